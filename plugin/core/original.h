@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the guest's owner wrote, where, and how the CPUs and nodes that it names lay to one another there. */
+#pragma once
+
+#include "guest.h"
+#include "placement.h"
+#include "topology.h"
+
+typedef struct
+{
+  char *host_uuid;       /* lower case; NULL: written on a host that nobody told us */
+  char *host_name;
+  PinTopology *shape;    /* NULL: unknown */
+} PinHome;
+
+typedef struct
+{
+  PinPlacement *placement;
+  GPtrArray *homes;              /* PinHome; at most one a setting */
+  gint home_of[PIN_SETTING_N];   /* index in homes; -1: none */
+  PinCpuModel *cpu;              /* of the host where the guest started; NULL: unknown */
+} PinOriginal;
+
+PinHome *pin_home_new (const char *host_uuid, const char *host_name, PinTopology *shape); /* takes a reference */
+void pin_home_free (PinHome *home);
+
+PinOriginal *pin_original_new (void); /* an empty placement, no homes */
+PinOriginal *pin_original_copy (const PinOriginal *original);
+void pin_original_free (PinOriginal *original);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinOriginal, pin_original_free)
+
+/* An original that @placement is, all of it at @home; @home NULL: unknown.  (transfer full); copies @placement, owns @home. */
+PinOriginal *pin_original_from (const PinPlacement *placement, PinHome *home);
+
+/* The home of @setting, or NULL; borrowed. */
+const PinHome *pin_original_home (const PinOriginal *original, PinSetting setting);

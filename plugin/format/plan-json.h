@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A plan as one JSON object, version 1. */
+#pragma once
+
+#include "core/plan.h"
+
+/*
+ * @original: the placement as written, so that what the plan removed is null and what never was is absent.
+ * One line, or indented if @pretty.  (transfer full)
+ */
+char *pin_plan_to_json (const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const char *host_name,
+                        gboolean pretty);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A snapshot as one JSON object, version 1, so that a host can travel in a bug report, a test or a what-if. */
+#pragma once
+
+#include "core/snapshot.h"
+
+/* One line of JSON without a line feed, or indented if @pretty.  (transfer full) */
+char *pin_snapshot_to_json (const PinSnapshot *snapshot, gboolean pretty);
+
+/*
+ * Reads what pin_snapshot_to_json() writes, or what a person wrote; members that may be absent get their documented defaults.
+ * Returns: (transfer full); NULL with PIN_ERROR_UNSUPPORTED for another version, PIN_ERROR_INVALID for bad JSON, no nodes,
+ * overlapping CPUs, numbers that are negative or absurd, an unknown member: which, where ("nodes[1].pages[0].free").
+ */
+PinSnapshot *pin_snapshot_from_json (const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;

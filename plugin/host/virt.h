@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The client of libvirt.  One thread runs libvirt's event loop and only posts to the main context; calls run on one worker, in
+ * order, so that the main loop never waits for libvirt.  The connection is made again whenever it is lost.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct
+{
+  char *uuid;
+  char *name;
+  gboolean running;       /* active: running, paused, receiving */
+  gboolean incoming;      /* active, and still starting or receiving a migration */
+  gboolean persistent;
+  char *live_xml;         /* of an active domain that is not incoming; not secure; else NULL */
+  char *inactive_xml;     /* of a persistent domain; not secure; else NULL */
+} PinVirtGuest;
+
+void pin_virt_guest_free (PinVirtGuest *guest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirtGuest, pin_virt_guest_free)
+
+typedef enum
+{
+  PIN_VIRT_STARTED,       /* booted, restored or woken here: not by a migration */
+  PIN_VIRT_ARRIVING,      /* STARTED/MIGRATED: receiving */
+  PIN_VIRT_ARRIVED,       /* RESUMED/MIGRATED on this host as a destination, or SUSPENDED/PAUSED after STARTED/MIGRATED */
+  PIN_VIRT_STOPPED,       /* no longer active here, whatever the reason */
+  PIN_VIRT_DEFINED,       /* persistent definition new or changed */
+  PIN_VIRT_UNDEFINED,
+  PIN_VIRT_TUNED          /* pins or other tuning, or metadata, changed live */
+} PinVirtEvent;
+
+typedef struct
+{
+  void (*connected) (gpointer data);
+  void (*disconnected) (gpointer data);
+  void (*event) (PinVirtEvent event, const char *uuid, const char *name, gpointer data);
+} PinVirtListener; /* all called in the main context that was the thread's default at pin_virt_new() */
+
+typedef struct _PinVirt PinVirt;
+
+/* Starts to connect to @uri ("qemu:///system"), and keeps trying: at once, then up to a minute apart.  (transfer full) */
+PinVirt *pin_virt_new (const char *uri, const PinVirtListener *listener, gpointer data);
+/* Ends threads and connection; no listener is called after it. */
+void pin_virt_free (PinVirt *virt);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirt, pin_virt_free)
+
+/* All domains, active and inactive.  Finish: (transfer full) GPtrArray of PinVirtGuest. */
+void pin_virt_list_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
+GPtrArray *pin_virt_list_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One domain.  Finish: (transfer full); NULL with PIN_ERROR_NOT_FOUND where it is gone. */
+void pin_virt_read_async (PinVirt *virt, const char *uuid, GAsyncReadyCallback callback, gpointer data);
+PinVirtGuest *pin_virt_read_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Writes pinshift's metadata element (text as pin_record_format() gives it; NULL removes it), live, persistent or both, by
+ * virDomainSetMetadata().  A job of libvirt in the way (VIR_ERR_OPERATION_TIMEOUT) is PIN_ERROR_BUSY.
+ */
+void pin_virt_set_record_async (PinVirt *virt, const char *uuid, const char *live, const char *persistent,
+                                GAsyncReadyCallback callback, gpointer data);
+gboolean pin_virt_set_record_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The host as libvirt knows it: virConnectGetCapabilities() XML.  Finish: (transfer full). */
+void pin_virt_capabilities_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
+char *pin_virt_capabilities_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
