@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Hosts of any NUMA shape: QEMU under TCG boots the distribution's own kernel.
+
+Its kernel then is that of a NUMA host: real nodes, distances, page pools per node, cpusets, mbind.
+Its root is the machine's own, read-only over 9p, with the stage and the host's seed on top.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from . import numa_agent, numa_image
+from .host import URI, Host
+from .piece import Piece
+from .result import CommandFailed, Result
+from .switch import BRIDGE
+
+if TYPE_CHECKING:
+    from .lab import Lab
+
+# PID 1 of a PID namespace: QEMU ends with it, and it ends when the laboratory lets go of its input.
+KEEPER = 'exec 3<&0; "$@" & qemu=$!; (cat >/dev/null; kill -9 $qemu) <&3 & wait $qemu'
+BOOT_TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class Node:
+    """A NUMA node; without CPUs or without memory if so wished."""
+
+    cpus: str = ""
+    memory_mib: int = 0
+    huge_2m: int = 0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A host's hardware. DISTANCES maps (from, to) to a distance; what it lacks is 10 and 20."""
+
+    nodes: tuple[Node, ...]
+    sockets: int = 1
+    threads: int = 1
+    distances: dict[tuple[int, int], int] = field(default_factory=dict)
+    cpu: str = "max,vendor=GenuineIntel"
+
+    @property
+    def cpu_count(self) -> int:
+        return sum(len(expand(node.cpus)) for node in self.nodes)
+
+    @property
+    def memory_mib(self) -> int:
+        return sum(node.memory_mib for node in self.nodes)
+
+    @property
+    def has_pages(self) -> bool:
+        return any(node.huge_2m for node in self.nodes)
+
+    def arguments(self) -> list[str]:
+        """QEMU's view of the shape."""
+        cores = self.cpu_count // (self.sockets * self.threads)
+        argv = ["-cpu", self.cpu, "-m", str(self.memory_mib), "-smp",
+                f"{self.cpu_count},sockets={self.sockets},cores={cores},threads={self.threads}"]
+        for number, node in enumerate(self.nodes):
+            option = f"node,nodeid={number}"
+            option += "".join(f",cpus={span}" for span in node.cpus.split(",") if span)
+            if node.memory_mib:
+                argv += ["-object", f"memory-backend-ram,id=m{number},size={node.memory_mib}M"]
+                option += f",memdev=m{number}"
+            argv += ["-numa", option]
+        for (source, target), distance in self.distances.items():
+            argv += ["-numa", f"dist,src={source},dst={target},val={distance}"]
+        return argv
+
+    def kernel_words(self) -> list[str]:
+        """The page pools, which only a freshly booted kernel is sure to fill."""
+        pools = [f"{n}:{node.huge_2m}" for n, node in enumerate(self.nodes) if node.huge_2m]
+        return ["hugepagesz=2M", f"hugepages={','.join(pools)}"] if pools else []
+
+
+def expand(cpus: str) -> list[int]:
+    """The numbers in a list such as `0-3,8`."""
+    numbers: list[int] = []
+    for span in filter(None, cpus.split(",")):
+        first, _, last = span.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    return numbers
+
+
+class Materials:
+    """What the NUMA hosts of one laboratory share; made by the first that asks."""
+
+    _made: ClassVar[weakref.WeakKeyDictionary[Lab, Materials]] = weakref.WeakKeyDictionary()
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, lab: Lab) -> None:
+        self.release, self.kernel = numa_image.newest_kernel()
+        self.base = numa_image.base_image(self.release, numa_image.build_agent(lab.dir))
+        self.capabilities = numa_image.capabilities()
+
+    @classmethod
+    def of(cls, lab: Lab) -> Materials:
+        with cls._lock:
+            if lab not in cls._made:
+                cls._made[lab] = Materials(lab)
+            return cls._made[lab]
+
+
+class NumaHost(Host):
+    """A booted machine. FILES (path -> text) are added to its root before it boots."""
+
+    kind = "numa"
+
+    def __init__(self, lab: Lab, name: str, index: int, shape: Shape, stage: str | None = None,
+                 files: dict[str, str] | None = None) -> None:
+        super().__init__(lab, name, index, stage)
+        self.shape = shape
+        self.files = files or {}
+        self.bus = Piece(self, "dbus", ["dbus-daemon", "--system", "--nofork", "--nopidfile"])
+        self.virtlogd = Piece(self, "virtlogd", ["virtlogd"])
+        self.libvirtd = Piece(self, "libvirtd", ["/lab/libvirtd"], self._libvirtd_answers)
+        self.timings: dict[str, float] = {}
+
+    def _libvirtd_answers(self) -> bool:
+        return self.virsh("uri", check=False).ok
+
+    # Commands
+
+    def command(self, argv: tuple[str, ...]) -> list[str]:
+        package = Path(numa_agent.__file__).parent.parent
+        return ["env", f"PYTHONPATH={package}", "/usr/bin/python3", "-m", "pinlab.numa_agent",
+                str(self.lab.switch.held.pid), self.address, *argv]
+
+    def run(self, *argv: str, input: str | bytes | None = None, check: bool = True,
+            timeout: float = 300) -> Result:
+        data = input.encode() if isinstance(input, str) else input or b""
+        connection = numa_agent.connect(self.lab.switch.held.pid, self.address, 30)
+        rc, out, err = numa_agent.execute(connection, argv, data, timeout)
+        result = Result(argv, rc, out.decode(errors="replace"), err.decode(errors="replace"))
+        if check and not result.ok:
+            raise CommandFailed(result, self.name)
+        return result
+
+    # Booting
+
+    @property
+    def console(self) -> Path:
+        return self.lab.dir / f"{self.name}.console"
+
+    def boot(self) -> None:
+        start = time.monotonic()
+        initrd = self.lab.dir / f"{self.name}.initrd"
+        materials = Materials.of(self.lab)
+        seed = numa_image.seed_image(self._seed() | materials.capabilities)
+        initrd.write_bytes(materials.base + seed)
+        self._start_qemu(materials, initrd)
+        self._wait_for_agent()
+        self.timings["agent"] = time.monotonic() - start
+        self.run("/bin/busybox", "sh", "/lab/ready", timeout=BOOT_TIMEOUT)
+        for piece in (self.bus, self.libvirtd):
+            piece.pid = int(self.read(f"/run/lab/{piece.name}.pid"))
+        self.timings["libvirtd"] = time.monotonic() - start
+
+    def _start_qemu(self, materials: Materials, initrd: Path) -> None:
+        tap = f"tap{self.index}"
+        self.lab.switch.run("ip", "tuntap", "add", tap, "mode", "tap")
+        self.lab.switch.run("ip", "link", "set", tap, "master", BRIDGE, "up")
+        argv = [
+            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-nodefaults",
+            "-no-user-config", "-display", "none", "-no-reboot", *self.shape.arguments(),
+            "-kernel", str(materials.kernel), "-initrd", str(initrd), "-append", self._append(),
+            "-serial", f"file:{self.console}",
+            "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no", "-device",
+            f"virtio-net-pci,netdev=net,mac=52:54:00:77:00:{self.index + 1:02x},romfile=",
+            *share("root", "/"), *(share("stage", self.stage) if self.stage else [])]
+        keeper = ["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", KEEPER, "sh"]
+        with open(self.lab.dir / f"{self.name}.qemu", "wb") as log:
+            self.qemu = self.lab.spawn(
+                self.lab.switch.command(*keeper, *argv), stdin=-1, stdout=log, stderr=log,
+                start_new_session=True)
+
+    def _append(self) -> str:
+        return " ".join([
+            "console=ttyS0", "quiet", "panic=-1", "mitigations=off", "audit=0", "nowatchdog",
+            "tsc=reliable", "no_timer_check", "rcupdate.rcu_expedited=1", "cgroup_no_v1=all",
+            "apparmor=0", *self.shape.kernel_words(), f"lab_name={self.name}",
+            f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}",
+            f"lab_stage={'yes' if self.stage else 'no'}"])
+
+    def _wait_for_agent(self) -> None:
+        deadline = time.monotonic() + BOOT_TIMEOUT
+        while True:
+            try:
+                return self._ping()
+            except OSError:
+                if self.qemu.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"{self.name} did not boot:\n{self._console_end()}") from None
+                time.sleep(0.1)
+
+    def _ping(self) -> None:
+        numa_agent.execute(
+            numa_agent.connect(self.lab.switch.held.pid, self.address, 5), ["/bin/busybox", "true"])
+
+    def _console_end(self) -> str:
+        logs = [self.lab.dir / f"{self.name}.qemu", self.console]
+        return "\n".join(path.read_text(errors="replace")[-3000:] for path in logs if path.exists())
+
+    def logs(self, lines: int = 25) -> str:
+        try:
+            return super().logs(lines)
+        except OSError as error:
+            return f"== {self.name} ==\n{error}\n{self._console_end()}"
+
+    def _seed(self) -> dict[str, str | tuple[str, int]]:
+        scripts = Path(__file__).parent.parent
+        return {
+            "/lab/services": (scripts / "agent-services.sh").read_text(),
+            "/lab/ready": READY,
+            "/lab/libvirtd": (LIBVIRTD, 0o755),
+            "/etc/hosts": self.lab.hosts_file(),
+            "/etc/hostname": f"{self.name}\n",
+            "/etc/machine-id": f"{self.uuid.replace('-', '')}\n",
+            "/etc/libvirt/libvirtd.conf": LIBVIRTD_CONF.format(uuid=self.uuid),
+            "/etc/libvirt/qemu.conf": QEMU_CONF,
+            "/etc/pinshift/hook.conf": "deadline = 30s\n",
+            **self.files,
+        }
+
+
+def share(tag: str, path: str) -> list[str]:
+    """A directory of the machine that a host may read."""
+    return ["-fsdev", f"local,id={tag},path={path},security_model=none,readonly=on,multidevs=remap",
+            "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
+
+
+# Only the driver that is wanted: the others cost seconds here.
+LIBVIRTD = """#!/bin/busybox sh
+export LIBVIRT_DRIVER_DIR=/lab/drivers
+exec libvirtd -l
+"""
+
+READY = f"""cd /run
+while [ ! -S libvirt/libvirt-sock ]; do
+  [ ! -e lab/failed ] || {{ cat lab/failed /var/log/libvirtd.stderr >&2; exit 1; }}
+  usleep 50000
+done
+exec virsh -q -c {URI} uri
+"""
+
+LIBVIRTD_CONF = """host_uuid = "{uuid}"
+listen_tls = 0
+listen_tcp = 1
+auth_tcp = "none"
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+"""
+
+QEMU_CONF = """security_driver = "none"
+user = "root"
+group = "root"
+remember_owner = 0
+namespaces = []
+stdio_handler = "file"
+"""
