@@ -31,6 +31,10 @@ $bb hostname $lab_name
 cd /root
 $bb mount -t devtmpfs -o mode=755 devtmpfs dev
 $bb mkdir -p dev/pts dev/shm
+$bb ln -s /proc/self/fd dev/fd
+$bb ln -s fd/0 dev/stdin
+$bb ln -s fd/1 dev/stdout
+$bb ln -s fd/2 dev/stderr
 $bb mount -t devpts devpts dev/pts
 $bb mount -t tmpfs tmpfs dev/shm
 for hidden in root run tmp var/lib/libvirt var/log var/tmp; do

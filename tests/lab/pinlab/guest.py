@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A guest: no disk, no kernel, and any placement."""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from xml.sax.saxutils import quoteattr
+
+Policy = tuple[str, str]  # mode, nodeset
+
+
+@dataclass(frozen=True)
+class Cell:
+    cpus: str
+    memory_mib: int
+    attributes: str = ""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """HUGEPAGES is a page size in KiB, or several (size, guest nodeset) pairs; EXTRA_* is plain XML."""
+
+    name: str
+    vcpus: int = 2
+    memory_mib: int = 64
+    cpuset: str | None = None
+    vcpupin: Mapping[int, str] = field(default_factory=dict)
+    emulatorpin: str | None = None
+    iothreads: int = 0
+    iothreadpin: Mapping[int, str] = field(default_factory=dict)
+    vcpusched: str = ""
+    memory: Policy | None = None
+    memnode: Mapping[int, Policy] = field(default_factory=dict)
+    hugepages: int | Sequence[tuple[int, str]] | None = None
+    cells: Sequence[Cell] = ()
+    cpu: str = ""
+    machine: str = "q35"
+    metadata: str = ""
+    extra: str = ""
+    extra_devices: str = ""
+    extra_backing: str = ""
+    uuid: str = field(default_factory=lambda: str(uuids.uuid4()))
+
+    def xml(self) -> str:
+        parts = [
+            _tag("name", self.name), _tag("uuid", self.uuid),
+            f"<metadata>{self.metadata}</metadata>" if self.metadata else "",
+            f"<memory unit='MiB'>{self.memory_mib}</memory>",
+            self._backing(), self._vcpu(), self._cputune(), self._numatune(),
+            _tag("iothreads", str(self.iothreads)) if self.iothreads else "",
+            f"<os><type arch='x86_64' machine={quoteattr(self.machine)}>hvm</type></os>",
+            "<features><acpi/></features>",
+            self._cpu(), self.extra, DEVICES.format(extra=self.extra_devices),
+        ]
+        return "<domain type='qemu'>\n" + "\n".join(p for p in parts if p) + "\n</domain>\n"
+
+    def _vcpu(self) -> str:
+        cpuset = f" cpuset='{self.cpuset}'" if self.cpuset else ""
+        return f"<vcpu placement='static'{cpuset}>{self.vcpus}</vcpu>"
+
+    def _cputune(self) -> str:
+        pins = [f"<vcpupin vcpu='{n}' cpuset='{mask}'/>" for n, mask in self.vcpupin.items()]
+        if self.emulatorpin:
+            pins.append(f"<emulatorpin cpuset='{self.emulatorpin}'/>")
+        pins += [f"<iothreadpin iothread='{n}' cpuset='{mask}'/>"
+                 for n, mask in self.iothreadpin.items()]
+        return _around("cputune", "".join(pins) + self.vcpusched)
+
+    def _numatune(self) -> str:
+        rules = [f"<memory mode='{self.memory[0]}' nodeset='{self.memory[1]}'/>"] if self.memory else []
+        rules += [f"<memnode cellid='{cell}' mode='{mode}' nodeset='{nodes}'/>"
+                  for cell, (mode, nodes) in self.memnode.items()]
+        return _around("numatune", "".join(rules))
+
+    def _backing(self) -> str:
+        if self.hugepages is None:
+            return _around("memoryBacking", self.extra_backing)
+        pages = [(self.hugepages, "")] if isinstance(self.hugepages, int) else self.hugepages
+        inner = "".join(
+            f"<page size='{size}' unit='KiB'" + (f" nodeset='{nodes}'" if nodes else "") + "/>"
+            for size, nodes in pages)
+        return _around("memoryBacking", f"<hugepages>{inner}</hugepages>{self.extra_backing}")
+
+    def _cpu(self) -> str:
+        if not self.cells:
+            return self.cpu
+        cells = "".join(f"<cell id='{n}' cpus='{cell.cpus}' memory='{cell.memory_mib}' unit='MiB'"
+                        f" {cell.attributes}/>" for n, cell in enumerate(self.cells))
+        return f"<cpu mode='custom' match='exact'><model>qemu64</model><numa>{cells}</numa></cpu>"
+
+
+DEVICES = """\
+<devices>
+<controller type='usb' model='none'/>
+<memballoon model='none'/>
+{extra}</devices>"""
+
+
+def _tag(name: str, text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    return f"<{name}>{escaped}</{name}>"
+
+
+def _around(name: str, inner: str) -> str:
+    return f"<{name}>{inner}</{name}>" if inner else ""

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A host of a laboratory, whatever it is made of."""
+
+from __future__ import annotations
+
+import uuid
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from . import result
+from .piece import BusPiece, Piece
+from .result import Result
+
+if TYPE_CHECKING:
+    from .guest import Guest
+    from .lab import Lab
+
+URI = "qemu:///system"
+WRITE = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"'
+HOOK_LINK = "/etc/libvirt/hooks/qemu.d/60-pinshift"
+
+
+class Host(ABC):
+    """A machine with a bus, libvirtd and, where it has a stage, an installed pinshift.
+
+    A kind of host says how it boots and how a command gets there; the rest is the same for all.
+    STAGE is a tree that `meson install` wrote with DESTDIR, or None for stock libvirt.
+    """
+
+    kind: ClassVar[str]
+    bus: Piece
+    virtlogd: Piece
+    libvirtd: Piece
+
+    def __init__(self, lab: Lab, name: str, index: int, stage: str | None = None) -> None:
+        self.lab = lab
+        self.name = name
+        self.index = index
+        self.stage = stage
+        self.address = f"10.77.0.{index + 1}"
+        self.uuid = str(uuid.uuid4())
+        self.pinshiftd = BusPiece(self, "pinshiftd", "org.pinshift.Host1")
+
+    @abstractmethod
+    def boot(self) -> None:
+        """Brings the host up: on return its libvirtd answers."""
+
+    @abstractmethod
+    def command(self, argv: tuple[str, ...]) -> list[str]:
+        """The command to run here, so that ARGV runs on the host."""
+
+    def run(self, *argv: str, input: str | bytes | None = None, check: bool = True,
+            timeout: float = 120) -> Result:
+        """Runs ARGV on the host to its end."""
+        return result.run(self.command(argv), input=input, check=check, timeout=timeout,
+                          shown=argv, where=self.name)
+
+    def virsh(self, *args: str, **how) -> Result:
+        return self.run("virsh", "-q", "-c", URI, *args, **how)
+
+    def read(self, path: str) -> str:
+        return self.run("cat", path).out
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> None:
+        self.run("sh", "-c", WRITE, "sh", path, f"{mode:o}", input=text)
+
+    def exists(self, path: str) -> bool:
+        return self.run("test", "-e", path, check=False).ok
+
+    def alive(self, pid: int) -> bool:
+        """Whether the process runs; one that only waits to be reaped does not."""
+        stat = self.run("cat", f"/proc/{pid}/stat", check=False)
+        return stat.ok and stat.out.rpartition(")")[2].split()[0] not in "ZX"
+
+    def qemu_pid(self, domain: str) -> int:
+        return int(self.read(f"/run/libvirt/qemu/{domain}.pid"))
+
+    # Guests
+
+    def create(self, guest: Guest) -> None:
+        """Starts the guest as a transient one."""
+        self._with_xml(guest, "create")
+
+    def define(self, guest: Guest) -> None:
+        self._with_xml(guest, "define")
+
+    def start(self, guest: Guest) -> None:
+        """Defines the guest and starts it."""
+        self.define(guest)
+        self.virsh("start", guest.name)
+
+    def _with_xml(self, guest: Guest, verb: str) -> None:
+        self.virsh(verb, "/dev/stdin", input=guest.xml())
+
+    def state(self, guest: Guest) -> str:
+        """`running`, `shut off`, ..., or `none` where the host does not know the guest."""
+        done = self.virsh("domstate", guest.name, check=False)
+        return done.out.strip() if done.ok else "none"
+
+    def dumpxml(self, guest: Guest, *flags: str) -> str:
+        return self.virsh("dumpxml", guest.name, *flags).out
+
+    def messages(self, guest: Guest) -> list[str]:
+        """What libvirt holds against the guest: taints and deprecations."""
+        lines = self.virsh("dominfo", guest.name).out.splitlines()
+        start = next((n for n, line in enumerate(lines) if line.startswith("Messages:")), None)
+        if start is None:
+            return []
+        return [line.removeprefix("Messages:").strip() for line in lines[start:]]
+
+    def clear(self) -> None:
+        """Ends and forgets all guests."""
+        for name in self.virsh("list", "--name").out.split():
+            self.virsh("destroy", name, check=False)
+        for name in self.virsh("list", "--all", "--name").out.split():
+            self.virsh("undefine", name, "--managed-save", check=False)
+
+    # The product
+
+    def policy(self, text: str) -> None:
+        """Replaces the host's policy; takes effect when pinshiftd starts or reloads."""
+        self.write("/etc/pinshift/pinshift.conf", text)
+
+    def hook_conf(self, text: str) -> None:
+        self.write("/etc/pinshift/hook.conf", text)
+
+    def remove_hook(self) -> None:
+        self.run("rm", "-f", HOOK_LINK)
+
+    def syslog(self) -> str:
+        done = self.run("cat", "/var/log/syslog", check=False)
+        return done.out if done.ok else ""
+
+    # Failures
+
+    LOGS: ClassVar[tuple[str, ...]] = (
+        "/var/log/dbus.stderr", "/var/log/libvirtd.stderr", "/var/log/libvirt/libvirtd.log",
+        "/var/log/libvirt/qemu/*.log", "/var/log/pinshiftd.stderr", "/var/log/syslog")
+
+    def logs(self, lines: int = 25) -> str:
+        """The ends of the logs that tell why something failed."""
+        script = 'n=$1; shift; for f in $*; do test -s "$f" && echo "-- $f" && tail -n $n "$f"; done'
+        done = self.run("sh", "-c", script, "sh", str(lines), " ".join(self.LOGS), check=False)
+        return f"== {self.name} ==\n{done.out}"
+
+

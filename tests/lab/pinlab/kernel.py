@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the kernel says of a running guest: which thread may run where, and where the memory is."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from .guest import Guest
+from .host import Host
+
+# One round trip, whatever the host is made of: sections that begin with "== NAME".
+GATHER = r"""
+cd "/proc/$1"
+echo "== threads"
+for task in task/*; do
+  printf '%s\t%s\t%s\n' "${task#task/}" "$(sed -n 's/^Cpus_allowed_list:\t//p' $task/status)" "$(cat $task/comm)"
+done
+echo "== maps"; cat maps
+echo "== numa_maps"; cat numa_maps
+echo "== pages"
+for pool in /sys/devices/system/node/node*/hugepages/hugepages-*; do
+  test -e $pool/nr_hugepages && echo "$pool $(cat $pool/nr_hugepages) $(cat $pool/free_hugepages)"
+done
+true
+"""
+VCPU = re.compile(r"CPU (\d+)/")
+IOTHREAD = re.compile(r"IO iothread(\d+)$")
+POOL = re.compile(r".*/node(\d+)/hugepages/hugepages-(\d+)kB")
+ON_NODE = re.compile(r"N(\d+)=(\d+)")
+
+
+def everything(host: Host, guest: Guest) -> dict[str, Any]:
+    """Facts as plain data, so that two of them can be compared and printed:
+
+    threads: {"vcpu 0": "1", "iothread 1": ..., "emulator": ...} role to affinity list; roles with
+        several threads of different lists have them all, sorted.
+    memory: for each mapping of the guest's RAM its policy, page size and pages by node.
+    pages_in_use: {"node 0": {"2048": 32}} of the host, by node and size in KiB.
+    """
+    text = host.run("sh", "-c", GATHER, "sh", str(host.qemu_pid(guest.name))).out
+    sections = _sections(text)
+    return {"threads": _threads(sections["threads"]),
+            "memory": _memory(guest, sections["maps"], sections["numa_maps"]),
+            "pages_in_use": _pages(sections["pages"])}
+
+
+def qmp(host: Host, guest: Guest, command: str) -> Any:
+    """What QEMU returns for a QMP COMMAND without arguments."""
+    done = host.virsh("qemu-monitor-command", guest.name, f'{{"execute":"{command}"}}')
+    return json.loads(done.out)["return"]
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line.startswith("== "):
+            sections[line[3:]] = current = []
+        else:
+            current.append(line)
+    return sections
+
+
+def _role(name: str) -> str:
+    if found := VCPU.match(name):
+        return f"vcpu {found[1]}"
+    if found := IOTHREAD.match(name):
+        return f"iothread {found[1]}"
+    return "emulator"
+
+
+def _threads(lines: list[str]) -> dict[str, str]:
+    masks: dict[str, set[str]] = {}
+    for line in lines:
+        _tid, mask, name = line.split("\t")
+        masks.setdefault(_role(name), set()).add(mask)
+    return {role: " ".join(sorted(found)) for role, found in sorted(masks.items())}
+
+
+def _memory(guest: Guest, maps: list[str], numa_maps: list[str]) -> list[dict[str, Any]]:
+    sizes = [cell.memory_mib for cell in guest.cells] or [guest.memory_mib]
+    least = min(sizes) << 20
+    ram = {int(start, 16) for line in maps for start in _large(line, least)}
+    return [_mapping(line) for line in numa_maps if int(line.split()[0], 16) in ram]
+
+
+def _large(line: str, least: int) -> list[str]:
+    """The start of the mapping if it can be guest RAM: writable, not executable, large enough."""
+    area, flags = line.split()[:2]
+    start, end = area.split("-")
+    fits = flags.startswith("rw-") and int(end, 16) - int(start, 16) >= least
+    return [start] if fits else []
+
+
+def _mapping(line: str) -> dict[str, Any]:
+    words = line.split()
+    size = next((w.partition("=")[2] for w in words if w.startswith("kernelpagesize_kB=")), "4")
+    nodes = {found[1]: int(found[2]) for word in words if (found := ON_NODE.fullmatch(word))}
+    return {"policy": words[1], "page_kib": int(size), "pages": nodes}
+
+
+def _pages(lines: list[str]) -> dict[str, dict[str, int]]:
+    used: dict[str, dict[str, int]] = {}
+    for line in lines:
+        path, total, free = line.split()
+        if (found := POOL.fullmatch(path)) and int(total):
+            used.setdefault(f"node {found[1]}", {})[found[2]] = int(total) - int(free)
+    return used

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A host in namespaces: seconds to boot, one kernel with its twin.
+
+It has its own processes, network, name and mounts. What it writes goes to a tmpfs: /usr, /etc, /var
+and /dev are overlays of the machine's, with the stage between, so that it is an installed host;
+/run and libvirt's directories are empty ones of its own. Only the kernel is shared: CPUs, memory,
+the hugepage pool.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from .host import URI, Host
+from .piece import Piece
+from .pool import Pool
+from .switch import Held
+
+if TYPE_CHECKING:
+    from .lab import Lab
+
+NAMESPACES = ("--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child")
+PAGES_2M = "hugepages-2048kB"
+
+MOUNTS = """
+set -eu
+own=$1 stage=$2 name=$3
+mount -t tmpfs -o mode=0755 pinlab "$own"
+mount -t proc proc /proc
+
+over () {   # over DIR LOWER: DIR becomes LOWER, written to a tmpfs
+  mkdir -p "$own$1" "$own/.work$1"
+  mount -t overlay -o "lowerdir=$2,upperdir=$own$1,workdir=$own/.work$1" overlay "$1"
+}
+fresh () {  # fresh DIR: DIR becomes an empty one
+  mkdir -p "$own/fresh$1" "$1"
+  mount --bind "$own/fresh$1" "$1"
+}
+staged () { # staged DIR: the stage's DIR, if it has one, and the machine's
+  if test -n "$stage" && test -d "$stage$1"; then echo "$stage$1:$1"; else echo "$1"; fi
+}
+
+for dir in /usr /etc /var; do over "$dir" "$(staged "$dir")"; done
+mkdir "$own/devices"
+mount --rbind /dev "$own/devices"
+over /dev "$own/devices"
+for dir in pts shm; do mount --rbind "$own/devices/$dir" "/dev/$dir"; done
+
+fresh /etc/libvirt
+if test -n "$stage" && test -d "$stage/etc/libvirt"; then cp -a "$stage/etc/libvirt/." /etc/libvirt; fi
+for dir in /run /tmp /var/log /var/lib/libvirt /var/cache/libvirt /var/lib/pinshift; do fresh "$dir"; done
+chmod 1777 /tmp
+mkdir -p /etc/libvirt/hooks /run/dbus /var/log/libvirt/qemu
+hostname "$name"
+ip link set lo up
+"""
+
+HIDE_PAGES = """
+mkdir -p "$1/none"
+for dir in /sys/kernel/mm/hugepages /sys/devices/system/node/node[0-9]*/hugepages; do
+  mount --bind "$1/none" "$dir"
+done
+"""
+
+LIBVIRTD_CONF = """\
+listen_tls = 0
+listen_tcp = 1
+auth_tcp = "none"
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+host_uuid = "{uuid}"
+log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+"""
+
+QEMU_CONF = """\
+security_driver = "none"
+user = "root"
+group = "root"
+remember_owner = 0
+namespaces = []
+cgroup_controllers = []
+"""
+
+
+class PairHost(Host):
+    """HUGEPAGES: how many pages of 2 MiB it adds to the machine's pool; without, it has no pool."""
+
+    kind: ClassVar[str] = "pair"
+
+    def __init__(self, lab: Lab, name: str, index: int, stage: str | None = None,
+                 hugepages: int = 0) -> None:
+        super().__init__(lab, name, index, stage)
+        self.hugepages = hugepages
+        self.syslogd = Piece(self, "syslogd", ["busybox", "syslogd", "-n", "-O", "/var/log/syslog"],
+                             lambda: self.exists("/dev/log"))
+        self.bus = Piece(self, "dbus", ["dbus-daemon", "--system", "--nofork", "--nopidfile"],
+                         lambda: self.exists("/run/dbus/system_bus_socket"))
+        self.virtlogd = Piece(self, "virtlogd", ["virtlogd"],
+                              lambda: self.exists("/run/libvirt/virtlogd-sock"))
+        self.libvirtd = Piece(self, "libvirtd", ["libvirtd", "-l"], self._libvirtd_answers)
+
+    def command(self, argv: tuple[str, ...]) -> list[str]:
+        return ["nsenter", "-t", str(self.held.pid), "--mount", "--net", "--uts", "--ipc", "--pid",
+                "--wd=/", "--", *argv]
+
+    def boot(self) -> None:
+        own = self.lab.dir / self.name
+        own.mkdir()
+        self.held = Held(self.lab, *NAMESPACES)
+        self.run("sh", "-c", MOUNTS, "sh", str(own), self.stage or "", self.name)
+        self.lab.switch.plug(self.index, self.held.pid)
+        self.run("ip", "addr", "add", f"{self.address}/24", "dev", "eth0")
+        self.run("ip", "link", "set", "eth0", "up")
+        self._pages(str(own))
+        self._configure()
+        for piece in (self.syslogd, self.bus, self.virtlogd, self.libvirtd):
+            piece.start()
+
+    def _pages(self, own: str) -> None:
+        if self.hugepages:
+            Pool(self.lab, self.hugepages)
+            self.run("sh", "-c", "mkdir -p /dev/hugepages && "
+                     "mount -t hugetlbfs -o pagesize=2M hugetlbfs /dev/hugepages")
+        else:
+            self.run("sh", "-c", HIDE_PAGES, "sh", own)
+
+    def _configure(self) -> None:
+        self.write("/etc/hosts", self.lab.hosts_file())
+        self.write("/etc/libvirt/libvirtd.conf", LIBVIRTD_CONF.format(uuid=self.uuid))
+        self.write("/etc/libvirt/qemu.conf", QEMU_CONF)
+
+    def _libvirtd_answers(self) -> bool:
+        return self.run("virsh", "-c", URI, "uri", check=False).ok
