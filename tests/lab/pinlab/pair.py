@@ -106,6 +106,8 @@ class PairHost(Host):
     def boot(self) -> None:
         own = self.lab.dir / self.name
         own.mkdir()
+        if self.hugepages:  # Before the namespaces: given back after they have ended.
+            Pool(self.lab, self.hugepages)
         self.held = Held(self.lab, *NAMESPACES)
         self.run("sh", "-c", MOUNTS, "sh", str(own), self.stage or "", self.name)
         self.lab.switch.plug(self.index, self.held.pid)
@@ -118,7 +120,6 @@ class PairHost(Host):
 
     def _pages(self, own: str) -> None:
         if self.hugepages:
-            Pool(self.lab, self.hugepages)
             self.run("sh", "-c", "mkdir -p /dev/hugepages && "
                      "mount -t hugetlbfs -o pagesize=2M hugetlbfs /dev/hugepages")
         else:

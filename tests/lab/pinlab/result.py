@@ -8,6 +8,9 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Nothing of whoever runs the laboratory reaches its hosts.
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}
+
 
 @dataclass(frozen=True)
 class Result:
@@ -40,7 +43,8 @@ def run(argv: Sequence[str], *, input: str | bytes | None = None, check: bool = 
     source = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}
     shown = tuple(shown or argv)
     try:
-        done = subprocess.run(list(argv), capture_output=True, timeout=timeout, **source)
+        done = subprocess.run(list(argv), capture_output=True, timeout=timeout,
+                              env=ENVIRONMENT, **source)
         result = Result(shown, done.returncode, done.stdout.decode(errors="replace"),
                         done.stderr.decode(errors="replace"))
     except subprocess.TimeoutExpired as late:

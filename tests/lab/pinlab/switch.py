@@ -19,7 +19,7 @@ ADDRESS = "10.77.0.254/24"
 # Holds by reading until its input ends: the laboratory's death closes that, so that not even SIGKILL
 # leaves anything behind. An ignored SIGCHLD survives the exec: as the first process of a PID namespace
 # it reaps by doing nothing. The shell reads its id as the outer /proc has it.
-HOLD = 'trap "" CHLD; read pid rest </proc/self/stat; echo $pid; exec cat >/dev/null'
+HOLD = "read pid rest </proc/self/stat; echo $pid; exec env --ignore-signal=CHLD cat >/dev/null"
 
 
 class Switch:
