@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .host import Host
-from .result import ENVIRONMENT
+from .result import ENVIRONMENT, UMASK
 from .switch import Switch
 
 H = TypeVar("H", bound=Host)
@@ -76,7 +76,7 @@ class Lab:
 
     def spawn(self, argv: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
         """A process that ends with the laboratory at the latest."""
-        process = subprocess.Popen(list(argv), env=ENVIRONMENT, **how)
+        process = subprocess.Popen(list(argv), env=ENVIRONMENT, umask=UMASK, **how)
         self.undo(lambda: _end(process))
         return process
 

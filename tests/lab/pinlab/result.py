@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+UMASK = 0o022
 # Nothing of whoever runs the laboratory reaches its hosts.
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}
 
@@ -44,7 +45,7 @@ def run(argv: Sequence[str], *, input: str | bytes | None = None, check: bool = 
     shown = tuple(shown or argv)
     try:
         done = subprocess.run(list(argv), capture_output=True, timeout=timeout,
-                              env=ENVIRONMENT, **source)
+                              env=ENVIRONMENT, umask=UMASK, **source)
         result = Result(shown, done.returncode, done.stdout.decode(errors="replace"),
                         done.stderr.decode(errors="replace"))
     except subprocess.TimeoutExpired as late:
