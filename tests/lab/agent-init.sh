@@ -42,4 +42,4 @@ for hidden in root run tmp var/lib/libvirt var/log var/tmp; do
 done
 $bb mount --move /proc proc
 $bb mount --move /sys sys
-exec $bb switch_root /root /lab/agent $lab_port /bin/busybox sh /lab/services
+exec $bb env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 $bb switch_root /root /lab/agent $lab_port /bin/busybox sh /lab/services

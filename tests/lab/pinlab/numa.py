@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # PID 1 of a PID namespace: QEMU ends with it, and it ends when the laboratory lets go of its input.
 KEEPER = 'exec 3<&0; "$@" & qemu=$!; (cat >/dev/null; kill -9 $qemu) <&3 & wait $qemu'
-BOOT_TIMEOUT = 600
+BOOT_TIMEOUT = 300
 
 
 @dataclass(frozen=True)
