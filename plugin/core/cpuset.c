@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sets of numbers as words of bits.  Words are made when a number needs them: most sets are one word. */
+#include "core/cpuset.h"
+
+#include "core/error.h"
+
+#include <string.h>
+
+#define WORD_BITS 64
+
+PinCpuset *
+pin_cpuset_new (void)
+{
+  return g_new0 (PinCpuset, 1);
+}
+
+PinCpuset *
+pin_cpuset_new_one (guint number)
+{
+  PinCpuset *set = pin_cpuset_new ();
+
+  pin_cpuset_add (set, number);
+  return set;
+}
+
+PinCpuset *
+pin_cpuset_new_range (guint first, guint last)
+{
+  PinCpuset *set = pin_cpuset_new ();
+
+  pin_cpuset_add_range (set, first, last);
+  return set;
+}
+
+PinCpuset *
+pin_cpuset_copy (const PinCpuset *set)
+{
+  PinCpuset *copy;
+
+  if (set == NULL)
+    return NULL;
+
+  copy = pin_cpuset_new ();
+  copy->n_words = set->n_words;
+  copy->words = g_memdup2 (set->words, set->n_words * sizeof (guint64));
+  return copy;
+}
+
+void
+pin_cpuset_free (PinCpuset *set)
+{
+  if (set == NULL)
+    return;
+
+  g_free (set->words);
+  g_free (set);
+}
+
+static void
+reserve (PinCpuset *set, guint n_words)
+{
+  if (n_words <= set->n_words)
+    return;
+
+  set->words = g_renew (guint64, set->words, n_words);
+  memset (set->words + set->n_words, 0, (n_words - set->n_words) * sizeof (guint64));
+  set->n_words = n_words;
+}
+
+void
+pin_cpuset_add (PinCpuset *set, guint number)
+{
+  g_return_if_fail (number < PIN_CPUSET_MAX);
+
+  reserve (set, number / WORD_BITS + 1);
+  set->words[number / WORD_BITS] |= G_GUINT64_CONSTANT (1) << number % WORD_BITS;
+}
+
+void
+pin_cpuset_add_range (PinCpuset *set, guint first, guint last)
+{
+  g_return_if_fail (first <= last && last < PIN_CPUSET_MAX);
+
+  for (guint number = first; number <= last; number++)
+    pin_cpuset_add (set, number);
+}
+
+void
+pin_cpuset_remove (PinCpuset *set, guint number)
+{
+  g_return_if_fail (number < PIN_CPUSET_MAX);
+
+  if (number / WORD_BITS < set->n_words)
+    set->words[number / WORD_BITS] &= ~(G_GUINT64_CONSTANT (1) << number % WORD_BITS);
+}
+
+static guint64
+word_at (const PinCpuset *set, guint index)
+{
+  return set != NULL && index < set->n_words ? set->words[index] : 0;
+}
+
+static guint
+n_words_of (const PinCpuset *set)
+{
+  return set != NULL ? set->n_words : 0;
+}
+
+gboolean
+pin_cpuset_contains (const PinCpuset *set, guint number)
+{
+  return (word_at (set, number / WORD_BITS) >> number % WORD_BITS & 1) != 0;
+}
+
+gboolean
+pin_cpuset_is_empty (const PinCpuset *set)
+{
+  return pin_cpuset_first (set) == PIN_CPUSET_END;
+}
+
+guint
+pin_cpuset_count (const PinCpuset *set)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < n_words_of (set); i++)
+    for (guint64 word = set->words[i]; word != 0; word &= word - 1)
+      count++;
+
+  return count;
+}
+
+/* The first member of @number and above. */
+static guint
+first_from (const PinCpuset *set, guint number)
+{
+  guint64 mask = ~G_GUINT64_CONSTANT (0) << number % WORD_BITS;
+
+  for (guint i = number / WORD_BITS; i < n_words_of (set); i++)
+    {
+      guint64 word = set->words[i] & mask;
+
+      if (word != 0)
+        return i * WORD_BITS + (guint) __builtin_ctzll (word);
+      mask = ~G_GUINT64_CONSTANT (0);
+    }
+
+  return PIN_CPUSET_END;
+}
+
+guint
+pin_cpuset_first (const PinCpuset *set)
+{
+  return first_from (set, 0);
+}
+
+guint
+pin_cpuset_next (const PinCpuset *set, guint after)
+{
+  return after == PIN_CPUSET_END ? PIN_CPUSET_END : first_from (set, after + 1);
+}
+
+gboolean
+pin_cpuset_equal (const PinCpuset *a, const PinCpuset *b)
+{
+  guint n_words = MAX (n_words_of (a), n_words_of (b));
+
+  for (guint i = 0; i < n_words; i++)
+    if (word_at (a, i) != word_at (b, i))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+pin_cpuset_is_subset (const PinCpuset *part, const PinCpuset *whole)
+{
+  for (guint i = 0; i < n_words_of (part); i++)
+    if ((part->words[i] & ~word_at (whole, i)) != 0)
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+pin_cpuset_intersects (const PinCpuset *a, const PinCpuset *b)
+{
+  for (guint i = 0; i < n_words_of (a); i++)
+    if ((a->words[i] & word_at (b, i)) != 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+pin_cpuset_unite (PinCpuset *set, const PinCpuset *other)
+{
+  reserve (set, n_words_of (other));
+  for (guint i = 0; i < n_words_of (other); i++)
+    set->words[i] |= other->words[i];
+}
+
+void
+pin_cpuset_intersect (PinCpuset *set, const PinCpuset *other)
+{
+  for (guint i = 0; i < set->n_words; i++)
+    set->words[i] &= word_at (other, i);
+}
+
+void
+pin_cpuset_subtract (PinCpuset *set, const PinCpuset *other)
+{
+  for (guint i = 0; i < set->n_words; i++)
+    set->words[i] &= ~word_at (other, i);
+}
+
+static void
+skip_spaces (const char **cursor)
+{
+  while (g_ascii_isspace (**cursor))
+    (*cursor)++;
+}
+
+/* Reads digits at *@cursor; FALSE if there are none, or their number is no member of any set. */
+static gboolean
+read_number (const char **cursor, guint *ret_number)
+{
+  guint number = 0;
+
+  if (!g_ascii_isdigit (**cursor))
+    return FALSE;
+  for (; g_ascii_isdigit (**cursor); (*cursor)++)
+    {
+      number = number * 10 + (guint) g_ascii_digit_value (**cursor);
+      if (number >= PIN_CPUSET_MAX)
+        return FALSE;
+    }
+
+  *ret_number = number;
+  return TRUE;
+}
+
+/* Reads "N", "N-M" or "^N" into @set, and the white space behind it. */
+static gboolean
+read_item (const char **cursor, PinCpuset *set)
+{
+  gboolean negated = **cursor == '^';
+  guint first;
+  guint last;
+
+  if (negated)
+    (*cursor)++;
+  if (!read_number (cursor, &first))
+    return FALSE;
+  skip_spaces (cursor);
+
+  last = first;
+  if (**cursor == '-')
+    {
+      (*cursor)++;
+      skip_spaces (cursor);
+      if (negated || !read_number (cursor, &last) || last < first)
+        return FALSE;
+      skip_spaces (cursor);
+    }
+
+  if (negated)
+    pin_cpuset_remove (set, first);
+  else
+    pin_cpuset_add_range (set, first, last);
+  return TRUE;
+}
+
+/* An error that quotes no more than a line of @text. */
+static void
+set_syntax_error (GError **error, const char *text, const char *at)
+{
+  g_autofree char *head = g_utf8_make_valid (text, (gssize) strnlen (text, 60));
+
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
+               "'%s' is not a set of numbers (at character %u): use 0-3,8,^2 with numbers below %d",
+               head, (guint) (at - text) + 1, PIN_CPUSET_MAX);
+}
+
+PinCpuset *
+pin_cpuset_parse (const char *text, GError **error)
+{
+  g_autoptr (PinCpuset) set = pin_cpuset_new ();
+  const char *cursor = text;
+
+  skip_spaces (&cursor);
+  while (*cursor != '\0')
+    {
+      const char *item = cursor;
+
+      if (!read_item (&cursor, set) || (*cursor != ',' && *cursor != '\0'))
+        {
+          set_syntax_error (error, text, item);
+          return NULL;
+        }
+      if (*cursor == ',')
+        cursor++;
+      skip_spaces (&cursor);
+    }
+
+  return g_steal_pointer (&set);
+}
+
+/* The last number of the unbroken run that begins at @first. */
+static guint
+run_end (const PinCpuset *set, guint first)
+{
+  guint last = first;
+
+  while (pin_cpuset_contains (set, last + 1))
+    last++;
+  return last;
+}
+
+char *
+pin_cpuset_format (const PinCpuset *set)
+{
+  GString *text = g_string_new (NULL);
+  guint last;
+
+  for (guint first = pin_cpuset_first (set); first != PIN_CPUSET_END; first = first_from (set, last + 1))
+    {
+      last = run_end (set, first);
+      g_string_append_printf (text, text->len > 0 ? ",%u" : "%u", first);
+      if (last > first)
+        g_string_append_printf (text, "-%u", last);
+    }
+
+  return g_string_free (text, FALSE);
+}

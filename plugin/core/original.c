@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Originals and the homes that they were written at. */
+#include "core/original.h"
+
+PinHome *
+pin_home_new (const char *host_uuid, const char *host_name, PinTopology *shape)
+{
+  PinHome *home = g_new0 (PinHome, 1);
+
+  home->host_uuid = g_strdup (host_uuid);
+  home->host_name = g_strdup (host_name);
+  home->shape = shape != NULL ? pin_topology_ref (shape) : NULL;
+  return home;
+}
+
+void
+pin_home_free (PinHome *home)
+{
+  if (home == NULL)
+    return;
+
+  g_free (home->host_uuid);
+  g_free (home->host_name);
+  if (home->shape != NULL)
+    pin_topology_unref (home->shape);
+  g_free (home);
+}
+
+PinOriginal *
+pin_original_new (void)
+{
+  return pin_original_from (NULL, NULL);
+}
+
+PinOriginal *
+pin_original_copy (const PinOriginal *original)
+{
+  PinOriginal *copy;
+
+  if (original == NULL)
+    return NULL;
+
+  copy = pin_original_from (original->placement, NULL);
+  for (guint i = 0; i < original->homes->len; i++)
+    {
+      const PinHome *home = g_ptr_array_index (original->homes, i);
+
+      g_ptr_array_add (copy->homes, pin_home_new (home->host_uuid, home->host_name, home->shape));
+    }
+  for (guint i = 0; i < PIN_SETTING_N; i++)
+    copy->home_of[i] = original->home_of[i];
+  copy->cpu = pin_cpu_model_copy (original->cpu);
+  return copy;
+}
+
+void
+pin_original_free (PinOriginal *original)
+{
+  if (original == NULL)
+    return;
+
+  pin_placement_free (original->placement);
+  g_ptr_array_unref (original->homes);
+  pin_cpu_model_free (original->cpu);
+  g_free (original);
+}
+
+PinOriginal *
+pin_original_from (const PinPlacement *placement, PinHome *home)
+{
+  PinOriginal *original = g_new0 (PinOriginal, 1);
+
+  original->placement = placement != NULL ? pin_placement_copy (placement) : pin_placement_new ();
+  original->homes = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_home_free);
+  if (home != NULL)
+    g_ptr_array_add (original->homes, home);
+  for (guint i = 0; i < PIN_SETTING_N; i++)
+    original->home_of[i] = home != NULL ? 0 : -1;
+  return original;
+}
+
+const PinHome *
+pin_original_home (const PinOriginal *original, PinSetting setting)
+{
+  gint index = original->home_of[setting];
+
+  if (index < 0 || (guint) index >= original->homes->len)
+    return NULL;
+
+  return g_ptr_array_index (original->homes, index);
+}
