@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from . import result
@@ -17,7 +19,13 @@ if TYPE_CHECKING:
 
 URI = "qemu:///system"
 WRITE = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"'
+BUS_NAME = "org.pinshift.Host1"
+OBJECT = "/org/pinshift/Host1"
+HOOK = "/usr/sbin/pinshift-hook"
 HOOK_LINK = "/etc/libvirt/hooks/qemu.d/60-pinshift"
+DAEMON = "/usr/libexec/pinshift/pinshiftd"
+HOOK_CONF = "/etc/pinshift/hook.conf"
+POLICY = "/etc/pinshift/pinshift.conf"
 
 
 class Host(ABC):
@@ -39,7 +47,7 @@ class Host(ABC):
         self.stage = stage
         self.address = f"10.77.0.{index + 1}"
         self.uuid = str(uuid.uuid4())
-        self.pinshiftd = BusPiece(self, "pinshiftd", "org.pinshift.Host1")
+        self.pinshiftd = BusPiece(self, "pinshiftd", BUS_NAME)
 
     @abstractmethod
     def boot(self) -> None:
@@ -87,22 +95,22 @@ class Host(ABC):
     def start(self, guest: Guest) -> None:
         """Defines the guest and starts it."""
         self.define(guest)
-        self.virsh("start", guest.name)
+        self.virsh("start", "--domain", guest.name)
 
     def _with_xml(self, guest: Guest, verb: str) -> None:
         self.virsh(verb, "/dev/stdin", input=guest.xml())
 
     def state(self, guest: Guest) -> str:
         """`running`, `shut off`, ..., or `none` where the host does not know the guest."""
-        done = self.virsh("domstate", guest.name, check=False)
+        done = self.virsh("domstate", "--domain", guest.name, check=False)
         return done.out.strip() if done.ok else "none"
 
     def dumpxml(self, guest: Guest, *flags: str) -> str:
-        return self.virsh("dumpxml", guest.name, *flags).out
+        return self.virsh("dumpxml", "--domain", guest.name, *flags).out
 
     def messages(self, guest: Guest) -> list[str]:
         """What libvirt holds against the guest: taints and deprecations."""
-        lines = self.virsh("dominfo", guest.name).out.splitlines()
+        lines = self.virsh("dominfo", "--domain", guest.name).out.splitlines()
         start = next((n for n, line in enumerate(lines) if line.startswith("Messages:")), None)
         if start is None:
             return []
@@ -110,26 +118,48 @@ class Host(ABC):
 
     def clear(self) -> None:
         """Ends and forgets all guests."""
-        for name in self.virsh("list", "--name").out.split():
-            self.virsh("destroy", name, check=False)
-        for name in self.virsh("list", "--all", "--name").out.split():
-            self.virsh("undefine", name, "--managed-save", check=False)
+        for uuid in self.virsh("list", "--uuid").out.split():
+            self.virsh("destroy", uuid, check=False)
+        for uuid in self.virsh("list", "--all", "--uuid").out.split():
+            self.virsh("undefine", uuid, "--managed-save", check=False)
 
     # The product
 
-    def policy(self, text: str) -> None:
-        """Replaces the host's policy; takes effect when pinshiftd starts or reloads."""
-        self.write("/etc/pinshift/pinshift.conf", text)
+    def start_product(self) -> None:
+        """Starts pinshiftd, as boot does on an installed host: it must see its guests start."""
+        if self.stage is not None and self.exists(DAEMON):
+            self.pinshiftd.start()
 
-    def hook_conf(self, text: str) -> None:
-        self.write("/etc/pinshift/hook.conf", text)
+    def hook(self, guest: str, operation: str, xml: str | bytes, phase: str = "begin") -> Result:
+        """Runs the hook by hand, as libvirtd would for a guest called GUEST."""
+        return self.run(HOOK, guest, operation, phase, "-", input=xml, check=False)
 
-    def remove_hook(self) -> None:
-        self.run("rm", "-f", HOOK_LINK)
+    def ask(self, prop: str) -> str:
+        """A property of org.pinshift.Host1, as gdbus prints it."""
+        return self.run("gdbus", "call", "--system", "--dest", BUS_NAME, "--object-path", OBJECT,
+                        "--method", "org.freedesktop.DBus.Properties.Get", BUS_NAME, prop).out.strip()
 
-    def syslog(self) -> str:
-        done = self.run("cat", "/var/log/syslog", check=False)
-        return done.out if done.ok else ""
+    @contextmanager
+    def configured(self, hook: str | None = None, policy: str | None = None) -> Iterator[None]:
+        """Within, HOOK is the host's hook.conf and POLICY its pinshift.conf, loaded."""
+        wanted = {HOOK_CONF: hook, POLICY: policy}
+        texts = {path: text for path, text in wanted.items() if text is not None}
+        installed = {path: self.read(path) if self.exists(path) else "" for path in texts}
+        try:
+            self._configure_product(texts)
+            yield
+        finally:
+            self._configure_product(installed)
+
+    def _configure_product(self, texts: dict[str, str]) -> None:
+        for path, text in texts.items():
+            self.write(path, text)
+        if POLICY in texts and self.pinshiftd.alive:
+            self.pinshiftd.restart()
+
+    def said(self) -> str:
+        """All that the product has logged here: syslog, and what bus-activated daemons print."""
+        return self.run("sh", "-c", "cat /var/log/syslog /var/log/dbus.stderr", check=False).out
 
     # Failures
 

@@ -48,7 +48,7 @@ def everything(host: Host, guest: Guest) -> dict[str, Any]:
 
 def qmp(host: Host, guest: Guest, command: str) -> Any:
     """What QEMU returns for a QMP COMMAND without arguments."""
-    done = host.virsh("qemu-monitor-command", guest.name, f'{{"execute":"{command}"}}')
+    done = host.virsh("qemu-monitor-command", "--domain", guest.name, f'{{"execute":"{command}"}}')
     return json.loads(done.out)["return"]
 
 

@@ -62,6 +62,13 @@ for dir in /sys/kernel/mm/hugepages /sys/devices/system/node/node[0-9]*/hugepage
 done
 """
 
+# Only the driver that is wanted: the others look at the machine's devices and complain.
+DRIVERS = "/run/pinlab/drivers"
+LINK_DRIVER = f"""
+mkdir -p {DRIVERS}
+ln -s /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so {DRIVERS}
+"""
+
 LIBVIRTD_CONF = """\
 listen_tls = 0
 listen_tcp = 1
@@ -69,6 +76,7 @@ auth_tcp = "none"
 auth_unix_ro = "none"
 auth_unix_rw = "none"
 host_uuid = "{uuid}"
+log_filters = "4:util 4:cgroup"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 """
 
@@ -97,7 +105,8 @@ class PairHost(Host):
                          lambda: self.exists("/run/dbus/system_bus_socket"))
         self.virtlogd = Piece(self, "virtlogd", ["virtlogd"],
                               lambda: self.exists("/run/libvirt/virtlogd-sock"))
-        self.libvirtd = Piece(self, "libvirtd", ["libvirtd", "-l"], self._libvirtd_answers)
+        self.libvirtd = Piece(self, "libvirtd", ["env", f"LIBVIRT_DRIVER_DIR={DRIVERS}", "libvirtd", "-l"],
+                              self._libvirtd_answers)
 
     def command(self, argv: tuple[str, ...]) -> list[str]:
         return ["nsenter", "-t", str(self.held.pid), "--mount", "--net", "--uts", "--ipc", "--pid",
@@ -117,6 +126,7 @@ class PairHost(Host):
         self._configure()
         for piece in (self.syslogd, self.bus, self.virtlogd, self.libvirtd):
             piece.start()
+        self.start_product()
 
     def _pages(self, own: str) -> None:
         if self.hugepages:
@@ -126,6 +136,7 @@ class PairHost(Host):
             self.run("sh", "-c", HIDE_PAGES, "sh", own)
 
     def _configure(self) -> None:
+        self.run("sh", "-c", LINK_DRIVER)
         self.write("/etc/hosts", self.lab.hosts_file())
         self.write("/etc/libvirt/libvirtd.conf", LIBVIRTD_CONF.format(uuid=self.uuid))
         self.write("/etc/libvirt/qemu.conf", QEMU_CONF)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Two unlike hosts and a twin: with stock libvirt, and with pinshift installed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pinlab import everything, migrate, placement, wait_until, xml_without
+from pinlab.cases import Suite, expect, same, stage
+from pinlab.trio import (NO_HUGETLBFS, PINNED, PLAIN, TUNED, Trio, recorded, runs_only_on,
+                         same_placement)
+
+stock = Suite("stock", lambda lab: Trio(lab, None))
+pair = Suite("pair", lambda lab: Trio(lab, stage()))
+
+
+# What libvirt does without pinshift, so that the rest of this file means something.
+
+@stock.each("a {0} guest between twins comes home as it was", ["plain", "tuned"])
+def stock_twins(w: Trio, kind: str) -> None:
+    guest = PLAIN if kind == "plain" else TUNED
+    w.begin(guest)
+    before = xml_without(w.a.dumpxml(guest, "--migratable"))
+    migrate(guest, w.a, w.c)
+    migrate(guest, w.c, w.a)
+    same(xml_without(w.a.dumpxml(guest, "--migratable")), before, "the XML at home again")
+
+
+@stock.case("a guest with hugepages does not get to a host without them, and runs on at the source")
+def stock_fails(w: Trio) -> None:
+    w.begin(TUNED)
+    done = migrate(TUNED, w.a, w.b, check=False)
+    expect(not done.ok and NO_HUGETLBFS in done.err, "virsh names the hugetlbfs", done)
+    runs_only_on(w.a, TUNED, w.b)
+
+
+# With pinshift
+
+@pair.case("a guest with hugepages and pins gets to a host without them, and home as it was")
+def there_and_back(w: Trio) -> None:
+    w.begin(TUNED)
+    original = placement(w.a, TUNED)
+    before = xml_without(w.a.dumpxml(TUNED, "--migratable"))
+    kernel = everything(w.a, TUNED)
+    migrate(TUNED, w.a, w.b)
+    runs_only_on(w.b, TUNED, w.a)
+    expect("memoryBacking" not in placement(w.b, TUNED), "hugepages are stripped on hostb")
+    pages = {mapping["page_kib"] for mapping in everything(w.b, TUNED)["memory"]}
+    same(pages, {4}, "page sizes of the memory on hostb")
+    migrate(TUNED, w.b, w.a)
+    same_placement(w.a, TUNED, original)
+    same(xml_without(w.a.dumpxml(TUNED, "--migratable")), before, "the rest of the XML")
+    same(everything(w.a, TUNED), kernel, "what the kernel reports at home")
+
+
+@pair.case("what the kernel reports on the way is what the XML says")
+def kernel_agrees(w: Trio) -> None:
+    with w.b.configured(policy="[reserve]\ncpus = 0\n"):
+        w.begin(TUNED)
+        migrate(TUNED, w.a, w.b)
+        threads = everything(w.b, TUNED)["threads"]
+        same({role: mask for role, mask in threads.items() if role.startswith("vcpu")},
+             {"vcpu 0": "1", "vcpu 1": "1"}, "affinity of the vCPUs where CPU 0 is reserved")
+        migrate(TUNED, w.b, w.a)
+        threads = everything(w.a, TUNED)["threads"]
+        same((threads["vcpu 0"], threads["vcpu 1"]), ("0", "1"), "affinity of the vCPUs at home")
+
+
+@pair.case("a chain over an unlike host and a twin ends where it began")
+def chain(w: Trio) -> None:
+    w.begin(TUNED)
+    original = placement(w.a, TUNED)
+    for source, target in ((w.a, w.b), (w.b, w.c), (w.c, w.a)):
+        migrate(TUNED, source, target)
+        recorded(target, TUNED)
+        if target is not w.b:
+            same_placement(target, TUNED, original)
+
+
+@pair.case("a persistent definition follows: adapted on the unlike host, the original at home")
+def persistent(w: Trio) -> None:
+    w.begin(TUNED, persistent=True)
+    original = placement(w.a, TUNED, "--inactive")
+    migrate(TUNED, w.a, w.b, "--persistent", "--undefinesource")
+    wait_until(lambda: "memoryBacking" not in placement(w.b, TUNED, "--inactive"),
+               "the persistent definition on hostb is adapted")
+    w.b.virsh("destroy", TUNED.name)
+    w.b.virsh("start", TUNED.name)
+    migrate(TUNED, w.b, w.a, "--persistent", "--undefinesource")
+    wait_until(lambda: placement(w.a, TUNED, "--inactive") == original,
+               "the persistent definition at home is the original")
+    same_placement(w.a, TUNED, original)
+
+
+@pair.case("between twins the hook prints nothing, and the domain is not tainted by it")
+def twins(w: Trio) -> None:
+    w.begin(TUNED)
+    done = w.c.hook(TUNED.name, "migrate", w.a.dumpxml(TUNED, "--migratable", "--security-info"))
+    same((done.rc, done.out, done.err), (0, "", ""), "the hook's exit status and outputs")
+    migrate(TUNED, w.a, w.c)
+    expect(not any("hook" in line for line in w.c.messages(TUNED)), "no taint by a hook",
+           w.c.messages(TUNED))
+
+
+@pair.case("a guest that may not lose its pins is refused where they have no room, and runs on")
+def refused(w: Trio) -> None:
+    guest = replace(PINNED, name="rt-1")
+    policy = "[reserve]\ncpus = 0\n[domain rt-*]\nvcpu-pins = keep; remap\n"
+    with w.b.configured(policy=policy):
+        w.begin(guest)
+        done = migrate(guest, w.a, w.b, check=False)
+        expect(not done.ok, "virsh fails", done)
+        lines = done.err.strip().splitlines()
+        same(len(lines), 1, f"lines that virsh prints\n{done}")
+        for word in ("pinshift: ", "vcpu-pins", "2", "1"):
+            expect(word in lines[0].partition("exit status 1")[2], f"the line has {word!r}", done)
+        runs_only_on(w.a, guest, w.b)
+        expect(guest.uuid not in w.b.ask("Claims"), "nothing stays claimed", w.b.ask("Claims"))
+
+
+@pair.each("a guest called {0!r} there and back", ["-v", "two words", "naïve", "a&b"])
+def names(w: Trio, name: str) -> None:
+    guest = replace(TUNED, name=name)
+    w.a.create(guest)
+    recorded(w.a, guest)
+    original = placement(w.a, guest)
+    migrate(guest, w.a, w.b)
+    migrate(guest, w.b, w.a)
+    same_placement(w.a, guest, original)
+
+
+@pair.case("a guest without a placement gets no record, no taint and no change")
+def plain(w: Trio) -> None:
+    w.begin(PLAIN)
+    before = xml_without(w.a.dumpxml(PLAIN, "--migratable"), record=False)
+    migrate(PLAIN, w.a, w.b)
+    same(xml_without(w.b.dumpxml(PLAIN, "--migratable"), record=False), before, "the XML on hostb")
+    expect(not any("hook" in line for line in w.b.messages(PLAIN)), "no taint by a hook")
+
+
+@pair.case("a guest that was saved comes back as it was")
+def restored(w: Trio) -> None:
+    w.begin(TUNED, persistent=True)
+    original = placement(w.a, TUNED)
+    w.a.virsh("managedsave", TUNED.name)
+    w.a.virsh("start", TUNED.name)
+    same_placement(w.a, TUNED, original)
