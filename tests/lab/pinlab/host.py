@@ -27,6 +27,13 @@ DAEMON = "/usr/libexec/pinshift/pinshiftd"
 HOOK_CONF = "/etc/pinshift/hook.conf"
 POLICY = "/etc/pinshift/pinshift.conf"
 
+SHOW_LOGS = r"""
+lines=$1; shift
+for log in $*; do
+  test -s "$log" && echo "-- $log" && grep -v ' \\$' "$log" | tail -n "$lines"
+done
+"""
+
 
 class Host(ABC):
     """A machine with a bus, libvirtd and, where it has a stage, an installed pinshift.
@@ -167,10 +174,7 @@ class Host(ABC):
         "/var/log/dbus.stderr", "/var/log/libvirtd.stderr", "/var/log/libvirt/libvirtd.log",
         "/var/log/libvirt/qemu/*.log", "/var/log/pinshiftd.stderr", "/var/log/syslog")
 
-    def logs(self, lines: int = 25) -> str:
-        """The ends of the logs that tell why something failed."""
-        script = 'n=$1; shift; for f in $*; do test -s "$f" && echo "-- $f" && tail -n $n "$f"; done'
-        done = self.run("sh", "-c", script, "sh", str(lines), " ".join(self.LOGS), check=False)
+    def logs(self, lines: int = 12) -> str:
+        """The ends of the logs that tell why something failed, without QEMU's command lines."""
+        done = self.run("sh", "-c", SHOW_LOGS, "sh", str(lines), " ".join(self.LOGS), check=False)
         return f"== {self.name} ==\n{done.out}"
-
-
