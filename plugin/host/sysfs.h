@@ -26,11 +26,22 @@ gboolean pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char
     G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Fills @snapshot->memory of each node as of now: total, what a new guest could have if there were no guests (MemFree + FilePages +
- * SReclaimable - the node's high watermarks, at most MemTotal - huge page pools - reserve), and the pools (free less surplus games;
- * reserved pages of the whole host are taken from every node, since which node they are on is not told).  Pools of a size that
- * no hugetlbfs mount serves are left out: libvirt can't use them.  Cheap: it runs while a hook waits.
- * @reserve_kib: per node index, or NULL.
+ * Fills @snapshot->memory of each node as of now: total; free_kib, what a new guest could have as far as the kernel tells
+ * (MemFree + FilePages - Shmem + SReclaimable - the node's high watermarks, at most total - pools - reserve_kib); and the pools
+ * (without surplus pages; reserved pages of the whole host are taken from every node, since which node they are on is not
+ * told).  Pools of a size that no hugetlbfs mount serves are left out, since libvirt can't use them, and what they hold is
+ * added to reserve_kib: total_kib - pools - reserve_kib is always what guests may have in all, so a caller who knows what
+ * the guests need sets free_kib to the lesser of itself and that less their needs.
+ * Cheap, it runs while a hook waits: it re-reads open files.  Mounts and watermarks are those of the last
+ * pin_sysfs_read_host() or pin_sysfs_read_topology().  @reserve_kib: per node index, or NULL.
  */
 gboolean pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const guint64 *reserve_kib, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * CPUs to which a thread of a process of the host is solely bound: a packet poller, say.  Kernel threads and all that libvirt runs for
+ * guests are left out.  It reads a file per thread of the host, so call it seldom; it uses nothing of @sysfs that the
+ * other functions change, so it may run in another thread.  A captured machine without processes has none.
+ * Returns: (transfer full) never NULL.
+ */
+PinCpuset *pin_sysfs_read_bound (PinSysfs *sysfs);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What of a host changes seldom: CPUs that guests may use, isolated ones, mounts, cache ways, the CPU itself. */
+#include "sysfs-root.h"
+
+#include "core/error.h"
+
+#define CPU_DIR "devices/system/cpu"
+
+/*
+ * Where the CPUs of libvirt's guest partition stand, the nearest first: cgroup v2 and v1, with and without systemd.  The
+ * partition is there only once a guest has run; until then what holds for all is the best that is known.
+ */
+static const char *const partition_cpus[] = {
+  "fs/cgroup/machine.slice/cpuset.cpus.effective",
+  "fs/cgroup/machine/cpuset.cpus.effective",
+  "fs/cgroup/cpuset/machine.slice/cpuset.effective_cpus",
+  "fs/cgroup/cpuset/machine/cpuset.effective_cpus",
+  "fs/cgroup/cpuset/machine.slice/cpuset.cpus",
+  "fs/cgroup/cpuset/machine/cpuset.cpus",
+  "fs/cgroup/cpuset.cpus.effective",
+  "fs/cgroup/cpuset/cpuset.cpus",
+};
+
+static PinCpuset *
+read_allowed (PinSysfs *sysfs, const PinTopology *topology)
+{
+  PinCpuset *allowed = pin_topology_online (topology);
+
+  for (guint i = 0; i < G_N_ELEMENTS (partition_cpus); i++)
+    {
+      g_autoptr (PinCpuset) partition = pin_sysfs_read_set (sysfs->sys, partition_cpus[i], NULL);
+
+      /* cgroup v1 makes a group's cpuset empty, and unusable, until somebody fills it. */
+      if (pin_cpuset_is_empty (partition))
+        continue;
+      pin_cpuset_intersect (allowed, partition);
+      break;
+    }
+  return allowed;
+}
+
+static PinCpuset *
+read_isolated (PinSysfs *sysfs, const PinTopology *topology)
+{
+  g_autoptr (PinCpuset) isolated = pin_sysfs_read_set (sysfs->sys, CPU_DIR "/isolated", NULL);
+  g_autoptr (PinCpuset) nohz_full = pin_sysfs_read_set (sysfs->sys, CPU_DIR "/nohz_full", NULL);
+  PinCpuset *both = pin_cpuset_new ();
+  g_autoptr (PinCpuset) online = pin_topology_online (topology);
+
+  pin_cpuset_unite (both, isolated);
+  pin_cpuset_unite (both, nohz_full);
+  pin_cpuset_intersect (both, online);
+  return both;
+}
+
+gboolean
+pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_backing_dir, GError **error)
+{
+  g_autoptr (PinMounts) mounts = pin_mounts_read (sysfs, memory_backing_dir);
+
+  pin_cpuset_free (snapshot->allowed);
+  snapshot->allowed = read_allowed (sysfs, snapshot->topology);
+  pin_cpuset_free (snapshot->isolated);
+  snapshot->isolated = read_isolated (sysfs, snapshot->topology);
+  pin_cpu_model_free (snapshot->cpu);
+  snapshot->cpu = pin_cpuinfo_read (sysfs);
+  snapshot->memory_backing_tmpfs = mounts->tmpfs;
+  snapshot->default_page_kib = mounts->default_kib;
+  pin_resctrl_read (sysfs, snapshot);
+  /* Mounts and watermarks are kept with the open files. */
+  g_clear_pointer (&sysfs->memory, pin_memory_files_free);
+  if (!pin_cpuset_is_empty (snapshot->allowed))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED,
+               "no CPU is both online and in the cpuset of the guest partition (machine.slice)");
+  return FALSE;
+}
