@@ -29,6 +29,7 @@ PinCpuset *pin_cpuset_new_range (guint first, guint last);
 PinCpuset *pin_cpuset_copy (const PinCpuset *set); /* NULL gives NULL */
 void pin_cpuset_free (PinCpuset *set);             /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinCpuset, pin_cpuset_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinNodeset, pin_cpuset_free)
 
 /*
  * Parses @text as libvirt's virBitmapParse() does: numbers and ranges joined by commas, `^` takes out again what stands

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The placement that a fit gives: the original, with what changes changed. */
+#include "fit.h"
+
+#include "machine.h"
+#include "seat.h"
+#include "store.h"
+
+static PinCpuset *
+draw_mask (const PinFit *fit, const PinDemand *demand, const PinRoom *room, guint i)
+{
+  const PinMask *mask = &demand->masks[i];
+  g_autoptr (PinCpuset) image = NULL;
+
+  switch (fit->seats[i].kind)
+    {
+    case PIN_SEAT_WRITTEN:
+      return pin_cpuset_copy (mask->cpus);
+    case PIN_SEAT_IMAGE:
+      image = pin_cpuset_new ();
+      for (pin_cpuset_each (mask->cpus, cpu))
+        pin_cpuset_add (image, fit->image[pin_demand_cpu (demand, cpu)]);
+      return g_steal_pointer (&image);
+    case PIN_SEAT_NODES:
+      return pin_seat_node_cpus (demand, room, fit, mask);
+    case PIN_SEAT_GONE:
+    default:
+      return NULL;
+    }
+}
+
+static void
+put_pin (GArray *pins, guint id, PinCpuset *cpuset)
+{
+  PinPin pin = { id, cpuset };
+  guint at = 0;
+
+  while (at < pins->len && g_array_index (pins, PinPin, at).id < id)
+    at++;
+  g_array_insert_val (pins, at, pin);
+}
+
+/* CPUs that are nobody's own: where vCPUs go that have lost their pins. */
+static PinCpuset *
+common_cpus (const PinFit *fit, const PinRoom *room)
+{
+  g_autoptr (PinCpuset) cpus = pin_cpuset_copy (room->usable);
+
+  pin_cpuset_subtract (cpus, room->snapshot->isolated);
+  pin_cpuset_subtract (cpus, fit->own);
+  return g_steal_pointer (&cpus);
+}
+
+static void
+put_mask (PinPlacement *placement, const PinMask *mask, PinCpuset *cpus)
+{
+  if (mask->setting == PIN_SETTING_EMULATOR_PINS)
+    placement->emulatorpin = cpus;
+  else if (mask->id < 0)
+    placement->vcpu_cpuset = cpus;
+  else if (cpus != NULL)
+    put_pin (mask->setting == PIN_SETTING_VCPU_PINS ? placement->vcpupin : placement->iothreadpin, (guint)mask->id, cpus);
+}
+
+static void
+draw_pins (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+{
+  gboolean lost = FALSE;
+
+  g_array_set_size (placement->vcpupin, 0);
+  g_array_set_size (placement->iothreadpin, 0);
+  g_clear_pointer (&placement->emulatorpin, pin_cpuset_free);
+  if (!placement->vcpu_auto)
+    g_clear_pointer (&placement->vcpu_cpuset, pin_cpuset_free);
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      lost |= demand->masks[i].setting == PIN_SETTING_VCPU_PINS && fit->seats[i].kind == PIN_SEAT_GONE;
+      put_mask (placement, &demand->masks[i], draw_mask (fit, demand, room, i));
+    }
+  if (lost && placement->vcpu_cpuset == NULL)
+    placement->vcpu_cpuset = common_cpus (fit, room);
+}
+
+/* Preferred takes one node (libvirt: virDomainNumatuneNodeParseXML and qemuValidateDomainDefNuma). */
+static void
+draw_binding (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinMemoryMode *mode, PinNodeset **nodeset,
+              gboolean to_preferred)
+{
+  g_autoptr (PinNodeset) nodes = pin_store_nodes (demand, room, fit, *nodeset);
+
+  if (to_preferred)
+    *mode = PIN_MEMORY_MODE_PREFERRED;
+  pin_cpuset_free (*nodeset);
+  *nodeset = *mode == PIN_MEMORY_MODE_PREFERRED ? pin_cpuset_new_one (pin_cpuset_first (nodes)) : g_steal_pointer (&nodes);
+}
+
+static const PinStore *
+store_of (const PinFit *fit, const PinDemand *demand, gint cell, gint dimm)
+{
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (demand->chunks[i].cell == cell && demand->chunks[i].dimm == dimm)
+        return &fit->stores[i];
+    }
+  return NULL;
+}
+
+static void
+draw_memnodes (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+{
+  for (guint i = placement->memnode->len; i-- > 0;)
+    {
+      PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
+      const PinStore *store = store_of (fit, demand, (gint)memnode->cell, -1);
+
+      if (store == NULL || store->nodes == PIN_ACTION_STRIP)
+        g_array_remove_index (placement->memnode, i);
+      else if (store->nodes != PIN_ACTION_KEEP)
+        draw_binding (fit, demand, room, &memnode->mode, &memnode->nodeset, store->to_preferred);
+    }
+}
+
+static void
+draw_memory (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+{
+  if (fit->memory_element == PIN_ACTION_NONE || fit->memory_element == PIN_ACTION_KEEP)
+    return;
+  if (fit->memory_element != PIN_ACTION_STRIP)
+    {
+      draw_binding (fit, demand, room, &placement->memory_mode, &placement->memory_nodeset, fit->memory_to_preferred);
+      return;
+    }
+  placement->has_memory = FALSE;
+  g_clear_pointer (&placement->memory_nodeset, pin_cpuset_free);
+}
+
+static void
+draw_dimms (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+{
+  for (guint i = placement->dimm->len; i-- > 0;)
+    {
+      PinDimm *dimm = &g_array_index (placement->dimm, PinDimm, i);
+      const PinStore *store = store_of (fit, demand, demand->guest->dimms[dimm->index].cell, (gint)dimm->index);
+      PinMemoryMode strict = PIN_MEMORY_MODE_STRICT;
+
+      if (dimm->page_kib != 0)
+        dimm->page_kib = store->page_kib;
+      if (dimm->nodeset != NULL && (store->nodes == PIN_ACTION_STRIP || store->to_preferred))
+        g_clear_pointer (&dimm->nodeset, pin_cpuset_free);
+      else if (dimm->nodeset != NULL && store->nodes != PIN_ACTION_KEEP)
+        draw_binding (fit, demand, room, &strict, &dimm->nodeset, FALSE);
+      if (dimm->page_kib == 0 && dimm->nodeset == NULL)
+        g_array_remove_index (placement->dimm, i);
+    }
+}
+
+static PinPage *
+page_of_size (GArray *pages, guint64 size_kib)
+{
+  PinPage fresh = { size_kib, NULL };
+
+  for (guint i = 0; i < pages->len; i++)
+    {
+      if (g_array_index (pages, PinPage, i).size_kib == size_kib)
+        return &g_array_index (pages, PinPage, i);
+    }
+  g_array_append_val (pages, fresh);
+  return &g_array_index (pages, PinPage, pages->len - 1);
+}
+
+static gboolean
+pages_stay (const PinFit *fit, const PinDemand *demand)
+{
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (demand->chunks[i].dimm < 0 && fit->stores[i].pages > PIN_ACTION_KEEP)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* One <page> a size; it names its cells where another size, or none, holds for the rest. */
+static void
+draw_pages (const PinFit *fit, const PinDemand *demand, PinPlacement *placement)
+{
+  guint n_with = 0;
+
+  if (!placement->has_hugepages || pages_stay (fit, demand))
+    return;
+  g_array_set_size (placement->hugepages, 0);
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      const PinChunk *chunk = &demand->chunks[i];
+      PinPage *page;
+
+      if (chunk->dimm >= 0 || fit->stores[i].page_kib == 0)
+        continue;
+      n_with++;
+      page = page_of_size (placement->hugepages, fit->stores[i].page_kib);
+      if (page->cells == NULL)
+        page->cells = pin_cpuset_new ();
+      pin_cpuset_add (page->cells, (guint)MAX (chunk->cell, 0));
+    }
+  placement->has_hugepages = n_with > 0;
+  if (placement->hugepages->len == 1 && n_with == MAX (demand->guest->n_cells, 1))
+    g_clear_pointer (&g_array_index (placement->hugepages, PinPage, 0).cells, pin_cpuset_free);
+}
+
+static PinNodeset *
+memory_nodes (const PinRoom *room)
+{
+  g_autoptr (PinNodeset) nodes = pin_cpuset_new ();
+
+  for (guint node = 0; node < room->n_nodes; node++)
+    {
+      if (room->snapshot->memory[node].total_kib > 0)
+        pin_cpuset_add (nodes, room->snapshot->topology->nodes[node].id);
+    }
+  return g_steal_pointer (&nodes);
+}
+
+/* Old machine types name RAM blocks by their backends: a memnode on all nodes binds nothing and keeps the names. */
+static void
+keep_backends (const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+{
+  if (!pin_machine_fixes_backends (demand->guest) || !pin_machine_has_backends (demand->guest, demand->placement)
+      || pin_machine_has_backends (demand->guest, placement))
+    return;
+  for (guint cell = 0; cell < demand->guest->n_cells; cell++)
+    {
+      PinMemnode memnode = { cell, PIN_MEMORY_MODE_STRICT, memory_nodes (room) };
+
+      g_array_append_val (placement->memnode, memnode);
+    }
+}
+
+static void
+draw_rest (const PinFit *fit, PinPlacement *placement)
+{
+  g_autoptr (PinPlacement) empty = pin_placement_new ();
+
+  if (fit->actions[PIN_SETTING_SCHEDULER] == PIN_ACTION_STRIP)
+    pin_placement_take (placement, empty, PIN_SETTING_SCHEDULER);
+  if (fit->actions[PIN_SETTING_CACHE] == PIN_ACTION_STRIP)
+    pin_placement_take (placement, empty, PIN_SETTING_CACHE);
+}
+
+PinPlacement *
+pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+{
+  g_autoptr (PinPlacement) placement = pin_placement_copy (demand->placement);
+
+  draw_pins (fit, demand, room, placement);
+  draw_memnodes (fit, demand, room, placement);
+  draw_memory (fit, demand, room, placement);
+  draw_dimms (fit, demand, room, placement);
+  draw_pages (fit, demand, placement);
+  draw_rest (fit, placement);
+  keep_backends (demand, room, placement);
+  return g_steal_pointer (&placement);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "explain.h"
+
+static char *
+size_text (guint64 kib)
+{
+  if (kib >= 1024 * 1024 && kib % (1024 * 1024) == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " GiB", kib / (1024 * 1024));
+  if (kib >= 1024)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " MiB", kib / 1024);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " KiB", kib);
+}
+
+static char *
+place_text (const PinFinding *finding, const PinRoom *room)
+{
+  if (finding->node == PIN_CPUSET_END)
+    return g_strdup ("on the host");
+  return g_strdup_printf ("on node %u", room->snapshot->topology->nodes[finding->node].id);
+}
+
+static char *
+pins_text (const GArray *pins)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint shown = MIN (pins->len, 4);
+
+  for (guint i = 0; i < shown; i++)
+    {
+      const PinPin *pin = &g_array_index (pins, PinPin, i);
+      g_autofree char *cpus = pin_cpuset_format (pin->cpuset);
+
+      g_string_append_printf (text, "%s%u on %s", i > 0 ? ", " : "", pin->id, cpus);
+    }
+  if (pins->len > shown)
+    g_string_append_printf (text, " and %u more", pins->len - shown);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+vcpus_text (const PinPlacement *placement)
+{
+  g_autofree char *pins = pins_text (placement->vcpupin);
+  g_autofree char *mask = placement->vcpu_cpuset != NULL ? pin_cpuset_format (placement->vcpu_cpuset) : NULL;
+
+  if (mask == NULL)
+    return pins[0] != '\0' ? g_strdup_printf ("vCPU %s", pins) : g_strdup ("no pins");
+  return pins[0] != '\0' ? g_strdup_printf ("vCPU %s, the others on %s", pins, mask) : g_strdup_printf ("vCPUs on %s", mask);
+}
+
+static char *
+memory_text (const PinPlacement *placement)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (placement->has_memory && placement->memory_nodeset != NULL)
+    {
+      g_autofree char *nodes = pin_cpuset_format (placement->memory_nodeset);
+
+      g_string_append_printf (text, "memory %s on node %s", pin_memory_mode_name (placement->memory_mode), nodes);
+    }
+  for (guint i = 0; i < MIN (placement->memnode->len, 4); i++)
+    {
+      const PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
+      g_autofree char *nodes = pin_cpuset_format (memnode->nodeset);
+
+      g_string_append_printf (text, "%scell %u %s on node %s", text->len > 0 ? ", " : "", memnode->cell,
+                              pin_memory_mode_name (memnode->mode), nodes);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("memory anywhere");
+}
+
+static char *
+pages_text (const PinPlacement *placement)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < placement->hugepages->len; i++)
+    {
+      guint64 size_kib = g_array_index (placement->hugepages, PinPage, i).size_kib;
+      g_autofree char *size = size_kib != 0 ? size_text (size_kib) : g_strdup ("default size");
+
+      g_string_append_printf (text, "%spages of %s", text->len > 0 ? " and " : "", size);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("ordinary memory");
+}
+
+static char *
+value_text (const PinPlacement *placement, PinSetting setting)
+{
+  switch (setting)
+    {
+    case PIN_SETTING_HUGEPAGES:
+      return pages_text (placement);
+    case PIN_SETTING_NUMA_MEMORY:
+      return memory_text (placement);
+    case PIN_SETTING_VCPU_PINS:
+      return vcpus_text (placement);
+    case PIN_SETTING_EMULATOR_PINS:
+      return placement->emulatorpin != NULL ? pin_cpuset_format (placement->emulatorpin) : g_strdup ("no pin");
+    case PIN_SETTING_IOTHREAD_PINS:
+      return placement->iothreadpin->len > 0 ? pins_text (placement->iothreadpin) : g_strdup ("no pins");
+    case PIN_SETTING_CACHE:
+      return g_strdup (pin_placement_has (placement, setting) ? "cache and bandwidth shares" : "none");
+    case PIN_SETTING_SCHEDULER:
+      return g_strdup (pin_placement_has (placement, setting) ? "scheduler policies" : "none");
+    case PIN_SETTING_CPU_MODEL:
+    case PIN_SETTING_MEMORY:
+    case PIN_SETTING_N:
+    default:
+      return g_strdup ("");
+    }
+}
+
+static char *
+cpus_why (const PinFinding *finding, const PinTerms *terms, const PinRoom *room)
+{
+  g_autofree char *place = place_text (finding, room);
+
+  switch (finding->code)
+    {
+    case PIN_CODE_CPU_MISSING:
+      return g_strdup_printf ("CPU %u is not there or not for guests; %" G_GUINT64_FORMAT " CPUs wanted, %" G_GUINT64_FORMAT
+                              " available %s", finding->number, finding->wanted, finding->available, place);
+    case PIN_CODE_CPU_DEDICATED_TO_OTHER:
+      return g_strdup_printf ("CPU %u is another guest's own; %" G_GUINT64_FORMAT " CPUs wanted, %" G_GUINT64_FORMAT
+                              " available %s", finding->number, finding->wanted, finding->available, place);
+    case PIN_CODE_SHAPE_DIFFERS:
+      return g_strdup_printf ("CPU %u lies otherwise here: cores or nodes differ from those at home", finding->number);
+    case PIN_CODE_NODES_SHARED:
+      return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
+    default:
+      return g_strdup_printf ("%" G_GUINT64_FORMAT " CPUs wanted, %" G_GUINT64_FORMAT " available %s", finding->wanted,
+                              finding->available, place);
+    }
+}
+
+static char *
+pages_why (const PinFinding *finding, const PinRoom *room)
+{
+  g_autofree char *size = size_text (finding->page_kib);
+  g_autofree char *place = place_text (finding, room);
+
+  if (finding->page_kib == 0)
+    return g_strdup ("the pages can't be had together with the memory's nodes");
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " pages of %s wanted, %" G_GUINT64_FORMAT " free %s%s", finding->wanted, size,
+                          finding->available, place,
+                          finding->code == PIN_CODE_PAGE_SIZE_FIXED ? ", and page-size-change is no"
+                          : finding->code == PIN_CODE_MEMORY_FILE
+                              ? ", and without huge pages its shared memory would become a file on disk"
+                              : "");
+}
+
+static char *
+memory_why (const PinFinding *finding, const PinRoom *room)
+{
+  guint64 unit_kib = finding->page_kib != 0 ? finding->page_kib : 1;
+  g_autofree char *wanted = size_text (finding->wanted * unit_kib);
+  g_autofree char *available = size_text (finding->available * unit_kib);
+  g_autofree char *place = place_text (finding, room);
+
+  switch (finding->code)
+    {
+    case PIN_CODE_NODE_MISSING:
+      return g_strdup_printf ("there is no node %u here; %s wanted, %s available %s", finding->number, wanted, available, place);
+    case PIN_CODE_NODES_SHARED:
+      return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
+    case PIN_CODE_FOLLOWS_CPUS:
+      return g_strdup_printf ("memory and CPUs stay together (%s)", place);
+    default:
+      return g_strdup_printf ("%s wanted, %s available %s", wanted, available, place);
+    }
+}
+
+static char *
+why_text (PinSetting setting, const PinFinding *finding, const PinTerms *terms, const PinRoom *room)
+{
+  switch (setting)
+    {
+    case PIN_SETTING_HUGEPAGES:
+      return pages_why (finding, room);
+    case PIN_SETTING_NUMA_MEMORY:
+    case PIN_SETTING_MEMORY:
+      return memory_why (finding, room);
+    case PIN_SETTING_VCPU_PINS:
+    case PIN_SETTING_EMULATOR_PINS:
+    case PIN_SETTING_IOTHREAD_PINS:
+      return cpus_why (finding, terms, room);
+    case PIN_SETTING_CACHE:
+      return g_strdup ("vCPU pins changed, or the host has no cache allocation (resctrl)");
+    case PIN_SETTING_SCHEDULER:
+      return g_strdup ("fifo or rr on a CPU that is not the thread's own can starve the host");
+    case PIN_SETTING_CPU_MODEL:
+    case PIN_SETTING_N:
+    default:
+      return g_strdup ("");
+    }
+}
+
+static void
+explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit, const PinDemand *demand, const PinRoom *room,
+                 const PinTerms *terms)
+{
+  const PinFinding *finding = &fit->findings[setting];
+  PinAction action = fit->actions[setting];
+  g_autofree char *written = value_text (demand->placement, setting);
+  g_autofree char *why = why_text (setting, finding, terms, room);
+  g_autofree char *given = NULL;
+
+  if (action == PIN_ACTION_REFUSE || setting == PIN_SETTING_MEMORY || plan->placement == NULL)
+    {
+      pin_plan_add_reason (plan, setting, action, finding->code, "%s%s%s", written, written[0] != '\0' ? ": " : "", why);
+      return;
+    }
+  given = value_text (plan->placement, setting);
+  pin_plan_add_reason (plan, setting, action, finding->code, "%s -> %s: %s", written, given, why);
+}
+
+void
+pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      gboolean told = plan->placement == NULL ? fit->actions[setting] == PIN_ACTION_REFUSE
+                                              : fit->actions[setting] > PIN_ACTION_KEEP;
+
+      if (told && setting != PIN_SETTING_CPU_MODEL)
+        explain_setting (plan, setting, fit, demand, room, terms);
+    }
+}
+
+/* The mildest action beyond those that the policy allows for @setting. */
+static PinAction
+next_action (PinSetting setting, const PinTerms *terms)
+{
+  PinAction last_allowed = PIN_ACTION_NONE;
+
+  for (guint action = PIN_ACTION_KEEP; action <= PIN_ACTION_WARN; action++)
+    {
+      if (pin_terms_allow (terms, setting, action))
+        last_allowed = action;
+    }
+  for (guint action = last_allowed + 1; action <= PIN_ACTION_WARN; action++)
+    {
+      if (pin_setting_actions (setting) & (1u << action))
+        return action;
+    }
+  return PIN_ACTION_NONE;
+}
+
+static char *
+host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
+{
+  g_autofree char *place = place_text (finding, room);
+  guint64 missing = finding->wanted > finding->available ? finding->wanted - finding->available : 0;
+  g_autofree char *size = NULL;
+
+  if (missing == 0)
+    return NULL;
+  size = size_text (setting == PIN_SETTING_HUGEPAGES ? finding->page_kib : missing * MAX (finding->page_kib, 1));
+  switch (setting)
+    {
+    case PIN_SETTING_HUGEPAGES:
+      return g_strdup_printf ("free %" G_GUINT64_FORMAT " pages of %s %s", missing, size, place);
+    case PIN_SETTING_NUMA_MEMORY:
+    case PIN_SETTING_MEMORY:
+      return g_strdup_printf ("free %s %s", size, place);
+    case PIN_SETTING_VCPU_PINS:
+    case PIN_SETTING_EMULATOR_PINS:
+    case PIN_SETTING_IOTHREAD_PINS:
+      return g_strdup_printf ("free %" G_GUINT64_FORMAT " CPUs %s", missing, place);
+    case PIN_SETTING_CACHE:
+    case PIN_SETTING_SCHEDULER:
+    case PIN_SETTING_CPU_MODEL:
+    case PIN_SETTING_N:
+    default:
+      return NULL;
+    }
+}
+
+char *
+pin_explain_remedy (const PinFit *fit, const PinTerms *terms, const PinRoom *room)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      PinAction next = next_action (setting, terms);
+      g_autofree char *change = host_change (setting, &fit->findings[setting], room);
+
+      if (fit->actions[setting] != PIN_ACTION_REFUSE)
+        continue;
+      g_string_append (text, text->len > 0 ? ", and " : "");
+      if (change != NULL)
+        g_string_append (text, change);
+      if (next != PIN_ACTION_NONE)
+        g_string_append_printf (text, "%sallow %s for %s in the policy", change != NULL ? ", or " : "",
+                                pin_action_name (next), pin_setting_name (setting));
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}

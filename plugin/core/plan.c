@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Demand and room, the search, and the answer: verdict, placement, claim, reasons. */
+#include "plan.h"
+
+#include "cost.h"
+#include "cpu-model.h"
+#include "explain.h"
+#include "names.h"
+#include "search.h"
+
+static const char *const verdict_names[] = {
+  [PIN_VERDICT_KEEP] = "keep",
+  [PIN_VERDICT_ADAPT] = "adapt",
+  [PIN_VERDICT_REFUSE] = "refuse",
+};
+
+static const char *const code_names[] = {
+  [PIN_CODE_FITS] = "fits",
+  [PIN_CODE_CPU_MISSING] = "cpu-missing",
+  [PIN_CODE_CPU_DEDICATED_TO_OTHER] = "cpu-dedicated-to-other",
+  [PIN_CODE_SHAPE_DIFFERS] = "shape-differs",
+  [PIN_CODE_NO_FREE_CPUS] = "no-free-cpus",
+  [PIN_CODE_NODE_MISSING] = "node-missing",
+  [PIN_CODE_NODE_FULL] = "node-full",
+  [PIN_CODE_NODES_SHARED] = "nodes-shared",
+  [PIN_CODE_PAGES_MISSING] = "pages-missing",
+  [PIN_CODE_PAGES_SHORT] = "pages-short",
+  [PIN_CODE_FOLLOWS_CPUS] = "follows-cpus",
+  [PIN_CODE_MEMORY_SHORT] = "memory-short",
+  [PIN_CODE_MEMORY_FILE] = "memory-file",
+  [PIN_CODE_MACHINE_TYPE] = "machine-type",
+  [PIN_CODE_PAGE_SIZE_FIXED] = "page-size-fixed",
+  [PIN_CODE_REALTIME] = "realtime",
+  [PIN_CODE_RESCTRL] = "resctrl",
+  [PIN_CODE_CPU_UNKNOWN] = "cpu-unknown",
+  [PIN_CODE_CPU_DIFFERS] = "cpu-differs",
+  [PIN_CODE_LEFT_ALONE] = "left-alone",
+  [PIN_CODE_POLICY] = "policy",
+  [PIN_CODE_HOST] = "host",
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (verdict_names) == PIN_VERDICT_N);
+G_STATIC_ASSERT (G_N_ELEMENTS (code_names) == PIN_CODE_N);
+
+const char *
+pin_verdict_name (PinVerdict verdict)
+{
+  g_return_val_if_fail (verdict < PIN_VERDICT_N, NULL);
+  return verdict_names[verdict];
+}
+
+const char *
+pin_code_name (PinCode code)
+{
+  g_return_val_if_fail (code < PIN_CODE_N, NULL);
+  return code_names[code];
+}
+
+static void
+free_reason (gpointer data)
+{
+  PinReason *reason = data;
+
+  g_free (reason->text);
+  g_free (reason);
+}
+
+static PinPlan *
+plan_new (const PinGuest *guest)
+{
+  PinPlan *plan = g_new0 (PinPlan, 1);
+
+  plan->cells = g_array_sized_new (FALSE, FALSE, sizeof (gint), guest->n_cells);
+  plan->reasons = g_ptr_array_new_with_free_func (free_reason);
+  return plan;
+}
+
+void
+pin_plan_free (PinPlan *plan)
+{
+  if (plan == NULL)
+    return;
+  pin_placement_free (plan->placement);
+  g_array_unref (plan->cells);
+  g_ptr_array_unref (plan->reasons);
+  pin_tenant_free (plan->claim);
+  g_free (plan->remedy);
+  g_free (plan);
+}
+
+void
+pin_plan_add_reason_text (PinPlan *plan, PinSetting setting, PinAction action, PinCode code, const char *text)
+{
+  PinReason *reason = g_new0 (PinReason, 1);
+
+  reason->setting = setting;
+  reason->action = action;
+  reason->code = code;
+  reason->text = g_strdup (text);
+  g_ptr_array_add (plan->reasons, reason);
+}
+
+void
+pin_plan_add_reason (PinPlan *plan, PinSetting setting, PinAction action, PinCode code, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  pin_plan_add_reason_text (plan, setting, action, code, text);
+}
+
+/* The host node of a cell: that of its memory, else that of its first vCPU that has a pin. */
+static gint
+node_of_cell (const PinFit *fit, const PinDemand *demand, const PinRoom *room, guint cell)
+{
+  const PinNode *nodes = room->snapshot->topology->nodes;
+  const PinChunk *chunk = &demand->chunks[cell];
+
+  if (chunk->bound && fit->stores[cell].nodes < PIN_ACTION_STRIP)
+    return (gint)nodes[fit->node_of[pin_demand_group_of_node (demand, pin_cpuset_first (chunk->nodeset))]].id;
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      const PinMask *mask = &demand->masks[i];
+      gboolean is_vcpu = mask->setting == PIN_SETTING_VCPU_PINS && mask->id >= 0;
+
+      if (is_vcpu && fit->seats[i].kind != PIN_SEAT_GONE && pin_guest_cell_of (demand->guest, (guint)mask->id) == (gint)cell)
+        return (gint)nodes[fit->node_of[pin_demand_group_of_cpu (demand, pin_cpuset_first (mask->cpus))]].id;
+    }
+  return -1;
+}
+
+static void
+fill_cells (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+{
+  for (guint cell = 0; cell < demand->guest->n_cells; cell++)
+    {
+      gint node = node_of_cell (fit, demand, room, cell);
+
+      g_array_append_val (plan->cells, node);
+    }
+}
+
+/* Own CPUs are those that were own in the original and are one CPU still; all other masks are shared. */
+static void
+fill_claim (PinPlan *plan, const PinFit *fit, const PinDemand *demand)
+{
+  g_autoptr (PinCpuset) all = pin_placement_cpus (plan->placement);
+
+  plan->claim = pin_tenant_copy (fit->held);
+  plan->claim->running = TRUE;
+  for (guint i = 0; i < demand->n_own; i++)
+    {
+      const PinPin *pin = pin_placement_find (plan->placement->vcpupin, (guint)demand->masks[i].id);
+
+      if (fit->seats[i].kind <= PIN_SEAT_IMAGE && pin != NULL)
+        pin_cpuset_unite (plan->claim->dedicated, pin->cpuset);
+    }
+  pin_cpuset_unite (plan->claim->shared, all);
+  pin_cpuset_subtract (plan->claim->shared, plan->claim->dedicated);
+}
+
+static void
+settle_verdict (PinPlan *plan)
+{
+  plan->verdict = PIN_VERDICT_KEEP;
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (plan->actions[setting] == PIN_ACTION_REFUSE)
+        plan->verdict = PIN_VERDICT_REFUSE;
+      else if (plan->actions[setting] > PIN_ACTION_KEEP && plan->verdict == PIN_VERDICT_KEEP)
+        plan->verdict = PIN_VERDICT_ADAPT;
+    }
+}
+
+static void
+judge_cpu (PinPlan *plan, const PinGuest *guest, const PinOriginal *original, const PinTerms *terms,
+           const PinSnapshot *snapshot)
+{
+  g_autofree char *difference = NULL;
+  PinCode code = PIN_CODE_FITS;
+  gboolean may = pin_terms_allow (terms, PIN_SETTING_CPU_MODEL, PIN_ACTION_WARN);
+
+  if (!pin_cpu_model_matters (guest))
+    return;
+  plan->actions[PIN_SETTING_CPU_MODEL] = PIN_ACTION_KEEP;
+  code = pin_cpu_model_differs (guest, original->cpu, snapshot->cpu, &difference);
+  if (code == PIN_CODE_FITS)
+    return;
+  plan->actions[PIN_SETTING_CPU_MODEL] = may ? PIN_ACTION_WARN : PIN_ACTION_REFUSE;
+  pin_plan_add_reason_text (plan, PIN_SETTING_CPU_MODEL, plan->actions[PIN_SETTING_CPU_MODEL], code, difference);
+}
+
+static void
+judge_host (PinPlan *plan, const PinTerms *terms, const PinSnapshot *snapshot)
+{
+  g_autofree char *hosts = terms->hosts != NULL ? g_strjoinv (", ", terms->hosts) : NULL;
+
+  if (hosts != NULL && !g_strv_contains ((const char *const *)terms->hosts, snapshot->name))
+    {
+      pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_REFUSE, PIN_CODE_HOST,
+                           "the policy assigns the guest to %s, not to %s", hosts, snapshot->name);
+      plan->actions[PIN_SETTING_MEMORY] = PIN_ACTION_REFUSE;
+    }
+}
+
+static void
+mention_left_alone (PinPlan *plan, const PinGuest *guest, const PinPlacement *original)
+{
+  if (original->vcpu_auto)
+    pin_plan_add_reason (plan, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "placement='auto' is numad's");
+  if (original->memory_auto)
+    pin_plan_add_reason (plan, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "placement='auto' is numad's");
+  if (guest->has_hostdevs)
+    pin_plan_add_reason (plan, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "host devices stay as written");
+  if (guest->has_launch_security)
+    pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "launch security stays as written");
+}
+
+static void
+answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    plan->actions[setting] = MAX (plan->actions[setting], fit->actions[setting]);
+  settle_verdict (plan);
+  if (plan->verdict != PIN_VERDICT_REFUSE)
+    {
+      plan->placement = pin_fit_draw (fit, demand, room);
+      plan->cost = fit->cost;
+      fill_cells (plan, fit, demand, room);
+      fill_claim (plan, fit, demand);
+    }
+  else
+    plan->remedy = pin_explain_remedy (fit, terms, room);
+  pin_explain (plan, fit, demand, room, terms);
+}
+
+PinPlan *
+pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinSnapshot *snapshot)
+{
+  g_autoptr (PinPlan) plan = plan_new (guest);
+  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, snapshot);
+  g_autoptr (PinRoom) room = pin_room_new (snapshot, guest->uuid, terms);
+  g_autoptr (PinFit) fit = pin_search (demand, room, terms, &plan->exact);
+
+  judge_host (plan, terms, snapshot);
+  judge_cpu (plan, guest, original, terms, snapshot);
+  answer (plan, fit, demand, room, terms);
+  mention_left_alone (plan, guest, original->placement);
+  return g_steal_pointer (&plan);
+}

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Each chunk takes the cheapest pair of page size and binding for which the host has room.  What the worst chunk may cost goes up
+ * step by step, so that the first step on which all chunks find room is the cheapest.
+ */
+#include "store.h"
+
+#include "cost.h"
+#include "machine.h"
+
+#include <string.h>
+
+/* What may be done to pages and to nodes at the worst. */
+typedef struct
+{
+  PinAction pages;
+  PinAction nodes;
+} Step;
+
+/* By cost upwards: REMAP stands for the best that the nodes of the fit allow. */
+static const Step steps[] = {
+  { PIN_ACTION_KEEP, PIN_ACTION_REMAP },  { PIN_ACTION_KEEP, PIN_ACTION_WEAKEN },  { PIN_ACTION_WEAKEN, PIN_ACTION_REMAP },
+  { PIN_ACTION_WEAKEN, PIN_ACTION_WEAKEN }, { PIN_ACTION_KEEP, PIN_ACTION_STRIP }, { PIN_ACTION_WEAKEN, PIN_ACTION_STRIP },
+  { PIN_ACTION_STRIP, PIN_ACTION_REMAP }, { PIN_ACTION_STRIP, PIN_ACTION_WEAKEN }, { PIN_ACTION_STRIP, PIN_ACTION_STRIP },
+};
+
+typedef struct
+{
+  const PinDemand *demand;
+  const PinRoom *room;
+  const PinTerms *terms;
+  PinFit *fit;
+  guint64 *memory_kib;         /* by node: what is left */
+  guint64 **pages;             /* by node and pool: what is left */
+  PinFinding pages_finding;    /* of the first chunk that did not get its pages, or its nodes, as written */
+  PinFinding nodes_finding;
+} Storing;
+
+PinNodeset *
+pin_store_nodes (const PinDemand *demand, const PinRoom *room, const PinFit *fit, const PinNodeset *written)
+{
+  g_autoptr (PinNodeset) nodes = pin_cpuset_new ();
+
+  for (pin_cpuset_each (written, node))
+    {
+      guint host_node = fit->node_of[pin_demand_group_of_node (demand, node)];
+
+      pin_cpuset_add (nodes, room->snapshot->topology->nodes[host_node].id);
+    }
+  return g_steal_pointer (&nodes);
+}
+
+/* Whether two groups that hold CPUs or memory were put on one node, this nodeset's among them. */
+static gboolean
+shares_node (const Storing *s, const PinNodeset *written)
+{
+  for (pin_cpuset_each (written, node))
+    {
+      guint group = pin_demand_group_of_node (s->demand, node);
+
+      for (guint other = 0; other < s->demand->shape->n_nodes; other++)
+        {
+          if (other != group && s->demand->group_has_memory[other] && s->fit->node_of[other] == s->fit->node_of[group])
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/* What happens to a nodeset if its groups go where the fit says. */
+static PinAction
+mapped_action (const Storing *s, const PinNodeset *written)
+{
+  g_autoptr (PinNodeset) nodes = pin_store_nodes (s->demand, s->room, s->fit, written);
+
+  if (shares_node (s, written))
+    return PIN_ACTION_WEAKEN;
+  return pin_cpuset_equal (nodes, written) ? PIN_ACTION_KEEP : PIN_ACTION_REMAP;
+}
+
+static gint
+pool_index (const Storing *s, guint node, guint64 size_kib)
+{
+  const PinNodeMemory *memory = &s->room->snapshot->memory[node];
+
+  for (guint i = 0; i < memory->n_pools; i++)
+    {
+      if (memory->pools[i].size_kib == size_kib)
+        return (gint)i;
+    }
+  return -1;
+}
+
+/* Units of @page_kib that @node has left; units of 1 KiB for ordinary memory. */
+static guint64
+left_on (const Storing *s, guint node, guint64 page_kib)
+{
+  gint pool = page_kib != 0 ? pool_index (s, node, page_kib) : -1;
+
+  if (page_kib == 0)
+    return s->memory_kib[node];
+  return pool >= 0 ? s->pages[node][pool] : 0;
+}
+
+static void
+take_from (Storing *s, guint node, guint64 page_kib, guint64 units)
+{
+  if (page_kib == 0)
+    {
+      s->memory_kib[node] -= units;
+      pin_tenant_add_memory (s->fit->held, node, units);
+      return;
+    }
+  s->pages[node][pool_index (s, node, page_kib)] -= units;
+  pin_tenant_add_pages (s->fit->held, node, page_kib, units);
+}
+
+static guint64
+left_in_all (const Storing *s, const PinNodeset *nodes, guint64 page_kib)
+{
+  guint64 units = 0;
+
+  for (guint node = 0; node < s->room->n_nodes; node++)
+    {
+      if (nodes == NULL || pin_cpuset_contains (nodes, s->room->snapshot->topology->nodes[node].id))
+        units += left_on (s, node, page_kib);
+    }
+  return units;
+}
+
+/* The node of @nodes (NULL: of all) with most left. */
+static guint
+roomiest (const Storing *s, const PinNodeset *nodes, guint64 page_kib)
+{
+  guint best = PIN_CPUSET_END;
+
+  for (guint node = 0; node < s->room->n_nodes; node++)
+    {
+      if (nodes != NULL && !pin_cpuset_contains (nodes, s->room->snapshot->topology->nodes[node].id))
+        continue;
+      if (best == PIN_CPUSET_END || left_on (s, node, page_kib) > left_on (s, best, page_kib))
+        best = node;
+    }
+  return best;
+}
+
+static guint64
+take_some (Storing *s, const PinNodeset *nodes, guint64 page_kib, guint64 units)
+{
+  for (guint i = 0; units > 0 && i < s->room->n_nodes; i++)
+    {
+      guint node = roomiest (s, nodes, page_kib);
+      guint64 part = node != PIN_CPUSET_END ? MIN (units, left_on (s, node, page_kib)) : 0;
+
+      if (part == 0)
+        break;
+      take_from (s, node, page_kib, part);
+      units -= part;
+    }
+  return units;
+}
+
+static guint64
+units_of (const PinChunk *chunk, guint64 page_kib)
+{
+  return page_kib == 0 ? chunk->kib : (chunk->kib + page_kib - 1) / page_kib;
+}
+
+static gboolean
+may_leave_pages (const Storing *s)
+{
+  const PinGuest *guest = s->demand->guest;
+
+  /* Shared memory without huge pages becomes a file in libvirt's memory_backing_dir, unless it is a memfd. */
+  return !guest->shared_access || guest->backing == PIN_BACKING_MEMFD || s->room->snapshot->memory_backing_tmpfs;
+}
+
+/* The next smaller size than @below of which the host has a pool; 0: none. */
+static guint64
+smaller_pool (const Storing *s, guint64 below)
+{
+  guint64 best = 0;
+
+  for (guint node = 0; node < s->room->n_nodes; node++)
+    {
+      const PinNodeMemory *memory = &s->room->snapshot->memory[node];
+
+      for (guint i = 0; i < memory->n_pools; i++)
+        {
+          if (memory->pools[i].size_kib < below && memory->pools[i].size_kib > best)
+            best = memory->pools[i].size_kib;
+        }
+    }
+  return best;
+}
+
+static gboolean
+may_pages (const Storing *s, PinAction action)
+{
+  if (!pin_terms_allow (s->terms, PIN_SETTING_HUGEPAGES, action))
+    return FALSE;
+  return action == PIN_ACTION_KEEP || s->terms->page_size_change;
+}
+
+/* Whether @chunk fits with pages of @page_kib on nodes as @nodes_action leaves them; takes them if so. */
+static gboolean
+store_on (Storing *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_action)
+{
+  g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
+  gboolean tied = chunk->bound && nodes_action == PIN_ACTION_REMAP && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+  guint64 units = units_of (chunk, page_kib);
+
+  if ((tied || page_kib != 0) && left_in_all (s, tied ? nodes : NULL, page_kib) < units)
+    return FALSE;
+  for (pin_cpuset_each (tied && page_kib != 0 ? nodes : NULL, node))
+    pin_cpuset_add (s->fit->page_nodes, (guint)pin_topology_node_index (s->room->snapshot->topology, node));
+  if (nodes != NULL && nodes_action != PIN_ACTION_STRIP)
+    units = take_some (s, nodes, page_kib, units);
+  units = take_some (s, NULL, page_kib, units);
+  s->fit->short_kib += units;
+  return TRUE;
+}
+
+static gboolean
+store_pages (Storing *s, const PinChunk *chunk, PinAction pages, PinAction nodes_action, PinStore *store)
+{
+  guint64 page_kib = chunk->page_kib;
+
+  if (chunk->page_kib == 0 && pages != PIN_ACTION_KEEP)
+    return FALSE;
+  if (chunk->page_kib != 0 && !may_pages (s, pages))
+    return FALSE;
+  if (pages == PIN_ACTION_STRIP && !may_leave_pages (s))
+    return FALSE;
+  if (pages == PIN_ACTION_STRIP)
+    page_kib = 0;
+  while (pages == PIN_ACTION_WEAKEN && (page_kib = smaller_pool (s, page_kib)) != 0)
+    {
+      if (store_on (s, chunk, page_kib, nodes_action))
+        break;
+    }
+  if (pages == PIN_ACTION_WEAKEN && page_kib == 0)
+    return FALSE;
+  if (pages != PIN_ACTION_WEAKEN && !store_on (s, chunk, page_kib, nodes_action))
+    return FALSE;
+  store->page_kib = page_kib;
+  store->pages = chunk->page_kib == 0 ? PIN_ACTION_NONE : pages;
+  return TRUE;
+}
+
+/* What becomes of a binding at @level; NONE: the level is not possible, or not allowed. */
+static PinAction
+binding_action (const Storing *s, PinMemoryMode mode, const PinNodeset *written, PinAction level)
+{
+  PinAction action = level;
+
+  if (level == PIN_ACTION_REMAP)
+    action = mapped_action (s, written);
+  if (level == PIN_ACTION_WEAKEN && mode == PIN_MEMORY_MODE_RESTRICTIVE)
+    return PIN_ACTION_NONE;
+  return pin_terms_allow (s->terms, PIN_SETTING_NUMA_MEMORY, action) ? action : PIN_ACTION_NONE;
+}
+
+static gboolean
+is_bound_by_memory (const PinChunk *chunk, const PinPlacement *placement)
+{
+  return chunk->bound && chunk->nodeset == placement->memory_nodeset;
+}
+
+/* Chunks that <numatune><memory> binds share its fate; those with a binding of their own may do better than @worst. */
+static gboolean
+store_chunk (Storing *s, guint i, const Step *worst)
+{
+  const PinChunk *chunk = &s->demand->chunks[i];
+  PinStore *store = &s->fit->stores[i];
+  gboolean shared_binding = is_bound_by_memory (chunk, s->demand->placement);
+
+  for (guint step = 0; step < G_N_ELEMENTS (steps); step++)
+    {
+      PinAction action = PIN_ACTION_NONE;
+
+      if (steps[step].pages > worst->pages || steps[step].nodes > worst->nodes)
+        continue;
+      if (shared_binding && steps[step].nodes != worst->nodes)
+        continue;
+      if (!chunk->bound && steps[step].nodes != PIN_ACTION_REMAP)
+        continue;
+      if (chunk->bound)
+        action = binding_action (s, chunk->mode, chunk->nodeset, steps[step].nodes);
+      if (chunk->bound && action == PIN_ACTION_NONE)
+        continue;
+      store->nodes = action;
+      store->to_preferred = steps[step].nodes == PIN_ACTION_WEAKEN;
+      if (store_pages (s, chunk, steps[step].pages, steps[step].nodes, store))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+restart (Storing *s)
+{
+  g_autoptr (PinTenant) old = g_steal_pointer (&s->fit->held);
+
+  s->fit->held = pin_tenant_new (s->demand->guest->name, s->demand->guest->uuid);
+  s->fit->short_kib = 0;
+  pin_cpuset_subtract (s->fit->page_nodes, s->fit->page_nodes);
+  memcpy (s->memory_kib, s->room->memory_kib, sizeof (guint64) * s->room->n_nodes);
+  for (guint node = 0; node < s->room->n_nodes; node++)
+    memcpy (s->pages[node], s->room->pages[node], sizeof (guint64) * (s->room->snapshot->memory[node].n_pools + 1));
+}
+
+/* Why a chunk does not have its pages and nodes as written, as the room is before any chunk took of it. */
+static void
+look_at_chunk (Storing *s, const PinChunk *chunk)
+{
+  g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
+  gboolean tied = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+  guint node = nodes != NULL ? (guint)pin_topology_node_index (s->room->snapshot->topology, pin_cpuset_first (nodes))
+                             : PIN_CPUSET_END;
+  PinFinding finding = { .node = node, .number = PIN_CPUSET_END, .page_kib = chunk->page_kib };
+
+  finding.wanted = units_of (chunk, chunk->page_kib);
+  finding.available = left_in_all (s, tied ? nodes : NULL, chunk->page_kib);
+  if (chunk->page_kib != 0 && s->pages_finding.code == PIN_CODE_FITS && finding.available < finding.wanted)
+    {
+      finding.code = finding.available == 0 ? PIN_CODE_PAGES_MISSING : PIN_CODE_PAGES_SHORT;
+      s->pages_finding = finding;
+    }
+  if (!chunk->bound || s->nodes_finding.code != PIN_CODE_FITS)
+    return;
+  finding.code = PIN_CODE_FOLLOWS_CPUS;
+  for (pin_cpuset_each (chunk->nodeset, written))
+    {
+      finding.number = written;
+      if (pin_topology_node_index (s->room->snapshot->topology, written) < 0)
+        finding.code = PIN_CODE_NODE_MISSING;
+    }
+  if (finding.code != PIN_CODE_NODE_MISSING && tied && finding.available < finding.wanted)
+    finding.code = PIN_CODE_NODE_FULL;
+  else if (finding.code != PIN_CODE_NODE_MISSING && shares_node (s, chunk->nodeset))
+    finding.code = PIN_CODE_NODES_SHARED;
+  if (finding.code == PIN_CODE_FOLLOWS_CPUS && pin_cpuset_equal (nodes, chunk->nodeset))
+    return;
+  s->nodes_finding = finding;
+}
+
+static void
+settle_chunks (Storing *s)
+{
+  const PinDemand *demand = s->demand;
+
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      const PinStore *store = &s->fit->stores[i];
+
+      if (store->pages != PIN_ACTION_NONE)
+        pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, store->pages, &s->pages_finding);
+      if (store->nodes != PIN_ACTION_NONE)
+        pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, store->nodes, &s->nodes_finding);
+      s->fit->changes += store->pages > PIN_ACTION_KEEP ? 1 : 0;
+      s->fit->changes += store->nodes > PIN_ACTION_KEEP ? 1 : 0;
+    }
+}
+
+/* <memory> may bind no chunk at all, where each cell has a memnode: it goes where its nodes go all the same. */
+static gboolean
+settle_memory_element (Storing *s, const Step *step)
+{
+  const PinPlacement *placement = s->demand->placement;
+
+  s->fit->memory_element = PIN_ACTION_NONE;
+  if (!placement->has_memory || placement->memory_auto)
+    return TRUE;
+  s->fit->memory_element = binding_action (s, placement->memory_mode, placement->memory_nodeset, step->nodes);
+  s->fit->memory_to_preferred = step->nodes == PIN_ACTION_WEAKEN;
+  return s->fit->memory_element != PIN_ACTION_NONE;
+}
+
+static gboolean
+store_at (Storing *s, const Step *step)
+{
+  restart (s);
+  if (!settle_memory_element (s, step))
+    return FALSE;
+  for (guint i = 0; i < s->demand->n_chunks; i++)
+    {
+      if (!store_chunk (s, i, step))
+        return FALSE;
+    }
+  settle_chunks (s);
+  if (s->fit->memory_element != PIN_ACTION_NONE)
+    pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, s->fit->memory_element, &s->nodes_finding);
+  return TRUE;
+}
+
+static void
+refuse (Storing *s)
+{
+  if (s->pages_finding.code != PIN_CODE_FITS)
+    {
+      if (!s->terms->page_size_change)
+        s->pages_finding.code = PIN_CODE_PAGE_SIZE_FIXED;
+      else if (!may_leave_pages (s))
+        s->pages_finding.code = PIN_CODE_MEMORY_FILE;
+      pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE, &s->pages_finding);
+    }
+  if (s->nodes_finding.code != PIN_CODE_FITS || s->pages_finding.code == PIN_CODE_FITS)
+    pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
+}
+
+static void
+settle_shortage (Storing *s)
+{
+  PinFinding finding = { .code = PIN_CODE_MEMORY_SHORT, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END };
+  gboolean may = pin_terms_allow (s->terms, PIN_SETTING_MEMORY, PIN_ACTION_WARN) || pin_placement_is_empty (s->demand->placement);
+
+  if (s->fit->short_kib == 0)
+    return;
+  for (guint i = 0; i < s->demand->n_chunks; i++)
+    finding.wanted += s->fit->stores[i].page_kib == 0 ? s->demand->chunks[i].kib : 0;
+  finding.available = finding.wanted - s->fit->short_kib;
+  pin_fit_worsen (s->fit, PIN_SETTING_MEMORY, may ? PIN_ACTION_WARN : PIN_ACTION_REFUSE, &finding);
+}
+
+void
+pin_store_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit)
+{
+  g_autofree guint64 *memory_kib = g_new0 (guint64, room->n_nodes + 1);
+  g_autofree guint64 **pages = g_new0 (guint64 *, room->n_nodes + 1);
+  g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);
+  Storing s = { demand, room, terms, fit, memory_kib, pages, { 0 }, { 0 } };
+  gboolean stored = FALSE;
+
+  for (guint node = 0; node < room->n_nodes; node++)
+    {
+      pages[node] = g_new0 (guint64, room->snapshot->memory[node].n_pools + 1);
+      g_ptr_array_add (owned, pages[node]);
+    }
+  restart (&s);
+  for (guint i = 0; i < demand->n_chunks; i++)
+    look_at_chunk (&s, &demand->chunks[i]);
+  for (guint step = 0; !stored && step < G_N_ELEMENTS (steps); step++)
+    stored = store_at (&s, &steps[step]);
+  if (!stored)
+    refuse (&s);
+  settle_shortage (&s);
+}
