@@ -15,6 +15,7 @@ import os
 import sys
 import unittest
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,8 +65,8 @@ class Hosts:
     b: NumaHost
 
     def clear(self) -> None:
-        for host in (self.a, self.twin, self.b):
-            host.clear()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda host: host.clear(), self.lab.hosts))
 
 
 @functools.cache

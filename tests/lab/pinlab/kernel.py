@@ -10,24 +10,22 @@ from typing import Any
 from .guest import Guest
 from .host import Host
 
-# One round trip, whatever the host is made of: sections that begin with "== NAME".
+# One round trip and few processes, for both are slow where a CPU is emulated: sections that begin with "== NAME".
 GATHER = r"""
 cd "/proc/$1"
 echo "== threads"
-for task in task/*; do
-  printf '%s\t%s\t%s\n' "${task#task/}" "$(sed -n 's/^Cpus_allowed_list:\t//p' $task/status)" "$(cat $task/comm)"
-done
+grep -H . task/*/comm
+grep -H Cpus_allowed_list: task/*/status
 echo "== maps"; cat maps
 echo "== numa_maps"; cat numa_maps
 echo "== pages"
-for pool in /sys/devices/system/node/node*/hugepages/hugepages-*; do
-  test -e $pool/nr_hugepages && echo "$pool $(cat $pool/nr_hugepages) $(cat $pool/free_hugepages)"
-done
+grep -H . /sys/devices/system/node/node*/hugepages/hugepages-*/*r*_hugepages
 true
 """
 VCPU = re.compile(r"CPU (\d+)/")
 IOTHREAD = re.compile(r"IO iothread(\d+)$")
-POOL = re.compile(r".*/node(\d+)/hugepages/hugepages-(\d+)kB")
+TASK = re.compile(r"task/(\d+)/(comm|status):(?:Cpus_allowed_list:\s*)?(.*)")
+POOL = re.compile(r".*/node(\d+)/hugepages/hugepages-(\d+)kB/(nr|free)_hugepages:(\d+)")
 ON_NODE = re.compile(r"N(\d+)=(\d+)")
 
 
@@ -71,10 +69,11 @@ def _role(name: str) -> str:
 
 
 def _threads(lines: list[str]) -> dict[str, str]:
+    said = {(found[1], found[2]): found[3] for line in lines if (found := TASK.fullmatch(line))}
     masks: dict[str, set[str]] = {}
-    for line in lines:
-        _tid, mask, name = line.split("\t")
-        masks.setdefault(_role(name), set()).add(mask)
+    for (tid, kind), name in said.items():
+        if kind == "comm" and (tid, "status") in said:  # A thread may end between the two looks.
+            masks.setdefault(_role(name), set()).add(said[tid, "status"])
     return {role: " ".join(sorted(found)) for role, found in sorted(masks.items())}
 
 
@@ -101,9 +100,12 @@ def _mapping(line: str) -> dict[str, Any]:
 
 
 def _pages(lines: list[str]) -> dict[str, dict[str, int]]:
-    used: dict[str, dict[str, int]] = {}
+    counts: dict[tuple[str, str], dict[str, int]] = {}
     for line in lines:
-        path, total, free = line.split()
-        if (found := POOL.fullmatch(path)) and int(total):
-            used.setdefault(f"node {found[1]}", {})[found[2]] = int(total) - int(free)
+        if found := POOL.fullmatch(line):
+            counts.setdefault((f"node {found[1]}", found[2]), {})[found[3]] = int(found[4])
+    used: dict[str, dict[str, int]] = {}
+    for (node, size), count in counts.items():
+        if count["nr"]:
+            used.setdefault(node, {})[size] = count["nr"] - count["free"]
     return used

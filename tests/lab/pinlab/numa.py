@@ -144,6 +144,10 @@ class NumaHost(Host):
             raise CommandFailed(result, self.name)
         return result
 
+    def clear(self) -> None:
+        """As any host's, in one round trip."""
+        self.run("sh", "-c", CLEAR)
+
     # Booting
 
     @property
@@ -248,6 +252,13 @@ while [ ! -S libvirt/libvirt-sock ]; do
   usleep 50000
 done
 exec virsh -q -c {URI} uri
+"""
+
+CLEAR = f"""set -e
+for name in $(virsh -q -c {URI} list --all --name); do
+  virsh -q -c {URI} destroy "$name" || true
+  virsh -q -c {URI} undefine "$name" --managed-save || true
+done 2>/dev/null
 """
 
 LIBVIRTD_CONF = """host_uuid = "{uuid}"
