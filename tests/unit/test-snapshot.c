@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Snapshots and tenants: copies that share nothing that changes. */
+#include "core/snapshot.h"
+
+static PinTopology *
+two_nodes (void)
+{
+  g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
+
+  pin_topology_builder_add_node (builder, 0, NULL, NULL);
+  pin_topology_builder_add_node (builder, 4, NULL, NULL);
+  pin_topology_builder_add_cpu (builder, 0, 0, 0, 0, 0, NULL, TRUE);
+  return pin_topology_builder_end (builder, NULL);
+}
+
+static PinSnapshot *
+small_host (void)
+{
+  g_autoptr (PinTopology) topology = two_nodes ();
+  PinSnapshot *snapshot = pin_snapshot_new ("hosta", topology);
+  PinCacheWays ways = { .id = 3, .cpus = pin_cpuset_new_one (0), .ways = 12, .used = 2 };
+  PinTenant *tenant = pin_tenant_new ("db1", "u1");
+
+  snapshot->uuid = g_strdup ("u0");
+  snapshot->cpu = pin_cpu_model_new ();
+  snapshot->cpu->features = g_strsplit ("avx2,vmx", ",", -1);
+  pin_cpuset_add (snapshot->allowed, 0);
+  snapshot->memory[1].n_pools = 2;
+  snapshot->memory[1].pools = g_new0 (PinPool, 2);
+  snapshot->memory[1].pools[1].size_kib = 1048576;
+  snapshot->memory[1].pools[1].free = 8;
+  g_array_append_val (snapshot->l3, ways);
+  pin_tenant_add_pages (tenant, 1, 2048, 5);
+  g_ptr_array_add (snapshot->domains, tenant);
+  return snapshot;
+}
+
+static void
+test_starts_empty (void)
+{
+  g_autoptr (PinTopology) topology = two_nodes ();
+  g_autoptr (PinSnapshot) snapshot = pin_snapshot_new ("hosta", topology);
+
+  g_assert_true (pin_cpuset_is_empty (snapshot->allowed));
+  g_assert_cmpuint (snapshot->memory[1].total_kib, ==, 0);
+  g_assert_cmpuint (snapshot->memory[1].n_pools, ==, 0);
+  g_assert_cmpuint (snapshot->domains->len + snapshot->claims->len + snapshot->l3->len, ==, 0);
+  g_assert_null (pin_snapshot_pool (snapshot, 0, 2048));
+}
+
+static void
+test_copy_shares_nothing_that_changes (void)
+{
+  g_autoptr (PinSnapshot) snapshot = small_host ();
+  g_autoptr (PinSnapshot) copy = pin_snapshot_copy (snapshot);
+  PinTenant *tenant = g_ptr_array_index (copy->domains, 0);
+  const PinTenant *before = g_ptr_array_index (snapshot->domains, 0);
+
+  copy->memory[1].pools[1].free = 1;
+  pin_cpuset_add (copy->allowed, 9);
+  pin_tenant_add_pages (tenant, 1, 2048, 5);
+  g_ptr_array_set_size (copy->claims, 0);
+  pin_cpuset_remove (g_array_index (copy->l3, PinCacheWays, 0).cpus, 0);
+  copy->cpu->features[0][0] = 'A';
+
+  g_assert_cmpuint (snapshot->memory[1].pools[1].free, ==, 8);
+  g_assert_false (pin_cpuset_contains (snapshot->allowed, 9));
+  g_assert_cmpuint (g_array_index (before->pages, PinPageUse, 0).count, ==, 5);
+  g_assert_true (pin_cpuset_contains (g_array_index (snapshot->l3, PinCacheWays, 0).cpus, 0));
+  g_assert_cmpstr (snapshot->cpu->features[0], ==, "avx2");
+  g_assert_cmpstr (copy->uuid, ==, "u0");
+  g_assert_true (copy->topology == snapshot->topology);
+}
+
+static void
+test_pool (void)
+{
+  g_autoptr (PinSnapshot) snapshot = small_host ();
+
+  g_assert_cmpuint (pin_snapshot_pool (snapshot, 1, 1048576)->free, ==, 8);
+  g_assert_null (pin_snapshot_pool (snapshot, 1, 2048));
+  g_assert_null (pin_snapshot_pool (snapshot, 0, 1048576));
+}
+
+static void
+test_tenant_sums (void)
+{
+  g_autoptr (PinTenant) tenant = pin_tenant_new ("db1", "u1");
+
+  pin_tenant_add_memory (tenant, 3, 10);
+  pin_tenant_add_memory (tenant, 3, 5);
+  pin_tenant_add_pages (tenant, 0, 2048, 1);
+  pin_tenant_add_pages (tenant, 0, 2048, 2);
+  pin_tenant_add_pages (tenant, 1, 2048, 4);
+  g_assert_cmpuint (pin_tenant_memory (tenant, 3), ==, 15);
+  g_assert_cmpuint (pin_tenant_memory (tenant, 0), ==, 0);
+  g_assert_cmpuint (pin_tenant_memory (tenant, 99), ==, 0);
+  g_assert_cmpuint (tenant->pages->len, ==, 2);
+  g_assert_cmpuint (g_array_index (tenant->pages, PinPageUse, 0).count, ==, 3);
+  g_assert_true (tenant->running);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/snapshot/starts-empty", test_starts_empty);
+  g_test_add_func ("/snapshot/copy-shares-nothing-that-changes", test_copy_shares_nothing_that_changes);
+  g_test_add_func ("/snapshot/pool-of-a-size", test_pool);
+  g_test_add_func ("/snapshot/tenant-sums-what-it-holds", test_tenant_sums);
+  return g_test_run ();
+}
