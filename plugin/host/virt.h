@@ -12,7 +12,7 @@ typedef struct
   char *uuid;
   char *name;
   gboolean running;       /* active: running, paused, receiving */
-  gboolean incoming;      /* active, and still starting or receiving a migration */
+  gboolean incoming;      /* active, and still starting or receiving a migration, or libvirt can't say what it is like yet */
   gboolean persistent;
   char *live_xml;         /* of an active domain that is not incoming; not secure; else NULL */
   char *inactive_xml;     /* of a persistent domain; not secure; else NULL */
@@ -43,7 +43,10 @@ typedef struct _PinVirt PinVirt;
 
 /* Starts to connect to @uri ("qemu:///system"), and keeps trying: at once, then up to a minute apart.  (transfer full) */
 PinVirt *pin_virt_new (const char *uri, const PinVirtListener *listener, gpointer data);
-/* Ends threads and connection; no listener is called after it. */
+/*
+ * Ends threads and connection.  Call it in the thread of the context that pin_virt_new() was called in: no listener and no
+ * callback is called after it.  A call that libvirt does not answer is left behind after two seconds.
+ */
 void pin_virt_free (PinVirt *virt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirt, pin_virt_free)
 
@@ -55,9 +58,14 @@ GPtrArray *pin_virt_list_finish (PinVirt *virt, GAsyncResult *result, GError **e
 void pin_virt_read_async (PinVirt *virt, const char *uuid, GAsyncReadyCallback callback, gpointer data);
 PinVirtGuest *pin_virt_read_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* As a record to be written: that side is left alone.  Compared by address. */
+extern const char pin_virt_as_is[];
+
 /*
- * Writes pinshift's metadata element (text as pin_record_format() gives it; NULL removes it), live, persistent or both, by
- * virDomainSetMetadata().  A job of libvirt in the way (VIR_ERR_OPERATION_TIMEOUT) is PIN_ERROR_BUSY.
+ * Writes pinshift's metadata element (text as pin_record_format() gives it; NULL removes it; pin_virt_as_is leaves it), in
+ * the live and the persistent definition, by virDomainSetMetadata().  What is not active has no live side, what is transient no
+ * persistent one: that text is not used, and it is no error.  No domain: PIN_ERROR_NOT_FOUND.  A job of libvirt in the
+ * way (VIR_ERR_OPERATION_TIMEOUT) is PIN_ERROR_BUSY.
  */
 void pin_virt_set_record_async (PinVirt *virt, const char *uuid, const char *live, const char *persistent,
                                 GAsyncReadyCallback callback, gpointer data);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the virt rooms share: the client's inside, and who may touch which part of it. */
+#pragma once
+
+#include "virt.h"
+
+#include <libvirt/libvirt.h>
+
+/* How a domain that a migration touches passes this host, as far as events told. */
+typedef enum
+{
+  PIN_PASSAGE_NONE,
+  PIN_PASSAGE_IN,  /* receiving: STARTED/MIGRATED was here, or the domain was seen waiting for its memory */
+  PIN_PASSAGE_OUT  /* SUSPENDED/MIGRATED: about to leave */
+} PinPassage;
+
+typedef struct _PinVirtCall PinVirtCall;
+
+/* Counted: the client's owner, the worker, each call, each notice and each registration with libvirt hold it. */
+struct _PinVirt
+{
+  gatomicrefcount references;
+  char *uri;
+  GMainContext *context;   /* where listener and callbacks are called */
+  PinVirtListener listener;
+  gpointer data;
+  gboolean closed;         /* the owner is gone; only in the context's thread */
+  GAsyncQueue *orders;     /* PinVirtOrder, for the worker */
+  GMutex lock;             /* of all below */
+  GCond ended_cond;
+  gboolean ended;          /* the worker has closed the connection */
+  GHashTable *passages;    /* uuid -> PinPassage */
+};
+
+PinVirt *pin_virt_ref (PinVirt *virt);
+void pin_virt_unref (PinVirt *virt);
+
+typedef enum
+{
+  PIN_ORDER_CALL,
+  PIN_ORDER_LOST,          /* the connection of that serial is dead */
+  PIN_ORDER_END
+} PinVirtOrderKind;
+
+typedef struct
+{
+  PinVirtOrderKind kind;
+  guint serial;
+  GTask *task;             /* of a call */
+} PinVirtOrder;
+
+/* Takes @task, which may be NULL. */
+void pin_virt_order (PinVirt *virt, PinVirtOrderKind kind, guint serial, GTask *task);
+
+/* Runs the call of @task on @connection; NULL: there is none, and @why says why.  Uses up @task. */
+void pin_virt_call_run (GTask *task, virConnectPtr connection, const char *why);
+
+/* libvirt's last error of this thread as a GError: the one place that reads it. */
+void pin_virt_take_error (GError **error);
+
+/* How long to wait before attempt @attempt, counted from 0, in ms: none, then a second more each time, a minute at most. */
+guint pin_virt_backoff_ms (guint attempt);
+
+/* Registers for all events that the client tells of.  Returns: FALSE with @error; what was registered stays, see below. */
+gboolean pin_virt_events_register (PinVirt *virt, virConnectPtr connection, GArray *ids, GError **error);
+/* Takes all of @ids back. */
+void pin_virt_events_deregister (virConnectPtr connection, GArray *ids);
+
+/*
+ * What a lifecycle event means.  @passage: in, what is known of the domain; out, what is known now.
+ * Returns: FALSE if it means nothing to the service.
+ */
+gboolean pin_virt_event_map (int event, int detail, PinPassage *passage, PinVirtEvent *ret_event);
+
+/* Notices for the owner, from any thread. */
+void pin_virt_notify_connected (PinVirt *virt, gboolean connected);
+
+/* What is known of @uuid; if nothing is, @seen becomes it. */
+PinPassage pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen);
