@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The hook's two messages to org.pinshift.Host1. */
 
-#define _GNU_SOURCE
-
 #include "bus.h"
 
 #include <dbus/dbus.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* hook.conf: what the hook does, and what it does when it can't ask. */
 
-#define _GNU_SOURCE
-
 #include "conf.h"
 
 #include "line.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the hook was sent out for, how long it may take, and how it comes home with empty hands. */
 
-#define _GNU_SOURCE
-
 #include "errand.h"
 
 #include "line.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One bounded line of clean text, and the two places where the hook may say it. */
 
-#define _GNU_SOURCE
-
 #include "line.h"
 
 #include <stdint.h>

@@ -5,8 +5,6 @@
  * whether this call concerns us at all, before anything that can go wrong. What concerns us is carried to pinshiftd
  * and back; if that can't be done in time, on-failure decides, and the guest is what stock libvirt makes of it. */
 
-#define _GNU_SOURCE
-
 #include "bus.h"
 #include "conf.h"
 #include "errand.h"
@@ -55,6 +53,7 @@ fill_standard_descriptors (void)
     close (fd);
 }
 
+/* Observing goes all the way but for the output, so that it shows what enforcing would meet. */
 static int
 adapt (const PinErrand *errand, int fd)
 {
@@ -66,7 +65,7 @@ adapt (const PinErrand *errand, int fd)
     pin_errand_give_up (errand, line.text);
 
   pin_errand_stop ();
-  if (pin_xml_print (xml, size))
+  if (errand->conf.mode == PIN_MODE_OBSERVE || pin_xml_print (xml, size))
     return EXIT_SUCCESS;
 
   /* libvirt must not take half an XML for a whole one, whatever on-failure says. */
@@ -99,11 +98,11 @@ fit (const PinErrand *errand)
   if (xml_fd < 0 || !pin_bus_fit (errand, xml_fd, &answer, &why))
     pin_errand_give_up (errand, why.text);
 
-  if (errand->conf.mode == PIN_MODE_ENFORCE && answer.verdict == PIN_VERDICT_ADAPT)
+  if (answer.verdict == PIN_VERDICT_ADAPT)
     return adapt (errand, answer.xml_fd);
 
   pin_errand_stop ();
-  if (errand->conf.mode == PIN_MODE_ENFORCE && answer.verdict == PIN_VERDICT_REFUSE)
+  if (answer.verdict == PIN_VERDICT_REFUSE && errand->conf.mode == PIN_MODE_ENFORCE)
     return refuse (&answer);
   return EXIT_SUCCESS;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The domain XML on its way through the hook: in on stdin, sealed, and out on stdout. Never parsed. */
 
-#define _GNU_SOURCE
-
 #include "xml.h"
 
 #include <errno.h>
