@@ -3,7 +3,7 @@
  * The ledger on disk: a line that names the format, then one line a claim, fields apart by tabs, so that a line that was
  * damaged costs one claim.  Nodes are named by their ids, which mean the same after a restart; indices may not.
  */
-#include "ledger-file.h"
+#include "host/ledger-file.h"
 
 #include "core/error.h"
 

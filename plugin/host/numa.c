@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libnuma's word on the live host. */
-#include "numa.h"
+#include "host/numa.h"
 
 #include <numa.h>
 

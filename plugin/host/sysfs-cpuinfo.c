@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The CPU of a host, from the first processor of /proc/cpuinfo. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What of a host changes seldom: CPUs that guests may use, isolated ones, mounts, cache ways, the CPU itself. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include "core/error.h"
 

@@ -3,7 +3,7 @@
  * Memory and huge pages of each node as of now.  A hook waits for this, so the files stay open: pread() at offset 0 makes
  * the kernel write them anew.  What changes only when an administrator acts (mounts, watermarks) is kept with them.
  */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include "core/error.h"
 

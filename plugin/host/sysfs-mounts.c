@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* /proc/mounts: which page sizes libvirt can use, and whether its memory files would be on disk. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include <string.h>
 

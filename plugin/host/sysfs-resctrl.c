@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Ways of the L3 caches, and how many of them groups of the resource control file system have. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include <string.h>
 

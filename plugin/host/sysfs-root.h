@@ -2,7 +2,7 @@
 /* How the sysfs rooms read: every file through one of the functions below, relative to a directory, of bounded size. */
 #pragma once
 
-#include "sysfs.h"
+#include "host/sysfs.h"
 
 /* No attribute is longer: a list of PIN_CPUSET_MAX CPUs, every other one, has 48 KiB. */
 #define PIN_SYSFS_ATTRIBUTE_MAX (64 * 1024)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* CPUs that a process of the host has for itself, as packet pollers do: guests had better not share them. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* CPUs, cores, nodes and distances, from /sys/devices/system/{cpu,node}. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include "core/error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The root of a machine, live or captured, and how its files are read. */
-#include "sysfs-root.h"
+#include "host/sysfs-root.h"
 
 #include "core/error.h"
 

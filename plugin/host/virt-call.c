@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls to libvirt: asked for on the owner's main context, run one after the other by the worker, answered where asked. */
-#include "virt-link.h"
+#include "host/virt-link.h"
 
 #include "core/error.h"
 #include "format/record.h"

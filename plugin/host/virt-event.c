@@ -3,7 +3,7 @@
  * libvirt's events: taken on its loop, told on the owner's main context.  RESUMED/MIGRATED comes on the destination when a
  * guest has arrived, and on the source when it could not leave; which of them it is, only the events before it tell.
  */
-#include "virt-link.h"
+#include "host/virt-link.h"
 
 #include "core/error.h"
 #include "format/record.h"

@@ -2,7 +2,7 @@
 /* What the virt rooms share: the client's inside, and who may touch which part of it. */
 #pragma once
 
-#include "virt.h"
+#include "host/virt.h"
 
 #include <libvirt/libvirt.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The life of the connection: the worker makes it, makes it again when it is lost, and runs the calls that come between. */
-#include "virt-link.h"
-#include "virt-loop.h"
+#include "host/virt-link.h"
+#include "host/virt-loop.h"
 
 #include <libvirt/virterror.h>
 
