@@ -1,181 +1,114 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tuned guests between hosts of unlike NUMA shape, without pinshift and with it.
-
-    tests/lab/test_numa.py [--stage DIR] [-v] [NAME...]
-
-DIR is a tree that `DESTDIR=DIR meson install` wrote (or the variable PINSHIFT_STAGE). Without it only
-the cases on stock libvirt run, and the others count as skipped.
-"""
+"""Tuned guests between hosts of unlike NUMA shape, on stock libvirt and with pinshift."""
 
 from __future__ import annotations
 
-import functools
-import os
-import sys
-import unittest
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from pinlab import Guest, Host, Lab, canonical, difference, everything, migrate, placement, wait_until, xml_without
+from pinlab import Guest, Host, Lab, everything, migrate, xml_without
+from pinlab.cases import Suite, expect, same, stage
 from pinlab.guest import Cell
 from pinlab.numa import Node, NumaHost, Shape, expand
+from pinlab.trio import PLAIN, recorded, runs_only_on, same_placement
+from pinlab.xml import placement_of
 
 # hosta and its twin: 2 nodes of 4 CPUs, pages on both. hostb: 1 node of 4 CPUs, no pages.
 TWO_NODES = Shape((Node("0-3", 1024, huge_2m=96), Node("4-7", 1024, huge_2m=96)), sockets=2)
 ONE_NODE = Shape((Node("0-3", 1536),))
+# Cores of two threads, a node without memory, one without CPUs, a way that is longer than the way back.
+ODD = Shape((Node("0-1,4-5", 512, huge_2m=8), Node("2-3,6-7", 512), Node("8-11"), Node("", 256)),
+            sockets=3, threads=2, distances={
+                (0, 1): 15, (0, 2): 32, (0, 3): 17, (1, 0): 16, (1, 2): 20, (1, 3): 28,
+                (2, 0): 32, (2, 1): 20, (2, 3): 28, (3, 0): 17, (3, 1): 28, (3, 2): 28})
 
-# What each guest is tuned with, and what stock libvirt says when it is to leave for hostb.
+# What stock libvirt says when the guest is to leave for hostb.
 NO_PAGES = "hugetlbfs filesystem is not mounted or disabled by administrator config"
 NO_CPU = "cpuset.cpus': Numerical result out of range"
 NO_NODE = "NUMA node 1 is unavailable"
-TWO_CELLS = (Cell("0", 64), Cell("1", 64))
+
+CELLS = (Cell("0", 64), Cell("1", 64))
 TUNED = {
-    "pages": (Guest("pages", hugepages=2048), NO_PAGES),
+    "hugepages": (Guest("pages", hugepages=2048), NO_PAGES),
     "vcpupin": (Guest("vcpupin", vcpupin={0: "6", 1: "5"}), f"vcpu0/{NO_CPU}"),
     "emulatorpin": (Guest("emulatorpin", emulatorpin="7"), f"emulator/{NO_CPU}"),
-    "strict": (Guest("strict", memory=("strict", "1")), NO_NODE),
-    "preferred": (Guest("preferred", memory=("preferred", "1")), NO_NODE),
-    "memnode": (Guest("memnode", memory_mib=128, cells=TWO_CELLS, memnode={1: ("strict", "1")}), NO_NODE),
+    "strict numatune": (Guest("strict", memory=("strict", "1")), NO_NODE),
+    "preferred numatune": (Guest("preferred", memory=("preferred", "1")), NO_NODE),
+    "memnode": (Guest("memnode", memory_mib=128, cells=CELLS, memnode={1: ("strict", "1")}), NO_NODE),
+    "all of it at once": (Guest(
+        "everything", memory_mib=128, cells=CELLS, hugepages=2048, vcpupin={0: "6", 1: "5"},
+        emulatorpin="7", iothreads=1, iothreadpin={1: "4"}, memory=("strict", "1"),
+        memnode={1: ("strict", "1")}), ""),
 }
-ALL_AT_ONCE = Guest(
-    "all-at-once", memory_mib=128, cells=TWO_CELLS, hugepages=2048, vcpupin={0: "6", 1: "5"},
-    emulatorpin="7", iothreads=1, iothreadpin={1: "4"}, memory=("strict", "1"),
-    memnode={1: ("strict", "1")})
-GUESTS = {name: guest for name, (guest, _said) in TUNED.items()} | {"all-at-once": ALL_AT_ONCE}
-
-STAGE = os.environ.get("PINSHIFT_STAGE")
-ENDS = ExitStack()
+REALTIME = Guest("rt-1", vcpupin={0: "6", 1: "5"}, memory=("strict", "1"))
 
 
-# Laboratories: brought up by the first case that needs one, kept for the others
-
-
-@dataclass(frozen=True)
 class Hosts:
-    lab: Lab
-    a: NumaHost
-    twin: NumaHost
-    b: NumaHost
+    """The world of the cases."""
 
-    def clear(self) -> None:
+    def __init__(self, lab: Lab, stage: str | None) -> None:
+        self.a = lab.host("hosta", NumaHost, shape=TWO_NODES, stage=stage)
+        self.twin = lab.host("twin", NumaHost, shape=TWO_NODES, stage=stage)
+        self.b = lab.host("hostb", NumaHost, shape=ONE_NODE, stage=stage)
+        self.all = (self.a, self.twin, self.b)
+        lab.up()
+
+    def clean(self) -> None:
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda host: host.clear(), self.lab.hosts))
+            list(pool.map(_clean, self.all))
 
 
-@functools.cache
-def hosts(stage: str | None) -> Hosts:
-    lab = ENDS.enter_context(Lab())
-    made = Hosts(lab, lab.host("hosta", NumaHost, shape=TWO_NODES, stage=stage),
-                 lab.host("twin", NumaHost, shape=TWO_NODES, stage=stage),
-                 lab.host("hostb", NumaHost, shape=ONE_NODE, stage=stage))
-    lab.up()
-    return made
+def _clean(host: Host) -> None:
+    host.clear()
+    host.start_product()
 
 
-def stock() -> Hosts:
-    return hosts(None)
+stock = Suite("numa stock", lambda lab: Hosts(lab, None))
+numa = Suite("numa", lambda lab: Hosts(lab, stage()))
 
 
-def staged() -> Hosts:
-    if STAGE is None:
-        raise unittest.SkipTest("no stage: neither --stage nor PINSHIFT_STAGE names one")
-    return hosts(STAGE)
-
-
-def case(lab: Callable[[], Hosts]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A case gets its hosts, without guests; when it fails, their logs are shown."""
-
-    def wrap(method: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(method)
-        def run(self: unittest.TestCase, *args: Any) -> None:
-            try:
-                at = lab()
-                try:
-                    method(self, at, *args)
-                except Exception:
-                    print(at.lab.logs(), file=sys.stderr)
-                    raise
-                finally:
-                    at.clear()
-            except SystemExit as end:  # A signal: unittest would go on to the next case.
-                raise KeyboardInterrupt from end
-
-        return run
-
-    return wrap
-
-
-def for_each(guests: dict[str, Guest]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A method of a guest becomes one case for each of GUESTS."""
-
-    def wrap(method: Callable[..., None]) -> Callable[..., None]:
-        method.guests = guests  # type: ignore[attr-defined]
-        return method
-
-    return wrap
-
-
-class Cases(unittest.TestCase):
-    maxDiff = None
-
-    def __init_subclass__(cls) -> None:
-        for name, method in list(vars(cls).items()):
-            for key, guest in getattr(method, "guests", {}).items():
-                one = functools.partialmethod(method, guest)
-                setattr(cls, f"{name}_{key.replace('-', '_')}", _named(one, cls, method, key))
-            if hasattr(method, "guests"):
-                delattr(cls, name)
-
-
-def _named(one: functools.partialmethod, cls: type, method: Callable[..., None], key: str) -> Callable[..., None]:
-    def run(self: unittest.TestCase) -> None:
-        one.__get__(self, cls)()
-
-    run.__doc__ = f"{method.__doc__} [{key}]"
-    return run
-
-
-# Trips
+# A look at a guest, and a trip
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A guest on a host, as libvirt and the kernel have it."""
-
     placement: dict[str, str]
     kernel: dict[str, Any]
     rest: str
 
 
 def look(host: Host, guest: Guest) -> Seen:
-    kernel = everything(host, guest)
-    return Seen(placement(host, guest), settled(kernel), xml_without(host.dumpxml(guest, "--migratable")))
+    text = host.dumpxml(guest, "--migratable")
+    return Seen(placement_of(text), settled(everything(host, guest)), xml_without(text))
 
 
 def settled(kernel: dict[str, Any]) -> dict[str, Any]:
-    """What placement decides: not which ordinary pages happen to be touched, nor where an unbound one lies."""
-    memory = []
-    for mapping in kernel["memory"]:
-        policy, pages = mapping["policy"], mapping["pages"]
-        bound = policy.startswith(("bind:", "prefer:", "prefer=", "bind="))
-        memory.append((policy, mapping["page_kib"], sorted(pages) if bound and pages else "-"))
-    used: dict[str, int] = {}
-    for node, sizes in kernel["pages_in_use"].items():
+    """What placement decides: not how many ordinary pages are touched, nor where unbound ones lie."""
+    memory = [
+        (mapping["policy"], mapping["page_kib"],
+         sorted(mapping["pages"]) if _binds(mapping["policy"]) else "anywhere")
+        for mapping in kernel["memory"]]
+    in_use: dict[str, int] = {}
+    for sizes in kernel["pages_in_use"].values():
         for size, count in sizes.items():
-            used[size] = used.get(size, 0) + count
-    return {"threads": kernel["threads"], "memory": sorted(memory), "pages": used}
+            in_use[size] = in_use.get(size, 0) + count
+    return {"threads": kernel["threads"], "memory": sorted(memory, key=str), "pages": in_use}
+
+
+def _binds(policy: str) -> bool:
+    return policy.startswith("bind")
+
+
+def begin(host: Host, guest: Guest) -> None:
+    host.create(guest)
+    if host.stage and guest != PLAIN:
+        recorded(host, guest)
 
 
 def there_and_back(guest: Guest, home: Host, away: Host) -> tuple[Seen, Seen, Seen]:
     """The guest at home, away, and home again."""
-    home.create(guest)
+    begin(home, guest)
     before = look(home, guest)
     migrate(guest, home, away)
     visit = look(away, guest)
@@ -183,49 +116,142 @@ def there_and_back(guest: Guest, home: Host, away: Host) -> tuple[Seen, Seen, Se
     return before, visit, look(home, guest)
 
 
-@functools.cache
-def stock_twin_trip(name: str) -> str:
-    """All of the guest's XML after the same trip between twins on stock libvirt."""
-    at = stock()
-    try:
-        return there_and_back(GUESTS[name], at.a, at.twin)[2].rest
-    finally:
-        at.clear()
+# What stock libvirt leaves of each guest's XML after a trip between twins.
+_stock_trips: dict[str, str] = {}
 
 
-class OnStockLibvirt(Cases):
-    @for_each({name: guest for name, (guest, _said) in TUNED.items()})
-    @case(stock)
-    def test_cannot_leave(self, at: Hosts, guest: Guest) -> None:
-        """a tuned guest cannot leave for an unlike host"""
-        at.a.create(guest)
-        done = migrate(guest, at.a, at.b, check=False)
-        self.assertNotEqual(done.rc, 0, done)
-        self.assertIn(TUNED[guest.name][1], done.err)
-        self.assertEqual(at.a.state(guest), "running")
-
-    @case(stock)
-    def test_untuned(self, at: Hosts) -> None:
-        """a guest without a placement moves there and back"""
-        _before, _away, after = there_and_back(Guest("untuned"), at.a, at.b)
-        self.assertEqual(after.kernel["threads"]["vcpu 0"], "0-7")
+def stock_trip(name: str) -> str:
+    """Made by the cases below; where they were not chosen, by a laboratory for the purpose."""
+    if name not in _stock_trips:
+        with Lab() as lab:
+            hosts = Hosts(lab, None)
+            for guest, _said in TUNED.values():
+                _stock_trips[guest.name] = there_and_back(guest, hosts.a, hosts.twin)[2].rest
+                hosts.a.clear()
+    return _stock_trips[name]
 
 
-def main() -> int:
-    global STAGE
-    argv = sys.argv[:]
-    if "--stage" in argv:
-        where = argv.index("--stage")
-        STAGE = str(Path(argv[where + 1]).resolve())
-        del argv[where:where + 2]
-    try:
-        program = unittest.main(argv=argv, exit=False, verbosity=2)
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        ENDS.close()
-    return 0 if program.result.wasSuccessful() else 1
+# Without pinshift
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@stock.each("a guest with {0} does not get to an unlike host", [key for key in TUNED])
+def cannot_leave(w: Hosts, key: str) -> None:
+    guest, said = TUNED[key]
+    w.a.create(guest)
+    done = migrate(guest, w.a, w.b, check=False)
+    expect(not done.ok and said in done.err, f"virsh says {said!r}", done)
+    runs_only_on(w.a, guest, w.b)
+
+
+@stock.each("a guest with {0} comes home from a twin as it was", TUNED)
+def stock_twins(w: Hosts, key: str) -> None:
+    guest = TUNED[key][0]
+    before, visit, after = there_and_back(guest, w.a, w.twin)
+    same(visit.kernel, before.kernel, "what the kernel reports on the twin")
+    same(after.kernel, before.kernel, "what the kernel reports at home again")
+    same(after.placement, before.placement, "its placement")
+    _stock_trips[guest.name] = after.rest
+
+
+# With pinshift
+
+
+@numa.each("a guest with {0} gets to an unlike host, and home as it was", TUNED)
+def unlike(w: Hosts, key: str) -> None:
+    guest = TUNED[key][0]
+    before, visit, after = there_and_back(guest, w.a, w.b)
+    runs_only_on(w.a, guest, w.b)
+    expect(visit.placement != before.placement, "hostb has given it another placement")
+    same(after.placement, before.placement, "its placement at home again")
+    same(after.kernel, before.kernel, "what the kernel reports at home again")
+    same(after.rest, stock_trip(guest.name), "its XML but for the record")
+
+
+@numa.each("between twins the hook prints nothing for a guest with {0}, and libvirt holds nothing against it", TUNED)
+def twins(w: Hosts, key: str) -> None:
+    guest = TUNED[key][0]
+    begin(w.a, guest)
+    before = look(w.a, guest)
+    done = w.twin.hook(guest.name, "migrate", w.a.dumpxml(guest, "--migratable", "--security-info"))
+    same((done.rc, done.out, done.err), (0, "", ""), "the hook's exit status and outputs")
+    migrate(guest, w.a, w.twin)
+    messages = w.twin.messages(guest)
+    expect(not any("hook" in line for line in messages), "no taint by a hook", messages)
+    same_placement(w.twin, guest, before.placement)
+    same(look(w.twin, guest).kernel, before.kernel, "what the kernel reports on the twin")
+
+
+@numa.case("where its CPUs are another guest's own, a guest gets free ones of the same shape, and memory beside them")
+def dedicated(w: Hosts) -> None:
+    resident = Guest("resident", vcpus=4, vcpupin={n: f"{n + 4}" for n in range(4)}, memory=("strict", "1"))
+    visitor = Guest("visitor", vcpupin={0: "6", 1: "5"}, memory=("strict", "1"))
+    begin(w.twin, resident)
+    begin(w.a, visitor)
+    ours, original = look(w.twin, resident), look(w.a, visitor)
+    migrate(visitor, w.a, w.twin)
+    kernel = everything(w.twin, visitor)
+    given = [kernel["threads"][f"vcpu {n}"] for n in (0, 1)]
+    expect(len(set(given)) == 2 and set(given) <= {"0", "1", "2", "3"}, "each vCPU has a CPU of node 0", given)
+    same([(m["policy"], set(m["pages"])) for m in kernel["memory"]], [("bind:0", {"0"})], "the memory of the visitor")
+    same(look(w.twin, resident).kernel, ours.kernel, "what the kernel reports of the resident")
+    migrate(visitor, w.twin, w.a)
+    same_placement(w.a, visitor, original.placement)
+    same(look(w.a, visitor).kernel, original.kernel, "what the kernel reports of the visitor at home")
+
+
+@numa.case("a guest that may not lose its pins is refused where they have no room, and runs on")
+def refused(w: Hosts) -> None:
+    resident = Guest("resident", vcpus=3, vcpupin={n: f"{n}" for n in range(3)})
+    with w.b.configured(policy="[domain rt-*]\nvcpu-pins = keep; remap\n"):
+        begin(w.b, resident)
+        begin(w.a, REALTIME)
+        done = migrate(REALTIME, w.a, w.b, check=False)
+        expect(not done.ok, "virsh fails", done)
+        lines = done.err.strip().splitlines()
+        same(len(lines), 1, f"lines that virsh prints\n{done}")
+        reason = lines[0].partition("exit status 1")[2]
+        for word in ("pinshift: ", "vcpu-pins", "2", "1"):
+            expect(word in reason, f"the line has {word!r}", done)
+        runs_only_on(w.a, REALTIME, w.b)
+        expect(REALTIME.uuid not in w.b.ask("Claims"), "nothing stays claimed", w.b.ask("Claims"))
+        status = w.b.run("pinshift", "status", "--json").out
+        expect(REALTIME.uuid not in status, "status knows nothing of it", status)
+
+
+# The laboratory itself
+
+
+class Odd:
+    def __init__(self, lab: Lab) -> None:
+        self.host = lab.host("odd", NumaHost, shape=ODD)
+        lab.up()
+
+    def clean(self) -> None:
+        self.host.clear()
+
+
+shapes = Suite("numa shapes", Odd)
+
+
+def node(world: Odd, number: int, file: str) -> str:
+    return world.host.read(f"/sys/devices/system/node/node{number}/{file}").strip()
+
+
+@shapes.case("nodes have the CPUs, memory and pages that were asked for, or none")
+def nodes(w: Odd) -> None:
+    for number, wanted in enumerate(ODD.nodes):
+        same(expand(node(w, number, "cpulist")), sorted(expand(wanted.cpus)), f"CPUs of node {number}")
+        total = int(node(w, number, "meminfo").splitlines()[0].split()[3])
+        expect(wanted.memory_mib * 0.8 <= total / 1024 <= wanted.memory_mib, f"memory of node {number}", total)
+        pages = "0"
+        if wanted.memory_mib:
+            pages = node(w, number, "hugepages/hugepages-2048kB/nr_hugepages")
+        same(int(pages), wanted.huge_2m, f"pages of node {number}")
+
+
+@shapes.case("distances may differ by direction, and threads share a core")
+def distances(w: Odd) -> None:
+    for number in range(len(ODD.nodes)):
+        wanted = [ODD.distances.get((number, other), 10) for other in range(len(ODD.nodes))]
+        same([int(d) for d in node(w, number, "distance").split()], wanted, f"distances of node {number}")
+    same(w.host.read("/sys/devices/system/cpu/cpu8/topology/thread_siblings_list").strip(), "8-9", "siblings of CPU 8")

@@ -39,13 +39,21 @@ class Node:
 
 @dataclass(frozen=True)
 class Shape:
-    """A host's hardware. DISTANCES maps (from, to) to a distance; what it lacks is 10 and 20."""
+    """A host's hardware. DISTANCES maps (from, to) to a distance: all of them, or none for 10 and 20.
+
+    Nodes without CPUs come last, for that is how the kernel numbers them.
+    """
 
     nodes: tuple[Node, ...]
     sockets: int = 1
     threads: int = 1
     distances: dict[tuple[int, int], int] = field(default_factory=dict)
     cpu: str = "max,vendor=GenuineIntel"
+
+    def __post_init__(self) -> None:
+        bare = [not node.cpus for node in self.nodes]
+        if bare != sorted(bare):
+            raise ValueError("nodes without CPUs must come last: the kernel numbers the others first")
 
     @property
     def cpu_count(self) -> int:
@@ -166,6 +174,7 @@ class NumaHost(Host):
         self.run("/bin/busybox", "sh", "/lab/ready", timeout=BOOT_TIMEOUT)
         for piece in (self.bus, self.libvirtd):
             piece.pid = int(self.read(f"/run/lab/{piece.name}.pid"))
+        self.start_product()
         self.timings["libvirtd"] = time.monotonic() - start
 
     def _start_qemu(self, materials: Materials, initrd: Path) -> None:
@@ -255,9 +264,9 @@ exec virsh -q -c {URI} uri
 """
 
 CLEAR = f"""set -e
-for name in $(virsh -q -c {URI} list --all --name); do
-  virsh -q -c {URI} destroy "$name" || true
-  virsh -q -c {URI} undefine "$name" --managed-save || true
+for uuid in $(virsh -q -c {URI} list --all --uuid); do
+  virsh -q -c {URI} destroy $uuid || true
+  virsh -q -c {URI} undefine $uuid --managed-save || true
 done 2>/dev/null
 """
 

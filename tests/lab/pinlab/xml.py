@@ -51,7 +51,11 @@ def difference(before: str, after: str) -> str:
 
 def placement(host: Host, guest: Guest, *flags: str) -> dict[str, str]:
     """The placement in the guest's XML, by default the live migratable one, as canonical parts."""
-    root = ET.fromstring(host.dumpxml(guest, *(flags or ("--migratable",))))
+    return placement_of(host.dumpxml(guest, *(flags or ("--migratable",))))
+
+
+def placement_of(text: str) -> dict[str, str]:
+    root = ET.fromstring(text)
     parts = {tag: canonical(found) for tag in PLACEMENT if (found := root.find(tag)) is not None}
     vcpu = root.find("vcpu")
     if vcpu is not None:
