@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tenancy.h"
+
+#include "demand.h"
+
+static guint
+count_hosts (const PinChunk *chunk, const PinSnapshot *host, guint node)
+{
+  gboolean bound = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+
+  if (host->memory[node].total_kib == 0)
+    return 0;
+  return !bound || pin_cpuset_contains (chunk->nodeset, host->topology->nodes[node].id) ? 1 : 0;
+}
+
+static void
+hold_chunk (PinTenant *tenant, const PinChunk *chunk, const PinSnapshot *host)
+{
+  guint64 unit_kib = MAX (chunk->page_kib, 1);
+  guint64 left = (chunk->kib + unit_kib - 1) / unit_kib;
+  guint n_nodes = 0;
+
+  for (guint node = 0; node < host->topology->n_nodes; node++)
+    n_nodes += count_hosts (chunk, host, node);
+  for (guint node = 0; n_nodes > 0 && node < host->topology->n_nodes; node++)
+    {
+      guint64 part = (left + n_nodes - 1) / n_nodes;
+
+      if (count_hosts (chunk, host, node) == 0)
+        continue;
+      if (chunk->page_kib != 0)
+        pin_tenant_add_pages (tenant, node, chunk->page_kib, part);
+      else
+        pin_tenant_add_memory (tenant, node, part);
+      left -= part;
+      n_nodes--;
+    }
+}
+
+static void
+own_cpus (PinTenant *tenant, const PinPlacement *placement, const PinPlacement *original)
+{
+  g_autoptr (PinCpuset) dedicated = pin_placement_dedicated_vcpus (original);
+
+  for (pin_cpuset_each (dedicated, vcpu))
+    {
+      const PinPin *pin = pin_placement_find (placement->vcpupin, vcpu);
+
+      if (pin != NULL && pin_cpuset_count (pin->cpuset) == 1)
+        pin_cpuset_unite (tenant->dedicated, pin->cpuset);
+    }
+}
+
+PinTenant *
+pin_tenancy_new (const PinGuest *guest, const PinPlacement *placement, const PinPlacement *original, const PinSnapshot *host)
+{
+  g_autoptr (PinTenant) tenant = pin_tenant_new (guest->name, guest->uuid);
+  g_autoptr (PinOriginal) present = pin_original_from (placement, NULL);
+  g_autoptr (PinDemand) demand = pin_demand_new (guest, present, host);
+  g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
+
+  own_cpus (tenant, placement, original != NULL ? original : placement);
+  pin_cpuset_unite (tenant->shared, cpus);
+  pin_cpuset_subtract (tenant->shared, tenant->dedicated);
+  for (guint i = 0; i < demand->n_chunks; i++)
+    hold_chunk (tenant, &demand->chunks[i], host);
+  tenant->running = TRUE;
+  return g_steal_pointer (&tenant);
+}
+
+static guint64
+pools_kib (const PinNodeMemory *memory)
+{
+  guint64 kib = 0;
+
+  for (guint i = 0; i < memory->n_pools; i++)
+    kib += memory->pools[i].size_kib * memory->pools[i].total;
+  return kib;
+}
+
+void
+pin_tenancy_charge (PinSnapshot *host)
+{
+  for (guint node = 0; node < host->topology->n_nodes; node++)
+    {
+      PinNodeMemory *memory = &host->memory[node];
+      guint64 spoken_for = pools_kib (memory) + memory->reserve_kib;
+
+      for (guint i = 0; i < host->domains->len; i++)
+        {
+          const PinTenant *domain = g_ptr_array_index (host->domains, i);
+
+          spoken_for += domain->running ? pin_tenant_memory (domain, node) : 0;
+        }
+      memory->free_kib = MIN (memory->free_kib, memory->total_kib > spoken_for ? memory->total_kib - spoken_for : 0);
+    }
+}
