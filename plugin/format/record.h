@@ -13,7 +13,10 @@
 #define PIN_RECORD_NS "urn:pinshift:record:1"
 #define PIN_RECORD_PREFIX "pinshift"
 #define PIN_RECORD_ELEMENT "record"
+#define PIN_RECORD_VERSION "1"
 #define PIN_RECORD_MAX_BYTES (64 * 1024)
+#define PIN_RECORD_MAX_NAME 256    /* bytes of a host's or CPU model's name, or of a migration ID */
+#define PIN_RECORD_MAX_REASON 1024
 
 typedef struct
 {

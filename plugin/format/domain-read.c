@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A domain's XML as values. */
+#include "format/domain-read.h"
+
+#include "core/error.h"
+#include "format/guest-read.h"
+#include "format/placement-xml.h"
+
+#include <string.h>
+
+/* Who reads the first of two and who the last is not for us to guess. */
+static gboolean
+check_once (const xmlNode *root, GError **error)
+{
+  static const char *const singles[]
+      = { "name",     "uuid",    "metadata", "memory", "currentMemory", "memoryBacking", "vcpu",   "vcpus", "iothreads",
+          "iothreadids", "cputune", "numatune", "os",     "cpu",           "clock",         "devices" };
+  guint seen = 0;
+  guint i;
+
+  for (pin_xml_each (root, child))
+    for (i = 0; i < G_N_ELEMENTS (singles); i++)
+      {
+        if (!pin_xml_is (child, singles[i]))
+          continue;
+        if ((seen & (1u << i)) != 0)
+          return pin_xml_error (error, child, "stands twice in <domain>");
+        seen |= 1u << i;
+        break;
+      }
+  return TRUE;
+}
+
+static gboolean
+read_section (PinPlacement *placement, const xmlNode *root, const char *name, GError **error)
+{
+  for (pin_xml_each (pin_xml_child (root, name), child))
+    if (child->ns == NULL && !pin_placement_read (placement, name, child, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Devices with a <path>, NVDIMMs, have nothing of a placement. */
+static gboolean
+read_dimm_source (PinPlacement *placement, guint index, const xmlNode *memory, GError **error)
+{
+  const xmlNode *source = pin_xml_child (memory, "source");
+  const xmlNode *pagesize = pin_xml_child (source, "pagesize");
+  const xmlNode *nodemask = pin_xml_child (source, "nodemask");
+  PinDimm dimm = { index, 0, NULL };
+
+  if (pin_xml_child (source, "path") != NULL || (pagesize == NULL && nodemask == NULL))
+    return TRUE;
+  if (pagesize != NULL && !pin_xml_get_kib (pagesize, NULL, &dimm.page_kib, error))
+    return FALSE;
+  if (nodemask != NULL && !pin_xml_get_set (nodemask, NULL, &dimm.nodeset, error))
+    return FALSE;
+  if (dimm.page_kib != 0 || dimm.nodeset != NULL)
+    g_array_append_val (placement->dimm, dimm);
+  return TRUE;
+}
+
+static gboolean
+read_dimm_sources (PinPlacement *placement, const xmlNode *root, GError **error)
+{
+  guint index = 0;
+
+  for (pin_xml_each (pin_xml_child (root, "devices"), child))
+    if (pin_xml_is (child, "memory") && !read_dimm_source (placement, index++, child, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* What is tuned must exist: the arrays are sorted, so the last element has the greatest number. */
+static gboolean
+check_numbers (const PinPlacement *placement, const PinGuest *guest, const xmlNode *root, GError **error)
+{
+  guint last, i;
+
+  if (placement->vcpupin->len > 0)
+    {
+      last = g_array_index (placement->vcpupin, PinPin, placement->vcpupin->len - 1).id;
+      if (last >= guest->n_vcpus)
+        return pin_xml_error (error, pin_xml_child (root, "cputune"), "<vcpupin> for vCPU %u of a guest with %u", last,
+                              guest->n_vcpus);
+    }
+  for (i = 0; i < placement->iothreadpin->len; i++)
+    {
+      last = g_array_index (placement->iothreadpin, PinPin, i).id;
+      if (!pin_cpuset_contains (guest->iothreads, last))
+        return pin_xml_error (error, pin_xml_child (root, "cputune"), "<iothreadpin> for I/O thread %u, which the guest"
+                              " does not have", last);
+    }
+  if (placement->memnode->len > 0)
+    {
+      last = g_array_index (placement->memnode, PinMemnode, placement->memnode->len - 1).cell;
+      if (last >= guest->n_cells)
+        return pin_xml_error (error, pin_xml_child (root, "numatune"), "<memnode> for cell %u of a guest with %u", last,
+                              guest->n_cells);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_placement (PinDomain *domain, const xmlNode *root, GError **error)
+{
+  PinPlacement *placement = domain->placement;
+  const xmlNode *vcpu = pin_xml_child (root, "vcpu");
+
+  return (vcpu == NULL || pin_placement_read (placement, NULL, vcpu, error))
+         && read_section (placement, root, "memoryBacking", error) && read_section (placement, root, "cputune", error)
+         && read_section (placement, root, "numatune", error) && read_dimm_sources (placement, root, error)
+         && pin_placement_read_end (placement, root, error)
+         && check_numbers (placement, domain->guest, root, error);
+}
+
+static void
+read_record (PinDomain *domain, const xmlNode *root)
+{
+  const xmlNode *found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (pin_xml_each (pin_xml_child (root, "metadata"), child))
+    {
+      if (child->ns == NULL || g_strcmp0 ((const char *) child->ns->href, PIN_RECORD_NS) != 0)
+        continue;
+      if (found != NULL)
+        {
+          domain->record_problem = g_strdup ("there are two records");
+          return;
+        }
+      found = child;
+    }
+  if (found == NULL)
+    return;
+  domain->record = pin_record_read (found, domain->guest->uuid, &error);
+  if (domain->record == NULL)
+    domain->record_problem = g_strdup (error->message);
+}
+
+PinDomain *
+pin_domain_parse (const char *xml, gsize length, GError **error)
+{
+  g_autoptr (PinDomain) domain = g_new0 (PinDomain, 1);
+  const xmlNode *root;
+
+  domain->doc = pin_xml_parse (xml, length, PIN_DOMAIN_MAX_BYTES, error);
+  if (domain->doc == NULL)
+    return NULL;
+  root = xmlDocGetRootElement (domain->doc);
+  if (!pin_xml_is (root, "domain"))
+    {
+      pin_xml_error (error, root, "is not <domain>");
+      return NULL;
+    }
+  domain->placement = pin_placement_new ();
+  if (!check_once (root, error) || (domain->guest = pin_guest_read (root, error)) == NULL
+      || !read_placement (domain, root, error))
+    return NULL;
+  read_record (domain, root);
+  return g_steal_pointer (&domain);
+}
+
+void
+pin_domain_free (PinDomain *domain)
+{
+  if (domain == NULL)
+    return;
+  xmlFreeDoc (domain->doc);
+  pin_guest_free (domain->guest);
+  pin_placement_free (domain->placement);
+  pin_record_free (domain->record);
+  g_free (domain->record_problem);
+  g_free (domain);
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Readers of a placement's elements.  What libvirt's own parser refuses is refused here too, in words of one line. */
+#include "format/placement-read.h"
+
+#include "format/placement-xml.h"
+
+#include <string.h>
+
+#define LEVEL_MAX 16
+#define PRIORITY_MAX 99 /* sched_get_priority_max() of Linux for both policies */
+#define DIMM_MAX 1024
+#define PINS_MAX 4096 /* of a record: a short item may stand for many */
+
+static gboolean
+error_value (const xmlNode *element, const char *name, const char *known, GError **error)
+{
+  const char *value = pin_xml_attr (element, name);
+  g_autofree char *quoted = value != NULL ? pin_xml_quote (value) : NULL;
+
+  if (value == NULL)
+    return pin_xml_error (error, element, "attribute %s is missing: %s", name, known);
+  return pin_xml_error (error, element, "%s='%s' is unknown: %s", name, quoted, known);
+}
+
+static gboolean
+error_twice (const xmlNode *element, GError **error)
+{
+  return pin_xml_error (error, element, "stands twice");
+}
+
+gboolean
+pin_placement_read_vcpu (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  placement->vcpu_auto = pin_xml_attr_is (element, "placement", "auto");
+  if (!placement->vcpu_auto && pin_xml_attr (element, "placement") != NULL
+      && !pin_xml_attr_is (element, "placement", "static"))
+    return error_value (element, "placement", "static or auto", error);
+  if (placement->vcpu_auto || pin_xml_attr (element, "cpuset") == NULL)
+    return TRUE;
+  if (placement->vcpu_cpuset != NULL)
+    return error_twice (element, error);
+  return pin_xml_get_set (element, "cpuset", &placement->vcpu_cpuset, error);
+}
+
+static gboolean
+read_pin (GArray *pins, const char *id_name, const xmlNode *element, GError **error)
+{
+  PinPin pin = { 0, NULL };
+
+  if (!pin_xml_get_uint (element, id_name, 0, PIN_CPUSET_MAX - 1, &pin.id, error)
+      || !pin_xml_get_set (element, "cpuset", &pin.cpuset, error))
+    return FALSE;
+  g_array_append_val (pins, pin);
+  return TRUE;
+}
+
+gboolean
+pin_placement_read_vcpupin (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_pin (placement->vcpupin, "vcpu", element, error);
+}
+
+gboolean
+pin_placement_read_iothreadpin (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_pin (placement->iothreadpin, "iothread", element, error);
+}
+
+/* One item of a record's pins, see write_pins(): "CPUS" or "THREADS=CPUS".  *@next_id is the thread that comes next. */
+static gboolean
+read_pin_item (GArray *pins, const char *item, guint *next_id)
+{
+  const char *equals = strchr (item, '=');
+  g_autofree char *ids_text = equals != NULL ? g_strndup (item, (gsize) (equals - item)) : NULL;
+  g_autoptr (PinCpuset) ids = NULL;
+  g_autoptr (PinCpuset) cpus = pin_cpuset_parse (equals != NULL ? equals + 1 : item, NULL);
+
+  if (equals != NULL)
+    ids = pin_cpuset_parse (ids_text, NULL);
+  else if (*next_id < PIN_CPUSET_MAX)
+    ids = pin_cpuset_new_one (*next_id);
+  if (ids == NULL || cpus == NULL || pin_cpuset_is_empty (ids) || pin_cpuset_is_empty (cpus))
+    return FALSE;
+  for (pin_cpuset_each (ids, id))
+    {
+      PinPin pin = { id, pin_cpuset_copy (cpus) };
+
+      g_array_append_val (pins, pin);
+      *next_id = id + 1;
+    }
+  return pins->len <= PINS_MAX;
+}
+
+static gboolean
+read_pins (GArray *pins, const xmlNode *element, GError **error)
+{
+  g_autofree char *text = pin_xml_text (element);
+  g_auto (GStrv) items = g_strsplit_set (text, " \n\t", -1);
+  guint next_id = 0;
+  guint i;
+
+  for (i = 0; items[i] != NULL; i++)
+    {
+      g_autofree char *quoted = NULL;
+
+      if (*items[i] == '\0' || read_pin_item (pins, items[i], &next_id))
+        continue;
+      quoted = pin_xml_quote (items[i]);
+      return pin_xml_error (error, element, "'%s' is not a pin, as in 4 or 0-3=8-11, or one of more than %d", quoted,
+                            PINS_MAX);
+    }
+  return TRUE;
+}
+
+gboolean
+pin_placement_read_vcpupins (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_pins (placement->vcpupin, element, error);
+}
+
+gboolean
+pin_placement_read_iothreadpins (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_pins (placement->iothreadpin, element, error);
+}
+
+gboolean
+pin_placement_read_emulatorpin (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  if (placement->emulatorpin != NULL)
+    return error_twice (element, error);
+  return pin_xml_get_set (element, "cpuset", &placement->emulatorpin, error);
+}
+
+static PinSched *
+read_sched (const char *ids_name, const xmlNode *element, GError **error)
+{
+  g_autoptr (PinSched) sched = g_new0 (PinSched, 1);
+  const char *policy = pin_xml_attr (element, "scheduler");
+  guint priority = 0;
+
+  if (policy == NULL || !pin_sched_policy_from_name (policy, &sched->policy))
+    {
+      error_value (element, "scheduler", "batch, idle, fifo or rr", error);
+      return NULL;
+    }
+  if ((sched->policy == PIN_SCHED_FIFO || sched->policy == PIN_SCHED_RR)
+      && !pin_xml_get_uint (element, "priority", 1, PRIORITY_MAX, &priority, error))
+    return NULL;
+  sched->priority = (gint) priority;
+  if (ids_name != NULL && !pin_xml_get_set (element, ids_name, &sched->ids, error))
+    return NULL;
+  return g_steal_pointer (&sched);
+}
+
+static gboolean
+read_sched_for (GArray *scheds, const char *ids_name, const xmlNode *element, GError **error)
+{
+  g_autofree PinSched *sched = read_sched (ids_name, element, error);
+
+  if (sched != NULL)
+    g_array_append_val (scheds, *sched);
+  return sched != NULL;
+}
+
+gboolean
+pin_placement_read_vcpusched (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_sched_for (placement->vcpusched, "vcpus", element, error);
+}
+
+gboolean
+pin_placement_read_iothreadsched (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_sched_for (placement->iothreadsched, "iothreads", element, error);
+}
+
+gboolean
+pin_placement_read_emulatorsched (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  if (placement->emulatorsched != NULL)
+    return error_twice (element, error);
+  placement->emulatorsched = read_sched (NULL, element, error);
+  return placement->emulatorsched != NULL;
+}
+
+static gboolean
+read_cache (PinResctrlPart *part, const xmlNode *element, GError **error)
+{
+  const char *type = pin_xml_attr (element, "type");
+
+  part->kind = PIN_RESCTRL_CACHE;
+  if (g_strcmp0 (type, "both") != 0 && g_strcmp0 (type, "code") != 0 && g_strcmp0 (type, "data") != 0)
+    return error_value (element, "type", "both, code or data", error);
+  g_strlcpy (part->type, type, sizeof part->type);
+  return pin_xml_get_uint (element, "id", 0, G_MAXUINT - 1, &part->id, error)
+         && pin_xml_get_uint (element, "level", 0, LEVEL_MAX, &part->level, error)
+         && pin_xml_get_kib (element, "size", &part->size_kib, error);
+}
+
+static gboolean
+read_cache_monitor (PinResctrlPart *part, const xmlNode *element, GError **error)
+{
+  part->kind = PIN_RESCTRL_CACHE_MONITOR;
+  return pin_xml_get_uint (element, "level", 0, LEVEL_MAX, &part->level, error)
+         && pin_xml_get_set (element, "vcpus", &part->vcpus, error);
+}
+
+static gboolean
+read_bandwidth (PinResctrlPart *part, const xmlNode *element, GError **error)
+{
+  part->kind = PIN_RESCTRL_BANDWIDTH;
+  return pin_xml_get_uint (element, "id", 0, G_MAXUINT - 1, &part->id, error)
+         && pin_xml_get_uint (element, "bandwidth", 0, G_MAXUINT - 1, &part->bandwidth, error);
+}
+
+static gboolean
+read_bandwidth_monitor (PinResctrlPart *part, const xmlNode *element, GError **error)
+{
+  part->kind = PIN_RESCTRL_BANDWIDTH_MONITOR;
+  return pin_xml_get_set (element, "vcpus", &part->vcpus, error);
+}
+
+typedef gboolean (*PartReader) (PinResctrlPart *part, const xmlNode *element, GError **error);
+
+static gboolean
+read_resctrl (GArray *resctrls, const char *part_name, PartReader read_part, PartReader read_monitor,
+              const xmlNode *element, GError **error)
+{
+  PinResctrl resctrl = { NULL, NULL };
+  GArray *parts = pin_placement_parts_new ();
+
+  resctrl.parts = parts;
+  g_array_append_val (resctrls, resctrl);
+  if (!pin_xml_get_set (element, "vcpus", &g_array_index (resctrls, PinResctrl, resctrls->len - 1).vcpus, error))
+    return FALSE;
+  for (pin_xml_each (element, child))
+    {
+      PinResctrlPart part = { 0 };
+      gboolean is_part = strcmp ((const char *) child->name, part_name) == 0;
+
+      if (!is_part && strcmp ((const char *) child->name, "monitor") != 0)
+        continue;
+      if (!(is_part ? read_part : read_monitor) (&part, child, error))
+        return FALSE;
+      g_array_append_val (parts, part);
+    }
+  return TRUE;
+}
+
+gboolean
+pin_placement_read_cachetune (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_resctrl (placement->cachetune, "cache", read_cache, read_cache_monitor, element, error);
+}
+
+gboolean
+pin_placement_read_memorytune (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  return read_resctrl (placement->memorytune, "node", read_bandwidth, read_bandwidth_monitor, element, error);
+}
+
+static gboolean
+read_mode (const xmlNode *element, PinMemoryMode *ret_mode, GError **error)
+{
+  const char *mode = pin_xml_attr (element, "mode");
+
+  *ret_mode = PIN_MEMORY_MODE_STRICT;
+  if (mode == NULL || pin_memory_mode_from_name (mode, ret_mode))
+    return TRUE;
+  return error_value (element, "mode", "strict, preferred, interleave or restrictive", error);
+}
+
+/* Without a node set and without `placement`, libvirt takes over what <vcpu> says (virDomainNumatuneSet). */
+gboolean
+pin_placement_read_memory (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  const char *how = pin_xml_attr (element, "placement");
+  gboolean has_nodeset = pin_xml_attr (element, "nodeset") != NULL;
+
+  if (placement->has_memory)
+    return error_twice (element, error);
+  if (how != NULL && strcmp (how, "static") != 0 && strcmp (how, "auto") != 0)
+    return error_value (element, "placement", "static or auto", error);
+  placement->has_memory = TRUE;
+  placement->memory_auto = how != NULL ? strcmp (how, "auto") == 0 : !has_nodeset && placement->vcpu_auto;
+  if (!read_mode (element, &placement->memory_mode, error))
+    return FALSE;
+  return placement->memory_auto || pin_xml_get_set (element, "nodeset", &placement->memory_nodeset, error);
+}
+
+gboolean
+pin_placement_read_memnode (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  PinMemnode memnode = { 0, PIN_MEMORY_MODE_STRICT, NULL };
+
+  if (!pin_xml_get_uint (element, "cellid", 0, PIN_CPUSET_MAX - 1, &memnode.cell, error)
+      || !read_mode (element, &memnode.mode, error)
+      || !pin_xml_get_set (element, "nodeset", &memnode.nodeset, error))
+    return FALSE;
+  g_array_append_val (placement->memnode, memnode);
+  return TRUE;
+}
+
+static gboolean
+read_page (GArray *pages, const xmlNode *element, GError **error)
+{
+  PinPage page = { 0, NULL };
+
+  if (!pin_xml_get_kib (element, "size", &page.size_kib, error))
+    return FALSE;
+  if (page.size_kib == 0)
+    return pin_xml_error (error, element, "size is 0");
+  if (pin_xml_attr (element, "nodeset") != NULL && !pin_xml_get_set (element, "nodeset", &page.cells, error))
+    return FALSE;
+  g_array_append_val (pages, page);
+  return TRUE;
+}
+
+gboolean
+pin_placement_read_hugepages (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  PinPage any = { 0, NULL };
+
+  if (placement->has_hugepages)
+    return error_twice (element, error);
+  placement->has_hugepages = TRUE;
+  for (pin_xml_each (element, child))
+    if (strcmp ((const char *) child->name, "page") == 0 && !read_page (placement->hugepages, child, error))
+      return FALSE;
+  if (placement->hugepages->len == 0)
+    g_array_append_val (placement->hugepages, any);
+  return TRUE;
+}
+
+gboolean
+pin_placement_read_dimm (PinPlacement *placement, const xmlNode *element, GError **error)
+{
+  PinDimm dimm = { 0, 0, NULL };
+
+  if (!pin_xml_get_uint (element, "index", 0, DIMM_MAX - 1, &dimm.index, error)
+      || (pin_xml_attr (element, "pagesize") != NULL && !pin_xml_get_kib (element, "pagesize", &dimm.page_kib, error))
+      || (pin_xml_attr (element, "nodemask") != NULL
+          && !pin_xml_get_set (element, "nodemask", &dimm.nodeset, error)))
+    return FALSE;
+  if (dimm.page_kib == 0 && dimm.nodeset == NULL)
+    return pin_xml_error (error, element, "has neither pagesize nor nodemask");
+  g_array_append_val (placement->dimm, dimm);
+  return TRUE;
+}
+
+/* Elements of the sorted arrays begin with the number that they are sorted by. */
+G_STATIC_ASSERT (G_STRUCT_OFFSET (PinPin, id) == 0 && G_STRUCT_OFFSET (PinMemnode, cell) == 0
+                 && G_STRUCT_OFFSET (PinDimm, index) == 0);
+
+static gint
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  guint first = *(const guint *) a;
+  guint second = *(const guint *) b;
+
+  return (first > second) - (first < second);
+}
+
+static guint
+id_at (const GArray *array, guint i)
+{
+  return *(const guint *) (const void *) (array->data + i * g_array_get_element_size ((GArray *) array));
+}
+
+static gboolean
+sort (GArray *array, const char *what, const xmlNode *parent, GError **error)
+{
+  gboolean sorted = TRUE;
+  guint i;
+
+  for (i = 1; i < array->len && sorted; i++)
+    sorted = id_at (array, i - 1) < id_at (array, i);
+  if (sorted)
+    return TRUE;
+  g_array_sort (array, compare_ids);
+  for (i = 1; i < array->len; i++)
+    if (id_at (array, i - 1) == id_at (array, i))
+      return pin_xml_error (error, parent, "two <%s> for %u", what, id_at (array, i));
+  return TRUE;
+}
+
+static gboolean
+check_scheds (const GArray *scheds, const char *what, const xmlNode *parent, GError **error)
+{
+  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
+  guint i;
+
+  for (i = 0; i < scheds->len; i++)
+    {
+      const PinSched *sched = &g_array_index (scheds, PinSched, i);
+
+      if (pin_cpuset_intersects (seen, sched->ids))
+        return pin_xml_error (error, parent, "two <%s> for one thread", what);
+      pin_cpuset_unite (seen, sched->ids);
+    }
+  return TRUE;
+}
+
+gboolean
+pin_placement_read_end (PinPlacement *placement, const xmlNode *parent, GError **error)
+{
+  return sort (placement->vcpupin, "vcpupin", parent, error) && sort (placement->iothreadpin, "iothreadpin", parent, error)
+         && sort (placement->memnode, "memnode", parent, error) && sort (placement->dimm, "dimm", parent, error)
+         && check_scheds (placement->vcpusched, "vcpusched", parent, error)
+         && check_scheds (placement->iothreadsched, "iothreadsched", parent, error);
+}

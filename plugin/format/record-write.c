@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Writes records.  The size counts as libvirt stores and prints it, with prefix and indentation.  What makes a record too long goes
+ * step by step, never an original.  One whose placements alone are longer is written whole: readers refuse it and say so.
+ */
+#include "format/placement-xml.h"
+#include "format/record.h"
+#include "format/shape-xml.h"
+#include "format/xml-edit.h"
+
+#include <string.h>
+
+typedef enum
+{
+  DETAIL_ALL,
+  DETAIL_NO_SHAPES,
+  DETAIL_NO_REASONS, /* nor shapes */
+  DETAIL_N
+} Detail;
+
+typedef struct
+{
+  const PinRecord *record;
+  Detail detail;
+  xmlNode *root;
+  xmlNs *ns;  /* NULL: elements without prefix */
+  gint home[PIN_SETTING_N]; /* ids of the homes that are written */
+} Writer;
+
+/* @text on one line, without what XML cannot carry or a terminal would obey, at most @max_bytes of it.  (transfer full) */
+static char *
+clean (const char *text, gsize max_bytes)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *line = g_string_new (NULL);
+  const char *at;
+
+  for (at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (line->len + 6 > max_bytes)
+        break;
+      g_string_append_unichar (line, g_unichar_iscntrl (c) ? ' ' : c == 0xfffe || c == 0xffff ? 0xfffd : c);
+    }
+  return g_string_free (line, FALSE);
+}
+
+static void
+put_line (xmlNode *element, const char *name, const char *text, gsize max_bytes)
+{
+  g_autofree char *line = text != NULL ? clean (text, max_bytes) : NULL;
+
+  if (line != NULL)
+    pin_xml_put (element, name, line);
+}
+
+static void
+put_number (xmlNode *element, const char *name, guint64 value)
+{
+  if (value != 0)
+    pin_xml_put_uint (element, name, value);
+}
+
+static void
+write_home (Writer *writer, const PinHome *home, guint id)
+{
+  xmlNode *element = pin_xml_add (writer->root, writer->ns, "home");
+
+  pin_xml_put_uint (element, "id", id);
+  put_line (element, "name", home->host_name, PIN_RECORD_MAX_NAME);
+  if (home->host_uuid != NULL)
+    pin_xml_put (element, "uuid", home->host_uuid);
+  if (home->shape != NULL && writer->detail == DETAIL_ALL)
+    pin_shape_write (home->shape, element, writer->ns);
+}
+
+/* Homes that a setting has, each once, numbered in the order of the settings. */
+static void
+write_homes (Writer *writer)
+{
+  const PinOriginal *original = writer->record->original;
+  guint n_homes = 0;
+  guint i, j;
+
+  for (i = 0; i < PIN_SETTING_N; i++)
+    {
+      const PinHome *home = pin_original_home (original, (PinSetting) i);
+
+      writer->home[i] = -1;
+      if (home == NULL)
+        continue;
+      for (j = 0; j < i && writer->home[i] < 0; j++)
+        if (pin_original_home (original, (PinSetting) j) == home)
+          writer->home[i] = writer->home[j];
+      if (writer->home[i] >= 0)
+        continue;
+      writer->home[i] = (gint) n_homes;
+      write_home (writer, home, n_homes++);
+    }
+}
+
+static void
+write_cpu (Writer *writer, const PinCpuModel *cpu)
+{
+  xmlNode *element = pin_xml_add (writer->root, writer->ns, "cpu");
+  g_autofree char *features = cpu->features != NULL ? g_strjoinv (" ", cpu->features) : NULL;
+
+  put_line (element, "model", cpu->model, PIN_RECORD_MAX_NAME);
+  put_line (element, "vendor", cpu->vendor, PIN_RECORD_MAX_NAME);
+  put_number (element, "microcode", cpu->microcode);
+  put_number (element, "tsc", cpu->tsc_hz);
+  if (cpu->tsc_scaling)
+    pin_xml_put (element, "tsc-scaling", "yes");
+  if (cpu->nested)
+    pin_xml_put (element, "nested", "yes");
+  if (features != NULL)
+    pin_xml_add_text (element, writer->ns, "features", features);
+}
+
+static void
+write_part_of (Writer *writer, xmlNode *setting_element, const char *name, const PinPlacement *placement,
+               PinSetting setting)
+{
+  g_autoptr (PinPlacement) part = pin_placement_new ();
+  xmlNode *element = pin_xml_add (setting_element, writer->ns, name);
+
+  pin_placement_take (part, placement, setting);
+  pin_placement_write_all (part, element, writer->ns);
+}
+
+static void
+write_setting (Writer *writer, PinSetting setting)
+{
+  const PinRecord *record = writer->record;
+  PinAction action = record->actions[setting];
+  const char *reason = writer->detail < DETAIL_NO_REASONS ? record->reasons[setting] : NULL;
+  gboolean has = pin_placement_has (record->original->placement, setting);
+  gboolean done = action != PIN_ACTION_NONE && action != PIN_ACTION_KEEP;
+  xmlNode *element;
+
+  if (!has && !done && reason == NULL && writer->home[setting] < 0)
+    return;
+  element = pin_xml_add (writer->root, writer->ns, "setting");
+  pin_xml_put (element, "name", pin_setting_name (setting));
+  if (writer->home[setting] >= 0)
+    pin_xml_put_uint (element, "home", (guint64) writer->home[setting]);
+  if (done)
+    pin_xml_put (element, "action", pin_action_name (action));
+  put_line (element, "reason", reason, PIN_RECORD_MAX_REASON);
+  if (has)
+    write_part_of (writer, element, "original", record->original->placement, setting);
+  if (action >= PIN_ACTION_REMAP && action <= PIN_ACTION_STRIP)
+    write_part_of (writer, element, "given", record->given, setting);
+}
+
+static xmlNode *
+build (const PinRecord *record, Detail detail, xmlDoc *doc, gboolean with_namespace)
+{
+  Writer writer = { record, detail, NULL, NULL, { 0 } };
+  guint i;
+
+  writer.root = xmlNewDocNode (doc, NULL, (const xmlChar *) PIN_RECORD_ELEMENT, NULL);
+  if (with_namespace)
+    {
+      writer.ns = xmlNewNs (writer.root, (const xmlChar *) PIN_RECORD_NS, (const xmlChar *) PIN_RECORD_PREFIX);
+      xmlSetNs (writer.root, writer.ns);
+    }
+  pin_xml_put (writer.root, "version", PIN_RECORD_VERSION);
+  pin_xml_put (writer.root, "guest", record->guest_uuid);
+  if (record->migration != NULL)
+    pin_xml_put (writer.root, "migration", record->migration);
+  write_homes (&writer);
+  if (record->original->cpu != NULL)
+    write_cpu (&writer, record->original->cpu);
+  for (i = 0; i < PIN_SETTING_N; i++)
+    write_setting (&writer, (PinSetting) i);
+  return writer.root;
+}
+
+/* Length of @text, a record without prefix at depth 0, as libvirt prints it in <metadata>. */
+static gsize
+stored_size (const char *text)
+{
+  static const char declaration[] = " xmlns:" PIN_RECORD_PREFIX "='" PIN_RECORD_NS "'";
+  gsize size = sizeof declaration;
+
+  for (; *text != '\0'; text++)
+    size += *text == '<' ? sizeof PIN_RECORD_PREFIX + 1 : *text == '\n' ? 5 : 1;
+  return size;
+}
+
+/* The record's text in as much detail as fits, and that detail. */
+static char *
+format (const PinRecord *record, Detail *ret_detail)
+{
+  g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *) "1.0");
+  g_autofree char *text = NULL;
+  guint detail;
+
+  for (detail = DETAIL_ALL; detail < DETAIL_N; detail++)
+    {
+      xmlNode *node = build (record, (Detail) detail, doc, FALSE);
+
+      g_free (text);
+      text = pin_xml_format_node (node, NULL);
+      xmlFreeNode (node);
+      *ret_detail = (Detail) detail;
+      if (stored_size (text) <= PIN_RECORD_MAX_BYTES)
+        break;
+    }
+  return g_steal_pointer (&text);
+}
+
+char *
+pin_record_format (const PinRecord *record)
+{
+  Detail detail;
+
+  return format (record, &detail);
+}
+
+xmlNode *
+pin_record_node (const PinRecord *record, xmlDoc *doc)
+{
+  Detail detail;
+  g_autofree char *text = format (record, &detail);
+
+  return build (record, detail, doc, TRUE);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records as values. */
+#include "format/record.h"
+
+#include "format/shape-xml.h"
+
+PinRecord *
+pin_record_new (const char *guest_uuid)
+{
+  PinRecord *record = g_new0 (PinRecord, 1);
+
+  record->guest_uuid = g_strdup (guest_uuid);
+  record->original = pin_original_new ();
+  record->given = pin_placement_new ();
+  return record;
+}
+
+PinRecord *
+pin_record_copy (const PinRecord *record)
+{
+  PinRecord *copy = g_new0 (PinRecord, 1);
+  guint i;
+
+  copy->guest_uuid = g_strdup (record->guest_uuid);
+  copy->migration = g_strdup (record->migration);
+  copy->original = pin_original_copy (record->original);
+  copy->given = pin_placement_copy (record->given);
+  for (i = 0; i < PIN_SETTING_N; i++)
+    {
+      copy->actions[i] = record->actions[i];
+      copy->reasons[i] = g_strdup (record->reasons[i]);
+    }
+  return copy;
+}
+
+void
+pin_record_free (PinRecord *record)
+{
+  guint i;
+
+  if (record == NULL)
+    return;
+  g_free (record->guest_uuid);
+  g_free (record->migration);
+  pin_original_free (record->original);
+  pin_placement_free (record->given);
+  for (i = 0; i < PIN_SETTING_N; i++)
+    g_free (record->reasons[i]);
+  g_free (record);
+}
+
+static gboolean
+homes_equal (const PinHome *a, const PinHome *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return g_strcmp0 (a->host_uuid, b->host_uuid) == 0 && g_strcmp0 (a->host_name, b->host_name) == 0
+         && pin_shape_equal (a->shape, b->shape);
+}
+
+static gboolean
+features_equal (const PinCpuModel *a, const PinCpuModel *b)
+{
+  if (a->features == NULL || b->features == NULL)
+    return a->features == b->features;
+  return g_strv_equal ((const char *const *) a->features, (const char *const *) b->features);
+}
+
+static gboolean
+cpus_equal (const PinCpuModel *a, const PinCpuModel *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return g_strcmp0 (a->model, b->model) == 0 && g_strcmp0 (a->vendor, b->vendor) == 0 && a->microcode == b->microcode
+         && a->tsc_hz == b->tsc_hz && (a->tsc_scaling != FALSE) == (b->tsc_scaling != FALSE)
+         && (a->nested != FALSE) == (b->nested != FALSE) && features_equal (a, b);
+}
+
+/* NONE and KEEP both say that nothing was done. */
+static PinAction
+done (PinAction action)
+{
+  return action == PIN_ACTION_KEEP ? PIN_ACTION_NONE : action;
+}
+
+static gboolean
+settings_equal (const PinRecord *a, const PinRecord *b, PinSetting setting)
+{
+  gboolean given = a->actions[setting] >= PIN_ACTION_REMAP && a->actions[setting] <= PIN_ACTION_STRIP;
+
+  return done (a->actions[setting]) == done (b->actions[setting])
+         && g_strcmp0 (a->reasons[setting], b->reasons[setting]) == 0
+         && homes_equal (pin_original_home (a->original, setting), pin_original_home (b->original, setting))
+         && pin_placement_equal_in (a->original->placement, b->original->placement, setting)
+         && (!given || pin_placement_equal_in (a->given, b->given, setting));
+}
+
+gboolean
+pin_record_equal (const PinRecord *a, const PinRecord *b)
+{
+  guint i;
+
+  for (i = 0; i < PIN_SETTING_N; i++)
+    if (!settings_equal (a, b, (PinSetting) i))
+      return FALSE;
+  return g_strcmp0 (a->guest_uuid, b->guest_uuid) == 0 && g_strcmp0 (a->migration, b->migration) == 0
+         && cpus_equal (a->original->cpu, b->original->cpu);
+}

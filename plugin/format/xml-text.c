@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* XML text to a tree and back: limits on the way in, libvirt's habits on the way out. */
+#include "format/xml-text.h"
+
+#include "core/error.h"
+#include "format/record.h"
+
+#include <libxml/SAX2.h>
+#include <string.h>
+
+/* Never NOENT, DTDLOAD, DTDATTR, DTDVALID, XINCLUDE, HUGE or RECOVER. */
+#if LIBXML_VERSION >= 21300
+#define PARSE_FLAGS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT | XML_PARSE_NO_XXE)
+#else
+#define PARSE_FLAGS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
+#endif
+
+typedef struct
+{
+  gboolean has_dtd;
+  guint n_elements;
+} Seen;
+
+/* A stopped parser may still call its document well-formed, so what was seen is kept apart. */
+static void
+refuse_dtd (void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
+{
+  xmlParserCtxt *ctxt = data;
+  Seen *seen = ctxt->_private;
+
+  seen->has_dtd = TRUE;
+  xmlStopParser (ctxt);
+}
+
+static void
+count_element (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
+               const xmlChar **namespaces, int n_attributes, int n_defaulted, const xmlChar **attributes)
+{
+  xmlParserCtxt *ctxt = data;
+  Seen *seen = ctxt->_private;
+
+  if (++seen->n_elements > PIN_XML_MAX_ELEMENTS)
+    xmlStopParser (ctxt);
+  else
+    xmlSAX2StartElementNs (data, name, prefix, uri, n_namespaces, namespaces, n_attributes, n_defaulted, attributes);
+}
+
+static gboolean
+check_bytes (const char *text, gsize length, gsize max_bytes, GError **error)
+{
+  const char *bad = NULL;
+
+  if (length > max_bytes)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML of %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
+                 " are read", length, max_bytes);
+  else if (length == 0)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "no XML: the text is empty");
+  else if (!g_utf8_validate (text, (gssize) length, &bad))
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s at byte %" G_GSIZE_FORMAT,
+                 *bad == '\0' ? "XML with a NUL" : "XML that is not UTF-8", (gsize) (bad - text));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+set_syntax_error (xmlParserCtxt *ctxt, GError **error)
+{
+  const xmlError *last = xmlCtxtGetLastError (ctxt);
+  g_autofree char *message = NULL;
+
+  message = g_utf8_make_valid (last != NULL && last->message != NULL ? last->message : "no document", -1);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML that does not parse: line %d: %s",
+               last != NULL ? last->line : 0, g_strstrip (g_strdelimit (message, "\r\n\t", ' ')));
+}
+
+xmlDoc *
+pin_xml_parse (const char *text, gsize length, gsize max_bytes, GError **error)
+{
+  g_autoptr (xmlParserCtxt) ctxt = NULL;
+  g_autoptr (xmlDoc) doc = NULL;
+  Seen seen = { FALSE, 0 };
+
+  if (!check_bytes (text, length, MIN (max_bytes, G_MAXINT), error))
+    return NULL;
+  ctxt = xmlNewParserCtxt ();
+  ctxt->_private = &seen;
+  ctxt->sax->internalSubset = refuse_dtd;
+  ctxt->sax->startElementNs = count_element;
+  doc = xmlCtxtReadMemory (ctxt, text, (int) length, NULL, NULL, PARSE_FLAGS);
+  if (seen.has_dtd)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML with a document type: take <!DOCTYPE> out");
+  else if (seen.n_elements > PIN_XML_MAX_ELEMENTS)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML with more than %d elements", PIN_XML_MAX_ELEMENTS);
+  else if (doc == NULL || !ctxt->wellFormed || xmlDocGetRootElement (doc) == NULL)
+    set_syntax_error (ctxt, error);
+  else if (doc->encoding != NULL && g_ascii_strcasecmp ((const char *) doc->encoding, "UTF-8") != 0)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML that declares an encoding other than UTF-8");
+  else
+    return g_steal_pointer (&doc);
+  return NULL;
+}
+
+/* What libvirt's own formatter and libxml2's dump, which libvirt uses for metadata, do differently. */
+typedef struct
+{
+  GString *text;
+  gboolean dumped;   /* below <metadata> */
+  int indent;        /* depth of elements that are laid out here, or -1: their own white space stands */
+} Out;
+
+static const char *const escapes[256] = {
+  ['&'] = "&amp;",  ['<'] = "&lt;",  ['>'] = "&gt;",  ['"'] = "&quot;",
+  ['\''] = "&apos;", ['\n'] = "&#10;", ['\t'] = "&#9;", ['\r'] = "&#13;",
+};
+
+static void
+put_escaped (GString *text, const xmlChar *value, const char *plain)
+{
+  const xmlChar *from = value;
+  const xmlChar *at;
+
+  for (at = value; at != NULL && *at != '\0'; at++)
+    {
+      if (G_LIKELY (escapes[*at] == NULL) || strchr (plain, *at) != NULL)
+        continue;
+      g_string_append_len (text, (const char *) from, at - from);
+      g_string_append (text, escapes[*at]);
+      from = at + 1;
+    }
+  if (at != from)
+    g_string_append_len (text, (const char *) from, at - from);
+}
+
+static void
+put_name (GString *text, const xmlNs *ns, const xmlChar *name)
+{
+  if (ns != NULL && ns->prefix != NULL)
+    {
+      g_string_append (text, (const char *) ns->prefix);
+      g_string_append_c (text, ':');
+    }
+  g_string_append (text, (const char *) name);
+}
+
+static void
+put_attributes (Out *out, const xmlNode *node)
+{
+  char quote = out->dumped ? '"' : '\'';
+  const xmlAttr *attr;
+  const xmlNode *part;
+
+  for (attr = node->properties; attr != NULL; attr = attr->next)
+    {
+      g_string_append_c (out->text, ' ');
+      put_name (out->text, attr->ns, attr->name);
+      g_string_append_c (out->text, '=');
+      g_string_append_c (out->text, quote);
+      for (part = attr->children; part != NULL; part = part->next)
+        put_escaped (out->text, part->content, out->dumped ? "'" : "");
+      g_string_append_c (out->text, quote);
+    }
+}
+
+static void
+put_namespaces (Out *out, const xmlNode *node)
+{
+  char quote = out->dumped ? '"' : '\'';
+  const xmlNs *ns;
+
+  for (ns = node->nsDef; ns != NULL; ns = ns->next)
+    {
+      g_string_append (out->text, ns->prefix != NULL ? " xmlns:" : " xmlns");
+      g_string_append (out->text, ns->prefix != NULL ? (const char *) ns->prefix : "");
+      g_string_append_c (out->text, '=');
+      g_string_append_c (out->text, quote);
+      put_escaped (out->text, ns->href, out->dumped ? "'" : "");
+      g_string_append_c (out->text, quote);
+    }
+}
+
+static void
+put_line (Out *out, int depth)
+{
+  g_string_append_c (out->text, '\n');
+  for (; depth > 0; depth--)
+    g_string_append (out->text, "  ");
+}
+
+static gboolean
+has_text (const xmlNode *node)
+{
+  const xmlNode *child;
+
+  for (child = node->children; child != NULL; child = child->next)
+    if (child->type != XML_ELEMENT_NODE && child->type != XML_COMMENT_NODE)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_record (const xmlNode *node)
+{
+  return node->ns != NULL && g_strcmp0 ((const char *) node->ns->href, PIN_RECORD_NS) == 0;
+}
+
+static int
+depth_of (const xmlNode *node)
+{
+  int depth = 0;
+
+  for (; node->parent != NULL && node->parent->type == XML_ELEMENT_NODE; node = node->parent)
+    depth++;
+  return depth;
+}
+
+static void put_node (Out *out, const xmlNode *node);
+
+static void
+put_children (Out *out, const xmlNode *node)
+{
+  gboolean lay_out = out->indent >= 0 && !has_text (node);
+  Out inner = { out->text, out->dumped, lay_out ? out->indent + 1 : -1 };
+  const xmlNode *child;
+
+  for (child = node->children; child != NULL; child = child->next)
+    {
+      if (lay_out)
+        put_line (out, inner.indent);
+      put_node (&inner, child);
+    }
+  if (lay_out)
+    put_line (out, out->indent);
+}
+
+/* Recursion is as deep as the parser allows elements to nest, 256. */
+static void
+put_element (Out *out, const xmlNode *node)
+{
+  Out inner = *out;
+
+  if (inner.indent < 0 && inner.dumped && is_record (node))
+    inner.indent = depth_of (node);
+  g_string_append_c (out->text, '<');
+  put_name (out->text, node->ns, node->name);
+  if (out->dumped)
+    put_namespaces (out, node);
+  put_attributes (out, node);
+  if (!out->dumped)
+    put_namespaces (out, node);
+  if (node->children == NULL)
+    {
+      g_string_append (out->text, "/>");
+      return;
+    }
+  g_string_append_c (out->text, '>');
+  inner.dumped = out->dumped || (node->ns == NULL && strcmp ((const char *) node->name, "metadata") == 0);
+  put_children (&inner, node);
+  g_string_append (out->text, "</");
+  put_name (out->text, node->ns, node->name);
+  g_string_append_c (out->text, '>');
+}
+
+static void
+put_node (Out *out, const xmlNode *node)
+{
+  const char *content = node->type == XML_ELEMENT_NODE ? NULL : (const char *) node->content;
+
+  if (node->type == XML_ELEMENT_NODE)
+    put_element (out, node);
+  else if (node->type == XML_TEXT_NODE)
+    put_escaped (out->text, node->content, out->dumped ? "'\"\n\t" : "\n\t");
+  else if (node->type == XML_CDATA_SECTION_NODE)
+    g_string_append_printf (out->text, "<![CDATA[%s]]>", content);
+  else if (node->type == XML_COMMENT_NODE)
+    g_string_append_printf (out->text, "<!--%s-->", content != NULL ? content : "");
+  else if (node->type == XML_PI_NODE)
+    g_string_append_printf (out->text, content != NULL ? "<?%s %s?>" : "<?%s?>", (const char *) node->name, content);
+}
+
+static char *
+steal (Out *out, gsize *ret_length)
+{
+  if (ret_length != NULL)
+    *ret_length = out->text->len;
+  return g_string_free (out->text, FALSE);
+}
+
+char *
+pin_xml_format_doc (const xmlDoc *doc, gsize *ret_length)
+{
+  Out out = { g_string_sized_new (32 * 1024), FALSE, -1 };
+  const xmlNode *node;
+
+  for (node = doc->children; node != NULL; node = node->next)
+    {
+      put_node (&out, node);
+      g_string_append_c (out.text, '\n');
+    }
+  return steal (&out, ret_length);
+}
+
+char *
+pin_xml_format_node (const xmlNode *node, gsize *ret_length)
+{
+  Out out = { g_string_sized_new (4 * 1024), TRUE, 0 };
+
+  put_node (&out, node);
+  return steal (&out, ret_length);
+}
