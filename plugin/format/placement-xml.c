@@ -230,18 +230,37 @@ write_hugepages (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
 }
 
 static void
-write_dimm (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
+write_dimm_pages (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
 {
   guint i;
 
   for (i = 0; i < placement->dimm->len; i++)
     {
       const PinDimm *dimm = &g_array_index (placement->dimm, PinDimm, i);
-      xmlNode *element = pin_xml_add (parent, ns, "dimm");
+      xmlNode *element;
 
+      if (dimm->page_kib == 0)
+        continue;
+      element = pin_xml_add (parent, ns, "dimm");
       pin_xml_put_uint (element, "index", dimm->index);
-      if (dimm->page_kib != 0)
-        pin_xml_put_uint (element, "pagesize", dimm->page_kib);
+      pin_xml_put_uint (element, "pagesize", dimm->page_kib);
+    }
+}
+
+static void
+write_dimm_nodes (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
+{
+  guint i;
+
+  for (i = 0; i < placement->dimm->len; i++)
+    {
+      const PinDimm *dimm = &g_array_index (placement->dimm, PinDimm, i);
+      xmlNode *element;
+
+      if (dimm->nodeset == NULL)
+        continue;
+      element = pin_xml_add (parent, ns, "dimm");
+      pin_xml_put_uint (element, "index", dimm->index);
       put_set (element, "nodemask", dimm->nodeset);
     }
 }
@@ -278,7 +297,8 @@ static const Part parts[PIN_PART_N] = {
   [PIN_PART_MEMNODE] = { "memnode", "numatune", PIN_SETTING_NUMA_MEMORY, pin_placement_read_memnode, write_memnode },
   [PIN_PART_HUGEPAGES]
   = { "hugepages", "memoryBacking", PIN_SETTING_HUGEPAGES, pin_placement_read_hugepages, write_hugepages },
-  [PIN_PART_DIMM] = { "dimm", "", PIN_SETTING_NUMA_MEMORY, pin_placement_read_dimm, write_dimm },
+  [PIN_PART_DIMM_PAGES] = { "dimm", "", PIN_SETTING_HUGEPAGES, pin_placement_read_dimm, write_dimm_pages },
+  [PIN_PART_DIMM_NODES] = { "dimm", "", PIN_SETTING_NUMA_MEMORY, pin_placement_read_dimm, write_dimm_nodes },
 };
 
 const char *
@@ -319,10 +339,11 @@ pin_placement_write (const PinPlacement *placement, PinPart part, xmlNode *paren
 }
 
 void
-pin_placement_write_all (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
+pin_placement_write_setting (const PinPlacement *placement, PinSetting setting, xmlNode *parent, xmlNs *ns)
 {
   guint part;
 
   for (part = 0; part < PIN_PART_N; part++)
-    pin_placement_write (placement, (PinPart) part, parent, ns);
+    if (parts[part].setting == setting)
+      pin_placement_write (placement, (PinPart) part, parent, ns);
 }

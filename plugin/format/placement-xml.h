@@ -24,14 +24,15 @@ typedef enum
   PIN_PART_MEMORY,
   PIN_PART_MEMNODE,
   PIN_PART_HUGEPAGES,
-  PIN_PART_DIMM, /* <dimm index pagesize nodemask> in a record; <source> of the memory devices in a domain */
+  PIN_PART_DIMM_PAGES, /* <dimm index pagesize> in a record; <source> of the memory devices in a domain */
+  PIN_PART_DIMM_NODES, /* <dimm index nodemask>, likewise */
   PIN_PART_N
 } PinPart;
 
 /* The element of a part, and the child of <domain> that it stands in (NULL: <domain> itself, "": none); static strings. */
 const char *pin_part_element (PinPart part);
 const char *pin_part_section (PinPart part);
-/* The setting that the part belongs to; a DIMM's page size is hugepages, its node mask numa-memory. */
+/* The setting that the part belongs to. */
 PinSetting pin_part_setting (PinPart part);
 
 /*
@@ -50,5 +51,5 @@ gboolean pin_placement_read_end (PinPlacement *placement, const xmlNode *parent,
  * pin this is a record's form: a domain has too many of them to be written anew.
  */
 void pin_placement_write (const PinPlacement *placement, PinPart part, xmlNode *parent, xmlNs *ns);
-/* Appends all parts, as a record has them. */
-void pin_placement_write_all (const PinPlacement *placement, xmlNode *parent, xmlNs *ns);
+/* Appends all parts of @setting, as a record has them. */
+void pin_placement_write_setting (const PinPlacement *placement, PinSetting setting, xmlNode *parent, xmlNs *ns);

@@ -122,11 +122,7 @@ static void
 write_part_of (Writer *writer, xmlNode *setting_element, const char *name, const PinPlacement *placement,
                PinSetting setting)
 {
-  g_autoptr (PinPlacement) part = pin_placement_new ();
-  xmlNode *element = pin_xml_add (setting_element, writer->ns, name);
-
-  pin_placement_take (part, placement, setting);
-  pin_placement_write_all (part, element, writer->ns);
+  pin_placement_write_setting (placement, setting, pin_xml_add (setting_element, writer->ns, name), writer->ns);
 }
 
 static void
@@ -178,53 +174,53 @@ build (const PinRecord *record, Detail detail, xmlDoc *doc, gboolean with_namesp
   return writer.root;
 }
 
-/* Length of @text, a record without prefix at depth 0, as libvirt prints it in <metadata>. */
+/* Length of @text, a record at depth 0 @with_namespace or not, as libvirt prints it in <metadata>. */
 static gsize
-stored_size (const char *text)
+stored_size (const char *text, gboolean with_namespace)
 {
   static const char declaration[] = " xmlns:" PIN_RECORD_PREFIX "='" PIN_RECORD_NS "'";
-  gsize size = sizeof declaration;
+  gsize prefix = with_namespace ? 0 : strlen (PIN_RECORD_PREFIX ":");
+  gsize size = with_namespace ? 0 : strlen (declaration);
 
   for (; *text != '\0'; text++)
-    size += *text == '<' ? sizeof PIN_RECORD_PREFIX + 1 : *text == '\n' ? 5 : 1;
+    size += *text == '<' ? 1 + prefix : *text == '\n' ? 1 + 2 * strlen ("  ") : 1;
   return size;
 }
 
-/* The record's text in as much detail as fits, and that detail. */
-static char *
-format (const PinRecord *record, Detail *ret_detail)
+/* The record in as much detail as fits; *ret_text is its text. */
+static xmlNode *
+build_to_fit (const PinRecord *record, xmlDoc *doc, gboolean with_namespace, char **ret_text)
 {
-  g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *) "1.0");
   g_autofree char *text = NULL;
+  xmlNode *node = NULL;
   guint detail;
 
   for (detail = DETAIL_ALL; detail < DETAIL_N; detail++)
     {
-      xmlNode *node = build (record, (Detail) detail, doc, FALSE);
-
-      g_free (text);
-      text = pin_xml_format_node (node, NULL);
       xmlFreeNode (node);
-      *ret_detail = (Detail) detail;
-      if (stored_size (text) <= PIN_RECORD_MAX_BYTES)
+      g_free (text);
+      node = build (record, (Detail) detail, doc, with_namespace);
+      text = pin_xml_format_node (node, NULL);
+      if (stored_size (text, with_namespace) <= PIN_RECORD_MAX_BYTES)
         break;
     }
-  return g_steal_pointer (&text);
+  if (ret_text != NULL)
+    *ret_text = g_steal_pointer (&text);
+  return node;
 }
 
 char *
 pin_record_format (const PinRecord *record)
 {
-  Detail detail;
+  g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *) "1.0");
+  char *text;
 
-  return format (record, &detail);
+  xmlFreeNode (build_to_fit (record, doc, FALSE, &text));
+  return text;
 }
 
 xmlNode *
 pin_record_node (const PinRecord *record, xmlDoc *doc)
 {
-  Detail detail;
-  g_autofree char *text = format (record, &detail);
-
-  return build (record, detail, doc, TRUE);
+  return build_to_fit (record, doc, TRUE, NULL);
 }
