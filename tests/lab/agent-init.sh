@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The first program of a NUMA host: the machine's own root, read-only over 9p, under an overlay in memory, with
-# the seed of this host on top.  Then the agent takes over as PID 1.
+# The first program of a NUMA host: the machine's own root, read-only over 9p, under an overlay in memory that
+# begins as the host's seed.  Then the agent takes over as PID 1.
 bb=/bin/busybox
 $bb mount -t proc proc /proc
 $bb mount -t sysfs sysfs /sys
@@ -9,19 +9,13 @@ for module in $($bb cat /modules/order); do
   $bb insmod /modules/$module || echo "init: module $module did not load"
 done
 options=trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000,noatime
-lower=/lower/root
-$bb mkdir /lower/root /lower/stage
-$bb mount -t 9p -o $options root /lower/root || exec $bb sh
-if [ "$lab_stage" = yes ]; then
-  $bb mount -t 9p -o $options stage /lower/stage || exec $bb sh
-  lower=/lower/stage:/lower/root
-fi
+$bb mount -t 9p -o $options root /lower || exec $bb sh
 $bb mount -t tmpfs -o mode=755 tmpfs /overlay
 $bb mkdir /overlay/work
 $bb mv /seed /overlay/upper
 $bb mkdir -p /overlay/upper/lab
 $bb mv /bin/agent /overlay/upper/lab/agent
-$bb mount -t overlay -o lowerdir=$lower,upperdir=/overlay/upper,workdir=/overlay/work overlay /root || exec $bb sh
+$bb mount -t overlay -o lowerdir=/lower,upperdir=/overlay/upper,workdir=/overlay/work overlay /root || exec $bb sh
 
 $bb ip link set lo up
 $bb ip link set eth0 up

@@ -2,7 +2,7 @@
 """Hosts of any NUMA shape: QEMU under TCG boots the distribution's own kernel.
 
 Its kernel then is that of a NUMA host: real nodes, distances, page pools per node, cpusets, mbind.
-Its root is the machine's own, read-only over 9p, with the stage and the host's seed on top.
+Its root is the machine's own, read-only over 9p, with the stage and the host's seed on top in memory.
 """
 
 from __future__ import annotations
@@ -166,7 +166,8 @@ class NumaHost(Host):
         start = time.monotonic()
         initrd = self.lab.dir / f"{self.name}.initrd"
         materials = Materials.of(self.lab)
-        seed = numa_image.seed_image(self._seed() | materials.capabilities)
+        installed = numa_image.staged_files(self.stage) if self.stage else {}
+        seed = numa_image.seed_image(installed | materials.capabilities | self._seed())
         initrd.write_bytes(materials.base + seed)
         self._start_qemu(materials, initrd)
         self._wait_for_agent()
@@ -188,7 +189,8 @@ class NumaHost(Host):
             "-serial", f"file:{self.console}",
             "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no", "-device",
             f"virtio-net-pci,netdev=net,mac=52:54:00:77:00:{self.index + 1:02x},romfile=",
-            *share("root", "/"), *(share("stage", self.stage) if self.stage else [])]
+            "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap",
+            "-device", "virtio-9p-pci,fsdev=root,mount_tag=root"]
         keeper = ["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", KEEPER, "sh"]
         with open(self.lab.dir / f"{self.name}.qemu", "wb") as log:
             self.qemu = self.lab.spawn(
@@ -200,8 +202,7 @@ class NumaHost(Host):
             "console=ttyS0", "quiet", "panic=-1", "mitigations=off", "audit=0", "nowatchdog",
             "tsc=reliable", "no_timer_check", "rcupdate.rcu_expedited=1", "cgroup_no_v1=all",
             "apparmor=0", *self.shape.kernel_words(), f"lab_name={self.name}",
-            f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}",
-            f"lab_stage={'yes' if self.stage else 'no'}"])
+            f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}"])
 
     def _wait_for_agent(self) -> None:
         deadline = time.monotonic() + BOOT_TIMEOUT
@@ -241,12 +242,6 @@ class NumaHost(Host):
             "/etc/pinshift/hook.conf": "deadline = 30s\n",
             **self.files,
         }
-
-
-def share(tag: str, path: str) -> list[str]:
-    """A directory of the machine that a host may read."""
-    return ["-fsdev", f"local,id={tag},path={path},security_model=none,readonly=on,multidevs=remap",
-            "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
 
 
 # Only the driver that is wanted: the others cost seconds here.

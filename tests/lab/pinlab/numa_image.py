@@ -36,10 +36,11 @@ class Cpio:
         self._entry(path, stat.S_IFDIR | mode, b"")
 
     def file(self, path, data, mode=0o644):
-        """Adds a file (str or bytes) and the directories above it."""
+        """Adds a file (str or bytes) and the directories above it.  A mode with a type makes it a link."""
         path = str(path).strip("/")
         self.directory(os.path.dirname(path))
-        self._entry(path, stat.S_IFREG | mode, data.encode() if isinstance(data, str) else data)
+        mode = mode if stat.S_IFMT(mode) else stat.S_IFREG | mode
+        self._entry(path, mode, data.encode() if isinstance(data, str) else data)
 
     def device(self, path, major, minor):
         """Adds a character device."""
@@ -115,13 +116,32 @@ def base_image(release, agent):
 
 
 def seed_image(files):
-    """Returns the archive of one host.  files: path in the host -> text, or (text, mode)."""
+    """Returns the archive of one host.  files: path in the host -> text or bytes, or (these, mode)."""
     archive = Cpio()
     archive.directory("seed")
     for path, content in sorted(files.items()):
-        text, mode = content if isinstance(content, tuple) else (content, 0o644)
-        archive.file(f"seed/{path.strip('/')}", text, mode)
+        data, mode = content if isinstance(content, tuple) else (content, 0o644)
+        archive.file(f"seed/{path.strip('/')}", data, mode)
     return archive.finish()
+
+
+def staged_files(stage):
+    """What is installed below stage, for a seed.  A directory that is a link in the machine's root stays one."""
+    found = {}
+    for top, directories, names in os.walk(stage):
+        links = [name for name in directories if os.path.islink(os.path.join(top, name))]
+        for name in names + links:
+            path = Path(top, name)
+            mode = path.lstat().st_mode
+            data = os.readlink(path) if stat.S_ISLNK(mode) else path.read_bytes()
+            found[_merged(path.relative_to(stage))] = (data, mode)
+    return found
+
+
+def _merged(path):
+    """The path as the machine has it: its /lib may be /usr/lib."""
+    top = Path("/", path.parts[0])
+    return str(top.resolve().joinpath(*path.parts[1:]))
 
 
 # A libvirtd of its own directories and devices (none of them kvm) asks QEMU what it can do, as the one on a
