@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Options, input and output of all verbs. */
+#include "cli.h"
+
+#include <errno.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FILE, fclose)
+
+GOptionContext *
+pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own)
+{
+  const GOptionEntry shared[] = {
+    { "connect", 'c', 0, G_OPTION_ARG_FILENAME, &cli->uri, "libvirt to ask for domains (qemu:///system)",
+      "URI" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON", NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &cli->quiet, "Print only what is not as written", NULL },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &cli->verbose, "Print more", NULL },
+    { NULL },
+  };
+  GOptionContext *context = g_option_context_new (parameters);
+
+  if (own != NULL)
+    g_option_context_add_main_entries (context, own, NULL);
+  g_option_context_add_main_entries (context, shared, NULL);
+  return context;
+}
+
+gboolean
+pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int *argc, char ***argv,
+               int least, int most, GError **error)
+{
+  g_autofree char *usage = g_strdup_printf ("%s %s", verb->name, verb->parameters);
+  g_autoptr (GOptionContext) context = pin_cli_options (cli, usage, own);
+  g_autoptr (GError) local = NULL;
+  const char *fault = NULL;
+
+  g_option_context_set_summary (context, verb->summary);
+  if (!g_option_context_parse (context, argc, argv, &local))
+    fault = local->message;
+  else if (*argc - 1 < least)
+    fault = "too few arguments";
+  else if (*argc - 1 > most)
+    fault = "too many arguments";
+  if (fault == NULL)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: %s; usage: pinshift %s", verb->name, fault, usage);
+  return FALSE;
+}
+
+int
+pin_cli_fail (const GError *error)
+{
+  gboolean is_input = g_error_matches (error, PIN_ERROR, PIN_ERROR_INVALID)
+                      || g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
+
+  fprintf (stderr, "pinshift: %s\n", error->message);
+  return is_input ? PIN_CLI_USAGE : PIN_CLI_FAILED;
+}
+
+static char *
+read_stream (FILE *file, const char *name, gsize limit, gsize *ret_length, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  guint8 buffer[65536];
+  gsize n;
+
+  while ((n = fread (buffer, 1, sizeof buffer, file)) > 0)
+    {
+      g_byte_array_append (bytes, buffer, (guint) n);
+      if (bytes->len > limit)
+        {
+          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: longer than %" G_GSIZE_FORMAT " MiB", name,
+                       limit >> 20);
+          return NULL;
+        }
+    }
+  if (ferror (file))
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't read: %s", name, g_strerror (errno));
+      return NULL;
+    }
+  *ret_length = bytes->len;
+  g_byte_array_append (bytes, (const guint8 *) "", 1);
+  return (char *) g_byte_array_free (g_steal_pointer (&bytes), FALSE);
+}
+
+char *
+pin_cli_read (const char *path, gsize limit, gsize *ret_length, GError **error)
+{
+  g_autoptr (FILE) file = NULL;
+
+  if (strcmp (path, "-") == 0)
+    return read_stream (stdin, "standard input", limit, ret_length, error);
+  file = fopen (path, "re");
+  if (file != NULL)
+    return read_stream (file, path, limit, ret_length, error);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't open: %s", path, g_strerror (errno));
+  return NULL;
+}
+
+void
+pin_cli_print_json (const char *text)
+{
+  g_autoptr (JsonNode) root = isatty (STDOUT_FILENO) ? json_from_string (text, NULL) : NULL;
+  g_autofree char *pretty = root != NULL ? json_to_string (root, TRUE) : NULL;
+
+  puts (pretty != NULL ? pretty : text);
+}
+
+char *
+pin_cli_paint (const PinCli *cli, const char *code, const char *text)
+{
+  return cli->colour ? g_strdup_printf ("\033[%sm%s\033[0m", code, text) : g_strdup (text);
+}
+
+static void
+print_row (const GStrv row, const GArray *widths)
+{
+  g_autoptr (GString) line = g_string_new (" ");
+
+  for (guint i = 0; row[i] != NULL; i++)
+    {
+      guint width = g_array_index (widths, guint, i);
+      guint length = (guint) g_utf8_strlen (row[i], -1);
+
+      g_string_append (line, row[i]);
+      if (row[i + 1] != NULL)
+        g_string_append_printf (line, "%*s", (int) (width - length + 3), "");
+    }
+  puts (g_strchomp (line->str));
+}
+
+void
+pin_cli_print_table (const GPtrArray *rows, gboolean quiet)
+{
+  g_autoptr (GArray) widths = g_array_new (FALSE, TRUE, sizeof (guint));
+  g_autofree char *dashes = NULL;
+  guint total = 1;
+
+  for (guint r = 0; r < rows->len; r++)
+    {
+      const GStrv row = g_ptr_array_index (rows, r);
+
+      g_array_set_size (widths, MAX (widths->len, g_strv_length (row)));
+      for (guint i = 0; row[i] != NULL; i++)
+        {
+          guint *width = &g_array_index (widths, guint, i);
+
+          *width = MAX (*width, (guint) g_utf8_strlen (row[i], -1));
+        }
+    }
+  for (guint i = 0; i < widths->len; i++)
+    total += g_array_index (widths, guint, i) + 3;
+  if (!quiet)
+    {
+      print_row (g_ptr_array_index (rows, 0), widths);
+      dashes = g_strnfill (MIN (total, 100), '-');
+      puts (dashes);
+    }
+  for (guint r = 1; r < rows->len; r++)
+    print_row (g_ptr_array_index (rows, r), widths);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the verbs of pinshift share: options, exit codes, how they print and how they fail. */
+#pragma once
+
+#include "core/error.h"
+
+#include <gio/gio.h>
+
+/* Exit codes, as the manual has them. */
+enum
+{
+  PIN_CLI_DONE = 0,    /* done, or fits as written */
+  PIN_CLI_FAILED = 1,  /* failed, or refused */
+  PIN_CLI_USAGE = 2,   /* usage, or bad input */
+  PIN_CLI_CHANGES = 10 /* fits with changes; a guest misses something */
+};
+
+typedef struct
+{
+  gboolean json;
+  gboolean quiet;
+  gboolean verbose;
+  gboolean colour; /* standard output takes it */
+  char *uri;       /* NULL: qemu:///system */
+} PinCli;
+
+typedef struct
+{
+  const char *name;
+  const char *parameters; /* "DOMAIN" as the help shows it */
+  const char *summary;
+  /* @argv[0] is the verb.  Returns: an exit code. */
+  int (*run) (PinCli *cli, int argc, char **argv);
+} PinCliVerb;
+
+extern const PinCliVerb pin_cli_config, pin_cli_plan, pin_cli_snapshot, pin_cli_status;
+
+/* What parses @own options (ended by an empty entry, or NULL) and those that all verbs have.  (transfer full) */
+GOptionContext *pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own);
+
+/*
+ * Parses the options of @verb; what is left in @argv are the verb and @least to @most parameters.
+ * Returns: FALSE with PIN_ERROR_INVALID.
+ */
+gboolean pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int *argc, char ***argv,
+                        int least, int most, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Says "pinshift: MESSAGE" on standard error.  Returns: the exit code for @error. */
+int pin_cli_fail (const GError *error);
+
+/*
+ * Reads all of @path, "-" for standard input, at most @limit bytes.
+ * Returns: (transfer full), NUL behind the last byte; NULL with PIN_ERROR_INVALID for a file that is not there, can't be read or is
+ * too long: all of them bad input.
+ */
+char *pin_cli_read (const char *path, gsize limit, gsize *ret_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Prints @text, JSON: indented for people, one line for programs. */
+void pin_cli_print_json (const char *text);
+
+/* @text in bold or a colour of @code (an SGR parameter) where that is wanted.  (transfer full) */
+char *pin_cli_paint (const PinCli *cli, const char *code, const char *text);
+
+/*
+ * Prints a table as virsh does: a header, a line of dashes, the rows.  @rows: GPtrArray of GStrv, the header first, all of equal
+ * length.  @quiet: the rows only.
+ */
+void pin_cli_print_table (const GPtrArray *rows, gboolean quiet);

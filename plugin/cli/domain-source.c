@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Domains from files and from libvirt. */
+#include "domain-source.h"
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_URI "qemu:///system"
+
+typedef virConnect PinConnect;
+typedef virDomain PinDomainHandle;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinConnect, virConnectClose)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDomainHandle, virDomainFree)
+
+static gboolean
+is_file (const char *domain)
+{
+  return strcmp (domain, "-") == 0 || strchr (domain, '/') != NULL || g_str_has_suffix (domain, ".xml");
+}
+
+/* libvirt prints its errors unless somebody takes them. */
+static void
+swallow (void *data, virErrorPtr error)
+{
+}
+
+static void
+take_error (PinError code, const char *what, GError **error)
+{
+  const virError *last = virGetLastError ();
+
+  g_set_error (error, PIN_ERROR, code, "%s: %s", what,
+               last != NULL ? last->message : "libvirt gives no reason");
+}
+
+/* By name, UUID or id, in the order of virsh: id, UUID, name. */
+static virDomainPtr
+look_up (virConnectPtr connection, const char *domain)
+{
+  guint64 id;
+  virDomainPtr found = NULL;
+
+  if (g_ascii_string_to_unsigned (domain, 10, 0, G_MAXINT, &id, NULL))
+    found = virDomainLookupByID (connection, (int) id);
+  if (found == NULL && g_uuid_string_is_valid (domain))
+    found = virDomainLookupByUUIDString (connection, domain);
+  return found != NULL ? found : virDomainLookupByName (connection, domain);
+}
+
+static char *
+ask_libvirt (const char *uri, const char *domain, gsize *ret_length, GError **error)
+{
+  g_autoptr (PinConnect) connection = NULL;
+  g_autoptr (PinDomainHandle) handle = NULL;
+  char *text, *xml;
+
+  virSetErrorFunc (NULL, swallow);
+  connection = virConnectOpenReadOnly (uri);
+  if (connection == NULL)
+    {
+      take_error (PIN_ERROR_FAILED, uri, error);
+      return NULL;
+    }
+  handle = look_up (connection, domain);
+  text = handle != NULL ? virDomainGetXMLDesc (handle, 0) : NULL;
+  if (text == NULL)
+    {
+      take_error (handle == NULL ? PIN_ERROR_NOT_FOUND : PIN_ERROR_FAILED, domain, error);
+      return NULL;
+    }
+  xml = g_strdup (text);
+  free (text);
+  *ret_length = strlen (xml);
+  return xml;
+}
+
+char *
+pin_domain_source_read (const PinCli *cli, const char *domain, gsize *ret_length, GError **error)
+{
+  if (is_file (domain))
+    return pin_cli_read (domain, PIN_DOMAIN_MAX_BYTES, ret_length, error);
+  return ask_libvirt (cli->uri != NULL ? cli->uri : DEFAULT_URI, domain, ret_length, error);
+}

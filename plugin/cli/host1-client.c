@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls to pinshiftd, and what their failures mean to a person. */
+#include "host1-client.h"
+
+#include "core/error.h"
+
+#define NAME "org.pinshift.Host1"
+#define PATH "/org/pinshift/Host1"
+
+PinHost1 *
+pin_cli_host1_new (gboolean with_properties, GError **error)
+{
+  GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS;
+  PinHost1 *proxy;
+
+  if (!with_properties)
+    flags |= G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES;
+  proxy = pin_host1_proxy_new_for_bus_sync (G_BUS_TYPE_SYSTEM, flags, NAME, PATH, NULL, error);
+  if (proxy == NULL)
+    pin_cli_host1_explain (error);
+  return proxy;
+}
+
+/* The code whose D-Bus name @remote is; FAILED for all others. */
+static PinError
+code_of (const char *remote)
+{
+  for (guint i = 0; remote != NULL && i < PIN_ERROR_N; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("org.pinshift.Error.%s", pin_error_name (i));
+
+      if (g_strcmp0 (remote, name) == 0)
+        return i;
+    }
+  return PIN_ERROR_FAILED;
+}
+
+static gboolean
+is_absence (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)
+         || error->domain == G_IO_ERROR
+         || g_str_has_prefix (error->message, "GDBus.Error:org.freedesktop.systemd1.")
+         || g_str_has_prefix (error->message, "GDBus.Error:org.freedesktop.DBus.Error.Spawn");
+}
+
+void
+pin_cli_host1_explain (GError **error)
+{
+  g_autofree char *remote = g_dbus_error_get_remote_error (*error);
+  g_autoptr (GError) plain = NULL;
+
+  if (g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+    plain = g_error_new (PIN_ERROR, PIN_ERROR_DENIED,
+                         "pinshiftd answers only root and members of the group libvirt");
+  else if (is_absence (*error))
+    {
+      g_dbus_error_strip_remote_error (*error);
+      plain = g_error_new (PIN_ERROR, PIN_ERROR_FAILED,
+                           "can't reach pinshiftd on the system bus: %s; is it enabled "
+                           "(systemctl enable --now pinshiftd)?",
+                           (*error)->message);
+    }
+  else
+    {
+      g_dbus_error_strip_remote_error (*error);
+      plain = g_error_new_literal (PIN_ERROR, code_of (remote), (*error)->message);
+    }
+  g_clear_error (error);
+  *error = g_steal_pointer (&plain);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pinshift, the command line: finds the verb and runs it. */
+#include "cli.h"
+
+#include "pin-config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const PinCliVerb *const verbs[] = { &pin_cli_config, &pin_cli_plan, &pin_cli_snapshot,
+                                           &pin_cli_status };
+
+static char *
+describe_verbs (void)
+{
+  g_autoptr (GString) text = g_string_new ("Commands:\n");
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    g_string_append_printf (text, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+  g_string_append (text,
+                   "\n\"pinshift COMMAND --help\" tells the options of a command; see also pinshift(1).");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static const PinCliVerb *
+find_verb (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (strcmp (verbs[i]->name, name) == 0)
+      return verbs[i];
+  return NULL;
+}
+
+/* Options in front of the verb.  Returns: FALSE with an error. */
+static gboolean
+parse_front (PinCli *cli, int *argc, char ***argv, gboolean *ret_version, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "version", 'V', 0, G_OPTION_ARG_NONE, ret_version, "Print the version", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = pin_cli_options (cli, "COMMAND [ARGUMENT...]", entries);
+  g_autofree char *description = describe_verbs ();
+  g_autoptr (GError) local = NULL;
+
+  g_option_context_set_description (context, description);
+  g_option_context_set_strict_posix (context, TRUE);
+  if (g_option_context_parse (context, argc, argv, &local))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s; see pinshift --help", local->message);
+  return FALSE;
+}
+
+/* @verb is NULL: none was written. */
+static int
+fail_verb (const char *verb)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+  g_autofree char *what = verb != NULL ? g_strdup_printf ("unknown command \"%s\"", verb)
+                                       : g_strdup ("no command");
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", verbs[i]->name);
+  error = g_error_new (PIN_ERROR, PIN_ERROR_INVALID, "%s; known are: %s (see pinshift --help)", what,
+                       known->str);
+  return pin_cli_fail (error);
+}
+
+static int
+run (PinCli *cli, int argc, char **argv)
+{
+  gboolean version = FALSE;
+  g_autoptr (GError) error = NULL;
+  const PinCliVerb *verb;
+
+  if (!parse_front (cli, &argc, &argv, &version, &error))
+    return pin_cli_fail (error);
+  if (version)
+    {
+      puts ("pinshift " PIN_VERSION);
+      return PIN_CLI_DONE;
+    }
+  verb = argc > 1 ? find_verb (argv[1]) : NULL;
+  if (verb == NULL)
+    return fail_verb (argc > 1 ? argv[1] : NULL);
+  return verb->run (cli, argc - 1, argv + 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *no_colour = g_getenv ("NO_COLOR");
+  PinCli cli = { .colour = isatty (STDOUT_FILENO) != 0 && (no_colour == NULL || *no_colour == '\0') };
+  int code;
+
+  setlocale (LC_ALL, "");
+  g_set_prgname ("pinshift");
+  code = run (&cli, argc, argv);
+  g_free (cli.uri);
+  if (fflush (stdout) != 0 || ferror (stdout))
+    {
+      fputs ("pinshift: can't write standard output\n", stderr);
+      return PIN_CLI_FAILED;
+    }
+  return code;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pinshift plan: what a domain would get on a host.  With a file and a snapshot it asks nobody. */
+#include "cli.h"
+
+#include "core/plan.h"
+#include "domain-source.h"
+#include "format/plan-json.h"
+#include "host-source.h"
+#include "host1-client.h"
+#include "plan-text.h"
+#include "rules/rules-file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  const PinCli *cli;
+  gboolean many; /* one line of JSON for each host */
+  const PinGuest *guest;
+  const PinOriginal *original;
+  const PinTerms *terms;
+  int code;
+} Job;
+
+static gboolean
+plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
+{
+  Job *job = data;
+  g_autoptr (PinPlan) plan = pin_plan (job->guest, job->original, job->terms, snapshot);
+  g_autofree char *json = pin_plan_to_json (plan, job->guest, job->original->placement, snapshot->name,
+                                            FALSE);
+
+  if (job->many)
+    {
+      puts (json);
+      return TRUE;
+    }
+  if (job->cli->json)
+    {
+      pin_cli_print_json (json);
+      job->code = pin_plan_text_code (json, error);
+    }
+  else
+    job->code = pin_plan_text_print (job->cli, json, plan->remedy, error);
+  return job->code >= 0;
+}
+
+static PinOriginal *
+original_of (const PinDomain *domain)
+{
+  if (domain->record != NULL)
+    return pin_original_copy (domain->record->original);
+  return pin_original_from (domain->placement, NULL);
+}
+
+/* A policy that is not there or not right is bad input, whatever the system says of it. */
+static PinRules *
+load_policy (const char *path, GError **error)
+{
+  PinRules *rules = path != NULL ? pin_rules_file_load_one (path, error) : pin_rules_file_load ("/", error);
+
+  if (rules == NULL)
+    (*error)->code = PIN_ERROR_INVALID;
+  return rules;
+}
+
+/* Plans here, in this process. */
+static int
+plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const char *policy, GError **error)
+{
+  g_autoptr (PinRules) rules = load_policy (policy, error);
+  g_autoptr (PinTerms) terms = NULL;
+  g_autoptr (PinOriginal) original = NULL;
+  Job job = { .cli = cli, .many = pin_host_source_is_many (on) };
+
+  if (rules == NULL)
+    return -1;
+  if (domain->record_problem != NULL)
+    fprintf (stderr, "pinshift: the record of %s is ignored: %s\n", domain->guest->name,
+             domain->record_problem);
+  terms = pin_rules_terms (rules, domain->guest->name);
+  original = original_of (domain);
+  job.guest = domain->guest;
+  job.original = original;
+  job.terms = terms;
+  return pin_host_source_visit (on, rules, plan_on, &job, error) ? job.code : -1;
+}
+
+/* Asks the service of this host, whose policy holds.  @xml has been parsed once, so it is text that D-Bus
+ * can carry. */
+static int
+plan_there (const PinCli *cli, const char *xml, GError **error)
+{
+  g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
+  g_autofree char *json = NULL;
+
+  if (host == NULL)
+    return -1;
+  if (!pin_host1_call_plan_sync (host, xml, g_variant_new ("a{sv}", NULL), &json, NULL, error))
+    {
+      pin_cli_host1_explain (error);
+      return -1;
+    }
+  if (!cli->json)
+    return pin_plan_text_print (cli, json, NULL, error);
+  pin_cli_print_json (json);
+  return pin_plan_text_code (json, error);
+}
+
+static int
+plan (const PinCli *cli, const char *name, const char *on, const char *policy, GError **error)
+{
+  gsize length;
+  g_autofree char *xml = pin_domain_source_read (cli, name, &length, error);
+  g_autoptr (PinDomain) domain = NULL;
+
+  if (xml == NULL)
+    return -1;
+  domain = pin_domain_parse (xml, length, error);
+  if (domain == NULL)
+    {
+      g_prefix_error (error, "%s: ", strcmp (name, "-") == 0 ? "standard input" : name);
+      return -1;
+    }
+  if (on == NULL && policy == NULL)
+    return plan_there (cli, xml, error);
+  return plan_here (cli, domain, on, policy, error);
+}
+
+static int
+run (PinCli *cli, int argc, char **argv)
+{
+  g_autofree char *on = NULL, *policy = NULL;
+  const GOptionEntry entries[] = {
+    { "on", 0, 0, G_OPTION_ARG_FILENAME, &on,
+      "Host: a snapshot (.json, one a line in .jsonl), or \"node:2 core:8 ...\"", "HOST" },
+    { "policy", 0, 0, G_OPTION_ARG_FILENAME, &policy, "Use this policy in place of the installed one",
+      "FILE" },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  int code;
+
+  if (!pin_cli_parse (cli, &pin_cli_plan, entries, &argc, &argv, 1, 1, &error))
+    return pin_cli_fail (error);
+  code = plan (cli, argv[1], on, policy, &error);
+  return code >= 0 ? code : pin_cli_fail (error);
+}
+
+const PinCliVerb pin_cli_plan = {
+  "plan",
+  "DOMAIN|FILE|-",
+  "Show what a domain would get on this host, or on another",
+  run,
+};
