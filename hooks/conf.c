@@ -4,6 +4,7 @@
 #include "conf.h"
 
 #include "line.h"
+#include "pin-config.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -64,14 +64,15 @@ pin_world_new (void)
   g_assert_cmpint (g_mkdir (services, 0755), ==, 0);
   g_assert_true (g_file_set_contents (empty, "", 0, NULL));
 
+  world->conf = path_in (world, "hook.conf");
   world->address = g_strdup_printf ("unix:path=%s/bus", world->dir);
   world->log_fd = bind_socket (log, SOCK_DGRAM);
   world->trap_fd = -1;
   return world;
 }
 
-static void
-end_process (GSubprocess **process)
+void
+pin_world_end (GSubprocess **process)
 {
   if (*process == NULL)
     return;
@@ -99,13 +100,14 @@ void
 pin_world_free (PinWorld *world)
 {
   g_clear_object (&world->said);
-  end_process (&world->service);
-  end_process (&world->bus);
+  pin_world_end (&world->service);
+  pin_world_end (&world->bus);
   close (world->log_fd);
   if (world->trap_fd >= 0)
     close (world->trap_fd);
   remove_tree (world->dir);
   g_free (world->address);
+  g_free (world->conf);
   g_free (world->dir);
   g_free (world);
 }
@@ -140,9 +142,8 @@ die_with_test (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* Starts @argv with @flags and a pipe for its stdout. */
-static GSubprocess *
-start (PinWorld *world, const char *const *argv, GSubprocessFlags flags)
+GSubprocess *
+pin_world_start (PinWorld *world, const char *const *argv, GSubprocessFlags flags)
 {
   g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr(GError) error = NULL;
@@ -172,7 +173,7 @@ pin_world_start_bus (PinWorld *world, const char *activated)
       g_assert_true (g_file_set_contents (path, text, -1, NULL));
     }
 
-  world->bus = start (world, argv, G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  world->bus = pin_world_start (world, argv, G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   said = first_line (world->bus, &stream);
   g_assert_nonnull (said);
 }
@@ -183,7 +184,7 @@ pin_world_start_service (PinWorld *world, const char *manner)
   const char *argv[] = { g_getenv ("PINSHIFT_FAKE_HOST"), manner, NULL };
   g_autofree char *said = NULL;
 
-  world->service = start (world, argv, G_SUBPROCESS_FLAGS_NONE);
+  world->service = pin_world_start (world, argv, G_SUBPROCESS_FLAGS_NONE);
   said = first_line (world->service, &world->said);
   g_assert_cmpstr (said, ==, "ready");
 }
@@ -206,13 +207,11 @@ pin_world_trap_is_untouched (PinWorld *world)
 void
 pin_world_set_conf (PinWorld *world, const char *text)
 {
-  g_autofree char *path = path_in (world, "hook.conf");
-
-  g_unlink (path);
+  g_unlink (world->conf);
   if (text == NULL)
-    g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+    g_assert_cmpint (mkfifo (world->conf, 0600), ==, 0);
   else
-    g_assert_true (g_file_set_contents (path, text, -1, NULL));
+    g_assert_true (g_file_set_contents (world->conf, text, -1, NULL));
 }
 
 char *
@@ -343,7 +342,6 @@ pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdou
   g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
   g_autofree char *dev = path_in (world, "dev");
   g_autofree char *empty = path_in (world, "empty");
-  g_autofree char *conf = path_in (world, "hook.conf");
   g_autofree char *libdbus = world->hides_libdbus ? find_libdbus () : NULL;
   g_autofree const char **full = with_own_name (argv);
   Stage stage = { .dev = dev, .empty = libdbus != NULL ? empty : NULL, .libdbus = libdbus };
@@ -351,7 +349,7 @@ pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdou
   g_autoptr(GError) error = NULL;
 
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
-  g_subprocess_launcher_setenv (launcher, "PINSHIFT_HOOK_CONF", conf, TRUE);
+  g_subprocess_launcher_setenv (launcher, "PINSHIFT_HOOK_CONF", world->conf, TRUE);
   g_subprocess_launcher_take_stdin_fd (launcher, stdin_fd);
   if (stdout_fd >= 0)
     g_subprocess_launcher_take_stdout_fd (launcher, stdout_fd);

@@ -9,6 +9,7 @@
 typedef struct
 {
   char *dir;
+  char *conf;                   /* what PINSHIFT_HOOK_CONF says to the hook */
   char *address;                /* what DBUS_SYSTEM_BUS_ADDRESS says to the hook */
   int log_fd;                   /* the /dev/log of the hook */
   int trap_fd;                  /* a listening socket at @address, or -1 */
@@ -29,6 +30,12 @@ typedef struct
 /* A world with neither bus nor service: @address leads nowhere. Its /dev/log needs a mount namespace, thus root. */
 PinWorld *pin_world_new (void);
 void pin_world_free (PinWorld *world);
+
+/* Starts @argv on the world's bus with @flags and a pipe for its stdout. It dies with the test. (transfer full) */
+GSubprocess *pin_world_start (PinWorld *world, const char *const *argv, GSubprocessFlags flags);
+
+/* Kills @process, also one that is stopped, waits for its end and clears it. NULL is fine. */
+void pin_world_end (GSubprocess **process);
 
 /* Starts a private dbus-daemon of type system. It can activate org.pinshift.Host1 as fake-host @activated, unless
  * that is NULL. */

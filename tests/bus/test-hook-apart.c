@@ -238,11 +238,10 @@ test_conf_that_is_a_directory (void)
 {
   static const char *const argv[] = { "db1", "migrate", "begin", "-", NULL };
   g_autoptr(PinWorld) world = pin_world_new ();
-  g_autofree char *path = g_build_filename (world->dir, "hook.conf", NULL);
   g_auto(PinRun) run = { 0 };
   g_auto(GStrv) log = NULL;
 
-  g_assert_cmpint (g_mkdir_with_parents (path, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (world->conf, 0755), ==, 0);
   run = pin_world_run (world, argv, pin_world_pipe (XML, NULL), -1);
   log = pin_world_take_log (world);
 
