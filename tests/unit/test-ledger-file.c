@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Claims on disk: kept whole, and no damage to the file costs more than what was damaged. */
+#include "core/error.h"
+#include "host/ledger-file.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define UUID_A "11111111-1111-4111-8111-111111111111"
+#define UUID_B "22222222-2222-4222-8222-222222222222"
+#define NOW_MS 5000
+
+typedef struct
+{
+  char *directory;
+  char *path;
+  PinTopology *topology; /* nodes 0 and 7, 2 CPUs each */
+  PinLedger *ledger;
+} Fixture;
+
+static PinTopology *
+topology_of (PinNodeId second)
+{
+  g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
+  g_autoptr (GError) error = NULL;
+  PinTopology *topology;
+
+  pin_topology_builder_add_node (builder, 0, NULL, NULL);
+  pin_topology_builder_add_node (builder, second, NULL, NULL);
+  for (guint i = 0; i < 4; i++)
+    pin_topology_builder_add_cpu (builder, i, i < 2 ? 0 : second, 0, 0, i, NULL, TRUE);
+  topology = pin_topology_builder_end (builder, &error);
+  g_assert_no_error (error);
+  return topology;
+}
+
+static void
+claim (PinLedger *ledger, const char *uuid, const char *name, gint64 now_ms)
+{
+  g_autoptr (PinTenant) tenant = pin_tenant_new (name, uuid);
+
+  pin_cpuset_add_range (tenant->dedicated, 0, 1);
+  pin_cpuset_add (tenant->shared, 3);
+  pin_tenant_add_memory (tenant, 1, 65536);
+  pin_tenant_add_pages (tenant, 0, 2048, 32);
+  pin_tenant_add_pages (tenant, 1, 1048576, 1);
+  pin_ledger_claim (ledger, tenant, G_MAXUINT64, now_ms);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->directory = g_dir_make_tmp ("pinshift-ledger-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->directory, "claims", NULL);
+  fixture->topology = topology_of (7);
+  fixture->ledger = pin_ledger_new ();
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_remove (fixture->path);
+  g_assert_cmpint (g_rmdir (fixture->directory), ==, 0);
+  g_free (fixture->path);
+  g_free (fixture->directory);
+  pin_topology_unref (fixture->topology);
+  pin_ledger_free (fixture->ledger);
+}
+
+static void
+save (const Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (pin_ledger_file_save (fixture->path, fixture->ledger, fixture->topology, &error));
+  g_assert_no_error (error);
+}
+
+static PinLedger *
+load (const Fixture *fixture, const PinTopology *topology, gint64 now_ms, guint expected_dropped)
+{
+  PinLedger *ledger = pin_ledger_new ();
+  g_autoptr (GError) error = NULL;
+  guint dropped = 99;
+
+  g_assert_true (pin_ledger_file_load (fixture->path, ledger, topology, now_ms, &dropped, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (dropped, ==, expected_dropped);
+  return ledger;
+}
+
+static void
+test_round_trip (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PinLedger) read = NULL;
+  const PinClaim *found;
+
+  claim (fixture->ledger, UUID_A, "a\tname\nof \xc3\xa4 \"kind\\", NOW_MS);
+  claim (fixture->ledger, UUID_B, "b", NOW_MS + 1);
+  save (fixture);
+  read = load (fixture, fixture->topology, NOW_MS + 2, 0);
+  g_assert_cmpuint (g_hash_table_size (read->claims), ==, 2);
+  found = pin_ledger_find (read, UUID_A);
+  g_assert_cmpstr (found->tenant->name, ==, "a\tname\nof \xc3\xa4 \"kind\\");
+  g_assert_cmpuint (found->digest, ==, G_MAXUINT64);
+  g_assert_cmpint (found->until_ms, ==, NOW_MS + PIN_LEDGER_LEASE_MS);
+  g_assert_true (pin_cpuset_equal (found->tenant->dedicated, pin_ledger_find (fixture->ledger, UUID_A)->tenant->dedicated));
+  g_assert_true (pin_cpuset_contains (found->tenant->shared, 3));
+  g_assert_cmpuint (pin_tenant_memory (found->tenant, 0), ==, 0);
+  g_assert_cmpuint (pin_tenant_memory (found->tenant, 1), ==, 65536);
+  g_assert_cmpuint (found->tenant->pages->len, ==, 2);
+  g_assert_cmpuint (g_array_index (found->tenant->pages, PinPageUse, 1).node, ==, 1);
+  g_assert_cmpuint (g_array_index (found->tenant->pages, PinPageUse, 1).size_kib, ==, 1048576);
+}
+
+static void
+test_no_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PinLedger) ledger = pin_ledger_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (pin_ledger_file_load (fixture->path, ledger, fixture->topology, NOW_MS, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_hash_table_size (ledger->claims), ==, 0);
+}
+
+static void
+test_expired (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PinLedger) read = NULL;
+
+  claim (fixture->ledger, UUID_A, "a", NOW_MS);
+  claim (fixture->ledger, UUID_B, "b", NOW_MS + 1000);
+  save (fixture);
+  read = load (fixture, fixture->topology, NOW_MS + PIN_LEDGER_LEASE_MS, 0);
+  g_assert_null (pin_ledger_find (read, UUID_A));
+  g_assert_nonnull (pin_ledger_find (read, UUID_B));
+}
+
+/* Numbers of nodes mean the same after a reboot into another topology; indices would not. */
+static void
+test_other_nodes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PinTopology) other = topology_of (3);
+  g_autoptr (PinLedger) read = NULL;
+
+  claim (fixture->ledger, UUID_A, "a", NOW_MS);
+  save (fixture);
+  read = load (fixture, other, NOW_MS, 0);
+  g_assert_cmpuint (pin_tenant_memory (pin_ledger_find (read, UUID_A)->tenant, 1), ==, 0);
+  g_assert_cmpuint (pin_ledger_find (read, UUID_A)->tenant->pages->len, ==, 1);
+}
+
+/* Each damage, put in the place of what it replaces in the line of claim A, costs claim A and not B. */
+static void
+test_damage (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *what;
+    const char *by;
+  } cases[] = {
+    { UUID_A, "not-a-uuid" }, { UUID_A "\t95000", UUID_A "\t9500000" }, { UUID_A "\t95000", UUID_A "\t-1" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\n" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\textra\n" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t1-0\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t0-1\t99999\t7:65536\t0:2048:32,7:1048576:1\ta\n" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t0-1\t3\t7:\t0:2048:32,7:1048576:1\ta\n" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t0-1\t3\t7:65536\t0:2048\ta\n" },
+    { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t0-1\t3\t7:65536\t\t\\377\n" },
+  };
+  g_autofree char *text = NULL;
+
+  claim (fixture->ledger, UUID_A, "a", NOW_MS);
+  claim (fixture->ledger, UUID_B, "b", NOW_MS);
+  save (fixture);
+  g_assert_true (g_file_get_contents (fixture->path, &text, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) damaged = g_string_new (text);
+      g_autoptr (PinLedger) read = NULL;
+
+      g_assert_cmpuint (g_string_replace (damaged, cases[i].what, cases[i].by, 1), ==, 1);
+      g_assert_true (g_file_set_contents (fixture->path, damaged->str, -1, NULL));
+      read = load (fixture, fixture->topology, NOW_MS, 1);
+      g_assert_null (pin_ledger_find (read, UUID_A));
+      g_assert_nonnull (pin_ledger_find (read, UUID_B));
+    }
+}
+
+static void
+test_foreign_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, "pinshift ledger 2\n", -1, NULL));
+  g_assert_false (pin_ledger_file_load (fixture->path, fixture->ledger, fixture->topology, NOW_MS, NULL, &error));
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
+}
+
+/* The old claims stand when the new ones can't be written, and no half of a file is left. */
+static void
+test_whole_or_not (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *below = g_build_filename (fixture->path, "claims", NULL);
+  g_autoptr (PinLedger) read = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf status;
+
+  claim (fixture->ledger, UUID_A, "a", NOW_MS);
+  save (fixture);
+  g_assert_cmpint (g_stat (fixture->path, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
+  g_assert_false (pin_ledger_file_save (below, fixture->ledger, fixture->topology, &error));
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_FAILED);
+  read = load (fixture, fixture->topology, NOW_MS, 0);
+  g_assert_nonnull (pin_ledger_find (read, UUID_A));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    void (*test) (Fixture *fixture, gconstpointer data);
+  } tests[] = {
+    { "/ledger-file/gives-back-what-was-kept", test_round_trip },
+    { "/ledger-file/no-file-is-no-claim", test_no_file },
+    { "/ledger-file/leaves-out-leases-that-ran-out", test_expired },
+    { "/ledger-file/names-nodes-by-id", test_other_nodes },
+    { "/ledger-file/drops-and-counts-damaged-claims", test_damage },
+    { "/ledger-file/refuses-another-format", test_foreign_file },
+    { "/ledger-file/writes-whole-or-not-at-all", test_whole_or_not },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run ();
+}
