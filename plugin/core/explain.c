@@ -113,25 +113,31 @@ value_text (const PinPlacement *placement, PinSetting setting)
 }
 
 static char *
-cpus_why (const PinFinding *finding, const PinTerms *terms, const PinRoom *room)
+cpus_text (guint64 n)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " CPU%s", n, n == 1 ? "" : "s");
+}
+
+static char *
+cpus_why (const PinFinding *finding, const PinRoom *room)
 {
   g_autofree char *place = place_text (finding, room);
+  g_autofree char *wanted = cpus_text (finding->wanted);
 
   switch (finding->code)
     {
     case PIN_CODE_CPU_MISSING:
-      return g_strdup_printf ("CPU %u is not there or not for guests; %" G_GUINT64_FORMAT " CPUs wanted, %" G_GUINT64_FORMAT
-                              " available %s", finding->number, finding->wanted, finding->available, place);
+      return g_strdup_printf ("CPU %u is not there or not for guests; %s wanted, %" G_GUINT64_FORMAT " available %s",
+                              finding->number, wanted, finding->available, place);
     case PIN_CODE_CPU_DEDICATED_TO_OTHER:
-      return g_strdup_printf ("CPU %u is another guest's own; %" G_GUINT64_FORMAT " CPUs wanted, %" G_GUINT64_FORMAT
-                              " available %s", finding->number, finding->wanted, finding->available, place);
+      return g_strdup_printf ("CPU %u is another guest's own; %s wanted, %" G_GUINT64_FORMAT " available %s", finding->number,
+                              wanted, finding->available, place);
     case PIN_CODE_SHAPE_DIFFERS:
       return g_strdup_printf ("CPU %u lies otherwise here: cores or nodes differ from those at home", finding->number);
     case PIN_CODE_NODES_SHARED:
       return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
     default:
-      return g_strdup_printf ("%" G_GUINT64_FORMAT " CPUs wanted, %" G_GUINT64_FORMAT " available %s", finding->wanted,
-                              finding->available, place);
+      return g_strdup_printf ("%s wanted, %" G_GUINT64_FORMAT " available %s", wanted, finding->available, place);
     }
 }
 
@@ -162,7 +168,7 @@ memory_why (const PinFinding *finding, const PinRoom *room)
   switch (finding->code)
     {
     case PIN_CODE_NODE_MISSING:
-      return g_strdup_printf ("there is no node %u here; %s wanted, %s available %s", finding->number, wanted, available, place);
+      return g_strdup_printf ("there is no node %u with memory here; %s wanted %s", finding->number, wanted, place);
     case PIN_CODE_NODES_SHARED:
       return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
     case PIN_CODE_FOLLOWS_CPUS:
@@ -173,7 +179,7 @@ memory_why (const PinFinding *finding, const PinRoom *room)
 }
 
 static char *
-why_text (PinSetting setting, const PinFinding *finding, const PinTerms *terms, const PinRoom *room)
+why_text (PinSetting setting, const PinFinding *finding, const PinRoom *room)
 {
   switch (setting)
     {
@@ -185,7 +191,7 @@ why_text (PinSetting setting, const PinFinding *finding, const PinTerms *terms, 
     case PIN_SETTING_VCPU_PINS:
     case PIN_SETTING_EMULATOR_PINS:
     case PIN_SETTING_IOTHREAD_PINS:
-      return cpus_why (finding, terms, room);
+      return cpus_why (finding, room);
     case PIN_SETTING_CACHE:
       return g_strdup ("vCPU pins changed, or the host has no cache allocation (resctrl)");
     case PIN_SETTING_SCHEDULER:
@@ -198,13 +204,12 @@ why_text (PinSetting setting, const PinFinding *finding, const PinTerms *terms, 
 }
 
 static void
-explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit, const PinDemand *demand, const PinRoom *room,
-                 const PinTerms *terms)
+explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
 {
   const PinFinding *finding = &fit->findings[setting];
   PinAction action = fit->actions[setting];
   g_autofree char *written = value_text (demand->placement, setting);
-  g_autofree char *why = why_text (setting, finding, terms, room);
+  g_autofree char *why = why_text (setting, finding, room);
   g_autofree char *given = NULL;
 
   if (action == PIN_ACTION_REFUSE || setting == PIN_SETTING_MEMORY || plan->placement == NULL)
@@ -217,7 +222,7 @@ explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit, const Pin
 }
 
 void
-pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
 {
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
@@ -225,7 +230,7 @@ pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const Pi
                                               : fit->actions[setting] > PIN_ACTION_KEEP;
 
       if (told && setting != PIN_SETTING_CPU_MODEL)
-        explain_setting (plan, setting, fit, demand, room, terms);
+        explain_setting (plan, setting, fit, demand, room);
     }
 }
 
@@ -254,9 +259,11 @@ host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
   g_autofree char *place = place_text (finding, room);
   guint64 missing = finding->wanted > finding->available ? finding->wanted - finding->available : 0;
   g_autofree char *size = NULL;
+  g_autofree char *cpus = NULL;
 
   if (missing == 0)
     return NULL;
+  cpus = cpus_text (missing);
   size = size_text (setting == PIN_SETTING_HUGEPAGES ? finding->page_kib : missing * MAX (finding->page_kib, 1));
   switch (setting)
     {
@@ -268,7 +275,7 @@ host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
     case PIN_SETTING_VCPU_PINS:
     case PIN_SETTING_EMULATOR_PINS:
     case PIN_SETTING_IOTHREAD_PINS:
-      return g_strdup_printf ("free %" G_GUINT64_FORMAT " CPUs %s", missing, place);
+      return g_strdup_printf ("free %s %s", cpus, place);
     case PIN_SETTING_CACHE:
     case PIN_SETTING_SCHEDULER:
     case PIN_SETTING_CPU_MODEL:

@@ -5,7 +5,7 @@
 #include "fit.h"
 
 /* Adds a reason to @plan for each setting of @fit that is not kept.  plan->placement is NULL for a refusal. */
-void pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms);
+void pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room);
 
 /* The smallest change that would admit the guest, one clause; for a refused fit.  (transfer full) */
 char *pin_explain_remedy (const PinFit *fit, const PinTerms *terms, const PinRoom *room);

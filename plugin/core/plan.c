@@ -234,7 +234,7 @@ answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom
     }
   else
     plan->remedy = pin_explain_remedy (fit, terms, room);
-  pin_explain (plan, fit, demand, room, terms);
+  pin_explain (plan, fit, demand, room);
 }
 
 PinPlan *

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The story of one arrival: domain XML in, original, plan, claim, XML out. */
+#pragma once
+
+#include "picture.h"
+
+typedef struct
+{
+  PinVerdict verdict;
+  char *xml;             /* to use instead; NULL: as it is */
+  gsize length;
+  char *text;            /* of a refusal, one line; else NULL */
+  char *uuid;
+} PinArrival;
+
+void pin_arrival_free (PinArrival *arrival);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinArrival, pin_arrival_free)
+
+/*
+ * Decides on a domain of @length bytes at @xml that comes to this host as guest @name.  What the plan uses is claimed, unless @observe, which
+ * changes nothing and only logs.  Asks nobody outside: libvirt waits.
+ * Returns: (transfer full); NULL with PIN_ERROR_INVALID for a domain that can't be read, or what the machine's own files failed with.
+ */
+PinArrival *pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsize length, gboolean observe,
+                                gint64 now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The plan that a domain would get now, and nothing else.  *ret_domain (may be NULL): the parsed domain.  (transfer full) */
+PinPlan *pin_arrival_plan (PinPicture *picture, const char *xml, gsize length, PinDomain **ret_domain, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus.h"
+
+#include "arrival.h"
+#include "core/error.h"
+#include "domains-json.h"
+#include "format/plan-json.h"
+#include "format/snapshot-json.h"
+#include "host1.h"
+#include "pin-config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OBJECT_PATH "/org/pinshift/Host1"
+
+struct _PinBus
+{
+  PinPicture *picture;
+  PinHost1 *skeleton;
+};
+
+static void
+close_fd (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+}
+
+static gboolean
+set_errno (GError **error, const char *what)
+{
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s: %s", what, g_strerror (errno));
+  return FALSE;
+}
+
+/* The whole file into memory of our own: what the sender does to it later changes nothing. */
+static char *
+read_xml (int fd, gsize *ret_length, GError **error)
+{
+  struct stat info;
+  g_autofree char *xml = NULL;
+  gsize length = 0;
+
+  if (fstat (fd, &info) < 0)
+    {
+      set_errno (error, "the domain XML");
+      return NULL;
+    }
+  if (info.st_size > PIN_DOMAIN_MAX_BYTES)
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "the domain XML has %" G_GINT64_FORMAT " bytes, at most %d are read",
+                   (gint64)info.st_size, PIN_DOMAIN_MAX_BYTES);
+      return NULL;
+    }
+  xml = g_malloc ((gsize)info.st_size + 1);
+  while (length < (gsize)info.st_size)
+    {
+      gssize n = pread (fd, xml + length, (gsize)info.st_size - length, (off_t)length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        break;
+      length += (gsize)n;
+    }
+  xml[length] = '\0';
+  *ret_length = length;
+  return g_steal_pointer (&xml);
+}
+
+static gboolean
+write_all (int fd, const char *text, gsize length, GError **error)
+{
+  while (length > 0)
+    {
+      gssize n = write (fd, text, length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return set_errno (error, "the adapted XML");
+      text += n;
+      length -= (gsize)n;
+    }
+  return TRUE;
+}
+
+/* A sealed memory file with @text; -1 with @error. */
+static int
+seal_xml (const char *text, gsize length, GError **error)
+{
+  __attribute__ ((cleanup (close_fd))) int fd = memfd_create ("pinshift-domain", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  int sealed;
+
+  if (fd < 0)
+    {
+      set_errno (error, "the adapted XML");
+      return -1;
+    }
+  if (!write_all (fd, text, length, error))
+    return -1;
+  if (fcntl (fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+    {
+      set_errno (error, "the adapted XML");
+      return -1;
+    }
+  sealed = fd;
+  fd = -1;
+  return sealed;
+}
+
+/* Takes the options of a call: "observe" at most; anything else is refused by name. */
+static gboolean
+read_options (GVariant *options, gboolean takes_observe, gboolean *ret_observe, GError **error)
+{
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, options);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    {
+      if (takes_observe && g_strcmp0 (key, "observe") == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+        *ret_observe = g_variant_get_boolean (value);
+      else
+        {
+          g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "unknown option '%s'%s", key,
+                       takes_observe ? "; known is observe (b)" : "");
+          g_variant_unref (value);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+publish (PinBus *bus)
+{
+  g_autoptr (GPtrArray) claims = g_ptr_array_new ();
+  g_autoptr (GPtrArray) adapted = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer uuid, value;
+
+  g_hash_table_iter_init (&iter, bus->picture->ledger->claims);
+  while (g_hash_table_iter_next (&iter, &uuid, NULL))
+    g_ptr_array_add (claims, uuid);
+  g_hash_table_iter_init (&iter, bus->picture->residents);
+  while (g_hash_table_iter_next (&iter, &uuid, &value))
+    {
+      const PinRecord *record = ((PinResident *)value)->record;
+      gboolean is_adapted = FALSE;
+
+      for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
+        is_adapted |= record->actions[setting] > PIN_ACTION_KEEP;
+      if (is_adapted && ((PinResident *)value)->running)
+        g_ptr_array_add (adapted, uuid);
+    }
+  g_ptr_array_add (claims, NULL);
+  g_ptr_array_add (adapted, NULL);
+  pin_host1_set_claims (bus->skeleton, (const char *const *)claims->pdata);
+  pin_host1_set_adapted (bus->skeleton, (const char *const *)adapted->pdata);
+  pin_host1_set_host_name (bus->skeleton, bus->picture->machine->name);
+  pin_host1_set_host_uuid (bus->skeleton, bus->picture->machine->uuid != NULL ? bus->picture->machine->uuid : "");
+  pin_host1_set_policy_digest (bus->skeleton, pin_rules_digest (bus->picture->rules));
+}
+
+static PinArrival *
+fit (PinBus *bus, const char *guest, GUnixFDList *fds, GVariant *xml, GVariant *options, GError **error)
+{
+  __attribute__ ((cleanup (close_fd))) int fd = -1;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  gboolean observe = FALSE;
+
+  if (!read_options (options, TRUE, &observe, error))
+    return NULL;
+  if (fds == NULL)
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "no file came with the call");
+      return NULL;
+    }
+  fd = g_unix_fd_list_get (fds, g_variant_get_handle (xml), error);
+  text = fd >= 0 ? read_xml (fd, &length, error) : NULL;
+  return text != NULL ? pin_arrival_decide (bus->picture, guest, text, length, observe, pin_watch_now_ms (), error) : NULL;
+}
+
+static void
+answer_fit (PinBus *bus, GDBusMethodInvocation *invocation, const PinArrival *arrival)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder handles;
+
+  g_variant_builder_init (&handles, G_VARIANT_TYPE ("ah"));
+  if (arrival->xml != NULL)
+    {
+      __attribute__ ((cleanup (close_fd))) int fd = seal_xml (arrival->xml, arrival->length, &error);
+      gint handle = fd >= 0 ? g_unix_fd_list_append (fds, fd, &error) : -1;
+
+      if (handle < 0)
+        {
+          g_variant_builder_clear (&handles);
+          g_dbus_method_invocation_return_gerror (invocation, error);
+          return;
+        }
+      g_variant_builder_add (&handles, "h", handle);
+    }
+  pin_host1_complete_fit (bus->skeleton, invocation, fds, pin_verdict_name (arrival->verdict),
+                          g_variant_builder_end (&handles), arrival->text != NULL ? arrival->text : "");
+}
+
+static gboolean
+handle_fit (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *guest,
+            const char *operation, GVariant *xml, GVariant *options, gpointer data)
+{
+  PinBus *bus = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinArrival) arrival = fit (bus, guest, fds, xml, options, &error);
+
+  if (arrival == NULL)
+    {
+      g_warning ("%s: %s begin: %s", guest, operation, error->message);
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  answer_fit (bus, invocation, arrival);
+  if (arrival->verdict == PIN_VERDICT_REFUSE)
+    pin_host1_emit_refused (skeleton, guest, arrival->uuid, arrival->text);
+  publish (bus);
+  return TRUE;
+}
+
+/* An active guest has its live XML counted, not its claim: releasing it is right whoever asks. */
+static gboolean
+handle_release (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char *guest, const char *uuid, gpointer data)
+{
+  PinBus *bus = data;
+  g_autofree char *key = g_ascii_strdown (uuid, -1);
+
+  pin_picture_release (bus->picture, key);
+  pin_host1_complete_release (skeleton, invocation);
+  publish (bus);
+  return TRUE;
+}
+
+static gboolean
+handle_plan (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char *xml, GVariant *options, gpointer data)
+{
+  PinBus *bus = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinDomain) domain = NULL;
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *text = NULL;
+
+  if (read_options (options, FALSE, NULL, &error))
+    plan = pin_arrival_plan (bus->picture, xml, strlen (xml), &domain, &error);
+  if (plan == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  text = pin_plan_to_json (plan, domain->guest,
+                           domain->record != NULL ? domain->record->original->placement : domain->placement,
+                           bus->picture->machine->name, FALSE);
+  pin_host1_complete_plan (skeleton, invocation, text);
+  return TRUE;
+}
+
+static gboolean
+handle_snapshot (PinHost1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+  PinBus *bus = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinSnapshot) now = pin_picture_now (bus->picture, &error);
+  g_autofree char *text = now != NULL ? pin_snapshot_to_json (now, FALSE) : NULL;
+
+  if (text == NULL)
+    g_dbus_method_invocation_return_gerror (invocation, error);
+  else
+    pin_host1_complete_snapshot (skeleton, invocation, text);
+  return TRUE;
+}
+
+static gboolean
+handle_domains (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant *options, gpointer data)
+{
+  PinBus *bus = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (!read_options (options, FALSE, NULL, &error))
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  text = pin_domains_to_json (bus->picture);
+  pin_host1_complete_domains (skeleton, invocation, text);
+  return TRUE;
+}
+
+static void
+register_errors (void)
+{
+  for (guint code = 0; code < PIN_ERROR_N; code++)
+    {
+      g_autofree char *name = g_strdup_printf ("org.pinshift.Error.%s", pin_error_name (code));
+
+      g_dbus_error_register_error (PIN_ERROR, (gint)code, name);
+    }
+}
+
+PinBus *
+pin_bus_new (PinPicture *picture)
+{
+  PinBus *bus = g_new0 (PinBus, 1);
+
+  register_errors ();
+  bus->picture = picture;
+  bus->skeleton = pin_host1_skeleton_new ();
+  pin_host1_set_version (bus->skeleton, PIN_VERSION);
+  g_signal_connect (bus->skeleton, "handle-fit", G_CALLBACK (handle_fit), bus);
+  g_signal_connect (bus->skeleton, "handle-release", G_CALLBACK (handle_release), bus);
+  g_signal_connect (bus->skeleton, "handle-plan", G_CALLBACK (handle_plan), bus);
+  g_signal_connect (bus->skeleton, "handle-snapshot", G_CALLBACK (handle_snapshot), bus);
+  g_signal_connect (bus->skeleton, "handle-domains", G_CALLBACK (handle_domains), bus);
+  publish (bus);
+  return bus;
+}
+
+void
+pin_bus_free (PinBus *bus)
+{
+  if (bus == NULL)
+    return;
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
+  g_object_unref (bus->skeleton);
+  g_free (bus);
+}
+
+gboolean
+pin_bus_export (PinBus *bus, GDBusConnection *connection, GError **error)
+{
+  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (bus->skeleton), connection, OBJECT_PATH, error);
+}
+
+void
+pin_bus_set_connected (PinBus *bus, gboolean connected)
+{
+  pin_host1_set_libvirt_connected (bus->skeleton, connected);
+}
+
+static void
+on_changed (gpointer data)
+{
+  PinBus *bus = data;
+
+  publish (bus);
+  pin_host1_emit_snapshot_changed (bus->skeleton);
+}
+
+static void
+on_adapted (const char *guest, const char *uuid, const char *text, gpointer data)
+{
+  PinBus *bus = data;
+
+  pin_host1_emit_adapted (bus->skeleton, guest, uuid, text);
+}
+
+static void
+on_restored (const char *guest, const char *uuid, gpointer data)
+{
+  PinBus *bus = data;
+
+  pin_host1_emit_restored (bus->skeleton, guest, uuid);
+}
+
+const PinWatchListener *
+pin_bus_listener (void)
+{
+  static const PinWatchListener listener = { on_changed, on_adapted, on_restored };
+
+  return &listener;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The guests of this host for people and programs: where they are at home, and what they miss here. */
+#pragma once
+
+#include "picture.h"
+
+/*
+ * A JSON array, by name: { "name", "uuid", "state": "running|receiving|defined", "home": name or null, "actions": { setting: action },
+ * "reasons": { setting: text }, "misses": [ setting ] }.  A guest misses what is weakened or stripped.  (transfer full)
+ */
+char *pin_domains_to_json (const PinPicture *picture);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pinshiftd: one picture, one watch on libvirt, one object on the bus, one main loop. */
+#include "bus.h"
+#include "pin-config.h"
+#include "rules/rules-file.h"
+
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <libxml/parser.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define BUS_NAME "org.pinshift.Host1"
+
+typedef struct
+{
+  char *sysroot;
+  char *policy;
+  char *runtime_dir;
+  char *uri;
+  gboolean version;
+} Arguments;
+
+typedef struct
+{
+  const Arguments *arguments;
+  GMainLoop *loop;
+  PinPicture *picture;
+  PinBus *bus;
+  PinWatch *watch;
+  int status;
+} Service;
+
+static void
+clear_arguments (Arguments *arguments)
+{
+  g_free (arguments->sysroot);
+  g_free (arguments->policy);
+  g_free (arguments->runtime_dir);
+  g_free (arguments->uri);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
+
+static void
+clear_service (Service *service)
+{
+  pin_watch_free (service->watch);
+  pin_bus_free (service->bus);
+  pin_picture_free (service->picture);
+  g_clear_pointer (&service->loop, g_main_loop_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Service, clear_service)
+
+static PinRules *
+load_rules (const Arguments *arguments, GError **error)
+{
+  return arguments->policy != NULL ? pin_rules_file_load_one (arguments->policy, error) : pin_rules_file_load ("/", error);
+}
+
+/* A policy that does not parse must not leave the host without a service: what is known then are the defaults. */
+static PinRules *
+load_rules_or_defaults (const Arguments *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  PinRules *rules = load_rules (arguments, &error);
+
+  if (rules != NULL)
+    return rules;
+  g_warning ("policy: %s; starting with the defaults", error->message);
+  return pin_rules_new ();
+}
+
+static PinPicture *
+make_picture (const Arguments *arguments, GError **error)
+{
+  const char *directory = arguments->runtime_dir != NULL ? arguments->runtime_dir : PIN_RUNTIMEDIR;
+  g_autofree char *ledger_path = g_build_filename (directory, "claims", NULL);
+  PinSysfs *sysfs = pin_sysfs_open (arguments->sysroot != NULL ? arguments->sysroot : "/", error);
+
+  if (sysfs == NULL)
+    return NULL;
+  if (g_mkdir_with_parents (directory, 0700) < 0)
+    g_warning ("%s can't be made: %s", directory, g_strerror (errno));
+  return pin_picture_new (sysfs, load_rules_or_defaults (arguments), ledger_path, pin_watch_now_ms (), error);
+}
+
+static void
+on_changed (gpointer data)
+{
+  Service *service = data;
+
+  pin_bus_set_connected (service->bus, service->watch != NULL && pin_watch_is_connected (service->watch));
+  pin_bus_listener ()->changed (service->bus);
+}
+
+static void
+on_adapted (const char *guest, const char *uuid, const char *text, gpointer data)
+{
+  pin_bus_listener ()->adapted (guest, uuid, text, ((Service *)data)->bus);
+}
+
+static void
+on_restored (const char *guest, const char *uuid, gpointer data)
+{
+  pin_bus_listener ()->restored (guest, uuid, ((Service *)data)->bus);
+}
+
+static void
+on_bus (GDBusConnection *connection, const char *name, gpointer data)
+{
+  Service *service = data;
+  g_autoptr (GError) error = NULL;
+
+  if (pin_bus_export (service->bus, connection, &error))
+    return;
+  g_warning ("the bus: %s", error->message);
+  service->status = 1;
+  g_main_loop_quit (service->loop);
+}
+
+static void
+on_name (GDBusConnection *connection, const char *name, gpointer data)
+{
+  static const PinWatchListener listener = { on_changed, on_adapted, on_restored };
+  Service *service = data;
+  const char *uri = service->arguments->uri != NULL ? service->arguments->uri : "qemu:///system";
+
+  if (service->watch == NULL)
+    service->watch = pin_watch_new (service->picture, g_str_equal (uri, "none") ? NULL : uri, &listener, service);
+}
+
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer data)
+{
+  Service *service = data;
+
+  g_warning (connection == NULL ? "there is no system bus" : "%s is taken by another service, or the bus is gone", BUS_NAME);
+  service->status = 1;
+  g_main_loop_quit (service->loop);
+}
+
+static gboolean
+on_quit (gpointer data)
+{
+  g_main_loop_quit (((Service *)data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_reload (gpointer data)
+{
+  Service *service = data;
+  g_autoptr (GError) error = NULL;
+  PinRules *rules = load_rules (service->arguments, &error);
+
+  if (rules == NULL)
+    {
+      g_warning ("policy: %s; the last good one holds on", error->message);
+      return G_SOURCE_CONTINUE;
+    }
+  pin_picture_set_rules (service->picture, rules);
+  g_message ("policy: read anew");
+  on_changed (service);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &arguments->sysroot, "Read the machine below DIR, not below /", "DIR" },
+    { "policy", 0, 0, G_OPTION_ARG_FILENAME, &arguments->policy, "Read FILE in place of all installed policy", "FILE" },
+    { "runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->runtime_dir, "Keep claims in DIR", "DIR" },
+    { "connect", 'c', 0, G_OPTION_ARG_STRING, &arguments->uri, "Follow libvirt at URI; 'none' follows nobody", "URI" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- fit arriving guests into this host");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  return g_option_context_parse (context, argc, argv, error);
+}
+
+static int
+run (Service *service)
+{
+  guint owner;
+
+  service->loop = g_main_loop_new (NULL, FALSE);
+  service->bus = pin_bus_new (service->picture);
+  g_unix_signal_add (SIGTERM, on_quit, service);
+  g_unix_signal_add (SIGINT, on_quit, service);
+  g_unix_signal_add (SIGHUP, on_reload, service);
+  owner = g_bus_own_name (G_BUS_TYPE_SYSTEM, BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, on_bus, on_name, on_name_lost, service,
+                          NULL);
+  g_main_loop_run (service->loop);
+  g_bus_unown_name (owner);
+  return service->status;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (Arguments) arguments = { 0 };
+  g_auto (Service) service = { .arguments = &arguments };
+  g_autoptr (GError) error = NULL;
+  const struct rlimit no_core = { 0, 0 };
+
+  /* Domain XML has passwords in it: no core dumps. */
+  setrlimit (RLIMIT_CORE, &no_core);
+  if (!read_arguments (&arguments, &argc, &argv, &error))
+    {
+      g_printerr ("pinshiftd: %s\n", error->message);
+      return 2;
+    }
+  if (arguments.version)
+    {
+      g_print ("pinshiftd %s\n", PIN_VERSION);
+      return 0;
+    }
+  g_log_set_writer_func (g_log_writer_default, NULL, NULL);
+  service.picture = make_picture (&arguments, &error);
+  if (service.picture == NULL)
+    {
+      g_warning ("%s", error->message);
+      return 1;
+    }
+  return run (&service);
+}

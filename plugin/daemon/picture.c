@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "picture.h"
+
+#include "core/tenancy.h"
+#include "host/ledger-file.h"
+
+#define MEMORY_BACKING_DIR "/var/lib/libvirt/qemu/ram"
+
+static void
+free_resident (gpointer data)
+{
+  PinResident *resident = data;
+
+  g_free (resident->uuid);
+  g_free (resident->name);
+  pin_tenant_free (resident->tenant);
+  pin_record_free (resident->record);
+  g_free (resident);
+}
+
+static void
+load_claims (PinPicture *picture, gint64 now_ms)
+{
+  g_autoptr (GError) error = NULL;
+  guint dropped = 0;
+
+  if (!pin_ledger_file_load (picture->ledger_path, picture->ledger, picture->machine->topology, now_ms, &dropped, &error))
+    g_warning ("claims: %s, starting without", error->message);
+  if (dropped > 0)
+    g_message ("claims: %u of %s have run out or do not parse, ignoring them", dropped, picture->ledger_path);
+}
+
+PinPicture *
+pin_picture_new (PinSysfs *sysfs, PinRules *rules, const char *ledger_path, gint64 now_ms, GError **error)
+{
+  g_autoptr (PinPicture) picture = g_new0 (PinPicture, 1);
+
+  picture->sysfs = sysfs;
+  picture->rules = rules;
+  picture->ledger = pin_ledger_new ();
+  picture->ledger_path = g_strdup (ledger_path);
+  picture->residents = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_resident);
+  if (!pin_picture_look (picture, error))
+    return NULL;
+  load_claims (picture, now_ms);
+  return g_steal_pointer (&picture);
+}
+
+void
+pin_picture_free (PinPicture *picture)
+{
+  if (picture == NULL)
+    return;
+  pin_sysfs_free (picture->sysfs);
+  pin_snapshot_free (picture->machine);
+  pin_cpuset_free (picture->bound);
+  pin_rules_free (picture->rules);
+  pin_ledger_free (picture->ledger);
+  g_free (picture->ledger_path);
+  g_hash_table_unref (picture->residents);
+  g_free (picture);
+}
+
+static void
+apply_rules (PinPicture *picture)
+{
+  PinSnapshot *machine = picture->machine;
+
+  pin_cpuset_free (machine->reserved);
+  machine->reserved = pin_cpuset_copy (pin_rules_reserved_cpus (picture->rules));
+  pin_cpuset_unite (machine->reserved, picture->bound);
+  g_free (machine->policy_digest);
+  machine->policy_digest = g_strdup (pin_rules_digest (picture->rules));
+}
+
+gboolean
+pin_picture_look (PinPicture *picture, GError **error)
+{
+  g_autoptr (PinTopology) topology = pin_sysfs_read_topology (picture->sysfs, error);
+  g_autoptr (PinSnapshot) machine = NULL;
+
+  if (topology == NULL)
+    return FALSE;
+  machine = pin_snapshot_new (g_get_host_name (), topology);
+  if (!pin_sysfs_read_host (picture->sysfs, machine, MEMORY_BACKING_DIR, error))
+    return FALSE;
+  machine->uuid = picture->machine != NULL ? g_strdup (picture->machine->uuid) : NULL;
+  pin_cpuset_free (picture->bound);
+  picture->bound = pin_sysfs_read_bound (picture->sysfs);
+  pin_snapshot_free (picture->machine);
+  picture->machine = g_steal_pointer (&machine);
+  apply_rules (picture);
+  return TRUE;
+}
+
+void
+pin_picture_set_rules (PinPicture *picture, PinRules *rules)
+{
+  pin_rules_free (picture->rules);
+  picture->rules = rules;
+  apply_rules (picture);
+}
+
+void
+pin_picture_set_uuid (PinPicture *picture, const char *uuid)
+{
+  g_free (picture->machine->uuid);
+  picture->machine->uuid = g_ascii_strdown (uuid, -1);
+}
+
+static const PinPlacement *
+written_of (const PinDomain *domain)
+{
+  return domain->record != NULL ? domain->record->original->placement : domain->placement;
+}
+
+const PinResident *
+pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain)
+{
+  PinResident *resident = g_new0 (PinResident, 1);
+
+  resident->uuid = g_ascii_strdown (guest->uuid, -1);
+  resident->name = g_strdup (guest->name);
+  resident->running = guest->running;
+  resident->incoming = guest->incoming;
+  if (domain != NULL)
+    {
+      resident->tenant = pin_tenancy_new (domain->guest, domain->placement, written_of (domain), picture->machine);
+      resident->tenant->running = guest->running;
+      resident->record = domain->record != NULL ? pin_record_copy (domain->record) : NULL;
+    }
+  g_hash_table_replace (picture->residents, resident->uuid, resident);
+  return resident;
+}
+
+void
+pin_picture_drop (PinPicture *picture, const char *uuid)
+{
+  g_autofree char *key = g_ascii_strdown (uuid, -1);
+
+  g_hash_table_remove (picture->residents, key);
+}
+
+void
+pin_picture_keep_only (PinPicture *picture, const GPtrArray *guests)
+{
+  g_autoptr (GHashTable) present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer uuid;
+
+  for (guint i = 0; i < guests->len; i++)
+    g_hash_table_add (present, g_ascii_strdown (((const PinVirtGuest *)g_ptr_array_index (guests, i))->uuid, -1));
+  g_hash_table_iter_init (&iter, picture->residents);
+  while (g_hash_table_iter_next (&iter, &uuid, NULL))
+    {
+      if (!g_hash_table_contains (present, uuid))
+        g_hash_table_iter_remove (&iter);
+    }
+}
+
+/* [reserve] memory is for the host as a whole: each node with memory gives its share. */
+static guint64 *
+reserve_by_node (const PinPicture *picture)
+{
+  const PinSnapshot *machine = picture->machine;
+  guint64 *reserve_kib = g_new0 (guint64, machine->topology->n_nodes + 1);
+  guint n_nodes = 0;
+
+  for (guint node = 0; node < machine->topology->n_nodes; node++)
+    n_nodes += pin_cpuset_is_empty (machine->topology->nodes[node].cpus) ? 0 : 1;
+  for (guint node = 0; n_nodes > 0 && node < machine->topology->n_nodes; node++)
+    {
+      if (!pin_cpuset_is_empty (machine->topology->nodes[node].cpus))
+        reserve_kib[node] = pin_rules_reserved_memory_kib (picture->rules) / n_nodes;
+    }
+  return reserve_kib;
+}
+
+static gint
+compare_tenants (gconstpointer a, gconstpointer b)
+{
+  const PinTenant *left = *(PinTenant *const *)a;
+  const PinTenant *right = *(PinTenant *const *)b;
+
+  return g_strcmp0 (left->uuid, right->uuid);
+}
+
+PinSnapshot *
+pin_picture_now (PinPicture *picture, GError **error)
+{
+  g_autoptr (PinSnapshot) now = pin_snapshot_copy (picture->machine);
+  g_autofree guint64 *reserve_kib = reserve_by_node (picture);
+  GHashTableIter iter;
+  gpointer resident;
+
+  if (!pin_sysfs_read_memory (picture->sysfs, now, reserve_kib, error))
+    return NULL;
+  g_hash_table_iter_init (&iter, picture->residents);
+  while (g_hash_table_iter_next (&iter, NULL, &resident))
+    {
+      if (((PinResident *)resident)->tenant != NULL)
+        g_ptr_array_add (now->domains, pin_tenant_copy (((PinResident *)resident)->tenant));
+    }
+  g_ptr_array_sort (now->domains, compare_tenants);
+  pin_tenancy_charge (now);
+  pin_ledger_apply (picture->ledger, now);
+  now->provisional = !picture->heard;
+  return g_steal_pointer (&now);
+}
+
+static void
+save_claims (const PinPicture *picture)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!pin_ledger_file_save (picture->ledger_path, picture->ledger, picture->machine->topology, &error))
+    g_warning ("claims: %s; they hold until this service ends", error->message);
+}
+
+void
+pin_picture_claim (PinPicture *picture, const PinTenant *tenant, gint64 now_ms)
+{
+  pin_ledger_claim (picture->ledger, tenant, 0, now_ms);
+  save_claims (picture);
+}
+
+void
+pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms)
+{
+  if (pin_ledger_renew (picture->ledger, uuid, now_ms))
+    save_claims (picture);
+}
+
+void
+pin_picture_release (PinPicture *picture, const char *uuid)
+{
+  if (pin_ledger_release (picture->ledger, uuid))
+    save_claims (picture);
+}
+
+void
+pin_picture_expire (PinPicture *picture, gint64 now_ms)
+{
+  if (pin_ledger_expire (picture->ledger, now_ms) > 0)
+    save_claims (picture);
+}
+
+PinHome *
+pin_picture_home (const PinPicture *picture, const PinPlacement *placement)
+{
+  g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
+  g_autoptr (PinNodeset) nodes = pin_placement_nodes (placement);
+  g_autoptr (PinTopology) shape = pin_topology_restrict (picture->machine->topology, cpus, nodes);
+
+  return pin_home_new (picture->machine->uuid, picture->machine->name, shape);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What pinshiftd knows of its host: the machine, its guests, the policy, the claims.  From it comes the snapshot of a moment. */
+#pragma once
+
+#include "core/ledger.h"
+#include "format/domain-read.h"
+#include "host/sysfs.h"
+#include "host/virt.h"
+#include "rules/rules.h"
+
+/* A domain of this host, as libvirt last told it. */
+typedef struct
+{
+  char *uuid;
+  char *name;
+  gboolean running;
+  gboolean incoming;
+  PinTenant *tenant;     /* NULL while it is incoming: its claim counts */
+  PinRecord *record;     /* the live one if it runs, else the persistent one; NULL: none */
+} PinResident;
+
+typedef struct
+{
+  PinSysfs *sysfs;
+  PinSnapshot *machine;      /* what changes seldom; no domains, no claims */
+  PinCpuset *bound;          /* CPUs that processes of the host have for themselves */
+  PinRules *rules;
+  PinLedger *ledger;
+  char *ledger_path;
+  GHashTable *residents;     /* uuid -> PinResident */
+  gboolean heard;            /* libvirt has told its domains at least once */
+} PinPicture;
+
+/* @sysfs and @rules become the picture's.  @ledger_path: where claims are kept; those that still hold at @now_ms come back. */
+PinPicture *pin_picture_new (PinSysfs *sysfs, PinRules *rules, const char *ledger_path, gint64 now_ms, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+void pin_picture_free (PinPicture *picture);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinPicture, pin_picture_free)
+
+/* Looks at the machine anew: CPUs come and go, pools are made. */
+gboolean pin_picture_look (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Another policy; it becomes the picture's. */
+void pin_picture_set_rules (PinPicture *picture, PinRules *rules);
+
+/* The host's UUID, as libvirt has it. */
+void pin_picture_set_uuid (PinPicture *picture, const char *uuid);
+
+/* What libvirt says of a guest; @domain is its parsed live XML, or its persistent one if it does not run; NULL while incoming.
+ * Returns: the resident; borrowed. */
+const PinResident *pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain);
+void pin_picture_drop (PinPicture *picture, const char *uuid);
+/* Drops residents that @guests (PinVirtGuest) does not have. */
+void pin_picture_keep_only (PinPicture *picture, const GPtrArray *guests);
+
+/* The host at this moment: memory and pools are read now.  (transfer full) */
+PinSnapshot *pin_picture_now (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Claims: each keeps the file in step.  A file that can't be written costs a warning, not the claim. */
+void pin_picture_claim (PinPicture *picture, const PinTenant *tenant, gint64 now_ms);
+void pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms);
+void pin_picture_release (PinPicture *picture, const char *uuid);
+void pin_picture_expire (PinPicture *picture, gint64 now_ms);
+
+/* This host as a home of @placement: its name, and the shape of what @placement names.  (transfer full) */
+PinHome *pin_picture_home (const PinPicture *picture, const PinPlacement *placement);

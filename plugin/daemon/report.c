@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "report.h"
+
+#include <stdarg.h>
+
+typedef struct
+{
+  const char *message_id;
+  const char *priority;
+  GLogLevelFlags level;
+} Kind;
+
+static const Kind kinds[] = {
+  [PIN_REPORT_PLANNED] = { "5b1f1f2a6c0a4d6e9b7e0b4a5f5c7d01", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_REPORT_REFUSED] = { "c0f1b6d7c2e64b0c9f7a3d2e8b6a4c02", "4", G_LOG_LEVEL_WARNING },
+  [PIN_REPORT_ARRIVED] = { "7e3d9a4c1b584f7da0c6e2f81d9b5a03", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_REPORT_ADAPTED] = { "e2a94b8f6d3c4c11b5a7094f3e6d8b04", "4", G_LOG_LEVEL_WARNING },
+  [PIN_REPORT_RESTORED] = { "1d6c5b0e9f2a47d3865e7c1b0a4f3d05", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_REPORT_RECORDED] = { "a8f07c3e5b1d4e92960d4c7f2b8e1a06", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_REPORT_RECORD_DROPPED] = { "94c2e7d1f0b64a5c8e3d6b9a7f1c5e07", "4", G_LOG_LEVEL_WARNING },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == PIN_REPORT_N);
+
+void
+pin_report (PinReport kind, const char *guest, const char *uuid, const char *migration, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  line = g_strdup_printf ("%s: %s", guest, text);
+  {
+    const GLogField fields[] = {
+      { "MESSAGE", line, -1 },
+      { "MESSAGE_ID", kinds[kind].message_id, -1 },
+      { "PRIORITY", kinds[kind].priority, -1 },
+      { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
+      { "LIBVIRT_DOMAIN", guest, -1 },
+      { "LIBVIRT_DOMAIN_UUID", uuid, -1 },
+      { "PINSHIFT_MIGRATION", migration != NULL ? migration : uuid, -1 },
+    };
+
+    g_log_structured_array (kinds[kind].level, fields, G_N_ELEMENTS (fields));
+  }
+}
+
+char *
+pin_report_plan (const PinPlan *plan)
+{
+  g_autoptr (GString) text = g_string_new (pin_verdict_name (plan->verdict));
+  const char *separator = ": ";
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (plan->actions[setting] == PIN_ACTION_NONE)
+        continue;
+      g_string_append_printf (text, "%s%s %s", separator, pin_setting_name (setting), pin_action_name (plan->actions[setting]));
+      separator = ", ";
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+pin_report_reasons (const PinPlan *plan, PinAction worst_of)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < plan->reasons->len; i++)
+    {
+      const PinReason *reason = g_ptr_array_index (plan->reasons, i);
+
+      if (reason->action < worst_of)
+        continue;
+      g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "; " : "", pin_setting_name (reason->setting), reason->text);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Follows libvirt: keeps the picture true, writes records where guests start at home, greets those that arrive. */
+#pragma once
+
+#include "picture.h"
+
+typedef struct
+{
+  void (*changed) (gpointer data);    /* the picture has: claims, guests or the connection */
+  void (*adapted) (const char *guest, const char *uuid, const char *text, gpointer data);
+  void (*restored) (const char *guest, const char *uuid, gpointer data);
+} PinWatchListener;
+
+typedef struct _PinWatch PinWatch;
+
+/* Starts to follow libvirt at @uri; NULL: there is none to follow, all stays provisional.  @picture must outlive it. */
+PinWatch *pin_watch_new (PinPicture *picture, const char *uri, const PinWatchListener *listener, gpointer data);
+void pin_watch_free (PinWatch *watch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinWatch, pin_watch_free)
+
+gboolean pin_watch_is_connected (const PinWatch *watch);
+
+/* Milliseconds on CLOCK_BOOTTIME, the clock of the leases. */
+gint64 pin_watch_now_ms (void);
