@@ -88,10 +88,10 @@ write_homes (Writer *writer)
       const PinHome *home = pin_original_home (original, (PinSetting) i);
 
       writer->home[i] = -1;
-      if (home == NULL)
+      if (!pin_record_has_home (writer->record, (PinSetting) i))
         continue;
       for (j = 0; j < i && writer->home[i] < 0; j++)
-        if (pin_original_home (original, (PinSetting) j) == home)
+        if (writer->home[j] >= 0 && pin_original_home (original, (PinSetting) j) == home)
           writer->home[i] = writer->home[j];
       if (writer->home[i] >= 0)
         continue;
@@ -174,38 +174,33 @@ build (const PinRecord *record, Detail detail, xmlDoc *doc, gboolean with_namesp
   return writer.root;
 }
 
-/* Length of @text, a record at depth 0 @with_namespace or not, as libvirt prints it in <metadata>. */
+/* Length of @node as libvirt prints it in <metadata>: with prefix, at depth 2. */
 static gsize
-stored_size (const char *text, gboolean with_namespace)
+stored_size (const xmlNode *node)
 {
   static const char declaration[] = " xmlns:" PIN_RECORD_PREFIX "='" PIN_RECORD_NS "'";
-  gsize prefix = with_namespace ? 0 : strlen (PIN_RECORD_PREFIX ":");
-  gsize size = with_namespace ? 0 : strlen (declaration);
+  g_autofree char *text = pin_xml_format_node (node, TRUE);
+  gsize prefix = node->ns != NULL ? 0 : strlen (PIN_RECORD_PREFIX ":");
+  gsize size = node->ns != NULL ? 0 : strlen (declaration);
+  const char *at;
 
-  for (; *text != '\0'; text++)
-    size += *text == '<' ? 1 + prefix : *text == '\n' ? 1 + 2 * strlen ("  ") : 1;
+  for (at = text; *at != '\0'; at++)
+    size += *at == '<' ? 1 + prefix : *at == '\n' ? 1 + 2 * strlen ("  ") : 1;
   return size;
 }
 
-/* The record in as much detail as fits; *ret_text is its text. */
+/* The record in as much detail as fits. */
 static xmlNode *
-build_to_fit (const PinRecord *record, xmlDoc *doc, gboolean with_namespace, char **ret_text)
+build_to_fit (const PinRecord *record, xmlDoc *doc, gboolean with_namespace)
 {
-  g_autofree char *text = NULL;
-  xmlNode *node = NULL;
+  xmlNode *node = build (record, DETAIL_ALL, doc, with_namespace);
   guint detail;
 
-  for (detail = DETAIL_ALL; detail < DETAIL_N; detail++)
+  for (detail = DETAIL_ALL + 1; detail < DETAIL_N && stored_size (node) > PIN_RECORD_MAX_BYTES; detail++)
     {
       xmlFreeNode (node);
-      g_free (text);
       node = build (record, (Detail) detail, doc, with_namespace);
-      text = pin_xml_format_node (node, NULL);
-      if (stored_size (text, with_namespace) <= PIN_RECORD_MAX_BYTES)
-        break;
     }
-  if (ret_text != NULL)
-    *ret_text = g_steal_pointer (&text);
   return node;
 }
 
@@ -213,14 +208,13 @@ char *
 pin_record_format (const PinRecord *record)
 {
   g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *) "1.0");
-  char *text;
 
-  xmlFreeNode (build_to_fit (record, doc, FALSE, &text));
-  return text;
+  xmlDocSetRootElement (doc, build_to_fit (record, doc, FALSE));
+  return pin_xml_format_node (xmlDocGetRootElement (doc), FALSE);
 }
 
 xmlNode *
 pin_record_node (const PinRecord *record, xmlDoc *doc)
 {
-  return build_to_fit (record, doc, TRUE, NULL);
+  return build_to_fit (record, doc, TRUE);
 }

@@ -49,9 +49,22 @@ pin_record_free (PinRecord *record)
   g_free (record);
 }
 
-static gboolean
-homes_equal (const PinHome *a, const PinHome *b)
+gboolean
+pin_record_has_home (const PinRecord *record, PinSetting setting)
 {
+  const PinOriginal *original = record->original;
+
+  return pin_original_home (original, setting) != NULL
+         && (pin_placement_has (original->placement, setting)
+             || (setting == PIN_SETTING_CPU_MODEL && original->cpu != NULL));
+}
+
+static gboolean
+homes_equal (const PinRecord *first, const PinRecord *second, PinSetting setting)
+{
+  const PinHome *a = pin_record_has_home (first, setting) ? pin_original_home (first->original, setting) : NULL;
+  const PinHome *b = pin_record_has_home (second, setting) ? pin_original_home (second->original, setting) : NULL;
+
   if (a == NULL || b == NULL)
     return a == b;
   return g_strcmp0 (a->host_uuid, b->host_uuid) == 0 && g_strcmp0 (a->host_name, b->host_name) == 0
@@ -90,7 +103,7 @@ settings_equal (const PinRecord *a, const PinRecord *b, PinSetting setting)
 
   return done (a->actions[setting]) == done (b->actions[setting])
          && g_strcmp0 (a->reasons[setting], b->reasons[setting]) == 0
-         && homes_equal (pin_original_home (a->original, setting), pin_original_home (b->original, setting))
+         && homes_equal (a, b, setting)
          && pin_placement_equal_in (a->original->placement, b->original->placement, setting)
          && (!given || pin_placement_equal_in (a->given, b->given, setting));
 }

@@ -44,13 +44,20 @@ PinRecord *pin_record_read (const xmlNode *element, const char *uuid, GError **e
 PinRecord *pin_record_parse (const char *text, const char *uuid, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Text of the record for virDomainSetMetadata(), which adds the namespace: elements without prefix.  Where it would be longer
- * than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the reasons, never an original.  (transfer full)
+ * Text of the record for virDomainSetMetadata(), which adds the namespace: elements without prefix, on one line.  Where libvirt's
+ * print of it would be longer than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the reasons, never an original.
+ * (transfer full)
  */
 char *pin_record_format (const PinRecord *record);
 
 /* The record as a new element with prefix and namespace, for @doc; not linked in.  The same limits.  Caller links or frees it. */
 xmlNode *pin_record_node (const PinRecord *record, xmlDoc *doc);
+
+/*
+ * Whether @setting of @record has a home that means something: the guest has the setting, or it is cpu-model and the CPU that
+ * the guest started on is known.  Other homes are not written.
+ */
+gboolean pin_record_has_home (const PinRecord *record, PinSetting setting);
 
 /* Equal in meaning, migration ID included. */
 gboolean pin_record_equal (const PinRecord *a, const PinRecord *b);

@@ -106,8 +106,11 @@ typedef struct
 {
   GString *text;
   gboolean dumped;   /* below <metadata> */
-  int indent;        /* depth of elements that are laid out here, or -1: their own white space stands */
+  int indent;        /* depth of elements that are laid out here, or one of those below */
 } Out;
+
+#define OUT_SEEK -1  /* white space stands as it is, but a record that is met is laid out */
+#define OUT_AS_IS -2
 
 static const char *const escapes[256] = {
   ['&'] = "&amp;",  ['<'] = "&lt;",  ['>'] = "&gt;",  ['"'] = "&quot;",
@@ -220,7 +223,7 @@ static void
 put_children (Out *out, const xmlNode *node)
 {
   gboolean lay_out = out->indent >= 0 && !has_text (node);
-  Out inner = { out->text, out->dumped, lay_out ? out->indent + 1 : -1 };
+  Out inner = { out->text, out->dumped, lay_out ? out->indent + 1 : MIN (out->indent, OUT_SEEK) };
   const xmlNode *child;
 
   for (child = node->children; child != NULL; child = child->next)
@@ -239,7 +242,7 @@ put_element (Out *out, const xmlNode *node)
 {
   Out inner = *out;
 
-  if (inner.indent < 0 && inner.dumped && is_record (node))
+  if (inner.indent == OUT_SEEK && inner.dumped && is_record (node))
     inner.indent = depth_of (node);
   g_string_append_c (out->text, '<');
   put_name (out->text, node->ns, node->name);
@@ -278,18 +281,10 @@ put_node (Out *out, const xmlNode *node)
     g_string_append_printf (out->text, content != NULL ? "<?%s %s?>" : "<?%s?>", (const char *) node->name, content);
 }
 
-static char *
-steal (Out *out, gsize *ret_length)
-{
-  if (ret_length != NULL)
-    *ret_length = out->text->len;
-  return g_string_free (out->text, FALSE);
-}
-
 char *
 pin_xml_format_doc (const xmlDoc *doc, gsize *ret_length)
 {
-  Out out = { g_string_sized_new (32 * 1024), FALSE, -1 };
+  Out out = { g_string_sized_new (32 * 1024), FALSE, OUT_SEEK };
   const xmlNode *node;
 
   for (node = doc->children; node != NULL; node = node->next)
@@ -297,14 +292,16 @@ pin_xml_format_doc (const xmlDoc *doc, gsize *ret_length)
       put_node (&out, node);
       g_string_append_c (out.text, '\n');
     }
-  return steal (&out, ret_length);
+  if (ret_length != NULL)
+    *ret_length = out.text->len;
+  return g_string_free (out.text, FALSE);
 }
 
 char *
-pin_xml_format_node (const xmlNode *node, gsize *ret_length)
+pin_xml_format_node (const xmlNode *node, gboolean indented)
 {
-  Out out = { g_string_sized_new (4 * 1024), TRUE, 0 };
+  Out out = { g_string_sized_new (4 * 1024), TRUE, indented ? 0 : OUT_AS_IS };
 
   put_node (&out, node);
-  return steal (&out, ret_length);
+  return g_string_free (out.text, FALSE);
 }

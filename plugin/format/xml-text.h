@@ -25,5 +25,6 @@ xmlDoc *pin_xml_parse (const char *text, gsize length, gsize max_bytes, GError *
  */
 char *pin_xml_format_doc (const xmlDoc *doc, gsize *ret_length);
 
-/* One element, as libvirt gives elements of <metadata>: indented by two where it holds no text.  (transfer full) */
-char *pin_xml_format_node (const xmlNode *node, gsize *ret_length);
+/* One element, escaped as libvirt gives elements of <metadata>; @indented by two where it holds no text, or on one line.
+ * (transfer full) */
+char *pin_xml_format_node (const xmlNode *node, gboolean indented);
