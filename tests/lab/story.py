@@ -20,6 +20,7 @@ from pinlab.xml import RECORD, difference, xml_without  # noqa: E402
 GUEST = Guest("db1", hugepages=2048, vcpupin={0: "0", 1: "1"}, emulatorpin="0", iothreads=1,
               iothreadpin={1: "0"})
 POLICY = "[reserve]\ncpus = 0\n"
+VERBOSE = "--verbose" in sys.argv
 COLOURS = {"title": "1", "good": "32", "bad": "31", "dim": "2"}
 
 
@@ -94,7 +95,7 @@ def words(host: Host) -> dict[str, str]:
 
 def table(columns: dict[str, dict[str, str]]) -> None:
     rows = list(next(iter(columns.values())))
-    say("  " + " " * 28 + "".join(f"{head:20}" for head in columns))
+    say("  " + " " * 28 + "".join(f"{head:20}" for head in columns).rstrip())
     for row in rows:
         say(f"  {row:28}" + "".join(f"{column[row]:20}" for column in columns.values()).rstrip())
 
@@ -103,7 +104,7 @@ def table(columns: dict[str, dict[str, str]]) -> None:
 
 def without_pinshift() -> None:
     title("1. Without pinshift")
-    with Lab() as lab:
+    with Lab(quiet=not VERBOSE) as lab:
         a, b = hosts(lab, None)
         a.start(GUEST)
         done = virsh_migrate(a, b)
@@ -113,7 +114,7 @@ def without_pinshift() -> None:
 
 def with_pinshift(stage: str, hook: bool) -> None:
     title("2. With pinshift, the same command")
-    with Lab() as lab:
+    with Lab(quiet=not VERBOSE) as lab:
         a, b = hosts(lab, stage)
         if not hook:
             b.remove_hook()

@@ -21,9 +21,9 @@ from .migrate import migrate
 from .pair import PairHost
 from .result import CommandFailed, Result
 from .wait import wait_until
-from .xml import canonical, difference, placement, xml_without
+from .xml import RECORD, canonical, difference, placement, xml_without
 
 __all__ = [
-    "CommandFailed", "Guest", "Host", "Lab", "PairHost", "Result", "canonical", "difference",
-    "everything", "migrate", "placement", "wait_until", "xml_without",
+    "RECORD", "CommandFailed", "Guest", "Host", "Lab", "PairHost", "Result", "canonical",
+    "difference", "everything", "migrate", "placement", "wait_until", "xml_without",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from . import result
 from .piece import BusPiece, Piece
 from .result import Result
+from .wait import wait_until
 
 if TYPE_CHECKING:
     from .guest import Guest
@@ -147,32 +148,43 @@ class Host(ABC):
                         "--method", "org.freedesktop.DBus.Properties.Get", BUS_NAME, prop).out.strip()
 
     @contextmanager
-    def configured(self, hook: str | None = None, policy: str | None = None) -> Iterator[None]:
-        """Within, HOOK is the host's hook.conf and POLICY its pinshift.conf, loaded."""
+    def configured(self, hook: str | None = None, policy: str | None = None,
+                   load: bool = True) -> Iterator[None]:
+        """Within, HOOK is the host's hook.conf and POLICY its pinshift.conf, which pinshiftd LOADs."""
         wanted = {HOOK_CONF: hook, POLICY: policy}
         texts = {path: text for path, text in wanted.items() if text is not None}
         installed = {path: self.read(path) if self.exists(path) else "" for path in texts}
         try:
-            self._configure_product(texts)
+            self._configure_product(texts, load)
             yield
         finally:
-            self._configure_product(installed)
+            self._configure_product(installed, load)
 
-    def _configure_product(self, texts: dict[str, str]) -> None:
+    def _configure_product(self, texts: dict[str, str], load: bool) -> None:
         for path, text in texts.items():
             self.write(path, text)
-        if POLICY in texts and self.pinshiftd.alive:
+        if load and POLICY in texts and self.pinshiftd.alive:
             self.pinshiftd.restart()
 
     def said(self) -> str:
         """All that the product has logged here: syslog, and what bus-activated daemons print."""
         return self.run("sh", "-c", "cat /var/log/syslog /var/log/dbus.stderr", check=False).out
 
+    def wait_for_log(self, word: str) -> str:
+        """Waits for a line with WORD in what the product logs."""
+        return wait_until(lambda: next((line for line in self.said().splitlines() if word in line), ""),
+                          f"{self.name} logs {word!r}", 20)
+
     # Failures
 
     LOGS: ClassVar[tuple[str, ...]] = (
         "/var/log/dbus.stderr", "/var/log/libvirtd.stderr", "/var/log/libvirt/libvirtd.log",
         "/var/log/libvirt/qemu/*.log", "/var/log/pinshiftd.stderr", "/var/log/syslog")
+
+    def forget_logs(self) -> None:
+        """Empties the logs; their writers append, and go on."""
+        self.run("sh", "-c", 'for log in $1; do test ! -e "$log" || : >"$log"; done', "sh",
+                 " ".join(self.LOGS))
 
     def logs(self, lines: int = 12) -> str:
         """The ends of the logs that tell why something failed, without QEMU's command lines."""

@@ -29,7 +29,9 @@ class Lab:
     or changes outside itself, it registers with spawn() or undo().
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quiet: bool = False) -> None:
+        """QUIET: an error that leaves the context does not bring the hosts' logs."""
+        self.quiet = quiet
         self.hosts: list[Host] = []
         self._ends = ExitStack()
 
@@ -46,7 +48,7 @@ class Lab:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        if error is not None and not isinstance(error, (KeyboardInterrupt, SystemExit)):
+        if isinstance(error, Exception) and not self.quiet:
             print(self.logs(), file=sys.stderr)
         self._ends.close()
 

@@ -33,6 +33,7 @@ class Trio:
             expect(host.bus.alive and host.libvirtd.alive, f"{host.name} has its bus and libvirtd")
             host.clear()
             host.start_product()
+            host.forget_logs()
 
     def begin(self, guest: Guest, persistent: bool = False) -> None:
         """GUEST runs on hosta and, where pinshift is installed, its record is written."""
@@ -42,7 +43,8 @@ class Trio:
 
 
 def recorded(host: Host, guest: Guest) -> None:
-    wait_until(lambda: RECORD in host.dumpxml(guest), f"{guest.name} has a record on {host.name}")
+    wait_until(lambda: RECORD in host.dumpxml(guest), f"{guest.name} has a record on {host.name}",
+               20)
 
 
 def runs_only_on(host: Host, guest: Guest, *others: Host) -> None:
