@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Snapshots from JSON, member by member; what is not known is refused, so that a typing error is not taken for a default. */
+#include "format/snapshot-json.h"
+
+#include "core/error.h"
+#include "format/json-spot.h"
+#include "format/json-text.h"
+#include "format/tenant-json.h"
+#include "format/topology-json.h"
+
+#include <string.h>
+
+#define VERSION 1
+
+/* An exbibyte: what is more is a typing error, and sums of it stay far from overflow. */
+#define KIB_MAX (G_GUINT64_CONSTANT (1) << 50)
+#define PAGE_KIB_MIN 4
+#define PAGE_KIB_MAX (G_GUINT64_CONSTANT (1) << 30)
+#define WAYS_MAX 1024
+
+static gboolean
+read_pool (const PinJsonSpot *spot, PinPool *pool, GError **error)
+{
+  static const char *const known[] = { "size_kib", "total", "free", NULL };
+
+  if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
+      || !pin_json_require (spot, "size_kib", error)
+      || !pin_json_get_number (spot, "size_kib", PAGE_KIB_MAX, &pool->size_kib, error))
+    return FALSE;
+  if (pool->size_kib < PAGE_KIB_MIN || (pool->size_kib & (pool->size_kib - 1)) != 0)
+    {
+      pin_json_spot_set_error (spot, error, "size_kib %" G_GUINT64_FORMAT " is no page size: a power of two from %d",
+                               pool->size_kib, PAGE_KIB_MIN);
+      return FALSE;
+    }
+  if (!pin_json_require (spot, "total", error)
+      || !pin_json_get_number (spot, "total", KIB_MAX / pool->size_kib, &pool->total, error))
+    return FALSE;
+
+  pool->free = pool->total;
+  return pin_json_get_number (spot, "free", pool->total, &pool->free, error);
+}
+
+static gint
+compare_pools (gconstpointer a, gconstpointer b)
+{
+  const PinPool *left = a;
+  const PinPool *right = b;
+
+  return (left->size_kib > right->size_kib) - (left->size_kib < right->size_kib);
+}
+
+static gboolean
+read_pools (const PinJsonSpot *up, PinNodeMemory *memory, GError **error)
+{
+  PinJsonSpot pages = pin_json_spot_member (up, "pages");
+
+  if (!pin_json_spot_is_array (&pages, error))
+    return FALSE;
+
+  memory->n_pools = pin_json_spot_length (&pages);
+  memory->pools = g_new0 (PinPool, memory->n_pools);
+  for (guint i = 0; i < memory->n_pools; i++)
+    {
+      PinJsonSpot spot = pin_json_spot_item (&pages, i);
+
+      if (!read_pool (&spot, &memory->pools[i], error))
+        return FALSE;
+    }
+  if (memory->n_pools > 0)
+    qsort (memory->pools, memory->n_pools, sizeof (PinPool), compare_pools);
+  for (guint i = 1; i < memory->n_pools; i++)
+    if (memory->pools[i].size_kib == memory->pools[i - 1].size_kib)
+      {
+        pin_json_spot_set_error (&pages, error, "size_kib %" G_GUINT64_FORMAT " is there twice",
+                                 memory->pools[i].size_kib);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+static gboolean
+read_node (PinSnapshot *snapshot, const PinJsonSpot *spot, GError **error)
+{
+  PinNodeMemory *memory;
+  guint64 id = 0;
+  int index;
+
+  if (!pin_json_get_number (spot, "id", PIN_CPUSET_MAX - 1, &id, error))
+    return FALSE;
+  index = pin_topology_node_index (snapshot->topology, (PinNodeId) id);
+  g_return_val_if_fail (index >= 0, FALSE);
+
+  memory = &snapshot->memory[index];
+  if (!pin_json_require (spot, "total_kib", error)
+      || !pin_json_get_number (spot, "total_kib", KIB_MAX, &memory->total_kib, error)
+      || !pin_json_get_number (spot, "reserve_kib", KIB_MAX, &memory->reserve_kib, error))
+    return FALSE;
+  memory->free_kib = memory->total_kib - MIN (memory->reserve_kib, memory->total_kib);
+  return pin_json_get_number (spot, "free_kib", memory->total_kib, &memory->free_kib, error)
+         && read_pools (spot, memory, error);
+}
+
+static gint
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static gboolean
+read_cpu_model (const PinJsonSpot *spot, PinCpuModel **ret_model, GError **error)
+{
+  static const char *const known[]
+      = { "model", "vendor", "microcode", "tsc_hz", "tsc_scaling", "features", "nested", NULL };
+  g_autoptr (PinCpuModel) cpu = pin_cpu_model_new ();
+
+  if (!pin_json_spot_is_object (spot, known, error))
+    return FALSE;
+  if (spot->node == NULL)
+    return TRUE;
+  if (!pin_json_get_string (spot, "model", &cpu->model, error)
+      || !pin_json_get_string (spot, "vendor", &cpu->vendor, error)
+      || !pin_json_get_number (spot, "microcode", G_MAXINT64, &cpu->microcode, error)
+      || !pin_json_get_number (spot, "tsc_hz", G_MAXINT64, &cpu->tsc_hz, error)
+      || !pin_json_get_bool (spot, "tsc_scaling", &cpu->tsc_scaling, error)
+      || !pin_json_get_strings (spot, "features", &cpu->features, error)
+      || !pin_json_get_bool (spot, "nested", &cpu->nested, error))
+    return FALSE;
+
+  if (cpu->features != NULL)
+    qsort (cpu->features, g_strv_length (cpu->features), sizeof (char *), compare_strings);
+  *ret_model = g_steal_pointer (&cpu);
+  return TRUE;
+}
+
+static gboolean
+read_ways (const PinJsonSpot *spot, GArray *l3, GError **error)
+{
+  static const char *const known[] = { "id", "cpus", "ways", "used", NULL };
+  PinCacheWays ways = { 0 };
+  guint64 id = 0;
+  guint64 n_ways = 0;
+  guint64 used = 0;
+
+  if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
+      || !pin_json_get_number (spot, "id", PIN_CPUSET_MAX, &id, error)
+      || !pin_json_get_number (spot, "ways", WAYS_MAX, &n_ways, error)
+      || !pin_json_get_number (spot, "used", n_ways, &used, error) || !pin_json_require (spot, "cpus", error)
+      || !pin_json_get_set (spot, "cpus", &ways.cpus, error))
+    return FALSE;
+
+  ways.id = (guint) id;
+  ways.ways = (guint) n_ways;
+  ways.used = (guint) used;
+  g_array_append_val (l3, ways);
+  return TRUE;
+}
+
+static gboolean
+read_resctrl (const PinJsonSpot *spot, GArray *l3, GError **error)
+{
+  static const char *const known[] = { "l3", NULL };
+  PinJsonSpot caches;
+
+  if (!pin_json_spot_is_object (spot, known, error))
+    return FALSE;
+  caches = pin_json_spot_member (spot, "l3");
+  if (!pin_json_spot_is_array (&caches, error))
+    return FALSE;
+  for (guint i = 0; i < pin_json_spot_length (&caches); i++)
+    {
+      PinJsonSpot item = pin_json_spot_item (&caches, i);
+
+      if (!read_ways (&item, l3, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* CPUs that guests may use are online, whatever is written. */
+static gboolean
+read_allowed (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
+{
+  g_autoptr (PinCpuset) online = pin_topology_online (snapshot->topology);
+
+  pin_cpuset_unite (snapshot->allowed, online);
+  if (!pin_json_get_set (host, "allowed", &snapshot->allowed, error))
+    return FALSE;
+
+  pin_cpuset_intersect (snapshot->allowed, online);
+  return TRUE;
+}
+
+static gboolean
+read_host (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
+{
+  PinJsonSpot cpu = pin_json_spot_member (host, "cpu");
+  PinJsonSpot resctrl = pin_json_spot_member (host, "resctrl");
+
+  return pin_json_require (host, "name", error) && pin_json_get_string (host, "name", &snapshot->name, error)
+         && pin_json_get_uuid (host, "uuid", &snapshot->uuid, error)
+         && pin_json_get_string (host, "arch", &snapshot->arch, error)
+         && pin_json_get_bool (host, "maintenance", &snapshot->maintenance, error)
+         && pin_json_get_string (host, "policy", &snapshot->policy_digest, error)
+         && read_cpu_model (&cpu, &snapshot->cpu, error) && read_allowed (snapshot, host, error)
+         && pin_json_get_set (host, "isolated", &snapshot->isolated, error)
+         && pin_json_get_set (host, "reserved", &snapshot->reserved, error)
+         && pin_json_get_bool (host, "memory_backing_tmpfs", &snapshot->memory_backing_tmpfs, error)
+         && pin_json_get_number (host, "default_page_kib", PAGE_KIB_MAX, &snapshot->default_page_kib, error)
+         && read_resctrl (&resctrl, snapshot->l3, error);
+}
+
+static gboolean
+read_version (const PinJsonSpot *root, GError **error)
+{
+  guint64 version = 0;
+
+  if (!pin_json_spot_is_object (root, NULL, error) || !pin_json_require (root, "version", error)
+      || !pin_json_get_number (root, "version", G_MAXINT64, &version, error))
+    return FALSE;
+  if (version == VERSION)
+    return TRUE;
+
+  g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED,
+               "version: snapshots of version %" G_GUINT64_FORMAT " are not known here, only %d", version, VERSION);
+  return FALSE;
+}
+
+/* All that stands on the topology. */
+static gboolean
+read_rest (PinSnapshot *snapshot, const PinJsonSpot *root, GError **error)
+{
+  static const char *const host_known[]
+      = { "name", "uuid", "arch", "maintenance", "policy", "cpu", "allowed", "isolated", "reserved",
+          "memory_backing_tmpfs", "default_page_kib", "resctrl", NULL };
+  PinJsonSpot host = pin_json_spot_member (root, "host");
+  PinJsonSpot nodes = pin_json_spot_member (root, "nodes");
+  PinJsonSpot domains = pin_json_spot_member (root, "domains");
+  PinJsonSpot claims = pin_json_spot_member (root, "claims");
+
+  if (!pin_json_spot_is_there (&host, error) || !pin_json_spot_is_object (&host, host_known, error)
+      || !read_host (snapshot, &host, error))
+    return FALSE;
+  for (guint i = 0; i < pin_json_spot_length (&nodes); i++)
+    {
+      PinJsonSpot item = pin_json_spot_item (&nodes, i);
+
+      if (!read_node (snapshot, &item, error))
+        return FALSE;
+    }
+
+  return pin_tenants_from_json (snapshot, snapshot->domains, &domains, error)
+         && pin_tenants_from_json (snapshot, snapshot->claims, &claims, error)
+         && pin_json_get_bool (root, "provisional", &snapshot->provisional, error);
+}
+
+PinSnapshot *
+pin_snapshot_from_json (const char *text, gssize length, GError **error)
+{
+  static const char *const known[]
+      = { "version", "host", "nodes", "cpus", "domains", "claims", "provisional", NULL };
+  g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
+  PinJsonSpot root = pin_json_spot_root (node);
+  g_autoptr (PinTopology) topology = NULL;
+  g_autoptr (PinSnapshot) snapshot = NULL;
+  PinJsonSpot nodes;
+  PinJsonSpot cpus;
+
+  /* The version first: another one has other members. */
+  if (node == NULL || !read_version (&root, error) || !pin_json_spot_is_object (&root, known, error))
+    return NULL;
+  nodes = pin_json_spot_member (&root, "nodes");
+  cpus = pin_json_spot_member (&root, "cpus");
+  topology = pin_topology_from_json (&nodes, &cpus, error);
+  if (topology == NULL)
+    return NULL;
+  snapshot = pin_snapshot_new (NULL, topology);
+  if (!read_rest (snapshot, &root, error))
+    return NULL;
+
+  return g_steal_pointer (&snapshot);
+}
