@@ -114,11 +114,11 @@ def off(w: Trio) -> None:
     original = placement(w.a, PINNED)
     with w.b.configured(hook="mode = off\non-failure = refuse\n"):
         w.b.pinshiftd.stop()
-        before = w.b.syslog()
+        before = w.b.said()
         migrate(PINNED, w.a, w.b)
         expect(not w.b.pinshiftd.alive, "nobody started pinshiftd")
         same_placement(w.b, PINNED, original)
-        said = w.b.syslog().removeprefix(before)
+        said = w.b.said().removeprefix(before)
         expect("pinshift-hook" not in said, "the hook logs nothing", said)
 
 
