@@ -49,7 +49,10 @@ check_cores (Seating *s)
       guint core = shape->cpus[i].core;
 
       if (cpu == NULL)
-        continue;
+        {
+          shape_broken[core] = TRUE;
+          continue;
+        }
       if (shape_to_host[core] >= 0 && shape_to_host[core] != (gint)cpu->core)
         shape_broken[core] = TRUE;
       if (host_to_shape[cpu->core] >= 0 && host_to_shape[cpu->core] != (gint)core)

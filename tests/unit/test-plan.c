@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of a guest on a host: guests as XML, hosts in a line, answers in a line. */
+#include "core/plan.h"
+#include "format/domain-read.h"
+#include "format/synthetic.h"
+
+#include <string.h>
+
+#define UUID "6f1c2d3e-0000-4000-8000-000000000001"
+
+typedef struct
+{
+  const char *name;
+  const char *guest;    /* what stands in the domain beside name, memory (512 MiB) and machine */
+  const char *home;     /* the host that the original was written on; NULL: nobody knows */
+  const char *host;
+  const char *taken;    /* CPUs of the host that are another guest's own */
+  const char *reserved;
+  const char *policy;   /* "SETTING=ACTION,ACTION ..."; NULL: the defaults */
+  const char *answer;   /* verdict, and each setting that the guest has */
+  const char *given;    /* the placement, or the remedy of a refusal */
+} Case;
+
+#define PINNED "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/></cputune>"
+#define TWO_NODES "node:2 core:4 mem:4G huge2M:512"
+#define ONE_NODE "node:1 core:4 mem:4G"
+#define SMT "node:1 core:4 thread:2 mem:4G"
+#define CELLS "<cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/><cell id='1' cpus='1' memory='256' unit='MiB'/></numa></cpu>"
+
+static const Case cases[] = {
+  { "keeps-what-holds", PINNED, TWO_NODES, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "0:4 1:5" },
+  { "keeps-by-numbers-without-a-home", PINNED, NULL, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "0:4 1:5" },
+  { "leaves-an-untuned-guest", "<vcpu>2</vcpu>", NULL, ONE_NODE, "", "", NULL, "keep", "" },
+  { "remaps-pins-to-cpus-that-are-there", PINNED, TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "remaps-without-a-home-too", PINNED, NULL, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "moves-only-the-pin-that-is-taken", PINNED, TWO_NODES, TWO_NODES, "4", "", NULL, "adapt: vcpu-pins remap", "0:6 1:5" },
+  { "stays-on-the-node-that-has-room", PINNED, TWO_NODES, TWO_NODES, "4-6", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "never-gives-reserved-cpus", PINNED, TWO_NODES, ONE_NODE, "", "0-1", NULL, "adapt: vcpu-pins remap", "0:2 1:3" },
+  { "keeps-siblings-together",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", SMT, SMT, "1", "", NULL,
+    "adapt: vcpu-pins remap", "0:0 1:4" },
+  { "keeps-cores-apart",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2'/></cputune>", SMT, SMT, "1", "", NULL,
+    "adapt: vcpu-pins remap", "0:5 1:2" },
+  { "gives-siblings-a-core-each-without-smt",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", SMT, ONE_NODE, "", "",
+    NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "knows-that-renumbered-cpus-are-others",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", SMT,
+    "node:2 core:4 mem:4G", "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "weakens-to-the-node-when-cpus-are-few",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/></cputune>", TWO_NODES, ONE_NODE,
+    "0-2", "", NULL, "adapt: vcpu-pins weaken", "0:3 1:3" },
+  { "strips-when-no-cpu-is-nobodys",
+    "<vcpu>2</vcpu><cputune><emulatorpin cpuset='4'/></cputune>", TWO_NODES, ONE_NODE, "0-3", "", NULL,
+    "adapt: emulator-pins strip", "" },
+  { "refuses-what-the-policy-forbids", PINNED, TWO_NODES, ONE_NODE, "0-2", "", "vcpu-pins=keep,remap",
+    "refuse: vcpu-pins refuse", "free 1 CPU on node 0, or allow weaken for vcpu-pins in the policy" },
+  { "remaps-an-emulator", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='7'/></cputune>", TWO_NODES, ONE_NODE, "", "", NULL,
+    "adapt: emulator-pins remap", "e:0" },
+  { "remaps-iothreads-beside-vcpus",
+    "<vcpu>1</vcpu><iothreads>1</iothreads><cputune><vcpupin vcpu='0' cpuset='4'/><iothreadpin iothread='1' cpuset='5'/></cputune>",
+    TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap, iothread-pins remap", "0:0 i1:1" },
+  { "lets-vcpus-share-where-that-is-cheaper",
+    "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><vcpupin vcpu='2' cpuset='6'/>"
+    "<vcpupin vcpu='3' cpuset='7'/><emulatorpin cpuset='3'/></cputune>",
+    TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins weaken, emulator-pins weaken", "0:0-3 1:0-3 2:0-3 3:0-3 e:3" },
+  { "remaps-strict-memory", "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='1'/></numatune>", TWO_NODES, ONE_NODE, "",
+    "", NULL, "adapt: numa-memory remap", "m:strict=0" },
+  { "takes-memory-where-its-cpus-go",
+    "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/></cputune><numatune><memory mode='strict' nodeset='1'/></numatune>",
+    TWO_NODES, TWO_NODES, "4-7", "", NULL, "adapt: numa-memory remap, vcpu-pins remap", "0:0 m:strict=0" },
+  { "weakens-memory-to-preferred-on-a-full-node",
+    "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='1'/></numatune>", TWO_NODES, "node:2 core:4 mem:300M", "", "", NULL,
+    "adapt: numa-memory weaken", "m:preferred=1" },
+  { "puts-cells-on-one-node", "<vcpu>2</vcpu>" CELLS "<numatune><memnode cellid='0' mode='strict' nodeset='0'/>"
+    "<memnode cellid='1' mode='strict' nodeset='1'/></numatune>", TWO_NODES, ONE_NODE, "", "", NULL,
+    "adapt: numa-memory weaken", "n0:strict=0 n1:strict=0" },
+  { "keeps-huge-pages", "<vcpu>1</vcpu><memoryBacking><hugepages/></memoryBacking>", TWO_NODES, TWO_NODES, "", "", NULL,
+    "keep: hugepages keep", "p:0" },
+  { "strips-huge-pages", "<vcpu>1</vcpu><memoryBacking><hugepages/></memoryBacking>", TWO_NODES, ONE_NODE, "", "", NULL,
+    "adapt: hugepages strip", "" },
+  { "takes-smaller-pages", "<vcpu>1</vcpu><memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>",
+    NULL, TWO_NODES, "", "", NULL, "adapt: hugepages weaken", "p:2048" },
+  { "keeps-shared-memory-off-the-disk",
+    "<vcpu>1</vcpu><memoryBacking><hugepages/><access mode='shared'/></memoryBacking>", TWO_NODES, ONE_NODE, "", "", NULL,
+    "refuse: hugepages refuse", "free 256 pages of 2 MiB on the host" },
+  { "takes-off-fifo-where-cpus-are-shared",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><vcpusched vcpus='0-1' scheduler='fifo' "
+    "priority='1'/></cputune>", TWO_NODES, ONE_NODE, "0-2", "", NULL, "adapt: vcpu-pins weaken, scheduler strip", "0:3 1:3" },
+  { "keeps-fifo-on-own-cpus",
+    "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpusched vcpus='0' scheduler='fifo' priority='1'/></cputune>",
+    TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap, scheduler keep", "0:0 s" },
+};
+
+static PinDomain *
+parse_guest (const char *inner)
+{
+  g_autofree char *xml = g_strdup_printf ("<domain type='kvm'><name>g</name><uuid>" UUID "</uuid>"
+                                          "<memory unit='MiB'>512</memory><os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type>"
+                                          "</os>%s</domain>", inner);
+  g_autoptr (GError) error = NULL;
+  PinDomain *domain = pin_domain_parse (xml, strlen (xml), &error);
+
+  g_assert_no_error (error);
+  return domain;
+}
+
+static PinSnapshot *
+make_host (const Case *c)
+{
+  g_autoptr (GError) error = NULL;
+  PinSnapshot *host = pin_synthetic_parse (c->host, &error);
+  PinTenant *other = pin_tenant_new ("other", "6f1c2d3e-0000-4000-8000-000000000002");
+
+  g_assert_no_error (error);
+  other->running = TRUE;
+  pin_cpuset_free (other->dedicated);
+  other->dedicated = pin_cpuset_parse (c->taken, NULL);
+  g_ptr_array_add (host->domains, other);
+  pin_cpuset_free (host->reserved);
+  host->reserved = pin_cpuset_parse (c->reserved, NULL);
+  return host;
+}
+
+static PinOriginal *
+make_original (const Case *c, const PinDomain *domain)
+{
+  g_autoptr (PinSnapshot) home = c->home != NULL ? pin_synthetic_parse (c->home, NULL) : NULL;
+  g_autoptr (PinCpuset) cpus = pin_placement_cpus (domain->placement);
+  g_autoptr (PinNodeset) nodes = pin_placement_nodes (domain->placement);
+  g_autoptr (PinTopology) shape = home != NULL ? pin_topology_restrict (home->topology, cpus, nodes) : NULL;
+
+  return pin_original_from (domain->placement, shape != NULL ? pin_home_new ("uuid", "home", shape) : NULL);
+}
+
+static void
+allow (PinTerms *terms, const char *word)
+{
+  g_auto (GStrv) parts = g_strsplit_set (word, "=,", -1);
+  PinSetting setting;
+
+  g_assert_true (pin_setting_from_name (parts[0], &setting));
+  terms->actions[setting] = 0;
+  for (guint i = 1; parts[i] != NULL; i++)
+    {
+      PinAction action;
+
+      g_assert_true (pin_action_from_name (parts[i], &action));
+      terms->actions[setting] |= 1u << action;
+    }
+}
+
+static PinTerms *
+make_terms (const char *policy)
+{
+  g_auto (GStrv) words = g_strsplit (policy != NULL ? policy : "", " ", -1);
+  PinTerms *terms = pin_terms_new ();
+
+  for (guint i = 0; words[i] != NULL && words[i][0] != '\0'; i++)
+    allow (terms, words[i]);
+  return terms;
+}
+
+static char *
+answer_of (const PinPlan *plan)
+{
+  g_autoptr (GString) text = g_string_new (pin_verdict_name (plan->verdict));
+  const char *separator = ": ";
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (plan->actions[setting] == PIN_ACTION_NONE)
+        continue;
+      g_string_append_printf (text, "%s%s %s", separator, pin_setting_name (setting), pin_action_name (plan->actions[setting]));
+      separator = ", ";
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+add_set (GString *text, const char *key, const PinCpuset *set)
+{
+  g_autofree char *value = pin_cpuset_format (set);
+
+  g_string_append_printf (text, "%s%s%s", text->len > 0 ? " " : "", key, value);
+}
+
+static void
+add_pins (GString *text, const char *prefix, const GArray *pins)
+{
+  for (guint i = 0; i < pins->len; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%s%u:", prefix, g_array_index (pins, PinPin, i).id);
+
+      add_set (text, key, g_array_index (pins, PinPin, i).cpuset);
+    }
+}
+
+static void
+add_memory (GString *text, const PinPlacement *placement)
+{
+  g_autofree char *key = g_strdup_printf ("m:%s=", pin_memory_mode_name (placement->memory_mode));
+
+  if (placement->has_memory)
+    add_set (text, key, placement->memory_nodeset);
+  for (guint i = 0; i < placement->memnode->len; i++)
+    {
+      const PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
+      g_autofree char *cell = g_strdup_printf ("n%u:%s=", memnode->cell, pin_memory_mode_name (memnode->mode));
+
+      add_set (text, cell, memnode->nodeset);
+    }
+}
+
+static char *
+given_by (const PinPlan *plan)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const PinPlacement *placement = plan->placement;
+
+  if (placement == NULL)
+    return g_strdup (plan->remedy);
+  add_pins (text, "", placement->vcpupin);
+  if (placement->emulatorpin != NULL)
+    add_set (text, "e:", placement->emulatorpin);
+  add_pins (text, "i", placement->iothreadpin);
+  add_memory (text, placement);
+  for (guint i = 0; i < placement->hugepages->len; i++)
+    g_string_append_printf (text, "%sp:%" G_GUINT64_FORMAT, text->len > 0 ? " " : "",
+                            g_array_index (placement->hugepages, PinPage, i).size_kib);
+  if (placement->vcpusched->len > 0)
+    g_string_append (text, " s");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (PinDomain) domain = parse_guest (c->guest);
+  g_autoptr (PinOriginal) original = make_original (c, domain);
+  g_autoptr (PinTerms) terms = make_terms (c->policy);
+  g_autoptr (PinSnapshot) host = make_host (c);
+  g_autoptr (PinPlan) plan = pin_plan (domain->guest, original, terms, host);
+  g_autofree char *answer = answer_of (plan);
+  g_autofree char *given = given_by (plan);
+
+  g_assert_cmpstr (answer, ==, c->answer);
+  g_assert_cmpstr (given, ==, c->given);
+  for (guint i = 0; i < plan->reasons->len; i++)
+    g_test_message ("%s", ((PinReason *)g_ptr_array_index (plan->reasons, i))->text);
+}
+
+/* What a plan gives, planned again on the same host, stays: it holds there. */
+static void
+test_again (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (PinDomain) domain = parse_guest (c->guest);
+  g_autoptr (PinOriginal) original = make_original (c, domain);
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = make_host (c);
+  g_autoptr (PinPlan) first = pin_plan (domain->guest, original, terms, host);
+  g_autoptr (PinOriginal) given = NULL;
+  g_autoptr (PinPlan) second = NULL;
+
+  if (first->placement == NULL)
+    return;
+  given = pin_original_from (first->placement, NULL);
+  second = pin_plan (domain->guest, given, terms, host);
+  g_assert_true (pin_placement_equal (first->placement, second->placement));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/plan/%s", cases[i].name);
+      g_autofree char *again = g_strdup_printf ("/plan/again/%s", cases[i].name);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+      g_test_add_data_func (again, &cases[i], test_again);
+    }
+  return g_test_run ();
+}
