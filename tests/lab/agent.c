@@ -3,8 +3,8 @@
  *
  * It is PID 1 of the host (and reaps what others leave behind).  One connection is one command:
  *
- *   request    u32 size of the arguments, the arguments (each ends with NUL), then standard input
- *              until the client shuts its side down
+ *   request    u32 size of the arguments, the arguments (each ends with NUL), u32 size of the standard
+ *              input, the standard input
  *   answer     frames of u8 kind, u32 size, bytes.  Kinds: 1 standard output, 2 standard error,
  *              3 the exit status in decimal (128 + N for a signal), always last
  *
@@ -106,51 +106,79 @@ forward_output (int client, struct pollfd *pipe_end, uint8_t kind)
   return 1;
 }
 
-/* Passes standard input on.  Returns 0 when the client is gone for good. */
-static int
-forward_input (struct pollfd *client, int *input)
+/* Standard input on its way: what the client has yet to send, and what the command has yet to read. */
+typedef struct
 {
-  static char chunk[CHUNK];
-  ssize_t n = read (client->fd, chunk, sizeof chunk);
+  int fd;
+  size_t to_come;
+  char chunk[CHUNK];
+  size_t begin, end;
+} Input;
 
-  if (n < 0)
+static void
+input_end (Input *input)
+{
+  if (input->fd >= 0)
+    close (input->fd);
+  input->fd = -1;
+  input->begin = input->end = 0;
+}
+
+/* Returns 0 when the client is gone. */
+static int
+input_receive (Input *input, int client)
+{
+  size_t wanted = input->to_come < CHUNK ? input->to_come : CHUNK;
+  ssize_t n = read (client, input->chunk, wanted > 0 ? wanted : 1);
+
+  if (n <= 0)
     return 0;
-  if (n > 0)
-    {
-      if (*input >= 0)
-        (void) write_all (*input, chunk, (size_t) n);
-      return 1;
-    }
-  /* A half-closed client still reads; POLLHUP tells when it is closed altogether. */
-  if (*input >= 0)
-    close (*input);
-  *input = -1;
-  client->events = 0;
+  input->to_come -= (size_t) n < input->to_come ? (size_t) n : input->to_come;
+  input->begin = 0;
+  input->end = input->fd >= 0 ? (size_t) n : 0;
   return 1;
+}
+
+/* A command that closes its input gets no more of it; the client does not hear of that. */
+static void
+input_deliver (Input *input)
+{
+  ssize_t n = write (input->fd, input->chunk + input->begin, input->end - input->begin);
+
+  if (n > 0)
+    input->begin += (size_t) n;
+  else if (n < 0 && errno != EAGAIN && errno != EINTR)
+    input_end (input);
 }
 
 /* Moves bytes both ways until both outputs of the command have ended.  Returns 0 if the client left. */
 static int
-relay (int client, int input, int output, int error)
+relay (int client, Input *input, int output, int error)
 {
-  struct pollfd fds[3] = {
-    { .fd = client, .events = POLLIN },
+  struct pollfd fds[4] = {
     { .fd = output, .events = POLLIN },
     { .fd = error, .events = POLLIN },
   };
 
-  while (fds[1].fd >= 0 || fds[2].fd >= 0)
+  while (fds[0].fd >= 0 || fds[1].fd >= 0)
     {
-      if (poll (fds, 3, -1) < 0 && errno != EINTR)
+      int pending = input->begin < input->end;
+
+      if (!pending && input->to_come == 0)
+        input_end (input);
+      /* A client whose input is all here is still watched: its end is the command's. */
+      fds[2] = (struct pollfd){ .fd = pending ? -1 : client, .events = POLLIN };
+      fds[3] = (struct pollfd){ .fd = pending ? input->fd : -1, .events = POLLOUT };
+      if (poll (fds, 4, -1) < 0 && errno != EINTR)
         return 0;
-      if (fds[0].revents & (POLLHUP | POLLERR))
+      if (fds[0].fd >= 0 && fds[0].revents && !forward_output (client, &fds[0], FRAME_OUT))
         return 0;
-      if (fds[1].fd >= 0 && fds[1].revents && !forward_output (client, &fds[1], FRAME_OUT))
+      if (fds[1].fd >= 0 && fds[1].revents && !forward_output (client, &fds[1], FRAME_ERR))
         return 0;
-      if (fds[2].fd >= 0 && fds[2].revents && !forward_output (client, &fds[2], FRAME_ERR))
+      if (fds[2].revents && !input_receive (input, client))
         return 0;
-      if ((fds[0].revents & POLLIN) && !forward_input (&fds[0], &input))
-        return 0;
+      if (fds[3].revents)
+        input_deliver (input);
     }
   return 1;
 }
@@ -181,18 +209,20 @@ split (char *block, size_t size, char **argv)
   return count;
 }
 
-/* Reads the arguments of one request into @block. */
+/* Reads the arguments of one request into @block; what follows is standard input of @ret_input bytes. */
 static size_t
-read_request (int client, char *block)
+read_request (int client, char *block, size_t *ret_input)
 {
-  uint32_t size;
+  uint32_t size, input;
 
   if (!read_all (client, &size, sizeof size))
     return 0;
   size = ntohl (size);
-  if (size == 0 || size > BLOCK_MAX || !read_all (client, block, size))
+  if (size == 0 || size > BLOCK_MAX || !read_all (client, block, size)
+      || !read_all (client, &input, sizeof input))
     return 0;
   block[size] = '\0';
+  *ret_input = ntohl (input);
   return size;
 }
 
@@ -201,11 +231,12 @@ serve (int client)
 {
   static char block[BLOCK_MAX + 1];
   static char *argv[ARGUMENTS_MAX + 1];
+  static Input input;
   int in[2], out[2], err[2], status = 0;
   char text[16];
   pid_t pid;
 
-  if (split (block, read_request (client, block), argv) == 0)
+  if (split (block, read_request (client, block, &input.to_come), argv) == 0)
     return;
   if (pipe2 (in, O_CLOEXEC) < 0 || pipe2 (out, O_CLOEXEC) < 0 || pipe2 (err, O_CLOEXEC) < 0)
     die ("pipe");
@@ -217,7 +248,10 @@ serve (int client)
   close (in[0]);
   close (out[1]);
   close (err[1]);
-  if (!relay (client, in[1], out[0], err[0]))
+  input.fd = in[1];
+  if (fcntl (in[1], F_SETFL, O_NONBLOCK) < 0)
+    die ("fcntl");
+  if (!relay (client, &input, out[0], err[0]))
     {
       kill (-pid, SIGKILL);
       return;

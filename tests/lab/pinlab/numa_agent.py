@@ -66,7 +66,7 @@ def execute(connection: socket.socket, argv: Sequence[str], data: bytes = b"",
     """
     deadline = time.monotonic() + timeout
     block = b"".join(arg.encode() + b"\0" for arg in argv)
-    parts: dict[int, bytes] = {OUT: b"", ERR: b""}
+    parts = {OUT: bytearray(), ERR: bytearray()}
     with connection:
         feeder = threading.Thread(target=_feed, args=(connection, block, data), daemon=True)
         feeder.start()
@@ -75,17 +75,16 @@ def execute(connection: socket.socket, argv: Sequence[str], data: bytes = b"",
                 kind, size = struct.unpack("!BI", _receive(connection, 5, deadline))
                 content = _receive(connection, size, deadline)
                 if kind == EXIT:
-                    return int(content), parts[OUT], parts[ERR]
+                    return int(content), bytes(parts[OUT]), bytes(parts[ERR])
                 parts[kind] += content
         except TimeoutError:
-            return 124, parts[OUT], parts[ERR] + f"no end within {timeout:g} s".encode()
+            return 124, bytes(parts[OUT]), bytes(parts[ERR]) + f"no end within {timeout:g} s".encode()
 
 
 def _feed(connection: socket.socket, block: bytes, data: bytes) -> None:
     """A command that does not read its input is its own affair."""
     try:
-        connection.sendall(struct.pack("!I", len(block)) + block + data)
-        connection.shutdown(socket.SHUT_WR)
+        connection.sendall(struct.pack("!I", len(block)) + block + struct.pack("!I", len(data)) + data)
     except OSError:
         pass
 
