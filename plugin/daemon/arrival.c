@@ -88,6 +88,7 @@ adapt (PinArrival *arrival, PinDomain *domain, const PinOriginal *original, cons
   pin_domain_set_placement (domain, plan->placement);
   pin_domain_set_record (domain, record);
   arrival->xml = pin_domain_format (domain, &arrival->length);
+  arrival->verdict = PIN_VERDICT_ADAPT;
 }
 
 PinArrival *
@@ -108,11 +109,12 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
     return NULL;
   log_plan (picture, domain, name, plan, observe);
   arrival->uuid = g_strdup (domain->guest->uuid);
-  arrival->verdict = observe ? PIN_VERDICT_KEEP : plan->verdict;
+  arrival->verdict = PIN_VERDICT_KEEP;
   if (observe)
     return g_steal_pointer (&arrival);
   if (plan->verdict == PIN_VERDICT_REFUSE)
     {
+      arrival->verdict = PIN_VERDICT_REFUSE;
       arrival->text = refusal_text (plan);
       pin_report (PIN_REPORT_REFUSED, name, arrival->uuid, migration_of (domain), "refused: %s", arrival->text);
       return g_steal_pointer (&arrival);

@@ -6,7 +6,7 @@
 
 typedef struct
 {
-  PinVerdict verdict;
+  PinVerdict verdict;    /* KEEP: the XML stays as it is; ADAPT: xml is to be used, be it to weaken or to give back */
   char *xml;             /* to use instead; NULL: as it is */
   gsize length;
   char *text;            /* of a refusal, one line; else NULL */
