@@ -166,6 +166,9 @@ class Host(ABC):
         if load and POLICY in texts and self.pinshiftd.alive:
             self.pinshiftd.restart()
 
+    def remove_hook(self) -> None:
+        self.run("rm", "-f", HOOK_LINK)
+
     def said(self) -> str:
         """All that the product has logged here: syslog, and what bus-activated daemons print."""
         return self.run("sh", "-c", "cat /var/log/syslog /var/log/dbus.stderr", check=False).out
