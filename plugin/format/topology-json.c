@@ -15,6 +15,7 @@ typedef struct
   PinTopologyBuilder *builder;
   GHashTable *node_of; /* CPU id -> node id, of all nodes' "cpus" */
   PinCpuset *placed;   /* the keys of node_of */
+  PinNodeset *nodes;   /* those read so far */
 } Reading;
 
 static gboolean
@@ -100,7 +101,13 @@ read_node (Reading *reading, const PinJsonSpot *spot, GError **error)
       || !read_id (spot, &id, error) || !read_distances (spot, ids, distances, error)
       || !place_cpus (reading, spot, id, error))
     return FALSE;
+  if (pin_cpuset_contains (reading->nodes, id))
+    {
+      pin_json_spot_set_error (spot, error, "node %u is there twice", id);
+      return FALSE;
+    }
 
+  pin_cpuset_add (reading->nodes, id);
   pin_topology_builder_add_node (reading->builder, id, ids, distances);
   return TRUE;
 }
@@ -234,7 +241,8 @@ pin_topology_from_json (const PinJsonSpot *nodes, const PinJsonSpot *cpus, GErro
   g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
   g_autoptr (GHashTable) node_of = g_hash_table_new (NULL, NULL);
   g_autoptr (PinCpuset) placed = pin_cpuset_new ();
-  Reading reading = { .builder = builder, .node_of = node_of, .placed = placed };
+  g_autoptr (PinNodeset) seen = pin_cpuset_new ();
+  Reading reading = { .builder = builder, .node_of = node_of, .placed = placed, .nodes = seen };
 
   if (!read_all (&reading, nodes, cpus, error))
     return NULL;
