@@ -240,21 +240,24 @@ meminfo_field (Meminfo *info, const char *key, gsize length)
   return NULL;
 }
 
-/* Lines of /proc/meminfo ("MemFree: 12 kB") or of a node's ("Node 0 MemFree: 12 kB"). */
+/* Lines of /proc/meminfo ("MemFree: 12 kB") or of a node's ("Node 0 MemFree: 12 kB"): the key is the last word of its side. */
 static void
 parse_meminfo (const char *text, Meminfo *ret_info)
 {
-  for (const char *line = text; *line != '\0'; line += strcspn (line, "\n"), line += *line == '\n')
+  const char *end;
+
+  for (const char *line = text; *line != '\0'; line = *end == '\0' ? end : end + 1)
     {
-      gsize prefix = strncmp (line, "Node ", 5) == 0 ? 5 + strspn (line + 5, "0123456789") + 1 : 0;
-      gsize end = strcspn (line, ":\n");
+      const char *colon = line + strcspn (line, ":\n");
+      const char *key = colon;
       guint64 *field;
 
-      if (line[end] != ':' || prefix >= end)
-        continue;
-      field = meminfo_field (ret_info, line + prefix, end - prefix);
+      end = line + strcspn (line, "\n");
+      while (key > line && key[-1] != ' ')
+        key--;
+      field = *colon == ':' ? meminfo_field (ret_info, key, (gsize) (colon - key)) : NULL;
       if (field != NULL)
-        *field = g_ascii_strtoull (line + end + 1, NULL, 10);
+        *field = g_ascii_strtoull (colon + 1, NULL, 10);
     }
 }
 

@@ -25,13 +25,6 @@ typedef struct
   char *why;                /* there is no connection */
 } Worker;
 
-/* What libvirt holds to say that a connection is lost. */
-typedef struct
-{
-  PinVirt *virt;
-  guint serial;
-} Watch;
-
 guint
 pin_virt_backoff_ms (guint attempt)
 {
@@ -89,35 +82,16 @@ now_ms (void)
   return g_get_monotonic_time () / 1000;
 }
 
+/*
+ * On libvirt's loop.  The serial changes only while no connection is registered.  Drivers that can't lose a connection (test) keep
+ * no callback and would never free its data, so the data is the worker, which needs no freeing.
+ */
 static void
 on_close (virConnectPtr connection, int reason, void *data)
 {
-  const Watch *watch = data;
+  const Worker *worker = data;
 
-  pin_virt_order (watch->virt, PIN_ORDER_LOST, watch->serial, NULL);
-}
-
-static void
-watch_free (void *data)
-{
-  Watch *watch = data;
-
-  pin_virt_unref (watch->virt);
-  g_free (watch);
-}
-
-static gboolean
-watch_connection (Worker *worker, GError **error)
-{
-  Watch *watch = g_new0 (Watch, 1);
-
-  watch->virt = pin_virt_ref (worker->virt);
-  watch->serial = worker->serial;
-  if (virConnectRegisterCloseCallback (worker->connection, on_close, watch, watch_free) == 0)
-    return TRUE;
-  watch_free (watch);
-  pin_virt_take_error (error);
-  return FALSE;
+  pin_virt_order (worker->virt, PIN_ORDER_LOST, worker->serial, NULL);
 }
 
 static gboolean
@@ -125,13 +99,13 @@ open_connection (Worker *worker, GError **error)
 {
   worker->serial++;
   worker->connection = virConnectOpen (worker->virt->uri);
-  if (worker->connection == NULL)
+  if (worker->connection == NULL
+      || virConnectRegisterCloseCallback (worker->connection, on_close, worker, NULL) < 0)
     {
       pin_virt_take_error (error);
       return FALSE;
     }
-  return watch_connection (worker, error)
-         && pin_virt_events_register (worker->virt, worker->connection, worker->event_ids, error);
+  return pin_virt_events_register (worker->virt, worker->connection, worker->event_ids, error);
 }
 
 /* What is known of passing domains is not to be trusted once events may have been missed. */

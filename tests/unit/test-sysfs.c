@@ -615,6 +615,7 @@ typedef struct
   guint n_online;
   const char *nodes;
   guint threads;
+  gboolean predates_lscpu; /* lscpu wants cpu/possible */
 } Captured;
 
 static const Captured captured[] = {
@@ -623,7 +624,7 @@ static const Captured captured[] = {
   { "fakememinitiators-1np2c+1npp+gi", 8, "0-10", 1 },
   { "offline-cpu0-node0", 17, "1", 1 },
   { "64amd64-4s2n4ca2co", 64, "0-7", 2 },
-  { "16em64t-4s2c2t-offlines", 12, "0", 2 },
+  { "16em64t-4s2c2t-offlines", 12, "0", 2, TRUE },
 };
 
 static void
@@ -645,7 +646,8 @@ test_captured (gconstpointer data)
   g_assert_cmpuint (pin_cpuset_count (online), ==, expected->n_online);
   assert_set (nodes, expected->nodes);
   g_assert_cmpuint (snapshot->topology->threads, ==, expected->threads);
-  compare_with_lscpu (machine, snapshot->topology);
+  if (!expected->predates_lscpu)
+    compare_with_lscpu (machine, snapshot->topology);
 }
 
 int

@@ -539,6 +539,14 @@ wait_for_met (Met *met, guint n_calls, gboolean freed)
   g_mutex_unlock (&met->lock);
 }
 
+static guint
+count_met (Met *met)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&met->lock);
+
+  return met->n_calls;
+}
+
 static void
 test_loop (void)
 {
@@ -561,8 +569,8 @@ test_loop (void)
   /* Disabled, it stays silent though there is something to read; enabled again, it does not. */
   virEventUpdateHandle (handle.id, 0);
   g_assert_cmpint (write (pipes[1], "y", 1), ==, 1);
-  wait_for_met (&timeout, timeout.n_calls + 3, FALSE);
-  g_assert_cmpuint (handle.n_calls, ==, 1);
+  wait_for_met (&timeout, count_met (&timeout) + 3, FALSE);
+  g_assert_cmpuint (count_met (&handle), ==, 1);
   virEventUpdateHandle (handle.id, VIR_EVENT_HANDLE_READABLE);
   wait_for_met (&handle, 2, FALSE);
 
