@@ -55,6 +55,7 @@ static const Manner manners[] = {
   { "error", NULL, "", FD_NONE, 0 },
   { "silence", NULL, "", FD_NONE, 0 },
   { "death", NULL, "", FD_NONE, 0 },
+  { "death-of-the-bus", NULL, "", FD_NONE, 0 },
 };
 
 static const char introspection[] =
@@ -147,6 +148,18 @@ answer (GDBusMethodInvocation *call, const Manner *manner, GBytes *xml)
 }
 
 static void
+kill_bus (GDBusConnection *connection)
+{
+  g_autoptr(GVariant) reply = g_dbus_connection_call_sync (
+    connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+    g_variant_new ("(s)", "org.freedesktop.DBus"), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  guint32 pid;
+
+  g_variant_get (reply, "(u)", &pid);
+  kill ((pid_t) pid, SIGKILL);
+}
+
+static void
 fit (GDBusMethodInvocation *call, GVariant *parameters, const Manner *manner)
 {
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (call));
@@ -170,12 +183,12 @@ fit (GDBusMethodInvocation *call, GVariant *parameters, const Manner *manner)
   if (manner->verdict != NULL)
     answer (call, manner, xml);
   else if (g_str_equal (manner->name, "error"))
-    {
-      g_dbus_method_invocation_return_dbus_error (g_object_ref (call), "org.pinshift.Error.Failed",
-                                                  "no snapshot\nof this host");
-    }
+    g_dbus_method_invocation_return_dbus_error (g_object_ref (call), "org.pinshift.Error.Failed",
+                                                "no snapshot\nof this host");
   else if (g_str_equal (manner->name, "death"))
     raise (SIGKILL);
+  else if (g_str_equal (manner->name, "death-of-the-bus"))
+    kill_bus (g_dbus_method_invocation_get_connection (call));
 }
 
 static void

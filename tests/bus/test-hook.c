@@ -66,6 +66,7 @@ static const Row matrix[] = {
   { "service-silent", "silence", 0, "db1", 0, OUTCOME_FAIL, "no answer within" },
   { "service-stopped", "keep", WEATHER_SERVICE_STOPPED, "db1", 0, OUTCOME_FAIL, "no answer within" },
   { "service-killed-in-mid-call", "death", 0, "db1", 0, OUTCOME_FAIL, "pinshiftd gave no answer" },
+  { "bus-killed-in-mid-call", "death-of-the-bus", 0, "db1", 0, OUTCOME_FAIL, "pinshiftd gave no answer" },
   { "bus-absent", NULL, WEATHER_NO_BUS, "db1", 0, OUTCOME_FAIL, "the system bus can't be reached" },
   { "bus-stopped", "keep", WEATHER_BUS_STOPPED, "db1", 0, OUTCOME_FAIL, "no answer within" },
   { "libdbus-absent", "keep", WEATHER_NO_LIBDBUS, "db1", 0, OUTCOME_FAIL, "libdbus-1 can't be used" },
