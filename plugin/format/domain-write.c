@@ -124,14 +124,14 @@ remove_unwanted (GPtrArray *elements, const GArray *wanted)
 }
 
 static void
-set_pin (xmlNode *element, const PinCpuset *cpuset, const PinPin *current)
+set_pin (xmlNode *element, const char *id_name, const PinCpuset *cpuset, const PinPin *current)
 {
   g_autofree char *text = NULL;
 
   if (current != NULL && pin_cpuset_equal (current->cpuset, cpuset))
     return;
   text = pin_cpuset_format (cpuset);
-  pin_xml_set_attr (element, "cpuset", text, NULL);
+  pin_xml_set_attr (element, "cpuset", text, id_name);
 }
 
 /* Pins are many: each is looked up once, and one that stays where it is gets a new attribute at most. */
@@ -151,12 +151,12 @@ edit_pins (xmlNode *root, PinPart part, const char *id_name, const GArray *curre
       xmlNode *element = pin->id < elements->len ? g_ptr_array_index (elements, pin->id) : NULL;
 
       if (element != NULL)
-        set_pin (element, pin->cpuset, pin_placement_find (current, pin->id));
+        set_pin (element, id_name, pin->cpuset, pin_placement_find (current, pin->id));
       else
         {
           element = xmlNewDocNode (root->doc, NULL, (const xmlChar *) name, NULL);
           pin_xml_put_uint (element, id_name, pin->id);
-          set_pin (element, pin->cpuset, NULL);
+          set_pin (element, id_name, pin->cpuset, NULL);
           pin_xml_insert (section, after != NULL ? after : last_element (section), element);
         }
       after = element;
