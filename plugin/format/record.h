@@ -45,8 +45,8 @@ PinRecord *pin_record_parse (const char *text, const char *uuid, GError **error)
 
 /*
  * Text of the record for virDomainSetMetadata(), which adds the namespace: elements without prefix, on one line.  Where libvirt's
- * print of it would be longer than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the reasons, never an original.
- * (transfer full)
+ * print of it would be longer than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the reasons, never an original:
+ * placements that are longer by themselves are written whole, and no reader takes them.  (transfer full)
  */
 char *pin_record_format (const PinRecord *record);
 
