@@ -40,17 +40,6 @@ put_pin (GArray *pins, guint id, PinCpuset *cpuset)
   g_array_insert_val (pins, at, pin);
 }
 
-/* CPUs that are nobody's own: where vCPUs go that have lost their pins. */
-static PinCpuset *
-common_cpus (const PinFit *fit, const PinRoom *room)
-{
-  g_autoptr (PinCpuset) cpus = pin_cpuset_copy (room->usable);
-
-  pin_cpuset_subtract (cpus, room->snapshot->isolated);
-  pin_cpuset_subtract (cpus, fit->own);
-  return g_steal_pointer (&cpus);
-}
-
 static void
 put_mask (PinPlacement *placement, const PinMask *mask, PinCpuset *cpus)
 {
@@ -78,7 +67,7 @@ draw_pins (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinP
       put_mask (placement, &demand->masks[i], draw_mask (fit, demand, room, i));
     }
   if (lost && placement->vcpu_cpuset == NULL)
-    placement->vcpu_cpuset = common_cpus (fit, room);
+    placement->vcpu_cpuset = pin_seat_common_cpus (room, fit);
 }
 
 /* Preferred takes one node (libvirt: virDomainNumatuneNodeParseXML and qemuValidateDomainDefNuma). */

@@ -262,6 +262,25 @@ pin_seat_node_cpus (const PinDemand *demand, const PinRoom *room, const PinFit *
   return g_steal_pointer (&cpus);
 }
 
+PinCpuset *
+pin_seat_common_cpus (const PinRoom *room, const PinFit *fit)
+{
+  g_autoptr (PinCpuset) cpus = pin_cpuset_copy (room->usable);
+
+  pin_cpuset_subtract (cpus, room->snapshot->isolated);
+  pin_cpuset_subtract (cpus, fit->own);
+  return g_steal_pointer (&cpus);
+}
+
+/* vCPUs without a pin get a mask of what is nobody's own; libvirt has no empty mask. */
+static gboolean
+may_lose_pin (const Seating *s, const PinMask *mask)
+{
+  g_autoptr (PinCpuset) cpus = pin_seat_common_cpus (s->room, s->fit);
+
+  return mask->setting != PIN_SETTING_VCPU_PINS || !pin_cpuset_is_empty (cpus);
+}
+
 static gboolean
 has_node_cpus (const Seating *s, const PinMask *mask)
 {
@@ -333,7 +352,7 @@ offer (Seating *s, const PinMask *mask, PinAction action, PinCode code, PinSeat 
     }
   else
     {
-      possible = TRUE;
+      possible = may_lose_pin (s, mask);
       *ret_seat = (PinSeat){ PIN_SEAT_GONE, PIN_ACTION_STRIP, code };
     }
   return possible && pin_terms_allow (s->terms, mask->setting, ret_seat->action);

@@ -10,5 +10,8 @@
  */
 void pin_seat_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinAction vcpu_floor, PinFit *fit);
 
+/* CPUs that are nobody's own: where vCPUs go that have lost their pins.  (transfer full) */
+PinCpuset *pin_seat_common_cpus (const PinRoom *room, const PinFit *fit);
+
 /* CPUs that are nobody's own on the nodes of the CPUs that @mask names.  (transfer full) */
 PinCpuset *pin_seat_node_cpus (const PinDemand *demand, const PinRoom *room, const PinFit *fit, const PinMask *mask);

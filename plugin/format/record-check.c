@@ -112,9 +112,9 @@ check_attributes (const xmlNode *element, const Known *as, gsize *size, GError *
 static gboolean
 check_text (const xmlNode *node, const xmlNode *element, const Known *as, gsize *size, GError **error)
 {
-  if (node->type == XML_COMMENT_NODE || (node->type == XML_TEXT_NODE && xmlIsBlankNode (node)))
+  if (node->type == XML_TEXT_NODE && xmlIsBlankNode (node))
     return TRUE;
-  if (node->type != XML_TEXT_NODE || !as->has_text)
+  if (node->type != XML_COMMENT_NODE && (node->type != XML_TEXT_NODE || !as->has_text))
     return pin_xml_error (error, element, "holds text or other things that do not belong in it");
   return check_size (element, strlen ((const char *) node->content), size, error);
 }

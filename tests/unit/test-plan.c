@@ -54,6 +54,8 @@ static const Case cases[] = {
   { "strips-when-no-cpu-is-nobodys",
     "<vcpu>2</vcpu><cputune><emulatorpin cpuset='4'/></cputune>", TWO_NODES, ONE_NODE, "0-3", "", NULL,
     "adapt: emulator-pins strip", "" },
+  { "refuses-pins-where-every-cpu-is-anothers", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0-1'/></cputune>", ONE_NODE,
+    ONE_NODE, "0-3", "", NULL, "refuse: vcpu-pins refuse", "free 2 CPUs on node 0" },
   { "refuses-what-the-policy-forbids", PINNED, TWO_NODES, ONE_NODE, "0-2", "", "vcpu-pins=keep,remap",
     "refuse: vcpu-pins refuse", "free 1 CPU on node 0, or allow weaken for vcpu-pins in the policy" },
   { "remaps-an-emulator", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='7'/></cputune>", TWO_NODES, ONE_NODE, "", "", NULL,
