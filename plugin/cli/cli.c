@@ -139,7 +139,7 @@ pin_cli_print_table (const GPtrArray *rows, gboolean quiet)
 {
   g_autoptr (GArray) widths = g_array_new (FALSE, TRUE, sizeof (guint));
   g_autofree char *dashes = NULL;
-  guint total = 1;
+  guint total = 0;
 
   for (guint r = 0; r < rows->len; r++)
     {

@@ -35,14 +35,17 @@ code_of (const char *remote)
   return PIN_ERROR_FAILED;
 }
 
+/* Whether @error, whose D-Bus name is @remote (NULL: it is from this side), says that there is no service to answer. */
 static gboolean
-is_absence (const GError *error)
+is_absence (const GError *error, const char *remote)
 {
+  if (remote == NULL)
+    return error->domain == G_IO_ERROR || error->domain == G_DBUS_ERROR;
   return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
          || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)
-         || error->domain == G_IO_ERROR
-         || g_str_has_prefix (error->message, "GDBus.Error:org.freedesktop.systemd1.")
-         || g_str_has_prefix (error->message, "GDBus.Error:org.freedesktop.DBus.Error.Spawn");
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+         || g_str_has_prefix (remote, "org.freedesktop.systemd1.")
+         || g_str_has_prefix (remote, "org.freedesktop.DBus.Error.Spawn.");
 }
 
 void
@@ -54,7 +57,7 @@ pin_cli_host1_explain (GError **error)
   if (g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
     plain = g_error_new (PIN_ERROR, PIN_ERROR_DENIED,
                          "pinshiftd answers only root and members of the group libvirt");
-  else if (is_absence (*error))
+  else if (is_absence (*error, remote))
     {
       g_dbus_error_strip_remote_error (*error);
       plain = g_error_new (PIN_ERROR, PIN_ERROR_FAILED,

@@ -9,61 +9,63 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether a guest with @action runs with something else than its owner wrote. */
-static gboolean
-is_miss (const char *name)
+static const char *
+get (JsonObject *object, const char *member)
 {
-  PinAction action;
+  const char *text = json_object_get_string_member_with_default (object, member, NULL);
 
-  return pin_action_from_name (name, &action) && action >= PIN_ACTION_REMAP && action <= PIN_ACTION_STRIP;
+  return text != NULL && *text != '\0' ? text : "-";
 }
 
-/* "vcpu-pins: remap, hugepages: strip".  (transfer full) */
-static char *
-misses_of (JsonObject *domain)
+/* Member @name if it is an object, else NULL; borrowed. */
+static JsonObject *
+get_object (JsonObject *object, const char *name)
 {
-  JsonNode *node = json_object_get_member (domain, "actions");
-  JsonObject *actions = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+/* What @domain gets that is not as written.  @*ret_misses: the settings of which it has less, or nothing. */
+static char *
+actions_of (JsonObject *domain, char **ret_misses)
+{
+  JsonObject *actions = get_object (domain, "actions");
+  g_autoptr (GString) changes = g_string_new (NULL);
+  g_autoptr (GString) misses = g_string_new (NULL);
 
   for (guint i = 0; actions != NULL && i < PIN_SETTING_N; i++)
     {
-      const char *action = json_object_get_string_member_with_default (actions, pin_setting_name (i), "");
+      const char *setting = pin_setting_name (i);
+      PinAction action;
 
-      if (is_miss (action))
-        g_string_append_printf (text, "%s%s: %s", text->len > 0 ? ", " : "", pin_setting_name (i), action);
+      if (!pin_action_from_name (get (actions, setting), &action) || action <= PIN_ACTION_KEEP)
+        continue;
+      g_string_append_printf (changes, "%s%s: %s", changes->len > 0 ? ", " : "", setting, pin_action_name (action));
+      if (action == PIN_ACTION_WEAKEN || action == PIN_ACTION_STRIP)
+        g_string_append_printf (misses, "%s%s", misses->len > 0 ? ", " : "", setting);
     }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static const char *
-get (JsonObject *domain, const char *member)
-{
-  const char *text = json_object_get_string_member_with_default (domain, member, NULL);
-
-  return text != NULL && *text != '\0' ? text : "-";
+  *ret_misses = g_string_free (g_steal_pointer (&misses), FALSE);
+  if (changes->len == 0 && actions != NULL && json_object_get_size (actions) > 0)
+    g_string_assign (changes, pin_action_name (PIN_ACTION_KEEP));
+  return g_string_free (g_steal_pointer (&changes), FALSE);
 }
 
 static void
 print_reasons (JsonObject *domain)
 {
-  JsonNode *node = json_object_get_member (domain, "reasons");
-  JsonArray *reasons = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonObject *reasons = get_object (domain, "reasons");
 
-  for (guint i = 0; reasons != NULL && i < json_array_get_length (reasons); i++)
-    {
-      JsonObject *reason = json_array_get_object_element (reasons, i);
-
-      printf ("%s: %s: %s: %s\n", get (domain, "name"), get (reason, "setting"), get (reason, "action"),
-              get (reason, "text"));
-    }
+  for (guint i = 0; reasons != NULL && i < PIN_SETTING_N; i++)
+    if (json_object_has_member (reasons, pin_setting_name (i)))
+      printf ("%s: %s: %s\n", get (domain, "name"), pin_setting_name (i), get (reasons, pin_setting_name (i)));
 }
 
 /* The rows of the table.  @*ret_missing: whether any domain misses something. */
 static GPtrArray *
 make_rows (const PinCli *cli, JsonArray *domains, gboolean *ret_missing)
 {
-  const char *const header[] = { "Name", "State", "Home", "Misses", NULL };
+  const char *const header[] = { "Name", "State", "Home", "Actions", "Misses", NULL };
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 
   *ret_missing = FALSE;
@@ -71,9 +73,14 @@ make_rows (const PinCli *cli, JsonArray *domains, gboolean *ret_missing)
   for (guint i = 0; i < json_array_get_length (domains); i++)
     {
       JsonObject *domain = json_array_get_object_element (domains, i);
-      g_autofree char *misses = misses_of (domain);
-      const char *const row[] = { get (domain, "name"), get (domain, "state"), get (domain, "home"),
-                                  *misses != '\0' ? misses : "-", NULL };
+      g_autofree char *misses = NULL;
+      g_autofree char *actions = actions_of (domain, &misses);
+      const char *const row[] = { get (domain, "name"),
+                                  get (domain, "state"),
+                                  get (domain, "home"),
+                                  *actions != '\0' ? actions : "-",
+                                  *misses != '\0' ? misses : "-",
+                                  NULL };
 
       *ret_missing = *ret_missing || *misses != '\0';
       if (!cli->quiet || *misses != '\0')
