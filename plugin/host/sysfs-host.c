@@ -67,8 +67,9 @@ pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_
   snapshot->memory_backing_tmpfs = mounts->tmpfs;
   snapshot->default_page_kib = mounts->default_kib;
   pin_resctrl_read (sysfs, snapshot);
-  /* Mounts and watermarks are kept with the open files. */
-  g_clear_pointer (&sysfs->memory, pin_memory_files_free);
+  /* Mounts and watermarks are kept with the open files, which a hook should not have to wait for. */
+  pin_memory_files_free (sysfs->memory);
+  sysfs->memory = pin_memory_files_open (sysfs, snapshot->topology, mounts);
   if (!pin_cpuset_is_empty (snapshot->allowed))
     return TRUE;
   g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED,

@@ -161,11 +161,10 @@ open_node (PinSysfs *sysfs, GArray *nodes, PinNodeId id, const PinMounts *mounts
   g_array_append_val (nodes, node);
 }
 
-static PinMemoryFiles *
-open_files (PinSysfs *sysfs, const PinTopology *topology)
+PinMemoryFiles *
+pin_memory_files_open (PinSysfs *sysfs, const PinTopology *topology, const PinMounts *mounts)
 {
   PinMemoryFiles *files = g_new0 (PinMemoryFiles, 1);
-  g_autoptr (PinMounts) mounts = pin_mounts_read (sysfs, NULL);
   g_autofree char *zoneinfo = pin_sysfs_read (sysfs->proc, "zoneinfo", PIN_SYSFS_TABLE_MAX, NULL);
 
   files->nodes = g_array_new (FALSE, FALSE, sizeof (NodeFiles));
@@ -296,11 +295,13 @@ read_pools (const NodeFiles *files, PinNodeMemory *memory)
       held_kib += nr * pool->size_kib;
       if (!pool->served)
         continue;
-      out->size_kib = pool->size_kib;
+      memory->n_pools++;
+      *out = (PinPool){ .size_kib = pool->size_kib };
+      if (nr == 0)
+        continue;
       /* A surplus page goes back to the kernel when its holder frees it: nobody can count on it. */
       out->total = minus (nr, read_count (pool->surplus));
       out->free = MIN (minus (read_count (pool->free), read_count (pool->reserved)), out->total);
-      memory->n_pools++;
     }
   return held_kib;
 }
@@ -340,8 +341,10 @@ pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const guint64 *re
 
   if (!files_are_for (sysfs->memory, topology))
     {
-      g_clear_pointer (&sysfs->memory, pin_memory_files_free);
-      sysfs->memory = open_files (sysfs, topology);
+      g_autoptr (PinMounts) mounts = pin_mounts_read (sysfs, NULL);
+
+      pin_memory_files_free (sysfs->memory);
+      sysfs->memory = pin_memory_files_open (sysfs, topology, mounts);
     }
   for (guint i = 0; i < topology->n_nodes; i++)
     if (!read_node (&g_array_index (sysfs->memory->nodes, NodeFiles, i), reserve_kib == NULL ? 0 : reserve_kib[i],

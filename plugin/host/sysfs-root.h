@@ -44,9 +44,6 @@ PinCpuset *pin_sysfs_list_numbers (int dir, const char *path, const char *prefix
 /* The size of a directory name like "hugepages-2048kB", in KiB; 0: it is none. */
 guint64 pin_sysfs_pool_size (const char *name);
 
-void pin_memory_files_free (PinMemoryFiles *files);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinMemoryFiles, pin_memory_files_free)
-
 /*
  * What /proc/mounts says.  A machine without the file (a captured /sys) is not known to lack any mount: @known is FALSE.
  */
@@ -62,6 +59,11 @@ typedef struct
 PinMounts *pin_mounts_read (PinSysfs *sysfs, const char *directory);
 void pin_mounts_free (PinMounts *mounts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinMounts, pin_mounts_free)
+
+/* Opens what pin_sysfs_read_memory() reads for the nodes of @topology.  (transfer full) */
+PinMemoryFiles *pin_memory_files_open (PinSysfs *sysfs, const PinTopology *topology, const PinMounts *mounts);
+void pin_memory_files_free (PinMemoryFiles *files);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinMemoryFiles, pin_memory_files_free)
 
 /* Whether libvirt can use pages of @size_kib. */
 gboolean pin_mounts_serve (const PinMounts *mounts, guint64 size_kib);

@@ -12,10 +12,15 @@ static char *
 find_value (const char *status, const char *key)
 {
   g_autofree char *head = g_strdup_printf ("\n%s:", key);
-  g_autofree char *padded = g_strconcat ("\n", status, NULL);
-  const char *line = strstr (padded, head);
+  gsize length = strlen (head);
+  const char *value = NULL;
+  const char *line;
 
-  return line == NULL ? NULL : g_strstrip (g_strndup (line + strlen (head), strcspn (line + strlen (head), "\n")));
+  if (g_str_has_prefix (status, head + 1))
+    value = status + length - 1;
+  else if ((line = strstr (status, head)) != NULL)
+    value = line + length;
+  return value == NULL ? NULL : g_strstrip (g_strndup (value, strcspn (value, "\n")));
 }
 
 static gboolean

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* libnuma on the machine that runs the test, against what sysfs says of it. */
+#include "host/numa.h"
+#include "host/sysfs.h"
+
+static void
+test_nodes (void)
+{
+  g_autoptr (PinCpuset) nodes = pin_numa_memory_nodes ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinSysfs) sysfs = pin_sysfs_open ("/", &error);
+  g_autoptr (PinTopology) topology = NULL;
+
+  g_assert_no_error (error);
+  topology = pin_sysfs_read_topology (sysfs, &error);
+  g_assert_no_error (error);
+  if (nodes == NULL)
+    {
+      g_test_skip ("the kernel has no NUMA");
+      return;
+    }
+  g_assert_false (pin_cpuset_is_empty (nodes));
+  for (pin_cpuset_each (nodes, node))
+    {
+      int index = pin_topology_node_index (topology, node);
+
+      g_assert_cmpint (index, >=, 0);
+      for (guint i = 0; i < topology->n_nodes; i++)
+        g_assert_cmpuint (pin_numa_distance (node, topology->nodes[i].id), ==, topology->nodes[index].distances[i]);
+    }
+}
+
+static void
+test_no_such_node (void)
+{
+  g_assert_cmpuint (pin_numa_distance (PIN_CPUSET_MAX - 1, 0), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/numa/agrees-with-sysfs", test_nodes);
+  g_test_add_func ("/numa/knows-no-distance-to-no-node", test_no_such_node);
+  return g_test_run ();
+}
