@@ -42,7 +42,7 @@ bind_socket (const char *path, int type)
   int fd = socket (AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
   g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
-  strcpy (address.sun_path, path);
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
   g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   return fd;
 }
@@ -143,13 +143,17 @@ die_with_test (gpointer data)
 }
 
 GSubprocess *
-pin_world_start (PinWorld *world, const char *const *argv, GSubprocessFlags flags)
+pin_world_start (PinWorld *world, const char *const *argv)
 {
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autofree char *program = g_path_get_basename (argv[0]);
+  g_autofree char *name = g_strconcat (program, ".err", NULL);
+  g_autofree char *err = path_in (world, name);
   g_autoptr(GError) error = NULL;
   GSubprocess *process;
 
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
+  g_subprocess_launcher_set_stderr_file_path (launcher, err);
   g_subprocess_launcher_set_child_setup (launcher, die_with_test, NULL, NULL);
   process = g_subprocess_launcher_spawnv (launcher, argv, &error);
   g_assert_no_error (error);
@@ -173,7 +177,7 @@ pin_world_start_bus (PinWorld *world, const char *activated)
       g_assert_true (g_file_set_contents (path, text, -1, NULL));
     }
 
-  world->bus = pin_world_start (world, argv, G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  world->bus = pin_world_start (world, argv);
   said = first_line (world->bus, &stream);
   g_assert_nonnull (said);
 }
@@ -184,7 +188,7 @@ pin_world_start_service (PinWorld *world, const char *manner)
   const char *argv[] = { g_getenv ("PINSHIFT_FAKE_HOST"), manner, NULL };
   g_autofree char *said = NULL;
 
-  world->service = pin_world_start (world, argv, G_SUBPROCESS_FLAGS_NONE);
+  world->service = pin_world_start (world, argv);
   said = first_line (world->service, &world->said);
   g_assert_cmpstr (said, ==, "ready");
 }

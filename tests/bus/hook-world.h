@@ -31,8 +31,9 @@ typedef struct
 PinWorld *pin_world_new (void);
 void pin_world_free (PinWorld *world);
 
-/* Starts @argv on the world's bus with @flags and a pipe for its stdout. It dies with the test. (transfer full) */
-GSubprocess *pin_world_start (PinWorld *world, const char *const *argv, GSubprocessFlags flags);
+/* Starts @argv on the world's bus, with a pipe for its stdout, and its stderr in a file in @dir. It dies with the test.
+ * (transfer full) */
+GSubprocess *pin_world_start (PinWorld *world, const char *const *argv);
 
 /* Kills @process, also one that is stopped, waits for its end and clears it. NULL is fine. */
 void pin_world_end (GSubprocess **process);
