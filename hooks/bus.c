@@ -12,13 +12,18 @@
 #define OBJECT "/org/pinshift/Host1"
 
 /* Of libdbus the headers are used, for the types, and these functions by name. */
-#define FOR_EACH_FUNCTION(X)                                                                                   \
-  X (error_init) X (bus_get) X (connection_set_exit_on_disconnect) X (connection_can_send_type)                \
-  X (connection_send) X (connection_send_with_reply_and_block) X (connection_flush)                            \
-  X (message_new_method_call) X (message_append_args) X (message_set_no_reply) X (message_set_auto_start)      \
-  X (message_iter_init_append) X (message_iter_open_container) X (message_iter_append_basic)                   \
-  X (message_iter_close_container) X (message_has_signature) X (message_iter_init)                             \
-  X (message_iter_get_basic) X (message_iter_next) X (message_iter_recurse) X (message_iter_get_arg_type)
+/* clang-format off */
+#define FOR_EACH_FUNCTION(X) \
+  X (error_init) X (bus_get) \
+  X (connection_set_exit_on_disconnect) X (connection_can_send_type) X (connection_flush) \
+  X (connection_send) X (connection_send_with_reply_and_block) \
+  X (message_new_method_call) X (message_set_no_reply) X (message_set_auto_start) \
+  X (message_append_args) X (message_has_signature) \
+  X (message_iter_init_append) X (message_iter_append_basic) \
+  X (message_iter_open_container) X (message_iter_close_container) \
+  X (message_iter_init) X (message_iter_get_arg_type) X (message_iter_get_basic) \
+  X (message_iter_next) X (message_iter_recurse)
+/* clang-format on */
 
 #define DECLARE(name) __typeof__ (dbus_##name) *name;
 

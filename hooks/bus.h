@@ -11,25 +11,24 @@
 
 typedef enum
 {
-  PIN_VERDICT_KEEP,         /* the guest fits as it is */
-  PIN_VERDICT_ADAPT,        /* the guest fits with the XML that came back */
-  PIN_VERDICT_REFUSE,       /* the guest can't run here, and the text says why */
+  PIN_VERDICT_KEEP,   /* the guest fits as it is */
+  PIN_VERDICT_ADAPT,  /* the guest fits with the XML that came back */
+  PIN_VERDICT_REFUSE, /* the guest can't run here, and the text says why */
 } PinVerdict;
 
 /* PinAnswer: a well-formed reply to Fit. */
 typedef struct
 {
   PinVerdict verdict;
-  int xml_fd;               /* for adapt the only descriptor that came, not yet examined; otherwise -1 */
-  PinLine text;             /* for the user of virsh; may be empty */
+  int xml_fd;   /* for adapt the only descriptor that came, not yet examined; otherwise -1 */
+  PinLine text; /* for the user of virsh; may be empty */
 } PinAnswer;
 
 /* Asks Fit about the errand's guest, with the XML in @xml_fd, and waits for the answer as long as the errand's
  * deadline lets it. The service is activated if need be. False, and @why says so, if there is no well-formed answer. */
 bool pin_bus_fit (const PinErrand *errand, int xml_fd, PinAnswer *ret_answer, PinLine *why)
-  __attribute__ ((warn_unused_result));
+    __attribute__ ((warn_unused_result));
 
 /* Tells the service, if it runs, that the guest with @uuid is gone. Waits for the bus to take the message and for
  * nobody to answer it. False, and @why says so, if it could not be sent. */
-bool pin_bus_release (const PinErrand *errand, const char *uuid, PinLine *why)
-  __attribute__ ((warn_unused_result));
+bool pin_bus_release (const PinErrand *errand, const char *uuid, PinLine *why) __attribute__ ((warn_unused_result));

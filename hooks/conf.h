@@ -7,20 +7,23 @@
 
 typedef enum
 {
-  PIN_MODE_ENFORCE,         /* the answer is carried out */
-  PIN_MODE_OBSERVE,         /* asked and logged by the service, but nothing changes */
-  PIN_MODE_OFF,             /* nobody is asked */
+  PIN_MODE_ENFORCE, /* the answer is carried out */
+  PIN_MODE_OBSERVE, /* asked and logged by the service, but nothing changes */
+  PIN_MODE_OFF,     /* nobody is asked */
 } PinMode;
 
 /* PinConf: the three keys of hook.conf. */
 typedef struct
 {
   PinMode mode;
-  bool refuse_on_failure;   /* on-failure = refuse */
-  unsigned deadline_ms;     /* over everything from the first byte of stdin to the answer */
+  bool refuse_on_failure; /* on-failure = refuse */
+  unsigned deadline_ms;   /* over everything from the first byte of stdin to the answer */
 } PinConf;
 
-#define PIN_CONF_DEFAULT { PIN_MODE_ENFORCE, false, 3000 }
+#define PIN_CONF_DEFAULT                                                                                               \
+  {                                                                                                                    \
+    PIN_MODE_ENFORCE, false, 3000                                                                                      \
+  }
 
 /* Bounds of the deadline, in milliseconds. The migrating client holds its connection open meanwhile. */
 #define PIN_DEADLINE_MIN_MS 10

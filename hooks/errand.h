@@ -7,7 +7,7 @@
 
 typedef enum
 {
-  PIN_OPERATION_NONE,       /* nothing that concerns us: exit 0 */
+  PIN_OPERATION_NONE, /* nothing that concerns us: exit 0 */
   PIN_OPERATION_MIGRATE,
   PIN_OPERATION_RESTORE,
   PIN_OPERATION_RELEASE,
@@ -17,7 +17,7 @@ typedef enum
 typedef struct
 {
   PinOperation operation;
-  const char *guest;        /* argv[1], any bytes */
+  const char *guest; /* argv[1], any bytes */
   const char *conf_path;
   PinConf conf;
 } PinErrand;

@@ -110,8 +110,8 @@ pin_log (int priority, const char *text)
   pin_line_add_number (&line, (unsigned long) getpid ());
   pin_line_add (&line, "]: ");
   pin_line_add (&line, text);
-  (void) sendto (fd, line.text, line.length, MSG_NOSIGNAL | MSG_DONTWAIT,
-                 (const struct sockaddr *) &logger, sizeof logger);
+  (void) sendto (fd, line.text, line.length, MSG_NOSIGNAL | MSG_DONTWAIT, (const struct sockaddr *) &logger,
+                 sizeof logger);
   close (fd);
 }
 

@@ -15,11 +15,14 @@
 /* PinLine: text that is always one line, NUL-terminated and valid UTF-8. */
 typedef struct
 {
-  size_t length;            /* bytes, without the NUL */
+  size_t length; /* bytes, without the NUL */
   char text[PIN_LINE_MAX];
 } PinLine;
 
-#define PIN_LINE_INIT { 0, "" }
+#define PIN_LINE_INIT                                                                                                  \
+  {                                                                                                                    \
+    0, ""                                                                                                              \
+  }
 
 /* The length in bytes (1 to 4) of the UTF-8 sequence at @text, or 0 if there is no valid one. */
 size_t pin_utf8_length (const char *text);

@@ -4,7 +4,7 @@
 #include "bench-files.h"
 
 #define N_NODES 2u
-#define N_CORES 16u             /* of each node */
+#define N_CORES 16u /* of each node */
 #define N_CPUS (N_NODES * N_CORES * 2)
 #define NODE_KIB (64u << 20)
 
@@ -21,7 +21,8 @@ finish_xml (GString *xml)
                             "        <host name='ceph-mon-1.example.org' port='6789'/>\n"
                             "      </source>\n"
                             "      <target dev='sd%c%c' bus='scsi'/>\n"
-                            "    </disk>\n", i, (char) ('a' + i / 26), (char) ('a' + i % 26));
+                            "    </disk>\n",
+                            i, (char) ('a' + i / 26), (char) ('a' + i % 26));
   g_string_append (xml, "  </devices>\n");
   while (xml->len < PIN_BENCH_XML_BYTES - 10)
     g_string_append_c (xml, '\n');
@@ -38,15 +39,17 @@ begin_xml (const char *name, const char *uuid, guint vcpus, guint64 kib)
                           "<domain type='kvm'>\n  <name>%s</name>\n  <uuid>%s</uuid>\n"
                           "  <memory unit='KiB'>%" G_GUINT64_FORMAT "</memory>\n"
                           "  <currentMemory unit='KiB'>%" G_GUINT64_FORMAT "</currentMemory>\n"
-                          "  <vcpu placement='static'>%u</vcpu>\n", name, uuid, kib, kib, vcpus);
+                          "  <vcpu placement='static'>%u</vcpu>\n",
+                          name, uuid, kib, kib, vcpus);
   return xml;
 }
 
 static void
 append_machine (GString *xml)
 {
-  g_string_append (xml, "  <os>\n    <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
-                        "  <features>\n    <acpi/>\n    <apic/>\n  </features>\n");
+  g_string_append (xml,
+                   "  <os>\n    <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
+                   "  <features>\n    <acpi/>\n    <apic/>\n  </features>\n");
 }
 
 char *
@@ -64,8 +67,10 @@ append_placement (GString *xml, guint n_vcpus, guint n_cells)
   g_string_append (xml, "  <cputune>\n");
   for (guint i = 0; i < n_vcpus; i++)
     g_string_append_printf (xml, "    <vcpupin vcpu='%u' cpuset='%u'/>\n", i, i);
-  g_string_append_printf (xml, "    <emulatorpin cpuset='0-%u'/>\n  </cputune>\n  <numatune>\n"
-                               "    <memory mode='strict' nodeset='0-%u'/>\n", n_vcpus - 1, n_cells - 1);
+  g_string_append_printf (xml,
+                          "    <emulatorpin cpuset='0-%u'/>\n  </cputune>\n  <numatune>\n"
+                          "    <memory mode='strict' nodeset='0-%u'/>\n",
+                          n_vcpus - 1, n_cells - 1);
   for (guint i = 0; i < n_cells; i++)
     g_string_append_printf (xml, "    <memnode cellid='%u' mode='strict' nodeset='%u'/>\n", i, i);
   g_string_append (xml, "  </numatune>\n");
@@ -79,8 +84,9 @@ pin_bench_tuned_xml (void)
 
   append_placement (xml, n_vcpus, n_cells);
   append_machine (xml);
-  g_string_append (xml, "  <cpu mode='custom' match='exact' check='partial'>\n    <model fallback='allow'>qemu64</model>\n"
-                        "    <numa>\n");
+  g_string_append (xml,
+                   "  <cpu mode='custom' match='exact' check='partial'>\n    <model fallback='allow'>qemu64</model>\n"
+                   "    <numa>\n");
   for (guint i = 0; i < n_cells; i++)
     g_string_append_printf (xml, "      <cell id='%u' cpus='%u-%u' memory='%u' unit='KiB'/>\n", i, i * cell_vcpus,
                             (i + 1) * cell_vcpus - 1, cell_kib);
@@ -88,8 +94,7 @@ pin_bench_tuned_xml (void)
   return finish_xml (xml);
 }
 
-G_GNUC_PRINTF (3, 4) static void
-put (const char *root, const char *path, const char *format, ...)
+G_GNUC_PRINTF (3, 4) static void put (const char *root, const char *path, const char *format, ...)
 {
   g_autofree char *full = g_build_filename (root, path, NULL);
   g_autofree char *dir = g_path_get_dirname (full);
@@ -133,12 +138,13 @@ static void
 write_meminfo (const char *root, const char *dir, guint node)
 {
   static const char *const zeros[] = {
-    "Active", "Inactive", "Active(anon)", "Inactive(anon)", "Active(file)", "Inactive(file)", "Unevictable",
-    "Mlocked", "Dirty", "Writeback", "Mapped", "AnonPages", "Shmem", "KernelStack", "PageTables", "NFS_Unstable",
-    "Bounce", "WritebackTmp", "KReclaimable", "Slab", "SUnreclaim", "AnonHugePages", "ShmemHugePages",
-    "ShmemPmdMapped", "FileHugePages", "FilePmdMapped",
+    "Active",        "Inactive",      "Active(anon)", "Inactive(anon)", "Active(file)",   "Inactive(file)",
+    "Unevictable",   "Mlocked",       "Dirty",        "Writeback",      "Mapped",         "AnonPages",
+    "Shmem",         "KernelStack",   "PageTables",   "NFS_Unstable",   "Bounce",         "WritebackTmp",
+    "KReclaimable",  "Slab",          "SUnreclaim",   "AnonHugePages",  "ShmemHugePages", "ShmemPmdMapped",
+    "FileHugePages", "FilePmdMapped",
   };
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_append_printf (text, "Node %u MemTotal:       %u kB\nNode %u MemFree:        %u kB\n", node, NODE_KIB, node,
                           NODE_KIB - (2u << 20));
@@ -146,8 +152,8 @@ write_meminfo (const char *root, const char *dir, guint node)
                           1u << 16);
   for (guint i = 0; i < G_N_ELEMENTS (zeros); i++)
     g_string_append_printf (text, "Node %u %s: %14u kB\n", node, zeros[i], 0u);
-  g_string_append_printf (text, "Node %u HugePages_Total: 0\nNode %u HugePages_Free: 0\nNode %u HugePages_Surp: 0\n", node,
-                          node, node);
+  g_string_append_printf (text, "Node %u HugePages_Total: 0\nNode %u HugePages_Free: 0\nNode %u HugePages_Surp: 0\n",
+                          node, node, node);
   put (root, dir, "%s", text->str);
 }
 
@@ -172,10 +178,12 @@ write_proc (const char *root)
   put (root, "proc/self/mounts", "%s", mounts);
   put (root, "proc/meminfo", "MemTotal: %u kB\nMemFree: %u kB\nHugepagesize: 2048 kB\n", N_NODES * NODE_KIB,
        N_NODES * (NODE_KIB - (2u << 20)));
-  put (root, "proc/zoneinfo", "Node 0, zone   Normal\n  pages free 1\n        high     20000\n"
-                              "Node 1, zone   Normal\n  pages free 1\n        high     20000\n");
-  put (root, "proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Bench\nmicrocode\t: 0x1\n"
-                             "flags\t\t: fpu vme de pse tsc msr\n\n");
+  put (root, "proc/zoneinfo",
+       "Node 0, zone   Normal\n  pages free 1\n        high     20000\n"
+       "Node 1, zone   Normal\n  pages free 1\n        high     20000\n");
+  put (root, "proc/cpuinfo",
+       "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Bench\nmicrocode\t: 0x1\n"
+       "flags\t\t: fpu vme de pse tsc msr\n\n");
 }
 
 void

@@ -11,8 +11,8 @@
 /* A guest without a placement, of 4 vCPUs and 4 GiB, filled up with disks. (transfer full) */
 char *pin_bench_untuned_xml (void);
 
-/* A guest of 256 vCPUs, each pinned to a CPU of its own, and 8 cells, each with strict memory on a node of its own, that
- * comes from a host of 8 nodes x 32 CPUs. (transfer full) */
+/* A guest of 256 vCPUs, each pinned to a CPU of its own, and 8 cells, each with strict memory on a node of its own,
+ * that comes from a host of 8 nodes x 32 CPUs. (transfer full) */
 char *pin_bench_tuned_xml (void);
 
 /* Writes the files of /sys and /proc of a host of 2 nodes x 32 CPUs (16 cores of 2 threads, and 64 GiB, in each) below

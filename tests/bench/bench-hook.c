@@ -32,9 +32,9 @@ typedef struct
 {
   const char *title;
   const char *argv[6];
-  const char *xml;              /* on its stdin */
+  const char *xml; /* on its stdin */
   gboolean prints;
-  GArray *times_ms;             /* double, one a round */
+  GArray *times_ms; /* double, one a round */
 } Step;
 
 typedef enum
@@ -50,10 +50,10 @@ typedef enum
 typedef struct
 {
   Step steps[N_STEPS];
-  guint n_steps;                /* without a service to measure: all but the tuned one */
-  pid_t service;                /* pinshiftd, 0 without one */
-  guint n_rounds;               /* measured so far */
-  double tuned_cpu_ms;          /* of the service, over all rounds */
+  guint n_steps;       /* without a service to measure: all but the tuned one */
+  pid_t service;       /* pinshiftd, 0 without one */
+  guint n_rounds;      /* measured so far */
+  double tuned_cpu_ms; /* of the service, over all rounds */
 } Bench;
 
 static double
@@ -216,16 +216,17 @@ lose_patience (gpointer world)
 static void
 wait_for_name (PinWorld *world, const char *name)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GDBusConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
   gboolean seen = FALSE;
   guint watch, limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, world);
 
   connection = g_dbus_connection_new_for_address_sync (
-    world->address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
-    NULL, &error);
+      world->address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
   g_assert_no_error (error);
-  watch = g_bus_watch_name_on_connection (connection, name, G_BUS_NAME_WATCHER_FLAGS_NONE, note_name, NULL, &seen, NULL);
+  watch =
+      g_bus_watch_name_on_connection (connection, name, G_BUS_NAME_WATCHER_FLAGS_NONE, note_name, NULL, &seen, NULL);
   while (!seen)
     g_main_context_iteration (NULL, TRUE);
   g_bus_unwatch_name (watch);
@@ -248,8 +249,8 @@ start_pinshiftd (PinWorld *world, const char *program)
   g_autofree char *root = g_build_filename (world->dir, "host", NULL);
   g_autofree char *policy = g_build_filename (world->dir, "pinshift.conf", NULL);
   g_autofree char *runtime = g_build_filename (world->dir, "run", NULL);
-  const char *argv[] = { program, "--sysroot", root, "--policy", policy, "--runtime-dir", runtime,
-                         "--connect", "none", NULL };
+  const char *argv[] = { program,         "--sysroot", root,        "--policy", policy,
+                         "--runtime-dir", runtime,     "--connect", "none",     NULL };
   GSubprocess *process;
 
   pin_bench_write_host (root);
@@ -280,7 +281,7 @@ static double
 wakeups (pid_t pid)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/task", pid);
-  g_autoptr(GDir) tasks = g_dir_open (path, 0, NULL);
+  g_autoptr (GDir) tasks = g_dir_open (path, 0, NULL);
   double sum = 0;
   const char *task;
 
@@ -313,8 +314,8 @@ report (Bench *bench)
   gboolean kept;
 
   print_times (bench);
-  kept = judge ("operation that is not needed", median (bench, STEP_UNNEEDED) / median (bench, STEP_TRUE), 1.2,
-                "x true");
+  kept =
+      judge ("operation that is not needed", median (bench, STEP_UNNEEDED) / median (bench, STEP_TRUE), 1.2, "x true");
   kept &= judge ("migrate begin of an untuned guest", median (bench, STEP_UNTUNED) / median (bench, STEP_FLOOR), 1.5,
                  "x floor");
   if (bench->service == 0)
@@ -334,10 +335,16 @@ prepare_steps (Bench *bench, const char *hook, const char *floor_client, const c
 {
   const Step steps[N_STEPS] = {
     [STEP_TRUE] = { "/bin/true", { "/bin/true", "plain1", "prepare", "begin", "-" }, untuned, FALSE },
-    [STEP_UNNEEDED] = { "hook, operation that is not needed", { hook, "plain1", "prepare", "begin", "-" }, untuned, FALSE },
+    [STEP_UNNEEDED] = { "hook, operation that is not needed",
+                        { hook, "plain1", "prepare", "begin", "-" },
+                        untuned,
+                        FALSE },
     [STEP_FLOOR] = { "floor", { floor_client, "plain1", "migrate", "begin", "-" }, untuned, FALSE },
     [STEP_UNTUNED] = { "hook, migrate begin, untuned", { hook, "plain1", "migrate", "begin", "-" }, untuned, FALSE },
-    [STEP_TUNED] = { "hook, migrate begin, 256 vcpupins, adapted", { hook, "tuned1", "migrate", "begin", "-" }, tuned, TRUE },
+    [STEP_TUNED] = { "hook, migrate begin, 256 vcpupins, adapted",
+                     { hook, "tuned1", "migrate", "begin", "-" },
+                     tuned,
+                     TRUE },
   };
 
   memcpy (bench->steps, steps, sizeof steps);
@@ -361,9 +368,9 @@ warm_up (Bench *bench)
 int
 main (int argc, char **argv)
 {
-  g_autoptr(PinWorld) world = NULL;
-  g_autoptr(GSubprocess) floor_service = NULL;
-  g_autoptr(GSubprocess) host_service = NULL;
+  g_autoptr (PinWorld) world = NULL;
+  g_autoptr (GSubprocess) floor_service = NULL;
+  g_autoptr (GSubprocess) host_service = NULL;
   g_autofree char *untuned = pin_bench_untuned_xml ();
   g_autofree char *tuned = pin_bench_tuned_xml ();
   Bench bench = { .n_steps = N_STEPS };

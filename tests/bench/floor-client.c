@@ -26,8 +26,8 @@ main (int argc, char **argv)
   const char *guest = argc > 1 ? argv[1] : "db1", *operation = "migrate";
   int fd = read_stdin ();
   DBusConnection *connection = dbus_bus_get (DBUS_BUS_SYSTEM, NULL);
-  DBusMessage *message = dbus_message_new_method_call ("org.pinshift.Floor1", "/org/pinshift/Host1",
-                                                       "org.pinshift.Host1", "Fit");
+  DBusMessage *message =
+      dbus_message_new_method_call ("org.pinshift.Floor1", "/org/pinshift/Host1", "org.pinshift.Host1", "Fit");
   DBusMessageIter body, options;
 
   if (connection == NULL || message == NULL)

@@ -4,11 +4,11 @@
 #include <gio/gio.h>
 
 static const char introspection[] =
-  "<node><interface name='org.pinshift.Host1'>"
-  "<method name='Fit'><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='h' direction='in'/>"
-  "<arg type='a{sv}' direction='in'/><arg type='s' direction='out'/><arg type='ah' direction='out'/>"
-  "<arg type='s' direction='out'/></method>"
-  "</interface></node>";
+    "<node><interface name='org.pinshift.Host1'>"
+    "<method name='Fit'><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='h' direction='in'/>"
+    "<arg type='a{sv}' direction='in'/><arg type='s' direction='out'/><arg type='ah' direction='out'/>"
+    "<arg type='s' direction='out'/></method>"
+    "</interface></node>";
 
 static void
 handle_call (GDBusConnection *connection, const char *sender, const char *object, const char *interface,
@@ -21,16 +21,15 @@ static void
 on_bus (GDBusConnection *connection, const char *name, gpointer data)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = handle_call };
-  g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
 
-  g_dbus_connection_register_object (connection, "/org/pinshift/Host1", node->interfaces[0], &vtable, NULL, NULL,
-                                     NULL);
+  g_dbus_connection_register_object (connection, "/org/pinshift/Host1", node->interfaces[0], &vtable, NULL, NULL, NULL);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
   if (argc != 2)
     {

@@ -19,10 +19,10 @@
 typedef enum
 {
   FD_NONE,
-  FD_ADAPTED,       /* the XML with "adapted:" before it, sealed */
-  FD_BIG,           /* 2 MiB, sealed: more than a pipe holds */
-  FD_OVERSIZED,     /* 5 MiB, sealed */
-  FD_EMPTY,         /* nothing, sealed */
+  FD_ADAPTED,   /* the XML with "adapted:" before it, sealed */
+  FD_BIG,       /* 2 MiB, sealed: more than a pipe holds */
+  FD_OVERSIZED, /* 5 MiB, sealed */
+  FD_EMPTY,     /* nothing, sealed */
   FD_UNSEALED,
   FD_PIPE,
 } FdKind;
@@ -30,7 +30,7 @@ typedef enum
 typedef struct
 {
   const char *name;
-  const char *verdict;      /* NULL: no answer at all */
+  const char *verdict; /* NULL: no answer at all */
   const char *text;
   FdKind kind;
   guint n_fds;
@@ -59,12 +59,12 @@ static const Manner manners[] = {
 };
 
 static const char introspection[] =
-  "<node><interface name='org.pinshift.Host1'>"
-  "<method name='Fit'><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='h' direction='in'/>"
-  "<arg type='a{sv}' direction='in'/><arg type='s' direction='out'/><arg type='ah' direction='out'/>"
-  "<arg type='s' direction='out'/></method>"
-  "<method name='Release'><arg type='s' direction='in'/><arg type='s' direction='in'/></method>"
-  "</interface></node>";
+    "<node><interface name='org.pinshift.Host1'>"
+    "<method name='Fit'><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='h' direction='in'/>"
+    "<arg type='a{sv}' direction='in'/><arg type='s' direction='out'/><arg type='ah' direction='out'/>"
+    "<arg type='s' direction='out'/></method>"
+    "<method name='Release'><arg type='s' direction='in'/><arg type='s' direction='in'/></method>"
+    "</interface></node>";
 
 static GBytes *
 read_memfd (int fd)
@@ -95,9 +95,9 @@ make_memfd (const char *prefix, GBytes *body, gboolean sealed)
 static int
 make_fd (FdKind kind, GBytes *xml)
 {
-  g_autoptr(GBytes) zeros = g_bytes_new_take (g_malloc0 (5 << 20), 5 << 20);
-  g_autoptr(GBytes) some = g_bytes_new_from_bytes (zeros, 0, 2 << 20);
-  g_autoptr(GBytes) none = g_bytes_new_from_bytes (zeros, 0, 0);
+  g_autoptr (GBytes) zeros = g_bytes_new_take (g_malloc0 (5 << 20), 5 << 20);
+  g_autoptr (GBytes) some = g_bytes_new_from_bytes (zeros, 0, 2 << 20);
+  g_autoptr (GBytes) none = g_bytes_new_from_bytes (zeros, 0, 0);
   int ends[2];
 
   switch (kind)
@@ -127,9 +127,9 @@ static void
 answer (GDBusMethodInvocation *call, const Manner *manner, GBytes *xml)
 {
   GDBusConnection *connection = g_dbus_method_invocation_get_connection (call);
-  g_autoptr(GDBusMessage) reply = g_dbus_message_new_method_reply (g_dbus_method_invocation_get_message (call));
-  g_autoptr(GUnixFDList) fds = g_unix_fd_list_new ();
-  g_auto(GVariantBuilder) handles = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("ah"));
+  g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_reply (g_dbus_method_invocation_get_message (call));
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_auto (GVariantBuilder) handles = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("ah"));
 
   for (guint i = 0; i < manner->n_fds; i++)
     {
@@ -150,9 +150,9 @@ answer (GDBusMethodInvocation *call, const Manner *manner, GBytes *xml)
 static void
 kill_bus (GDBusConnection *connection)
 {
-  g_autoptr(GVariant) reply = g_dbus_connection_call_sync (
-    connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-    g_variant_new ("(s)", "org.freedesktop.DBus"), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+      g_variant_new ("(s)", "org.freedesktop.DBus"), G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
   guint32 pid;
 
   g_variant_get (reply, "(u)", &pid);
@@ -164,10 +164,10 @@ fit (GDBusMethodInvocation *call, GVariant *parameters, const Manner *manner)
 {
   GUnixFDList *fds = g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (call));
   const char *guest, *operation;
-  g_autoptr(GVariant) options = NULL;
+  g_autoptr (GVariant) options = NULL;
   g_autofree char *shown = NULL;
   g_autofree char *printed = NULL;
-  g_autoptr(GBytes) xml = NULL;
+  g_autoptr (GBytes) xml = NULL;
   gint32 handle;
   int fd;
 
@@ -196,7 +196,7 @@ handle_call (GDBusConnection *connection G_GNUC_UNUSED, const char *sender G_GNU
              const char *object G_GNUC_UNUSED, const char *interface G_GNUC_UNUSED, const char *method,
              GVariant *parameters, GDBusMethodInvocation *invocation, gpointer manner)
 {
-  g_autoptr(GDBusMethodInvocation) call = invocation;
+  g_autoptr (GDBusMethodInvocation) call = invocation;
   GDBusMessageFlags flags = g_dbus_message_get_flags (g_dbus_method_invocation_get_message (call));
   const char *guest, *uuid;
 
@@ -207,8 +207,7 @@ handle_call (GDBusConnection *connection G_GNUC_UNUSED, const char *sender G_GNU
     }
 
   g_variant_get (parameters, "(&s&s)", &guest, &uuid);
-  g_print ("Release %s %s%s%s\n", guest, uuid,
-           flags & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED ? " no-reply" : "",
+  g_print ("Release %s %s%s%s\n", guest, uuid, flags & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED ? " no-reply" : "",
            flags & G_DBUS_MESSAGE_FLAGS_NO_AUTO_START ? " no-auto-start" : "");
 }
 
@@ -216,7 +215,7 @@ static void
 on_bus (GDBusConnection *connection, const char *name G_GNUC_UNUSED, gpointer manner)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = handle_call };
-  g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
 
   g_dbus_connection_register_object (connection, "/org/pinshift/Host1", node->interfaces[0], &vtable, manner, NULL,
                                      NULL);
@@ -231,7 +230,7 @@ on_name (GDBusConnection *connection G_GNUC_UNUSED, const char *name G_GNUC_UNUS
 int
 main (int argc, char **argv)
 {
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
   setvbuf (stdout, NULL, _IOLBF, 0);
   for (guint i = 0; argc == 2 && i < G_N_ELEMENTS (manners); i++)

@@ -24,8 +24,8 @@
 /* What a child needs after its fork, where nothing may allocate. */
 typedef struct
 {
-  const char *dev;              /* to be seen at /dev */
-  const char *empty;            /* to be seen at @libdbus, or NULL */
+  const char *dev;   /* to be seen at /dev */
+  const char *empty; /* to be seen at @libdbus, or NULL */
   const char *libdbus;
 } Stage;
 
@@ -50,7 +50,7 @@ bind_socket (const char *path, int type)
 PinWorld *
 pin_world_new (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   PinWorld *world = g_new0 (PinWorld, 1);
   g_autofree char *dev = NULL, *log = NULL, *services = NULL, *empty = NULL;
 
@@ -84,7 +84,7 @@ pin_world_end (GSubprocess **process)
 static void
 remove_tree (const char *path)
 {
-  g_autoptr(GDir) dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
+  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -127,9 +127,10 @@ write_bus_conf (PinWorld *world)
 {
   char *path = path_in (world, "bus.conf");
   g_autofree char *text = g_strdup_printf (
-    "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth><servicedir>%s/services</servicedir>"
-    "<policy context='default'><allow user='*'/><allow own='*'/><allow send_destination='*'/>"
-    "<allow receive_sender='*'/></policy></busconfig>", world->address, world->dir);
+      "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth><servicedir>%s/services</servicedir>"
+      "<policy context='default'><allow user='*'/><allow own='*'/><allow send_destination='*'/>"
+      "<allow receive_sender='*'/></policy></busconfig>",
+      world->address, world->dir);
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   return path;
@@ -145,11 +146,11 @@ die_with_test (gpointer data)
 GSubprocess *
 pin_world_start (PinWorld *world, const char *const *argv)
 {
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autofree char *program = g_path_get_basename (argv[0]);
   g_autofree char *name = g_strconcat (program, ".err", NULL);
   g_autofree char *err = path_in (world, name);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   GSubprocess *process;
 
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
@@ -163,7 +164,7 @@ pin_world_start (PinWorld *world, const char *const *argv)
 void
 pin_world_start_bus (PinWorld *world, const char *activated)
 {
-  g_autoptr(GDataInputStream) stream = NULL;
+  g_autoptr (GDataInputStream) stream = NULL;
   g_autofree char *conf = write_bus_conf (world);
   g_autofree char *said = NULL;
   const char *argv[] = { "dbus-daemon", "--nofork", "--print-address=1", "--config-file", conf, NULL };
@@ -242,7 +243,7 @@ pin_world_hear_rest (PinWorld *world)
 char **
 pin_world_take_log (PinWorld *world)
 {
-  g_autoptr(GPtrArray) lines = g_ptr_array_new ();
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
   char datagram[8192];
   ssize_t got;
 
@@ -306,9 +307,9 @@ static PinRun
 collect (GSubprocess *process)
 {
   PinRun run = { .exit_status = -1 };
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GBytes) err = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GBytes) err = NULL;
+  g_autoptr (GError) error = NULL;
   const char *text;
   gsize size;
   guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, process);
@@ -330,7 +331,7 @@ collect (GSubprocess *process)
 static const char **
 with_own_name (const char *const *argv)
 {
-  g_autoptr(GPtrArray) full = g_ptr_array_new ();
+  g_autoptr (GPtrArray) full = g_ptr_array_new ();
 
   g_ptr_array_add (full, (gpointer) g_getenv ("PINSHIFT_HOOK"));
   for (; *argv != NULL; argv++)
@@ -343,14 +344,14 @@ PinRun
 pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdout_fd)
 {
   GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDERR_PIPE | (stdout_fd < 0 ? G_SUBPROCESS_FLAGS_STDOUT_PIPE : 0);
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
   g_autofree char *dev = path_in (world, "dev");
   g_autofree char *empty = path_in (world, "empty");
   g_autofree char *libdbus = world->hides_libdbus ? find_libdbus () : NULL;
   g_autofree const char **full = with_own_name (argv);
   Stage stage = { .dev = dev, .empty = libdbus != NULL ? empty : NULL, .libdbus = libdbus };
-  g_autoptr(GSubprocess) process = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
   g_subprocess_launcher_setenv (launcher, "PINSHIFT_HOOK_CONF", world->conf, TRUE);

@@ -9,20 +9,20 @@
 typedef struct
 {
   char *dir;
-  char *conf;                   /* what PINSHIFT_HOOK_CONF says to the hook */
-  char *address;                /* what DBUS_SYSTEM_BUS_ADDRESS says to the hook */
-  int log_fd;                   /* the /dev/log of the hook */
-  int trap_fd;                  /* a listening socket at @address, or -1 */
-  GSubprocess *bus;             /* NULL: none */
-  GSubprocess *service;         /* NULL: none */
-  GDataInputStream *said;       /* what the service prints */
-  gboolean hides_libdbus;       /* the hook sees an empty libdbus-1.so.3 */
+  char *conf;             /* what PINSHIFT_HOOK_CONF says to the hook */
+  char *address;          /* what DBUS_SYSTEM_BUS_ADDRESS says to the hook */
+  int log_fd;             /* the /dev/log of the hook */
+  int trap_fd;            /* a listening socket at @address, or -1 */
+  GSubprocess *bus;       /* NULL: none */
+  GSubprocess *service;   /* NULL: none */
+  GDataInputStream *said; /* what the service prints */
+  gboolean hides_libdbus; /* the hook sees an empty libdbus-1.so.3 */
 } PinWorld;
 
 /* PinRun: how the hook ended. */
 typedef struct
 {
-  int exit_status;              /* -1 if a signal ended it */
+  int exit_status; /* -1 if a signal ended it */
   GBytes *out;
   char *err;
 } PinRun;

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #define UUID "6c3c3a1e-0f0b-4f5e-9a7b-0c5d1f2e3a4b"
-#define XML "<domain type='kvm' id='7'>\n  <name>&lt;uuid&gt;</name>\n  <uuid>" UUID "</uuid>\n" \
-            "  <metadata><x:y xmlns:x='x'><uuid>00000000-0000-0000-0000-000000000000</uuid></x:y></metadata>\n</domain>\n"
+#define XML                                                                                                            \
+  "<domain type='kvm' id='7'>\n  <name>&lt;uuid&gt;</name>\n  <uuid>" UUID "</uuid>\n"                                 \
+  "  <metadata><x:y xmlns:x='x'><uuid>00000000-0000-0000-0000-000000000000</uuid></x:y></metadata>\n</domain>\n"
 
 static const char *const unneeded[][8] = {
   { NULL },
@@ -34,9 +35,9 @@ static const char *const unneeded[][8] = {
 static void
 test_unneeded (gconstpointer argv)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
-  g_auto(GStrv) log = NULL;
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
+  g_auto (GStrv) log = NULL;
   int writer;
   int input = pin_world_pipe ("", &writer);
 
@@ -59,9 +60,9 @@ test_off (gconstpointer operation)
 {
   const char *phase = g_str_equal (operation, "release") ? "end" : "begin";
   const char *argv[] = { "db1", operation, phase, "-", NULL };
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
-  g_auto(GStrv) log = NULL;
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
+  g_auto (GStrv) log = NULL;
   int writer;
   int input = pin_world_pipe ("", &writer);
 
@@ -89,7 +90,7 @@ run_release (PinWorld *world, const char *xml)
 static void
 assert_quiet (PinWorld *world, const PinRun *run, const char *debug_message)
 {
-  g_auto(GStrv) log = pin_world_take_log (world);
+  g_auto (GStrv) log = pin_world_take_log (world);
 
   g_assert_cmpint (run->exit_status, ==, 0);
   g_assert_cmpuint (g_bytes_get_size (run->out), ==, 0);
@@ -105,8 +106,8 @@ assert_quiet (PinWorld *world, const PinRun *run, const char *debug_message)
 static void
 test_release (void)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
   g_autofree char *said = NULL;
 
   pin_world_start_bus (world, NULL);
@@ -122,8 +123,8 @@ test_release (void)
 static void
 test_release_waits_for_nobody (void)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
   g_autofree char *said = NULL;
 
   pin_world_start_bus (world, NULL);
@@ -140,8 +141,8 @@ test_release_waits_for_nobody (void)
 static void
 test_release_to_nobody (void)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
 
   pin_world_start_bus (world, NULL);
   run = run_release (world, XML);
@@ -152,8 +153,8 @@ test_release_to_nobody (void)
 static void
 test_release_without_bus (void)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = run_release (world, XML);
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = run_release (world, XML);
 
   assert_quiet (world, &run, "release of db1: the system bus can't be reached");
 }
@@ -162,8 +163,8 @@ test_release_without_bus (void)
 static void
 test_release_with_bus_stopped (void)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
 
   pin_world_start_bus (world, NULL);
   g_subprocess_send_signal (world->bus, SIGSTOP);
@@ -175,8 +176,8 @@ test_release_with_bus_stopped (void)
 static void
 test_release_without_uuid (gconstpointer xml)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
 
   pin_world_set_trap (world);
   run = run_release (world, xml);
@@ -188,9 +189,9 @@ test_release_without_uuid (gconstpointer xml)
 static const struct
 {
   const char *name;
-  const char *text;         /* of hook.conf */
-  const char *warning;      /* what the syslog says about it, NULL: nothing */
-  int exit_status;          /* of a migration without a bus */
+  const char *text;    /* of hook.conf */
+  const char *warning; /* what the syslog says about it, NULL: nothing */
+  int exit_status;     /* of a migration without a bus */
 } confs[] = {
   { "absent", "", NULL, 0 },
   { "comments-and-blanks", "# mode = off\n\n  \t\r\n   # x\n on-failure=refuse\r\n", NULL, 1 },
@@ -202,7 +203,8 @@ static const struct
   { "upper-case-key", "Mode = off\n", "/hook.conf:1: unknown key", 0 },
   { "no-equals-sign", "\n\nenforce\n", "/hook.conf:3: line ignored; expected is KEY = VALUE", 0 },
   { "section", "[hook]\n", "/hook.conf:1: line ignored", 0 },
-  { "bad-mode", "mode = on\n", "/hook.conf:1: bad value, the default holds; this key takes enforce, observe or off", 0 },
+  { "bad-mode", "mode = on\n", "/hook.conf:1: bad value, the default holds; this key takes enforce, observe or off",
+    0 },
   { "bad-on-failure", "on-failure = Refuse\n", "/hook.conf:1: bad value, the default holds; this key takes pass", 0 },
   { "empty-value", "deadline =\n", "/hook.conf:1: bad value", 0 },
   { "deadline-without-unit", "deadline = 3\n", "/hook.conf:1: bad value", 0 },
@@ -218,9 +220,9 @@ test_conf (gconstpointer number)
 {
   static const char *const argv[] = { "db1", "migrate", "begin", "-", NULL };
   guint i = GPOINTER_TO_UINT (number);
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
-  g_auto(GStrv) log = NULL;
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
+  g_auto (GStrv) log = NULL;
 
   if (*confs[i].text != '\0')
     pin_world_set_conf (world, confs[i].text);
@@ -237,9 +239,9 @@ static void
 test_conf_that_is_a_directory (void)
 {
   static const char *const argv[] = { "db1", "migrate", "begin", "-", NULL };
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
-  g_auto(GStrv) log = NULL;
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
+  g_auto (GStrv) log = NULL;
 
   g_assert_cmpint (g_mkdir_with_parents (world->conf, 0755), ==, 0);
   run = pin_world_run (world, argv, pin_world_pipe (XML, NULL), -1);
@@ -256,8 +258,8 @@ test_conf_as_shipped (void)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "..", "hooks", "hook.conf", NULL);
   g_autofree char *text = NULL;
-  g_auto(GStrv) lines = NULL;
-  g_autoptr(GString) keys = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GString) keys = g_string_new (NULL);
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   lines = g_strsplit (text, "\n", -1);
@@ -277,7 +279,7 @@ test_links_only_libc (void)
 {
   g_autofree char *command = g_strdup_printf ("readelf -dW %s", g_getenv ("PINSHIFT_HOOK"));
   g_autofree char *out = NULL;
-  g_auto(GStrv) lines = NULL;
+  g_auto (GStrv) lines = NULL;
   guint n_needed = 0;
 
 #ifdef __SANITIZE_ADDRESS__

@@ -28,7 +28,7 @@ typedef enum
 {
   INPUT_XML,
   INPUT_EMPTY,
-  INPUT_ENDLESS,            /* begins like an XML and is never closed */
+  INPUT_ENDLESS, /* begins like an XML and is never closed */
   INPUT_5_MIB,
   INPUT_4_MIB,
 } Input;
@@ -45,12 +45,12 @@ typedef enum
 typedef struct
 {
   const char *name;
-  const char *manner;       /* of the service; NULL: there is none */
+  const char *manner; /* of the service; NULL: there is none */
   Weather weather;
   const char *guest;
   Input input;
   Outcome outcome;
-  const char *says;         /* ADAPT: stdout, NULL for 2 MiB of zeros; REFUSE: stderr; FAIL: part of the reason */
+  const char *says; /* ADAPT: stdout, NULL for 2 MiB of zeros; REFUSE: stderr; FAIL: part of the reason */
 } Row;
 
 static const Row matrix[] = {
@@ -107,7 +107,7 @@ send_signal (GSubprocess *process, int number)
 static PinWorld *
 make_world (const char *manner, Weather weather)
 {
-  g_autoptr(PinWorld) world = pin_world_new ();
+  g_autoptr (PinWorld) world = pin_world_new ();
 
   if (weather != WEATHER_NO_BUS)
     pin_world_start_bus (world, NULL);
@@ -160,8 +160,8 @@ static void
 write_conf (PinWorld *world, const Case *test)
 {
   gboolean hangs = test->row->says != NULL && strstr (test->row->says, "no answer within") != NULL;
-  g_autofree char *conf = g_strdup_printf ("mode = %s\non-failure = %s\ndeadline = %s\n", test->mode,
-                                           test->on_failure, hangs ? "100ms" : "50s");
+  g_autofree char *conf = g_strdup_printf ("mode = %s\non-failure = %s\ndeadline = %s\n", test->mode, test->on_failure,
+                                           hangs ? "100ms" : "50s");
 
   pin_world_set_conf (world, conf);
 }
@@ -182,8 +182,8 @@ run_case (PinWorld *world, const Case *test)
 static void
 assert_out (const PinRun *run, const char *expected)
 {
-  g_autoptr(GBytes) wanted = expected != NULL ? g_bytes_new_static (expected, strlen (expected))
-                                              : g_bytes_new_take (g_malloc0 (2 << 20), 2 << 20);
+  g_autoptr (GBytes) wanted = expected != NULL ? g_bytes_new_static (expected, strlen (expected))
+                                               : g_bytes_new_take (g_malloc0 (2 << 20), 2 << 20);
 
   g_assert_true (g_bytes_equal (run->out, wanted));
 }
@@ -234,9 +234,9 @@ test_matrix (gconstpointer data)
 {
   const Case *test = data;
   gboolean enforced = g_str_equal (test->mode, "enforce");
-  g_autoptr(PinWorld) world = make_world (test->row->manner, test->row->weather);
-  g_auto(PinRun) run = { 0 };
-  g_auto(GStrv) log = NULL;
+  g_autoptr (PinWorld) world = make_world (test->row->manner, test->row->weather);
+  g_auto (PinRun) run = { 0 };
+  g_auto (GStrv) log = NULL;
 
   write_conf (world, test);
   run = run_case (world, test);
@@ -262,8 +262,8 @@ test_question (gconstpointer mode)
   g_autofree char *conf = g_strdup_printf ("mode = %s\n", (const char *) mode);
   g_autofree char *options = g_strdup (g_str_equal (mode, "observe") ? "{'observe': <true>}" : "{}");
   g_autofree char *wanted = g_strdup_printf ("Fit a \\\"b restore %zu bytes sealed %s", strlen (XML), options);
-  g_autoptr(PinWorld) world = make_world ("keep", WEATHER_FINE);
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = make_world ("keep", WEATHER_FINE);
+  g_auto (PinRun) run = { 0 };
   g_autofree char *said = NULL;
 
   pin_world_set_conf (world, conf);
@@ -277,8 +277,8 @@ static void
 test_activates_the_service (void)
 {
   static const char *const argv[] = { "db1", "migrate", "begin", "-", NULL };
-  g_autoptr(PinWorld) world = pin_world_new ();
-  g_auto(PinRun) run = { 0 };
+  g_autoptr (PinWorld) world = pin_world_new ();
+  g_auto (PinRun) run = { 0 };
 
   pin_world_start_bus (world, "refuse");
   pin_world_set_conf (world, "deadline = 50s");
@@ -292,9 +292,9 @@ static void
 test_output_that_is_not_taken (gconstpointer file)
 {
   static const char *const argv[] = { "db1", "migrate", "begin", "-", NULL };
-  g_autoptr(PinWorld) world = make_world ("adapt", WEATHER_FINE);
-  g_auto(PinRun) run = { 0 };
-  g_auto(GStrv) log = NULL;
+  g_autoptr (PinWorld) world = make_world ("adapt", WEATHER_FINE);
+  g_auto (PinRun) run = { 0 };
+  g_auto (GStrv) log = NULL;
   int out;
 
   if (file != NULL)
@@ -322,8 +322,8 @@ add_matrix (void)
   for (guint i = 0; i < G_N_ELEMENTS (matrix) * 8; i++)
     {
       Case test = { &matrix[i / 8], operations[i / 4 % 2], modes[i / 2 % 2], choices[i % 2] };
-      g_autofree char *path = g_strdup_printf ("/hook/%s/%s/%s/%s", test.row->name, test.operation, test.mode,
-                                               test.on_failure);
+      g_autofree char *path =
+          g_strdup_printf ("/hook/%s/%s/%s/%s", test.row->name, test.operation, test.mode, test.on_failure);
 
       g_test_add_data_func_full (path, g_memdup2 (&test, sizeof test), test_matrix, g_free);
     }
