@@ -8,6 +8,7 @@ from dataclasses import replace
 from pinlab import Host, Result, migrate, placement
 from pinlab.cases import Suite, expect, same, stage
 from pinlab.fault import FAULTS
+from pinlab.kernel import qmp
 from pinlab.trio import NO_HUGETLBFS, PINNED, PLAIN, TUNED, Trio, runs_only_on, same_placement
 
 faults = Suite("faults", lambda lab: Trio(lab, stage()))
@@ -75,6 +76,8 @@ def life(w: Trio, fault: str, value: str) -> None:
         pids = [w.b.qemu_pid(guest.name) for guest in (PINNED, PLAIN)]
         w.b.libvirtd.restart()
         for guest in (PINNED, PLAIN):
+            # Waits for libvirtd, which may not yet have made up its mind about the guest.
+            same(qmp(w.b, guest, "query-status")["status"], "running", f"QEMU's word on {guest.name}")
             same(w.b.state(guest), "running", f"{guest.name} after the restart of libvirtd")
         same([w.b.qemu_pid(guest.name) for guest in (PINNED, PLAIN)], pids, "their processes")
         w.b.virsh("destroy", PINNED.name)
