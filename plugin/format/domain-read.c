@@ -40,15 +40,32 @@ read_section (PinPlacement *placement, const xmlNode *root, const char *name, GE
   return TRUE;
 }
 
+/* The child @name of @parent, or NULL in *@ret_child; two of them are an error. */
+static gboolean
+find_only (const xmlNode *parent, const char *name, const xmlNode **ret_child, GError **error)
+{
+  *ret_child = NULL;
+  for (pin_xml_each (parent, child))
+    {
+      if (!pin_xml_is (child, name))
+        continue;
+      if (*ret_child != NULL)
+        return pin_xml_error (error, child, "stands twice in <%s>", (const char *) parent->name);
+      *ret_child = child;
+    }
+  return TRUE;
+}
+
 /* Devices with a <path>, NVDIMMs, have nothing of a placement. */
 static gboolean
 read_dimm_source (PinPlacement *placement, guint index, const xmlNode *memory, GError **error)
 {
-  const xmlNode *source = pin_xml_child (memory, "source");
-  const xmlNode *pagesize = pin_xml_child (source, "pagesize");
-  const xmlNode *nodemask = pin_xml_child (source, "nodemask");
+  const xmlNode *source, *pagesize, *nodemask;
   PinDimm dimm = { index, 0, NULL };
 
+  if (!find_only (memory, "source", &source, error) || !find_only (source, "pagesize", &pagesize, error)
+      || !find_only (source, "nodemask", &nodemask, error))
+    return FALSE;
   if (pin_xml_child (source, "path") != NULL || (pagesize == NULL && nodemask == NULL))
     return TRUE;
   if (pagesize != NULL && !pin_xml_get_kib (pagesize, NULL, &dimm.page_kib, error))

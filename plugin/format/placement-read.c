@@ -402,11 +402,31 @@ check_scheds (const GArray *scheds, const char *what, const xmlNode *parent, GEr
   return TRUE;
 }
 
+/* libvirt: no two pages for one cell, and one at most for all the others. */
+static gboolean
+check_pages (const GArray *pages, const xmlNode *parent, GError **error)
+{
+  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
+  guint others = 0;
+  guint i;
+
+  for (i = 0; i < pages->len; i++)
+    {
+      const PinNodeset *cells = g_array_index (pages, PinPage, i).cells;
+
+      if (pin_cpuset_intersects (seen, cells) || (cells == NULL && others++ > 0))
+        return pin_xml_error (error, parent, "two <page> for one cell");
+      pin_cpuset_unite (seen, cells);
+    }
+  return TRUE;
+}
+
 gboolean
 pin_placement_read_end (PinPlacement *placement, const xmlNode *parent, GError **error)
 {
   return sort (placement->vcpupin, "vcpupin", parent, error) && sort (placement->iothreadpin, "iothreadpin", parent, error)
          && sort (placement->memnode, "memnode", parent, error) && sort (placement->dimm, "dimm", parent, error)
+         && check_pages (placement->hugepages, parent, error)
          && check_scheds (placement->vcpusched, "vcpusched", parent, error)
          && check_scheds (placement->iothreadsched, "iothreadsched", parent, error);
 }
