@@ -141,7 +141,7 @@ first_from (const PinCpuset *set, guint number)
       guint64 word = set->words[i] & mask;
 
       if (word != 0)
-        return i * WORD_BITS + (guint) __builtin_ctzll (word);
+        return i * WORD_BITS + (guint)__builtin_ctzll (word);
       mask = ~G_GUINT64_CONSTANT (0);
     }
 
@@ -231,7 +231,7 @@ read_number (const char **cursor, guint *ret_number)
     return FALSE;
   for (; g_ascii_isdigit (**cursor); (*cursor)++)
     {
-      number = number * 10 + (guint) g_ascii_digit_value (**cursor);
+      number = number * 10 + (guint)g_ascii_digit_value (**cursor);
       if (number >= PIN_CPUSET_MAX)
         return FALSE;
     }
@@ -275,11 +275,11 @@ read_item (const char **cursor, PinCpuset *set)
 static void
 set_syntax_error (GError **error, const char *text, const char *at)
 {
-  g_autofree char *head = g_utf8_make_valid (text, (gssize) strnlen (text, 60));
+  g_autofree char *head = g_utf8_make_valid (text, (gssize)strnlen (text, 60));
 
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-               "'%s' is not a set of numbers (at character %u): use 0-3,8,^2 with numbers below %d",
-               head, (guint) (at - text) + 1, PIN_CPUSET_MAX);
+               "'%s' is not a set of numbers (at character %u): use 0-3,8,^2 with numbers below %d", head,
+               (guint)(at - text) + 1, PIN_CPUSET_MAX);
 }
 
 PinCpuset *

@@ -12,7 +12,11 @@ static const char *const names[PIN_ERROR_N] = {
   [PIN_ERROR_FAILED] = "Failed",
 };
 
-G_DEFINE_QUARK (pin-error-quark, pin_error)
+GQuark
+pin_error_quark (void)
+{
+  return g_quark_from_static_string ("pin-error-quark");
+}
 
 const char *
 pin_error_name (PinError code)

@@ -69,7 +69,7 @@ pin_guest_cell_of (const PinGuest *guest, guint vcpu)
 {
   for (guint i = 0; i < guest->n_cells; i++)
     if (pin_cpuset_contains (guest->cells[i].vcpus, vcpu))
-      return (int) i;
+      return (int)i;
 
   return -1;
 }

@@ -17,7 +17,7 @@ pin_ledger_new (void)
   PinLedger *ledger = g_new0 (PinLedger, 1);
 
   /* The key is the UUID in the value's tenant. */
-  ledger->claims = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) claim_free);
+  ledger->claims = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)claim_free);
   return ledger;
 }
 
@@ -75,7 +75,7 @@ has_run_out (gpointer uuid, gpointer value, gpointer now_ms)
 {
   const PinClaim *claim = value;
 
-  return claim->until_ms <= *(const gint64 *) now_ms;
+  return claim->until_ms <= *(const gint64 *)now_ms;
 }
 
 guint

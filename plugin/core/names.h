@@ -10,7 +10,7 @@ pin_names_index (const char *const *names, guint n_names, const char *name)
 {
   for (guint i = 0; i < n_names; i++)
     if (g_strcmp0 (names[i], name) == 0)
-      return (int) i;
+      return (int)i;
 
   return -1;
 }

@@ -71,7 +71,7 @@ pin_original_from (const PinPlacement *placement, PinHome *home)
   PinOriginal *original = g_new0 (PinOriginal, 1);
 
   original->placement = placement != NULL ? pin_placement_copy (placement) : pin_placement_new ();
-  original->homes = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_home_free);
+  original->homes = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_home_free);
   if (home != NULL)
     g_ptr_array_add (original->homes, home);
   for (guint i = 0; i < PIN_SETTING_N; i++)
@@ -84,7 +84,7 @@ pin_original_home (const PinOriginal *original, PinSetting setting)
 {
   gint index = original->home_of[setting];
 
-  if (index < 0 || (guint) index >= original->homes->len)
+  if (index < 0 || (guint)index >= original->homes->len)
     return NULL;
 
   return g_ptr_array_index (original->homes, index);

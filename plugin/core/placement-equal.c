@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether two placements mean the same, however they are written: each thing is looked up in the other, both ways round. */
+/* Whether two placements mean the same, however they are written: each thing is looked up in the other, both ways
+ * round. */
 #include "core/placement.h"
 
 #include <string.h>
@@ -295,7 +296,7 @@ gboolean
 pin_placement_equal (const PinPlacement *a, const PinPlacement *b)
 {
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    if (!pin_placement_equal_in (a, b, (PinSetting) i))
+    if (!pin_placement_equal_in (a, b, (PinSetting)i))
       return FALSE;
 
   return TRUE;

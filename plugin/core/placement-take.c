@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Copies a placement setting by setting.  DIMMs are of two settings: their page size of one, their nodes of the other. */
+/* Copies a placement setting by setting.  DIMMs are of two settings: their page size of one, their nodes of the other.
+ */
 #include "core/placement.h"
 
 static GArray *

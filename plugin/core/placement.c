@@ -64,9 +64,9 @@ resctrl_clear (PinResctrl *resctrl)
 static GArray *
 array_new (gsize size, gpointer clear)
 {
-  GArray *array = g_array_new (FALSE, TRUE, (guint) size);
+  GArray *array = g_array_new (FALSE, TRUE, (guint)size);
 
-  g_array_set_clear_func (array, (GDestroyNotify) clear);
+  g_array_set_clear_func (array, (GDestroyNotify)clear);
   return array;
 }
 
@@ -149,7 +149,7 @@ pin_placement_copy (const PinPlacement *placement)
 
   copy = pin_placement_new ();
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    pin_placement_take (copy, placement, (PinSetting) i);
+    pin_placement_take (copy, placement, (PinSetting)i);
   return copy;
 }
 
@@ -230,7 +230,7 @@ gboolean
 pin_placement_is_empty (const PinPlacement *placement)
 {
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    if (pin_placement_has (placement, (PinSetting) i))
+    if (pin_placement_has (placement, (PinSetting)i))
       return FALSE;
 
   return TRUE;
@@ -304,7 +304,7 @@ pin_memory_mode_from_name (const char *name, PinMemoryMode *ret_mode)
   if (index < 0)
     return FALSE;
 
-  *ret_mode = (PinMemoryMode) index;
+  *ret_mode = (PinMemoryMode)index;
   return TRUE;
 }
 
@@ -324,6 +324,6 @@ pin_sched_policy_from_name (const char *name, PinSchedPolicy *ret_policy)
   if (index < 0)
     return FALSE;
 
-  *ret_policy = (PinSchedPolicy) index;
+  *ret_policy = (PinSchedPolicy)index;
   return TRUE;
 }

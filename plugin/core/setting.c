@@ -77,7 +77,7 @@ pin_setting_from_name (const char *name, PinSetting *ret_setting)
   if (index < 0)
     return FALSE;
 
-  *ret_setting = (PinSetting) index;
+  *ret_setting = (PinSetting)index;
   return TRUE;
 }
 
@@ -89,7 +89,7 @@ pin_action_from_name (const char *name, PinAction *ret_action)
   if (index < 0)
     return FALSE;
 
-  *ret_action = (PinAction) index;
+  *ret_action = (PinAction)index;
   return TRUE;
 }
 

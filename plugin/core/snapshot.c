@@ -101,9 +101,9 @@ pin_snapshot_new (const char *name, PinTopology *topology)
   snapshot->isolated = pin_cpuset_new ();
   snapshot->reserved = pin_cpuset_new ();
   snapshot->l3 = g_array_new (FALSE, TRUE, sizeof (PinCacheWays));
-  g_array_set_clear_func (snapshot->l3, (GDestroyNotify) cache_ways_clear);
-  snapshot->domains = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_tenant_free);
-  snapshot->claims = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_tenant_free);
+  g_array_set_clear_func (snapshot->l3, (GDestroyNotify)cache_ways_clear);
+  snapshot->domains = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_tenant_free);
+  snapshot->claims = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_tenant_free);
   return snapshot;
 }
 
@@ -129,7 +129,7 @@ copy_ways (GArray *l3)
 
       ways->cpus = pin_cpuset_copy (ways->cpus);
     }
-  g_array_set_clear_func (copy, (GDestroyNotify) cache_ways_clear);
+  g_array_set_clear_func (copy, (GDestroyNotify)cache_ways_clear);
   return copy;
 }
 

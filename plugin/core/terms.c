@@ -34,7 +34,7 @@ pin_terms_new (void)
   PinTerms *terms = g_new0 (PinTerms, 1);
 
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    terms->actions[i] = pin_setting_actions ((PinSetting) i);
+    terms->actions[i] = pin_setting_actions ((PinSetting)i);
   terms->threads = PIN_THREADS_HOME;
   terms->spread = PIN_SPREAD_HOME;
   terms->emulator = PIN_EMULATOR_HOME;
@@ -90,7 +90,7 @@ pin_threads_from_name (const char *name, PinThreads *ret_threads)
   if (index < 0)
     return FALSE;
 
-  *ret_threads = (PinThreads) index;
+  *ret_threads = (PinThreads)index;
   return TRUE;
 }
 
@@ -110,7 +110,7 @@ pin_spread_from_name (const char *name, PinSpread *ret_spread)
   if (index < 0)
     return FALSE;
 
-  *ret_spread = (PinSpread) index;
+  *ret_spread = (PinSpread)index;
   return TRUE;
 }
 
@@ -130,7 +130,7 @@ pin_emulator_from_name (const char *name, PinEmulator *ret_emulator)
   if (index < 0)
     return FALSE;
 
-  *ret_emulator = (PinEmulator) index;
+  *ret_emulator = (PinEmulator)index;
   return TRUE;
 }
 
@@ -150,6 +150,6 @@ pin_dedicated_from_name (const char *name, PinDedicated *ret_dedicated)
   if (index < 0)
     return FALSE;
 
-  *ret_dedicated = (PinDedicated) index;
+  *ret_dedicated = (PinDedicated)index;
   return TRUE;
 }

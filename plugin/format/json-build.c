@@ -16,7 +16,7 @@ void
 pin_json_add_number (JsonBuilder *builder, const char *name, guint64 value)
 {
   json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, (gint64) MIN (value, G_MAXINT64));
+  json_builder_add_int_value (builder, (gint64)MIN (value, G_MAXINT64));
 }
 
 void

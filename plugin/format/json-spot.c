@@ -7,7 +7,7 @@
 PinJsonSpot
 pin_json_spot_root (JsonNode *root)
 {
-  return (PinJsonSpot) { .node = root };
+  return (PinJsonSpot){ .node = root };
 }
 
 PinJsonSpot
@@ -100,7 +100,7 @@ pin_json_spot_is_object (const PinJsonSpot *spot, const char *const *known, GErr
   while (known != NULL && json_object_iter_next (&iter, &name, NULL))
     if (!g_strv_contains (known, name))
       {
-        g_autofree char *all = g_strjoinv (", ", (char **) known);
+        g_autofree char *all = g_strjoinv (", ", (char **)known);
 
         pin_json_spot_set_error (spot, error, "unknown member '%s', known are %s", name, all);
         return FALSE;
@@ -149,12 +149,12 @@ pin_json_get_number (const PinJsonSpot *up, const char *name, guint64 max, guint
     return FALSE;
 
   value = json_node_get_int (spot.node);
-  if (value < 0 || (guint64) value > max)
+  if (value < 0 || (guint64)value > max)
     {
       pin_json_spot_set_error (&spot, error, "%" G_GINT64_FORMAT " is not in 0 .. %" G_GUINT64_FORMAT, value, max);
       return FALSE;
     }
-  *ret_value = (guint64) value;
+  *ret_value = (guint64)value;
   return TRUE;
 }
 

@@ -13,7 +13,7 @@ struct _PinJsonSpot
   const PinJsonSpot *up; /* NULL: the whole text */
   const char *member;    /* NULL: element @index of an array */
   guint index;
-  JsonNode *node;        /* borrowed; NULL: absent, or null */
+  JsonNode *node; /* borrowed; NULL: absent, or null */
 };
 
 PinJsonSpot pin_json_spot_root (JsonNode *root);
@@ -40,7 +40,8 @@ gboolean pin_json_spot_is_array (const PinJsonSpot *spot, GError **error) G_GNUC
 /* Member @name of @up must be there. */
 gboolean pin_json_require (const PinJsonSpot *up, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Values of member @name of @up; what is absent leaves *ret_value as it was.  What is not a number is replaced and freed. */
+/* Values of member @name of @up; what is absent leaves *ret_value as it was.  What is not a number is replaced and
+ * freed. */
 gboolean pin_json_get_number (const PinJsonSpot *up, const char *name, guint64 max, guint64 *ret_value,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pin_json_get_bool (const PinJsonSpot *up, const char *name, gboolean *ret_value,

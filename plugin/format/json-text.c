@@ -66,7 +66,7 @@ check_escape (Check *check)
     {
       if (!g_ascii_isxdigit (peek (check)))
         return fail (check, "\\u needs four digits");
-      code = code * 16 + (guint) g_ascii_xdigit_value (peek (check));
+      code = code * 16 + (guint)g_ascii_xdigit_value (peek (check));
     }
   if (code == 0)
     return fail (check, "NUL in a string");
@@ -81,7 +81,7 @@ check_string (Check *check)
 
   while (!take (check, '"'))
     {
-      if ((guchar) peek (check) < ' ')
+      if ((guchar)peek (check) < ' ')
         return fail (check, "a string does not end, or has a control character");
       if (*check->cursor++ == '\\' && !check_escape (check))
         return FALSE;
@@ -109,7 +109,7 @@ check_number (Check *check)
   gboolean whole = TRUE;
   g_autofree char *text = NULL;
 
-  (void) take (check, '-');
+  (void)take (check, '-');
   if (!take (check, '0') && !check_digits (check))
     return FALSE;
   if (take (check, '.'))
@@ -122,12 +122,12 @@ check_number (Check *check)
     {
       whole = FALSE;
       if (!take (check, '+'))
-        (void) take (check, '-');
+        (void)take (check, '-');
       if (!check_digits (check))
         return FALSE;
     }
 
-  text = g_strndup (start, (gsize) (check->cursor - start));
+  text = g_strndup (start, (gsize)(check->cursor - start));
   if (whole && !g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, NULL, NULL))
     return fail (check, "a number beyond all bounds");
   return TRUE;
@@ -138,7 +138,7 @@ check_word (Check *check, const char *word)
 {
   gsize length = strlen (word);
 
-  if ((gsize) (check->end - check->cursor) < length || strncmp (check->cursor, word, length) != 0)
+  if ((gsize)(check->end - check->cursor) < length || strncmp (check->cursor, word, length) != 0)
     return fail (check, "a value was expected here");
 
   check->cursor += length;
@@ -154,7 +154,7 @@ check_name (Check *check, GHashTable *names)
 
   if (!check_string (check))
     return FALSE;
-  name = g_strndup (start, (gsize) (check->cursor - start));
+  name = g_strndup (start, (gsize)(check->cursor - start));
   if (g_hash_table_contains (names, name))
     {
       check->member = g_steal_pointer (&name);
@@ -244,7 +244,7 @@ check_value (Check *check)
       break;
     default:
       good = peek (check) == '-' || g_ascii_isdigit (peek (check)) ? check_number (check)
-                                                                    : fail (check, "a value was expected here");
+                                                                   : fail (check, "a value was expected here");
     }
   if (good)
     skip_spaces (check);
@@ -264,7 +264,7 @@ set_problem (GError **error, const Check *check)
         line_start = c + 1;
       }
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "not JSON at line %u, column %u: %s%s%s", line,
-               (guint) (check->cursor - line_start) + 1, check->member != NULL ? check->member : "",
+               (guint)(check->cursor - line_start) + 1, check->member != NULL ? check->member : "",
                check->member != NULL ? " " : "", check->problem);
 }
 
@@ -304,8 +304,8 @@ pin_json_parse (const char *text, gssize length, GError **error)
   g_autoptr (GError) problem = NULL;
 
   if (length < 0)
-    length = (gssize) strlen (text);
-  if (!check_text (text, (gsize) length, error))
+    length = (gssize)strlen (text);
+  if (!check_text (text, (gsize)length, error))
     return NULL;
 
   parser = json_parser_new_immutable ();

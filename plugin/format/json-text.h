@@ -11,9 +11,9 @@
 #define PIN_JSON_MAX_DEPTH 16
 
 /*
- * Parses @length bytes (-1: up to NUL) as RFC 8259 has it.  json-glib alone takes comments, octal and hexadecimal numbers, doubled
- * members and a text behind the text, makes -1 of 18446744073709551615, and runs out of stack where brackets nest too deep.
- * Returns: (transfer full); NULL with PIN_ERROR_INVALID that names line and column.
+ * Parses @length bytes (-1: up to NUL) as RFC 8259 has it.  json-glib alone takes comments, octal and hexadecimal
+ * numbers, doubled members and a text behind the text, makes -1 of 18446744073709551615, and runs out of stack where
+ * brackets nest too deep. Returns: (transfer full); NULL with PIN_ERROR_INVALID that names line and column.
  */
 JsonNode *pin_json_parse (const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

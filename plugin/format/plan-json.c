@@ -12,8 +12,8 @@ add_null (JsonBuilder *builder, const char *name)
 }
 
 /*
- * Whether member @name is to be written out: @now says that the plan has it, @before that the original had.  Where it was
- * removed, the null is written here.
+ * Whether member @name is to be written out: @now says that the plan has it, @before that the original had.  Where it
+ * was removed, the null is written here.
  */
 static gboolean
 stays (JsonBuilder *builder, const char *name, gboolean now, gboolean before)
@@ -259,7 +259,7 @@ add_actions (JsonBuilder *builder, const PinPlan *plan)
   pin_json_begin_object (builder, "actions");
   for (guint i = 0; i < PIN_SETTING_N; i++)
     if (plan->actions[i] != PIN_ACTION_NONE)
-      pin_json_add_string (builder, pin_setting_name ((PinSetting) i), pin_action_name (plan->actions[i]));
+      pin_json_add_string (builder, pin_setting_name ((PinSetting)i), pin_action_name (plan->actions[i]));
   json_builder_end_object (builder);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Snapshots from JSON, member by member; what is not known is refused, so that a typing error is not taken for a default. */
+/* Snapshots from JSON, member by member; what is not known is refused, so that a typing error is not taken for a
+ * default. */
 #include "format/snapshot-json.h"
 
 #include "core/error.h"
@@ -89,7 +90,7 @@ read_node (PinSnapshot *snapshot, const PinJsonSpot *spot, GError **error)
 
   if (!pin_json_get_number (spot, "id", PIN_CPUSET_MAX - 1, &id, error))
     return FALSE;
-  index = pin_topology_node_index (snapshot->topology, (PinNodeId) id);
+  index = pin_topology_node_index (snapshot->topology, (PinNodeId)id);
   g_return_val_if_fail (index >= 0, FALSE);
 
   memory = &snapshot->memory[index];
@@ -105,14 +106,14 @@ read_node (PinSnapshot *snapshot, const PinJsonSpot *spot, GError **error)
 static gint
 compare_strings (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
 static gboolean
 read_cpu_model (const PinJsonSpot *spot, PinCpuModel **ret_model, GError **error)
 {
-  static const char *const known[]
-      = { "model", "vendor", "microcode", "tsc_hz", "tsc_scaling", "features", "nested", NULL };
+  static const char *const known[] = { "model",       "vendor",   "microcode", "tsc_hz",
+                                       "tsc_scaling", "features", "nested",    NULL };
   g_autoptr (PinCpuModel) cpu = pin_cpu_model_new ();
 
   if (!pin_json_spot_is_object (spot, known, error))
@@ -150,9 +151,9 @@ read_ways (const PinJsonSpot *spot, GArray *l3, GError **error)
       || !pin_json_get_set (spot, "cpus", &ways.cpus, error))
     return FALSE;
 
-  ways.id = (guint) id;
-  ways.ways = (guint) n_ways;
-  ways.used = (guint) used;
+  ways.id = (guint)id;
+  ways.ways = (guint)n_ways;
+  ways.used = (guint)used;
   g_array_append_val (l3, ways);
   return TRUE;
 }
@@ -232,9 +233,11 @@ read_version (const PinJsonSpot *root, GError **error)
 static gboolean
 read_rest (PinSnapshot *snapshot, const PinJsonSpot *root, GError **error)
 {
-  static const char *const host_known[]
-      = { "name", "uuid", "arch", "maintenance", "policy", "cpu", "allowed", "isolated", "reserved",
-          "memory_backing_tmpfs", "default_page_kib", "resctrl", NULL };
+  static const char *const host_known[] = {
+    "name",    "uuid",     "arch",     "maintenance",          "policy",           "cpu",
+    "allowed", "isolated", "reserved", "memory_backing_tmpfs", "default_page_kib", "resctrl",
+    NULL
+  };
   PinJsonSpot host = pin_json_spot_member (root, "host");
   PinJsonSpot nodes = pin_json_spot_member (root, "nodes");
   PinJsonSpot domains = pin_json_spot_member (root, "domains");
@@ -259,8 +262,7 @@ read_rest (PinSnapshot *snapshot, const PinJsonSpot *root, GError **error)
 PinSnapshot *
 pin_snapshot_from_json (const char *text, gssize length, GError **error)
 {
-  static const char *const known[]
-      = { "version", "host", "nodes", "cpus", "domains", "claims", "provisional", NULL };
+  static const char *const known[] = { "version", "host", "nodes", "cpus", "domains", "claims", "provisional", NULL };
   g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
   PinJsonSpot root = pin_json_spot_root (node);
   g_autoptr (PinTopology) topology = NULL;

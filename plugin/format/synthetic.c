@@ -19,7 +19,7 @@ typedef struct
   guint64 threads; /* a core; 0: not said */
   guint64 mem_kib; /* a node */
   gboolean has_mem;
-  GArray *pools;   /* PinPool, a node */
+  GArray *pools; /* PinPool, a node */
 } Words;
 
 /* Sets an error that names @word; for use as the last line of a failing function. */
@@ -59,7 +59,7 @@ read_size (const char *text, guint64 *ret_kib)
 
   if (unit == NULL)
     return FALSE;
-  shift = 10 * (guint) (unit - units);
+  shift = 10 * (guint)(unit - units);
   digits = g_strndup (text, length - 1);
   if (!g_ascii_string_to_unsigned (digits, 10, 0, KIB_MAX >> shift, &number, NULL))
     return FALSE;
@@ -108,7 +108,7 @@ read_word (Words *words, const char *word, GError **error)
   if (colon == NULL)
     return refuse (error, word, "has no ':'");
 
-  key = g_strndup (word, (gsize) (colon - word));
+  key = g_strndup (word, (gsize)(colon - word));
   if (strcmp (key, "node") == 0)
     return read_count (word, colon + 1, PIN_CPUSET_MAX, &words->nodes, error);
   if (strcmp (key, "core") == 0)
@@ -147,19 +147,19 @@ static PinTopology *
 make_topology (const Words *words, GError **error)
 {
   g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
-  guint n_cores = (guint) (words->nodes * words->cores);
+  guint n_cores = (guint)(words->nodes * words->cores);
 
   for (guint node = 0; node < words->nodes; node++)
     pin_topology_builder_add_node (builder, node, NULL, NULL);
   for (guint core = 0; core < n_cores; core++)
     {
       g_autoptr (PinCpuset) siblings = pin_cpuset_new ();
-      guint node = core / (guint) words->cores;
+      guint node = core / (guint)words->cores;
 
       for (guint thread = 0; thread < words->threads; thread++)
         pin_cpuset_add (siblings, thread * n_cores + core);
       for (pin_cpuset_each (siblings, cpu))
-        pin_topology_builder_add_cpu (builder, cpu, node, node, 0, core % (guint) words->cores, siblings, TRUE);
+        pin_topology_builder_add_cpu (builder, cpu, node, node, 0, core % (guint)words->cores, siblings, TRUE);
     }
 
   return pin_topology_builder_end (builder, error);

@@ -19,7 +19,7 @@ read_node_key (const PinSnapshot *snapshot, const PinJsonSpot *spot, GError **er
 
   if (!pin_json_spot_key (spot, PIN_CPUSET_MAX - 1, &id, error))
     return -1;
-  index = pin_topology_node_index (snapshot->topology, (PinNodeId) id);
+  index = pin_topology_node_index (snapshot->topology, (PinNodeId)id);
   if (index < 0)
     pin_json_spot_set_error (spot, error, "the host has no such node");
   return index;
@@ -42,7 +42,7 @@ read_tenant_memory (PinTenant *tenant, const PinSnapshot *snapshot, const PinJso
 
       if (node < 0 || !pin_json_get_number (&map, spot.member, KIB_MAX, &kib, error))
         return FALSE;
-      pin_tenant_add_memory (tenant, (guint) node, kib);
+      pin_tenant_add_memory (tenant, (guint)node, kib);
     }
 
   return TRUE;
@@ -85,7 +85,7 @@ read_tenant_pages (PinTenant *tenant, const PinSnapshot *snapshot, const PinJson
     {
       int node = read_node_key (snapshot, &spot, error);
 
-      if (node < 0 || !read_tenant_pages_on (tenant, (guint) node, &spot, error))
+      if (node < 0 || !read_tenant_pages_on (tenant, (guint)node, &spot, error))
         return FALSE;
     }
 
@@ -111,8 +111,7 @@ read_state (PinTenant *tenant, const PinJsonSpot *up, GError **error)
 static gboolean
 read_tenant (const PinSnapshot *snapshot, GPtrArray *tenants, const PinJsonSpot *spot, GError **error)
 {
-  static const char *const known[]
-      = { "name", "uuid", "state", "dedicated", "shared", "memory_kib", "pages", NULL };
+  static const char *const known[] = { "name", "uuid", "state", "dedicated", "shared", "memory_kib", "pages", NULL };
   g_autoptr (PinTenant) tenant = pin_tenant_new (NULL, NULL);
 
   if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
@@ -151,7 +150,7 @@ add_tenant_memory (const PinTenant *tenant, const PinTopology *topology, JsonBui
     if (pin_tenant_memory (tenant, node) != 0)
       {
         pin_json_set_key (builder, topology->nodes[node].id);
-        json_builder_add_int_value (builder, (gint64) pin_tenant_memory (tenant, node));
+        json_builder_add_int_value (builder, (gint64)pin_tenant_memory (tenant, node));
       }
   json_builder_end_object (builder);
 }
@@ -183,7 +182,7 @@ add_tenant_pages (const PinTenant *tenant, const PinTopology *topology, JsonBuil
           if (use->node != node)
             continue;
           pin_json_set_key (builder, use->size_kib);
-          json_builder_add_int_value (builder, (gint64) use->count);
+          json_builder_add_int_value (builder, (gint64)use->count);
         }
       json_builder_end_object (builder);
     }

@@ -26,7 +26,7 @@ read_id (const PinJsonSpot *up, guint *ret_id, GError **error)
   if (!pin_json_require (up, "id", error) || !pin_json_get_number (up, "id", PIN_CPUSET_MAX - 1, &id, error))
     return FALSE;
 
-  *ret_id = (guint) id;
+  *ret_id = (guint)id;
   return TRUE;
 }
 
@@ -55,9 +55,9 @@ read_distances (const PinJsonSpot *up, GArray *ids, GArray *distances, GError **
           pin_json_spot_set_error (&spot, error, "must be 1 .. %d, 10 is local", DISTANCE_MAX);
           return FALSE;
         }
-      narrow = (guint) id;
+      narrow = (guint)id;
       g_array_append_val (ids, narrow);
-      narrow = (guint) distance;
+      narrow = (guint)distance;
       g_array_append_val (distances, narrow);
     }
 
@@ -91,8 +91,9 @@ place_cpus (Reading *reading, const PinJsonSpot *up, PinNodeId node, GError **er
 static gboolean
 read_node (Reading *reading, const PinJsonSpot *spot, GError **error)
 {
-  static const char *const known[]
-      = { "id", "cpus", "total_kib", "free_kib", "reserve_kib", "distances", "pages", NULL };
+  static const char *const known[] = {
+    "id", "cpus", "total_kib", "free_kib", "reserve_kib", "distances", "pages", NULL
+  };
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GArray) distances = g_array_new (FALSE, FALSE, sizeof (guint));
   guint id;
@@ -123,7 +124,7 @@ read_cpu_node (const Reading *reading, const PinJsonSpot *up, PinCpuId id, gbool
 
   if (placed)
     node = GPOINTER_TO_UINT (g_hash_table_lookup (reading->node_of, GUINT_TO_POINTER (id)));
-  *ret_node = (PinNodeId) node;
+  *ret_node = (PinNodeId)node;
   if (spot.node == NULL)
     return TRUE;
   if (!pin_json_get_number (up, "node", PIN_CPUSET_MAX - 1, &node, error))
@@ -139,7 +140,7 @@ read_cpu_node (const Reading *reading, const PinJsonSpot *up, PinCpuId id, gbool
       return FALSE;
     }
 
-  *ret_node = (PinNodeId) node;
+  *ret_node = (PinNodeId)node;
   return TRUE;
 }
 
@@ -151,7 +152,7 @@ read_label (const PinJsonSpot *up, const char *name, guint *ret_label, GError **
   if (!pin_json_get_number (up, name, LABEL_MAX, &label, error))
     return FALSE;
 
-  *ret_label = (guint) label;
+  *ret_label = (guint)label;
   return TRUE;
 }
 
@@ -266,7 +267,7 @@ pin_topology_add_distances (const PinTopology *topology, guint node, JsonBuilder
 static GPtrArray *
 list_cores (const PinTopology *topology)
 {
-  GPtrArray *cores = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_cpuset_free);
+  GPtrArray *cores = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_cpuset_free);
 
   for (guint i = 0; i < topology->n_cores; i++)
     g_ptr_array_add (cores, pin_cpuset_new ());

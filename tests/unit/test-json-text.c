@@ -113,7 +113,7 @@ test_depth (void)
 
       for (guint j = 0; j < 1000000; j++)
         g_string_append (text, opening[i]);
-      node = pin_json_parse (text->str, (gssize) text->len, &error);
+      node = pin_json_parse (text->str, (gssize)text->len, &error);
       g_assert_null (node);
       g_assert_nonnull (strstr (error->message, "nested too deep"));
     }

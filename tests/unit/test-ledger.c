@@ -102,7 +102,7 @@ test_apply (void)
   for (guint i = 0; i < 3; i++)
     {
       const PinTenant *tenant = g_ptr_array_index (snapshot->claims, i);
-      const char uuid[] = { (char) ('a' + (char) i), '\0' };
+      const char uuid[] = { (char)('a' + (char)i), '\0' };
 
       g_assert_cmpstr (tenant->uuid, ==, uuid);
     }

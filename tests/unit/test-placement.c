@@ -40,7 +40,9 @@ add_page (GArray *pages, guint64 size_kib, const char *cells)
 static void
 add_dimm (GArray *dimms, guint index, guint64 page_kib, const char *nodes)
 {
-  PinDimm dimm = { .index = index, .page_kib = page_kib, .nodeset = nodes != NULL ? pin_cpuset_parse (nodes, NULL) : NULL };
+  PinDimm dimm = { .index = index,
+                   .page_kib = page_kib,
+                   .nodeset = nodes != NULL ? pin_cpuset_parse (nodes, NULL) : NULL };
 
   g_array_append_val (dimms, dimm);
 }
@@ -85,28 +87,112 @@ full (void)
 
 typedef void (*Change) (PinPlacement *placement);
 
-static void change_nothing (PinPlacement *p) { }
-static void change_vcpupin (PinPlacement *p) { pin_cpuset_add (g_array_index (p->vcpupin, PinPin, 1).cpuset, 4); }
-static void drop_vcpupin (PinPlacement *p) { g_array_set_size (p->vcpupin, 1); }
-static void drop_cpuset (PinPlacement *p) { g_clear_pointer (&p->vcpu_cpuset, pin_cpuset_free); }
-static void make_auto (PinPlacement *p) { p->vcpu_auto = TRUE; }
-static void empty_emulatorpin (PinPlacement *p) { pin_cpuset_subtract (p->emulatorpin, p->emulatorpin); }
-static void drop_emulatorpin (PinPlacement *p) { g_clear_pointer (&p->emulatorpin, pin_cpuset_free); }
-static void rename_iothread (PinPlacement *p) { g_array_index (p->iothreadpin, PinPin, 0).id = 2; }
-static void raise_priority (PinPlacement *p) { g_array_index (p->vcpusched, PinSched, 0).priority = 2; }
-static void drop_emulatorsched (PinPlacement *p) { g_clear_pointer (&p->emulatorsched, pin_sched_free); }
-static void drop_iothreadsched (PinPlacement *p) { g_array_set_size (p->iothreadsched, 0); }
-static void change_mode (PinPlacement *p) { p->memory_mode = PIN_MEMORY_MODE_PREFERRED; }
-static void drop_memory (PinPlacement *p) { p->has_memory = FALSE; }
-static void change_memnode (PinPlacement *p) { pin_cpuset_add (g_array_index (p->memnode, PinMemnode, 0).nodeset, 9); }
-static void drop_memnode (PinPlacement *p) { g_array_set_size (p->memnode, 1); }
-static void change_page (PinPlacement *p) { g_array_index (p->hugepages, PinPage, 0).size_kib = 1048576; }
-static void narrow_page (PinPlacement *p) { pin_cpuset_remove (g_array_index (p->hugepages, PinPage, 0).cells, 1); }
-static void change_dimm_page (PinPlacement *p) { g_array_index (p->dimm, PinDimm, 0).page_kib = 4; }
-static void change_dimm_node (PinPlacement *p) { pin_cpuset_add (g_array_index (p->dimm, PinDimm, 1).nodeset, 6); }
-static void drop_dimms (PinPlacement *p) { g_array_set_size (p->dimm, 0); }
-static void drop_cachetune (PinPlacement *p) { g_array_set_size (p->cachetune, 0); }
-static void add_monitor (PinPlacement *p)
+static void
+change_nothing (PinPlacement *p)
+{
+}
+static void
+change_vcpupin (PinPlacement *p)
+{
+  pin_cpuset_add (g_array_index (p->vcpupin, PinPin, 1).cpuset, 4);
+}
+static void
+drop_vcpupin (PinPlacement *p)
+{
+  g_array_set_size (p->vcpupin, 1);
+}
+static void
+drop_cpuset (PinPlacement *p)
+{
+  g_clear_pointer (&p->vcpu_cpuset, pin_cpuset_free);
+}
+static void
+make_auto (PinPlacement *p)
+{
+  p->vcpu_auto = TRUE;
+}
+static void
+empty_emulatorpin (PinPlacement *p)
+{
+  pin_cpuset_subtract (p->emulatorpin, p->emulatorpin);
+}
+static void
+drop_emulatorpin (PinPlacement *p)
+{
+  g_clear_pointer (&p->emulatorpin, pin_cpuset_free);
+}
+static void
+rename_iothread (PinPlacement *p)
+{
+  g_array_index (p->iothreadpin, PinPin, 0).id = 2;
+}
+static void
+raise_priority (PinPlacement *p)
+{
+  g_array_index (p->vcpusched, PinSched, 0).priority = 2;
+}
+static void
+drop_emulatorsched (PinPlacement *p)
+{
+  g_clear_pointer (&p->emulatorsched, pin_sched_free);
+}
+static void
+drop_iothreadsched (PinPlacement *p)
+{
+  g_array_set_size (p->iothreadsched, 0);
+}
+static void
+change_mode (PinPlacement *p)
+{
+  p->memory_mode = PIN_MEMORY_MODE_PREFERRED;
+}
+static void
+drop_memory (PinPlacement *p)
+{
+  p->has_memory = FALSE;
+}
+static void
+change_memnode (PinPlacement *p)
+{
+  pin_cpuset_add (g_array_index (p->memnode, PinMemnode, 0).nodeset, 9);
+}
+static void
+drop_memnode (PinPlacement *p)
+{
+  g_array_set_size (p->memnode, 1);
+}
+static void
+change_page (PinPlacement *p)
+{
+  g_array_index (p->hugepages, PinPage, 0).size_kib = 1048576;
+}
+static void
+narrow_page (PinPlacement *p)
+{
+  pin_cpuset_remove (g_array_index (p->hugepages, PinPage, 0).cells, 1);
+}
+static void
+change_dimm_page (PinPlacement *p)
+{
+  g_array_index (p->dimm, PinDimm, 0).page_kib = 4;
+}
+static void
+change_dimm_node (PinPlacement *p)
+{
+  pin_cpuset_add (g_array_index (p->dimm, PinDimm, 1).nodeset, 6);
+}
+static void
+drop_dimms (PinPlacement *p)
+{
+  g_array_set_size (p->dimm, 0);
+}
+static void
+drop_cachetune (PinPlacement *p)
+{
+  g_array_set_size (p->cachetune, 0);
+}
+static void
+add_monitor (PinPlacement *p)
 {
   PinResctrlPart part = { .kind = PIN_RESCTRL_CACHE_MONITOR, .level = 3, .vcpus = pin_cpuset_new_one (0) };
 
@@ -174,10 +260,10 @@ differences (const PinPlacement *a, const PinPlacement *b)
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    if (!pin_placement_equal_in (a, b, (PinSetting) i))
-      g_ptr_array_add (names, (char *) pin_setting_name ((PinSetting) i));
+    if (!pin_placement_equal_in (a, b, (PinSetting)i))
+      g_ptr_array_add (names, (char *)pin_setting_name ((PinSetting)i));
   g_ptr_array_add (names, NULL);
-  return g_strjoinv (" ", (char **) names->pdata);
+  return g_strjoinv (" ", (char **)names->pdata);
 }
 
 static void
@@ -225,7 +311,7 @@ test_take (void)
   add_dimm (target->dimm, 7, 1048576, "3");
   for (guint i = 0; i < PIN_SETTING_N; i++)
     {
-      PinSetting setting = (PinSetting) i;
+      PinSetting setting = (PinSetting)i;
 
       pin_placement_take (target, source, setting);
       g_assert_true (pin_placement_equal_in (target, source, setting));
@@ -243,7 +329,7 @@ test_take_of_itself (void)
   g_autoptr (PinPlacement) same = full ();
 
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    pin_placement_take (placement, placement, (PinSetting) i);
+    pin_placement_take (placement, placement, (PinSetting)i);
   g_assert_true (pin_placement_equal (placement, same));
 }
 
@@ -258,7 +344,7 @@ test_take_of_nothing_removes (void)
   g_assert_true (pin_placement_has (target, PIN_SETTING_NUMA_MEMORY));
   g_assert_cmpuint (target->dimm->len, ==, 2);
   for (guint i = 0; i < PIN_SETTING_N; i++)
-    pin_placement_take (target, nothing, (PinSetting) i);
+    pin_placement_take (target, nothing, (PinSetting)i);
   g_assert_true (pin_placement_is_empty (target));
 }
 
@@ -282,14 +368,8 @@ typedef struct
 } Dedicated;
 
 static const Dedicated dedicated[] = {
-  { "", "" },
-  { "0=2 1=3", "0-1" },
-  { "0=2 1=2", "" },
-  { "0=2 1=2-3", "" },
-  { "0=2 1=3-4", "0" },
-  { "0=2 1=3-4 2=4", "0" },
-  { "5=900", "5" },
-  { "0=0-3 1=0-3", "" },
+  { "", "" },           { "0=2 1=3", "0-1" },     { "0=2 1=2", "" }, { "0=2 1=2-3", "" },
+  { "0=2 1=3-4", "0" }, { "0=2 1=3-4 2=4", "0" }, { "5=900", "5" },  { "0=0-3 1=0-3", "" },
 };
 
 static void
@@ -305,7 +385,7 @@ test_dedicated (void)
       /* A mask for the vCPUs that float takes nothing from those that are pinned. */
       placement->vcpu_cpuset = pin_cpuset_new_range (0, 9);
       for (guint j = 0; words[j] != NULL; j++)
-        add_pin (placement->vcpupin, (guint) (words[j][0] - '0'), words[j] + 2);
+        add_pin (placement->vcpupin, (guint)(words[j][0] - '0'), words[j] + 2);
       vcpus = pin_placement_dedicated_vcpus (placement);
       text = pin_cpuset_format (vcpus);
       g_assert_cmpstr (text, ==, dedicated[i].dedicated);
@@ -343,7 +423,8 @@ test_original_has_homes (void)
   original->home_of[PIN_SETTING_CACHE] = -1;
   copy = pin_original_copy (original);
   g_assert_cmpstr (pin_original_home (copy, PIN_SETTING_VCPU_PINS)->host_name, ==, "hosta");
-  g_assert_true (pin_original_home (copy, PIN_SETTING_VCPU_PINS) != pin_original_home (original, PIN_SETTING_VCPU_PINS));
+  g_assert_true (pin_original_home (copy, PIN_SETTING_VCPU_PINS)
+                 != pin_original_home (original, PIN_SETTING_VCPU_PINS));
   g_assert_null (pin_original_home (copy, PIN_SETTING_CACHE));
   g_assert_true (pin_placement_equal (copy->placement, placement));
   g_assert_null (pin_original_home (empty, PIN_SETTING_VCPU_PINS));

@@ -132,7 +132,7 @@ placement_text (const PinPlacement *now, const PinPlacement *before)
   free_plan (plan);
   start = strstr (json, "\"placement\":") + strlen ("\"placement\":");
   end = strstr (start, ",\"cells\"");
-  return g_strndup (start, (gsize) (end - start));
+  return g_strndup (start, (gsize)(end - start));
 }
 
 static void
@@ -188,10 +188,10 @@ test_every_code_has_a_name (void)
 
   for (guint i = 0; i < PIN_CODE_N; i++)
     {
-      const char *name = pin_code_name ((PinCode) i);
+      const char *name = pin_code_name ((PinCode)i);
 
       g_assert_nonnull (name);
-      g_assert_true (g_hash_table_add (names, (char *) name));
+      g_assert_true (g_hash_table_add (names, (char *)name));
     }
 }
 

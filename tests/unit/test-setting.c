@@ -65,16 +65,18 @@ static void
 test_losses (void)
 {
   const guint expected[PIN_ACTION_N] = {
-    [PIN_ACTION_REMAP] = 1, [PIN_ACTION_WEAKEN] = 10, [PIN_ACTION_STRIP] = 100,
+    [PIN_ACTION_REMAP] = 1,
+    [PIN_ACTION_WEAKEN] = 10,
+    [PIN_ACTION_STRIP] = 100,
   };
 
   for (guint i = 0; i < PIN_ACTION_N; i++)
     {
       PinAction action = PIN_ACTION_N;
 
-      g_assert_cmpuint (pin_action_loss ((PinAction) i), ==, expected[i]);
-      g_assert_true (pin_action_from_name (pin_action_name ((PinAction) i), &action));
-      g_assert_cmpint (action, ==, (int) i);
+      g_assert_cmpuint (pin_action_loss ((PinAction)i), ==, expected[i]);
+      g_assert_true (pin_action_from_name (pin_action_name ((PinAction)i), &action));
+      g_assert_cmpint (action, ==, (int)i);
     }
 }
 
@@ -128,7 +130,7 @@ test_error_names (void)
   g_assert_cmpstr (pin_error_name (PIN_ERROR_INVALID), ==, "Invalid");
   g_assert_cmpstr (pin_error_name (PIN_ERROR_NOT_FOUND), ==, "NotFound");
   for (guint i = 0; i < PIN_ERROR_N; i++)
-    g_assert_nonnull (pin_error_name ((PinError) i));
+    g_assert_nonnull (pin_error_name ((PinError)i));
   g_assert_cmpstr (g_quark_to_string (PIN_ERROR), ==, "pin-error-quark");
 }
 

@@ -5,27 +5,30 @@
 
 #include <string.h>
 
-#define WHOLE \
-  "{ \"version\": 1, \"host\": {\"name\": \"hostb\", \"uuid\": \"ABC-1\", \"arch\": \"x86_64\", \"maintenance\": true," \
-  " \"policy\": \"d1\", \"cpu\": {\"model\": \"Skylake\", \"vendor\": \"Intel\", \"microcode\": 7, \"tsc_hz\": 2000," \
-  " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,99\", \"isolated\": \"3\"," \
-  " \"reserved\": \"0\", \"memory_backing_tmpfs\": true, \"default_page_kib\": 2048," \
-  " \"resctrl\": {\"l3\": [{\"id\": 5, \"cpus\": \"0-3\", \"ways\": 12, \"used\": 2}]}}," \
-  " \"nodes\": [" \
-  " {\"id\": 4, \"cpus\": \"4-7\", \"total_kib\": 2000, \"free_kib\": 1500, \"distances\": {\"0\": 31, \"4\": 10}," \
-  "  \"pages\": [{\"size_kib\": 1048576, \"total\": 8, \"free\": 6}, {\"size_kib\": 2048, \"total\": 96, \"free\": 90}]}," \
-  " {\"id\": 0, \"cpus\": \"0-3\", \"total_kib\": 1000, \"free_kib\": 900, \"reserve_kib\": 100}]," \
-  " \"cpus\": [" \
-  " {\"id\": 0, \"node\": 0, \"siblings\": \"0,2\"}, {\"id\": 2, \"node\": 0, \"siblings\": \"0,2\"}," \
-  " {\"id\": 1, \"node\": 0, \"siblings\": \"1,3\"}, {\"id\": 3, \"node\": 0, \"siblings\": \"1,3\"}," \
-  " {\"id\": 4, \"node\": 4, \"socket\": 1, \"die\": 2, \"core\": 3, \"siblings\": \"4\", \"online\": true}," \
-  " {\"id\": 5}, {\"id\": 6}, {\"id\": 7}, {\"id\": 8, \"node\": 4, \"online\": false}]," \
-  " \"domains\": [{\"name\": \"x\", \"uuid\": \"U-1\", \"state\": \"running\", \"dedicated\": \"2-3\"," \
-  "  \"shared\": \"1\", \"memory_kib\": {\"4\": 65}, \"pages\": {\"4\": {\"2048\": 32, \"1048576\": 1}}}," \
-  "  {\"name\": \"y\", \"uuid\": \"u-2\", \"state\": \"defined\", \"dedicated\": \"7\"}]," \
+#define WHOLE                                                                                                          \
+  "{ \"version\": 1, \"host\": {\"name\": \"hostb\", \"uuid\": \"ABC-1\", \"arch\": \"x86_64\", \"maintenance\": "     \
+  "true,"                                                                                                              \
+  " \"policy\": \"d1\", \"cpu\": {\"model\": \"Skylake\", \"vendor\": \"Intel\", \"microcode\": 7, \"tsc_hz\": 2000,"  \
+  " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,99\", \"isolated\": \"3\","                \
+  " \"reserved\": \"0\", \"memory_backing_tmpfs\": true, \"default_page_kib\": 2048,"                                  \
+  " \"resctrl\": {\"l3\": [{\"id\": 5, \"cpus\": \"0-3\", \"ways\": 12, \"used\": 2}]}},"                              \
+  " \"nodes\": ["                                                                                                      \
+  " {\"id\": 4, \"cpus\": \"4-7\", \"total_kib\": 2000, \"free_kib\": 1500, \"distances\": {\"0\": 31, \"4\": 10},"    \
+  "  \"pages\": [{\"size_kib\": 1048576, \"total\": 8, \"free\": 6}, {\"size_kib\": 2048, \"total\": 96, \"free\": "   \
+  "90}]},"                                                                                                             \
+  " {\"id\": 0, \"cpus\": \"0-3\", \"total_kib\": 1000, \"free_kib\": 900, \"reserve_kib\": 100}],"                    \
+  " \"cpus\": ["                                                                                                       \
+  " {\"id\": 0, \"node\": 0, \"siblings\": \"0,2\"}, {\"id\": 2, \"node\": 0, \"siblings\": \"0,2\"},"                 \
+  " {\"id\": 1, \"node\": 0, \"siblings\": \"1,3\"}, {\"id\": 3, \"node\": 0, \"siblings\": \"1,3\"},"                 \
+  " {\"id\": 4, \"node\": 4, \"socket\": 1, \"die\": 2, \"core\": 3, \"siblings\": \"4\", \"online\": true},"          \
+  " {\"id\": 5}, {\"id\": 6}, {\"id\": 7}, {\"id\": 8, \"node\": 4, \"online\": false}],"                              \
+  " \"domains\": [{\"name\": \"x\", \"uuid\": \"U-1\", \"state\": \"running\", \"dedicated\": \"2-3\","                \
+  "  \"shared\": \"1\", \"memory_kib\": {\"4\": 65}, \"pages\": {\"4\": {\"2048\": 32, \"1048576\": 1}}},"             \
+  "  {\"name\": \"y\", \"uuid\": \"u-2\", \"state\": \"defined\", \"dedicated\": \"7\"}],"                             \
   " \"claims\": [{\"name\": \"z\", \"uuid\": \"u-3\", \"memory_kib\": {\"0\": 5}}], \"provisional\": true }"
 
-#define LEAST "{\"version\": 1, \"host\": {\"name\": \"h\"}, \"nodes\": [{\"id\": 0, \"cpus\": \"0-3\", \"total_kib\": 1000}]}"
+#define LEAST                                                                                                          \
+  "{\"version\": 1, \"host\": {\"name\": \"h\"}, \"nodes\": [{\"id\": 0, \"cpus\": \"0-3\", \"total_kib\": 1000}]}"
 
 static PinSnapshot *
 read_good (const char *text)
@@ -205,7 +208,7 @@ edit (const char *text, const char *find, const char *put)
   const char *at = strstr (text, find);
 
   g_assert_nonnull (at);
-  return g_strdup_printf ("%.*s%s%s", (int) (at - text), text, put, at + strlen (find));
+  return g_strdup_printf ("%.*s%s%s", (int)(at - text), text, put, at + strlen (find));
 }
 
 static void
@@ -255,8 +258,8 @@ static void
 test_other_version (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (PinSnapshot) snapshot
-      = pin_snapshot_from_json ("{\"version\": 2, \"hosts\": [], \"future\": true}", -1, &error);
+  g_autoptr (PinSnapshot) snapshot =
+      pin_snapshot_from_json ("{\"version\": 2, \"hosts\": [], \"future\": true}", -1, &error);
 
   g_assert_null (snapshot);
   g_assert_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED);

@@ -25,14 +25,14 @@ host (const char *text)
 
       words[0][strlen (words[0]) - 1] = '\0';
       g_assert_true (g_ascii_string_to_unsigned (words[0], 10, 0, G_MAXUINT, &id, NULL));
-      pin_topology_builder_add_node (builder, (PinNodeId) id, NULL, NULL);
+      pin_topology_builder_add_node (builder, (PinNodeId)id, NULL, NULL);
       for (guint j = 1; words[j] != NULL; j++)
         {
           gboolean online = words[j][0] != '!';
           g_autoptr (PinCpuset) core = pin_cpuset_parse (words[j] + (online ? 0 : 1), NULL);
 
           for (pin_cpuset_each (core, cpu))
-            pin_topology_builder_add_cpu (builder, cpu, (PinNodeId) id, 0, 0, j - 1, online ? core : NULL, online);
+            pin_topology_builder_add_cpu (builder, cpu, (PinNodeId)id, 0, 0, j - 1, online ? core : NULL, online);
         }
     }
   topology = pin_topology_builder_end (builder, &error);
@@ -77,13 +77,13 @@ test_numbers (void)
 
 typedef struct
 {
-  guint nodes[2];       /* two nodes to add; PIN_CPUSET_END: none */
+  guint nodes[2]; /* two nodes to add; PIN_CPUSET_END: none */
   struct
   {
     guint id;
     guint node;
     const char *siblings;
-  } cpus[3];            /* siblings NULL with id PIN_CPUSET_END: none */
+  } cpus[3]; /* siblings NULL with id PIN_CPUSET_END: none */
   const char *complaint;
 } Bad;
 
