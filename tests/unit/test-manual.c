@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The manual names all that programs take and print. */
+#include "core/plan.h"
+#include "rules/rules-keys.h"
+
+#include <string.h>
+
+static char *
+read_page (const char *name)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "..", "docs", "man", name, NULL);
+  char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+static void
+assert_named (const char *page, const char *word)
+{
+  g_autofree char *literal = g_strdup_printf ("``%s``", word);
+
+  if (strstr (page, literal) == NULL)
+    g_error ("%s is not in the manual", literal);
+}
+
+static void
+test_codes (void)
+{
+  g_autofree char *page = read_page ("pinshift.1.rst");
+
+  for (guint code = 0; code < PIN_CODE_N; code++)
+    assert_named (page, pin_code_name (code));
+}
+
+static void
+test_settings_and_actions (void)
+{
+  g_autofree char *page = read_page ("pinshift.1.rst");
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    assert_named (page, pin_setting_name (setting));
+  for (guint action = PIN_ACTION_KEEP; action < PIN_ACTION_N; action++)
+    assert_named (page, pin_action_name (action));
+}
+
+/* Each key stands there with its default. */
+static void
+test_keys (void)
+{
+  g_autofree char *page = read_page ("pinshift.conf.5.rst");
+  g_autoptr (PinTerms) defaults = pin_terms_new ();
+  guint n;
+  const PinRulesKey *keys = pin_rules_keys (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *value = pin_rules_key_format (&keys[i], defaults);
+      g_autofree char *line = g_strdup_printf ("\n``%s`` =%s%s\n", keys[i].name, *value != '\0' ? " " : "", value);
+
+      if (strstr (page, line) == NULL)
+        g_error ("not in the manual:%s", line);
+      for (guint choice = 0; choice < keys[i].n_choices; choice++)
+        assert_named (page, keys[i].choice (choice));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/manual/names-every-code", test_codes);
+  g_test_add_func ("/manual/names-every-setting-and-action", test_settings_and_actions);
+  g_test_add_func ("/manual/has-every-key-at-its-default", test_keys);
+  return g_test_run ();
+}
