@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The ledger on disk: a line that names the format, then one line a claim, fields apart by tabs, so that a line that was
- * damaged costs one claim.  Nodes are named by their ids, which mean the same after a restart; indices may not.
+ * The ledger on disk: a line that names the format, then one line a claim, fields apart by tabs, so that a line that
+ * was damaged costs one claim.  Nodes are named by their ids, which mean the same after a restart; indices may not.
  */
 #include "host/ledger-file.h"
 
@@ -76,7 +76,7 @@ pin_ledger_file_save (const char *path, const PinLedger *ledger, const PinTopolo
   g_hash_table_iter_init (&iter, ledger->claims);
   while (g_hash_table_iter_next (&iter, NULL, &claim))
     append_claim (text, claim, topology);
-  if (g_file_set_contents_full (path, text->str, (gssize) text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why))
+  if (g_file_set_contents_full (path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why))
     return TRUE;
   g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "can't keep claims: %s", why->message);
   return FALSE;
@@ -100,7 +100,7 @@ parse_numbers (const char *text, guint n, guint64 *ret_numbers)
 static int
 node_index (const PinTopology *topology, guint64 id)
 {
-  return id < PIN_CPUSET_MAX ? pin_topology_node_index (topology, (PinNodeId) id) : -1;
+  return id < PIN_CPUSET_MAX ? pin_topology_node_index (topology, (PinNodeId)id) : -1;
 }
 
 static gboolean
@@ -117,7 +117,7 @@ parse_memory (const char *text, const PinTopology *topology, PinTenant *tenant)
         return FALSE;
       node = node_index (topology, numbers[0]);
       if (node >= 0)
-        pin_tenant_add_memory (tenant, (guint) node, numbers[1]);
+        pin_tenant_add_memory (tenant, (guint)node, numbers[1]);
     }
   return TRUE;
 }
@@ -136,7 +136,7 @@ parse_pages (const char *text, const PinTopology *topology, PinTenant *tenant)
         return FALSE;
       node = node_index (topology, numbers[0]);
       if (node >= 0)
-        pin_tenant_add_pages (tenant, (guint) node, numbers[1], numbers[2]);
+        pin_tenant_add_pages (tenant, (guint)node, numbers[1], numbers[2]);
     }
   return TRUE;
 }
@@ -171,10 +171,10 @@ load_claim (const char *line, PinLedger *ledger, const PinTopology *topology, gi
       || !parse_pages (fields[FIELD_PAGES], topology, tenant))
     return FALSE;
   /* No lease is longer: a claim must not outlive a damaged digit. */
-  if ((gint64) until_ms > now_ms + PIN_LEDGER_LEASE_MS)
+  if ((gint64)until_ms > now_ms + PIN_LEDGER_LEASE_MS)
     return FALSE;
-  if ((gint64) until_ms > now_ms)
-    pin_ledger_restore (ledger, tenant, digest, (gint64) until_ms);
+  if ((gint64)until_ms > now_ms)
+    pin_ledger_restore (ledger, tenant, digest, (gint64)until_ms);
   return TRUE;
 }
 

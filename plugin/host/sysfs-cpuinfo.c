@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One processor takes less; the kernel writes a line per CPU only as far as it is read, and asks each CPU for its speed. */
+/* One processor takes less; the kernel writes a line per CPU only as far as it is read, and asks each CPU for its
+ * speed. */
 #define CPUINFO_HEAD 16384
 
 /* The value of "key : value" in the first processor; NULL: it has no such line.  (transfer full) */
@@ -18,7 +19,7 @@ find_value (char **lines, const char *key)
       gsize length = strlen (key);
 
       if (colon != NULL && strncmp (lines[i], key, length) == 0
-          && strspn (lines[i] + length, " \t") == (gsize) (colon - lines[i]) - length)
+          && strspn (lines[i] + length, " \t") == (gsize)(colon - lines[i]) - length)
         return g_strstrip (g_strdup (colon + 1));
     }
   return NULL;
@@ -27,7 +28,7 @@ find_value (char **lines, const char *key)
 static int
 compare_strings (const void *a, const void *b)
 {
-  return strcmp (*(char *const *) a, *(char *const *) b);
+  return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
 /* x86 calls them flags, arm64 features. */
@@ -79,7 +80,7 @@ has_word (const char *words, const char *word)
 {
   g_auto (GStrv) list = g_strsplit (words == NULL ? "" : words, " ", -1);
 
-  return g_strv_contains ((const char *const *) list, word);
+  return g_strv_contains ((const char *const *)list, word);
 }
 
 PinCpuModel *
@@ -101,9 +102,9 @@ pin_cpuinfo_read (PinSysfs *sysfs)
   model->microcode = parse_microcode (microcode);
   model->features = find_features (lines);
   model->tsc_hz = pin_sysfs_read_number (sysfs->sys, "devices/system/cpu/cpu0/tsc_freq_khz", 0) * 1000;
-  model->tsc_scaling = has_word (vmx, "tsc_scaling")
-                       || (model->features != NULL
-                           && g_strv_contains ((const char *const *) model->features, "tsc_scale"));
+  model->tsc_scaling =
+      has_word (vmx, "tsc_scaling")
+      || (model->features != NULL && g_strv_contains ((const char *const *)model->features, "tsc_scale"));
   model->nested = read_nested (sysfs->sys);
   return model;
 }

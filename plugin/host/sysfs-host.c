@@ -7,7 +7,7 @@
 #define CPU_DIR "devices/system/cpu"
 
 /*
- * Where the CPUs of libvirt's guest partition stand, the nearest first: cgroup v2 and v1, with and without systemd.  The
+ * Where the CPUs of libvirt's guest partition stand, the nearest first: cgroup v2 and v1, with and without systemd. The
  * partition is there only once a guest has run; until then what holds for all is the best that is known.
  */
 static const char *const partition_cpus[] = {

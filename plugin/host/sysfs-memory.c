@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory and huge pages of each node as of now.  A hook waits for this, so the files stay open: pread() at offset 0 makes
- * the kernel write them anew.  What changes only when an administrator acts (mounts, watermarks) is kept with them.
+ * Memory and huge pages of each node as of now.  A hook waits for this, so the files stay open: pread() at offset 0
+ * makes the kernel write them anew.  What changes only when an administrator acts (mounts, watermarks) is kept with
+ * them.
  */
+#include "host/sysfs-meminfo.h"
 #include "host/sysfs-root.h"
 
 #include "core/error.h"
@@ -23,7 +25,7 @@ typedef struct
   int nr;
   int free;
   int surplus;
-  int reserved;    /* of the whole host */
+  int reserved; /* of the whole host */
 } PoolFiles;
 
 typedef struct
@@ -31,12 +33,12 @@ typedef struct
   PinNodeId id;
   int meminfo;
   guint64 watermark_kib;
-  GArray *pools;   /* PoolFiles, by size upwards */
+  GArray *pools; /* PoolFiles, by size upwards */
 } NodeFiles;
 
 struct _PinMemoryFiles
 {
-  GArray *nodes;   /* NodeFiles, as in the topology that they were opened for */
+  GArray *nodes; /* NodeFiles, as in the topology that they were opened for */
 };
 
 static void
@@ -75,8 +77,7 @@ pin_memory_files_free (PinMemoryFiles *files)
   g_free (files);
 }
 
-G_GNUC_PRINTF (2, 3) static int
-open_file (int dir, const char *format, ...)
+G_GNUC_PRINTF (2, 3) static int open_file (int dir, const char *format, ...)
 {
   g_autofree char *path = NULL;
   va_list arguments;
@@ -140,7 +141,7 @@ node_watermark (const char *zoneinfo, PinNodeId id)
       else if (here && g_str_has_prefix (line, "high "))
         pages += g_ascii_strtoull (line + strlen ("high "), NULL, 10);
     }
-  return pages * ((guint64) sysconf (_SC_PAGESIZE) / 1024);
+  return pages * ((guint64)sysconf (_SC_PAGESIZE) / 1024);
 }
 
 static void
@@ -208,74 +209,10 @@ read_count (int fd)
   return fd >= 0 && read_again (fd, text, sizeof text) > 0 ? g_ascii_strtoull (text, NULL, 10) : 0;
 }
 
-typedef struct
-{
-  guint64 total;
-  guint64 free;
-  guint64 file;        /* a node's FilePages */
-  guint64 cached;      /* the host's: without buffers */
-  guint64 buffers;
-  guint64 shmem;
-  guint64 reclaimable;
-} Meminfo;
-
-static guint64 *
-meminfo_field (Meminfo *info, const char *key, gsize length)
-{
-  static const struct
-  {
-    const char *key;
-    gsize offset;
-  } fields[] = {
-    { "MemTotal", G_STRUCT_OFFSET (Meminfo, total) },  { "MemFree", G_STRUCT_OFFSET (Meminfo, free) },
-    { "FilePages", G_STRUCT_OFFSET (Meminfo, file) },  { "Cached", G_STRUCT_OFFSET (Meminfo, cached) },
-    { "Buffers", G_STRUCT_OFFSET (Meminfo, buffers) }, { "Shmem", G_STRUCT_OFFSET (Meminfo, shmem) },
-    { "SReclaimable", G_STRUCT_OFFSET (Meminfo, reclaimable) },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (strlen (fields[i].key) == length && memcmp (fields[i].key, key, length) == 0)
-      return &G_STRUCT_MEMBER (guint64, info, fields[i].offset);
-  return NULL;
-}
-
-/* Lines of /proc/meminfo ("MemFree: 12 kB") or of a node's ("Node 0 MemFree: 12 kB"): the key is the last word of its side. */
-static void
-parse_meminfo (const char *text, Meminfo *ret_info)
-{
-  const char *end;
-
-  for (const char *line = text; *line != '\0'; line = *end == '\0' ? end : end + 1)
-    {
-      const char *colon = line + strcspn (line, ":\n");
-      const char *key = colon;
-      guint64 *field;
-
-      end = line + strcspn (line, "\n");
-      while (key > line && key[-1] != ' ')
-        key--;
-      field = *colon == ':' ? meminfo_field (ret_info, key, (gsize) (colon - key)) : NULL;
-      if (field != NULL)
-        *field = g_ascii_strtoull (colon + 1, NULL, 10);
-    }
-}
-
 static guint64
 minus (guint64 a, guint64 b)
 {
   return a > b ? a - b : 0;
-}
-
-/*
- * What the kernel could hand out at once.  Pages of shared memory (guests on memfd among them) count as file pages, yet nothing
- * but swap would free them.
- */
-static guint64
-obtainable_kib (const Meminfo *info, guint64 watermark_kib)
-{
-  guint64 file = minus (info->file + info->cached + info->buffers, info->shmem);
-
-  return minus (info->free + file + info->reclaimable, watermark_kib);
 }
 
 /* Reads the pools of a node that libvirt can use.  Returns: what all of its pools hold, in KiB. */
@@ -310,7 +247,7 @@ static gboolean
 read_node (const NodeFiles *files, guint64 reserve_kib, PinNodeMemory *memory, GError **error)
 {
   char text[MEMINFO_MAX];
-  Meminfo info = { 0 };
+  PinMeminfo info = { 0 };
   guint64 held_kib;
   guint64 usable_kib = 0;
 
@@ -321,7 +258,7 @@ read_node (const NodeFiles *files, guint64 reserve_kib, PinNodeMemory *memory, G
           g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "node%u/meminfo: %s", files->id, g_strerror (errno));
           return FALSE;
         }
-      parse_meminfo (text, &info);
+      info = pin_meminfo_parse (text);
     }
   held_kib = read_pools (files, memory);
   for (guint i = 0; i < memory->n_pools; i++)
@@ -329,7 +266,7 @@ read_node (const NodeFiles *files, guint64 reserve_kib, PinNodeMemory *memory, G
   memory->total_kib = info.total;
   /* Pages that no guest can have as pages, nor as memory, are kept from guests like the rest of the reserve. */
   memory->reserve_kib = MIN (reserve_kib + minus (held_kib, usable_kib), info.total);
-  memory->free_kib = MIN (obtainable_kib (&info, files->watermark_kib),
+  memory->free_kib = MIN (pin_meminfo_obtainable_kib (&info, files->watermark_kib),
                           minus (info.total, usable_kib + memory->reserve_kib));
   return TRUE;
 }

@@ -51,10 +51,14 @@ option_pagesize (const char *options, guint64 fallback)
         return fallback;
       switch (g_ascii_toupper (*unit))
         {
-        case 'K': return value;
-        case 'M': return value * 1024;
-        case 'G': return value * 1024 * 1024;
-        default:  return value / 1024;
+        case 'K':
+          return value;
+        case 'M':
+          return value * 1024;
+        case 'G':
+          return value * 1024 * 1024;
+        default:
+          return value / 1024;
         }
     }
   return fallback;
@@ -92,7 +96,7 @@ add_mount (PinMounts *mounts, char **fields, guint64 kernel_kib, const char *dir
     }
 }
 
-/* libvirt takes the mount of the kernel's default size, and without one the first (qemuBuildMemoryGetDefaultPagesize). */
+/* libvirt takes the mount of the kernel's default size, else the first (qemuBuildMemoryGetDefaultPagesize). */
 static guint64
 choose_default (const GArray *page_kib, guint64 kernel_kib)
 {

@@ -26,7 +26,7 @@ read_full_mask (int sys)
 static guint
 count_bits (guint64 mask)
 {
-  return (guint) __builtin_popcountll (mask);
+  return (guint)__builtin_popcountll (mask);
 }
 
 /* Adds the masks of a line like "L3:0=fff;1=00f" to @used: cache id -> mask, both as pointers to guint64. */
@@ -109,7 +109,7 @@ add_cache (PinSysfs *sysfs, PinSnapshot *snapshot, PinCpuId cpu, guint64 full, G
   if (id > G_MAXUINT)
     return;
   mask = g_hash_table_lookup (used, &id);
-  ways.id = (guint) id;
+  ways.id = (guint)id;
   ways.cpus = pin_sysfs_read_set (sysfs->sys, cpus_path, NULL);
   if (ways.cpus == NULL)
     ways.cpus = pin_cpuset_new_one (cpu);

@@ -28,14 +28,16 @@ char *pin_sysfs_read (int dir, const char *path, gsize max, GError **error);
 /* The first @max bytes of @path, or less; NULL if it can't be read.  (transfer full) */
 char *pin_sysfs_read_head (int dir, const char *path, gsize max);
 
-/* Numbers of an attribute, in list syntax or, if there is no such file, in that of a hexadecimal mask ("0000,000000f0").
+/* Numbers of an attribute, in list syntax or, if there is no such file, in that of a hexadecimal mask
+ * ("0000,000000f0").
  * "(null)" is an empty set.  @mask_path may be NULL.  NULL if neither is there or parses.  (transfer full) */
 PinCpuset *pin_sysfs_read_set (int dir, const char *list_path, const char *mask_path);
 
 /* The number in @path; @fallback if it is not there, is none, or is negative. */
 guint64 pin_sysfs_read_number (int dir, const char *path, guint64 fallback);
 
-/* Names in directory @path, "." and ".." left out, sorted; empty if it is not there.  (transfer container of owned strings) */
+/* Names in directory @path, "." and ".." left out, sorted; empty if it is not there.  (transfer container of owned
+ * strings) */
 GPtrArray *pin_sysfs_list (int dir, const char *path);
 
 /* The N of the entries @prefixN of directory @path.  (transfer full) */
@@ -45,14 +47,15 @@ PinCpuset *pin_sysfs_list_numbers (int dir, const char *path, const char *prefix
 guint64 pin_sysfs_pool_size (const char *name);
 
 /*
- * What /proc/mounts says.  A machine without the file (a captured /sys) is not known to lack any mount: @known is FALSE.
+ * What /proc/mounts says.  A machine without the file (a captured /sys) is not known to lack any mount: @known is
+ * FALSE.
  */
 typedef struct
 {
   gboolean known;
-  GArray *page_kib;       /* guint64, page sizes of the hugetlbfs mounts, in the order of mounting */
-  guint64 default_kib;    /* what libvirt takes for <hugepages/>: the kernel's default if mounted, or the first; 0: none */
-  gboolean tmpfs;         /* the directory that was asked for is on tmpfs */
+  GArray *page_kib;    /* guint64, page sizes of the hugetlbfs mounts, in the order of mounting */
+  guint64 default_kib; /* what libvirt takes for <hugepages/>: the kernel's default if mounted, or the first; 0: none */
+  gboolean tmpfs;      /* the directory that was asked for is on tmpfs */
 } PinMounts;
 
 /* @directory: absolute, or NULL. */

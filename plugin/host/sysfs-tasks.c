@@ -61,7 +61,7 @@ sole_cpu (const char *status)
 
   if (list == NULL || !g_ascii_string_to_unsigned (list, 10, 0, PIN_CPUSET_MAX - 1, &cpu, NULL))
     return PIN_CPUSET_END;
-  return (PinCpuId) cpu;
+  return (PinCpuId)cpu;
 }
 
 /* Pollers bind threads, not processes: one that is bound counts. */
@@ -73,7 +73,7 @@ add_threads (PinSysfs *sysfs, const char *pid, PinCpuset *bound)
 
   for (guint i = 0; i < threads->len; i++)
     {
-      g_autofree char *path = g_strdup_printf ("%s/%s/status", directory, (char *) g_ptr_array_index (threads, i));
+      g_autofree char *path = g_strdup_printf ("%s/%s/status", directory, (char *)g_ptr_array_index (threads, i));
       g_autofree char *status = pin_sysfs_read (sysfs->proc, path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
       PinCpuId cpu = status == NULL ? PIN_CPUSET_END : sole_cpu (status);
 

@@ -27,7 +27,7 @@ find_online (int sys, const PinCpuset *cpus)
   return g_steal_pointer (&online);
 }
 
-/* Directories of CPUs that may be plugged in later are not CPUs; a CPU that is online is one even without a directory. */
+/* Directories of CPUs that may be plugged in later are none; what is online is a CPU even without a directory. */
 static PinCpuset *
 find_cpus (int sys, PinCpuset **ret_online)
 {
@@ -61,7 +61,7 @@ columns_of (guint n_columns, const PinNodeset *nodes, const PinNodeset *possible
   return n_columns == pin_cpuset_count (possible) ? possible : NULL;
 }
 
-/* Distances from node @id to each of @nodes.  Returns: FALSE where the file is missing or does not say which is whose. */
+/* Distances from node @id to each of @nodes.  Returns: FALSE where the file does not say which is whose. */
 static gboolean
 read_distances (int sys, PinNodeId id, const PinNodeset *nodes, GArray *ids, GArray *distances)
 {
@@ -83,7 +83,7 @@ read_distances (int sys, PinNodeId id, const PinNodeset *nodes, GArray *ids, GAr
         return FALSE;
       if (!pin_cpuset_contains (nodes, node))
         continue;
-      value = (guint) distance;
+      value = (guint)distance;
       g_array_append_val (ids, node);
       g_array_append_val (distances, value);
     }
@@ -146,7 +146,7 @@ read_label (int sys, PinCpuId cpu, const char *name, guint fallback)
 {
   g_autofree char *path = g_strdup_printf (CPU_DIR "/cpu%u/topology/%s", cpu, name);
 
-  return (guint) MIN (pin_sysfs_read_number (sys, path, fallback), G_MAXINT);
+  return (guint)MIN (pin_sysfs_read_number (sys, path, fallback), G_MAXINT);
 }
 
 /* Returns: whether the machine says who shares the CPU's core. */

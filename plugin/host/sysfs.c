@@ -197,7 +197,7 @@ pin_sysfs_read_number (int dir, const char *path, guint64 fallback)
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
 GPtrArray *
@@ -235,7 +235,7 @@ pin_sysfs_list_numbers (int dir, const char *path, const char *prefix)
 
       if (g_str_has_prefix (name, prefix)
           && g_ascii_string_to_unsigned (name + strlen (prefix), 10, 0, PIN_CPUSET_MAX - 1, &number, NULL))
-        pin_cpuset_add (set, (guint) number);
+        pin_cpuset_add (set, (guint)number);
     }
   return set;
 }

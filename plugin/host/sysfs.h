@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What /sys and /proc say of this host, read below a root directory so that a captured machine reads like a live one. */
+/* What /sys and /proc say of a host, read below a root directory: a captured machine reads like a live one. */
 #pragma once
 
 #include "core/snapshot.h"
@@ -14,34 +14,35 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSysfs, pin_sysfs_free)
 
 /*
  * CPUs, nodes, cores, distances: sparse ids, offline CPUs, nodes without CPUs or memory.  A machine without
- * /sys/devices/system/node is one node 0.  Sources: kernel Documentation/admin-guide/cputopology.rst, ABI/stable/sysfs-devices-node.
+ * /sys/devices/system/node is one node 0.  Sources: kernel Documentation/admin-guide/cputopology.rst,
+ * ABI/stable/sysfs-devices-node.
  */
 PinTopology *pin_sysfs_read_topology (PinSysfs *sysfs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Fills @snapshot's isolated and allowed sets, memory_backing_tmpfs, default page size, l3 (resctrl) and CPU flags: what
- * changes seldom.  @memory_backing_dir: libvirt's (qemu.conf), "/var/lib/libvirt/qemu/ram" by default.
+ * Fills @snapshot's isolated and allowed sets, memory_backing_tmpfs, default page size, l3 (resctrl) and CPU flags:
+ * what changes seldom.  @memory_backing_dir: libvirt's (qemu.conf), "/var/lib/libvirt/qemu/ram" by default.
  */
-gboolean pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_backing_dir, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_backing_dir,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Fills @snapshot->memory of each node as of now: total; free_kib, what a new guest could have as far as the kernel tells
- * (MemFree + FilePages - Shmem + SReclaimable - the node's high watermarks, at most total - pools - reserve_kib); and the pools
- * (without surplus pages; reserved pages of the whole host are taken from every node, since which node they are on is not
- * told).  Pools of a size that no hugetlbfs mount serves are left out, since libvirt can't use them, and what they hold is
- * added to reserve_kib: total_kib - pools - reserve_kib is always what guests may have in all, so a caller who knows what
- * the guests need sets free_kib to the lesser of itself and that less their needs.
- * Cheap, it runs while a hook waits: it re-reads open files.  Mounts and watermarks are those of the last
- * pin_sysfs_read_host() or pin_sysfs_read_topology().  @reserve_kib: per node index, or NULL.
+ * Fills @snapshot->memory of each node as of now: total; free_kib, what a new guest could have as far as the kernel
+ * tells (MemFree + FilePages - Shmem + SReclaimable - the node's high watermarks, at most total - pools - reserve_kib);
+ * and the pools (without surplus pages; reserved pages of the whole host are taken from every node, since which node
+ * they are on is not told).  Pools of a size that no hugetlbfs mount serves are left out, since libvirt can't use them,
+ * and what they hold is added to reserve_kib: total_kib - pools - reserve_kib is always what guests may have in all, so
+ * a caller who knows what the guests need sets free_kib to the lesser of itself and that less their needs. Cheap, it
+ * runs while a hook waits: it re-reads open files.  Mounts and watermarks are those of the last pin_sysfs_read_host()
+ * or pin_sysfs_read_topology().  @reserve_kib: per node index, or NULL.
  */
-gboolean pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const guint64 *reserve_kib, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const guint64 *reserve_kib,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * CPUs to which a thread of a process of the host is solely bound: a packet poller, say.  Kernel threads and all that libvirt runs for
- * guests are left out.  It reads a file per thread of the host, so call it seldom; it uses nothing of @sysfs that the
- * other functions change, so it may run in another thread.  A captured machine without processes has none.
- * Returns: (transfer full) never NULL.
+ * CPUs to which a thread of a process of the host is solely bound: a packet poller, say.  Kernel threads and all that
+ * libvirt runs for guests are left out.  It reads a file per thread of the host, so call it seldom; it uses nothing of
+ * @sysfs that the other functions change, so it may run in another thread.  A captured machine without processes has
+ * none. Returns: (transfer full) never NULL.
  */
 PinCpuset *pin_sysfs_read_bound (PinSysfs *sysfs);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Calls to libvirt: asked for on the owner's main context, run one after the other by the worker, answered where asked. */
+/* Calls to libvirt: asked for on the owner's main context, run by the worker in order, answered where asked. */
 #include "host/virt-link.h"
 
 #include "core/error.h"
@@ -21,51 +21,11 @@ struct _PinVirtCall
   GAsyncReadyCallback callback;
   gpointer data;
   char *uuid;
-  const char *live;       /* NULL, pin_virt_as_is, or owned_live */
+  const char *live; /* NULL, pin_virt_as_is, or owned_live */
   const char *persistent;
   char *owned_live;
   char *owned_persistent;
 };
-
-static PinError
-code_of (int code)
-{
-  switch (code)
-    {
-    case VIR_ERR_NO_DOMAIN:
-    case VIR_ERR_NO_DOMAIN_METADATA:
-      return PIN_ERROR_NOT_FOUND;
-    case VIR_ERR_OPERATION_TIMEOUT:
-    case VIR_ERR_RESOURCE_BUSY:
-      return PIN_ERROR_BUSY;
-    case VIR_ERR_AUTH_FAILED:
-    case VIR_ERR_AUTH_CANCELLED:
-    case VIR_ERR_AUTH_UNAVAILABLE:
-    case VIR_ERR_ACCESS_DENIED:
-    case VIR_ERR_OPERATION_DENIED:
-      return PIN_ERROR_DENIED;
-    case VIR_ERR_NO_SUPPORT:
-    case VIR_ERR_ARGUMENT_UNSUPPORTED:
-    case VIR_ERR_OPERATION_UNSUPPORTED:
-      return PIN_ERROR_UNSUPPORTED;
-    case VIR_ERR_INVALID_ARG:
-    case VIR_ERR_XML_ERROR:
-    case VIR_ERR_XML_DETAIL:
-      return PIN_ERROR_INVALID;
-    default:
-      return PIN_ERROR_FAILED;
-    }
-}
-
-void
-pin_virt_take_error (GError **error)
-{
-  const virError *last = virGetLastError ();
-  const char *message = last == NULL || last->message == NULL ? "failed without a reason" : last->message;
-
-  g_set_error (error, PIN_ERROR, last == NULL ? PIN_ERROR_FAILED : code_of (last->code), "libvirt: %s", message);
-  virResetLastError ();
-}
 
 void
 pin_virt_guest_free (PinVirtGuest *guest)
@@ -117,7 +77,7 @@ call_start (PinVirtCall *call)
 {
   GTask *task = g_task_new (NULL, NULL, call_done, NULL);
 
-  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
+  g_task_set_task_data (task, call, (GDestroyNotify)call_free);
   pin_virt_order (call->virt, PIN_ORDER_CALL, 0, task);
 }
 
@@ -150,8 +110,8 @@ is_gone (void)
 }
 
 /*
- * PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave; the events tell which.  Without them (the
- * service has just begun) it is taken for the first, as that is the longer time.
+ * PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave; the events tell which.  Without them
+ * (the service has just begun) it is taken for the first, as that is the longer time.
  */
 static gboolean
 is_incoming (PinVirt *virt, const char *uuid, int state, int reason)
@@ -164,8 +124,8 @@ is_incoming (PinVirt *virt, const char *uuid, int state, int reason)
 }
 
 /*
- * Neither dump asks for passwords.  A live one that fails though the domain is there waits for a job (libvirt 11.0 to 11.4, receiving):
- * such a domain counts as incoming, so that a lone failure does not make the whole host unknown.
+ * Neither dump asks for passwords.  A live one that fails though the domain is there waits for a job (libvirt 11.0
+ * to 11.4, receiving): such a domain counts as incoming, so that a lone failure does not make the whole host unknown.
  */
 static gboolean
 read_xml (virDomainPtr domain, PinVirtGuest *guest)
@@ -208,7 +168,7 @@ read_guest (PinVirt *virt, virDomainPtr domain)
 static void
 run_list (GTask *task, virConnectPtr connection, const PinVirtCall *call)
 {
-  g_autoptr (GPtrArray) guests = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_virt_guest_free);
+  g_autoptr (GPtrArray) guests = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_virt_guest_free);
   virDomainPtr *domains = NULL;
   int n_domains = virConnectListAllDomains (connection, &domains, 0);
   GError *error = NULL;
@@ -229,7 +189,7 @@ run_list (GTask *task, virConnectPtr connection, const PinVirtCall *call)
   if (error != NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_steal_pointer (&guests), (GDestroyNotify) g_ptr_array_unref);
+    g_task_return_pointer (task, g_steal_pointer (&guests), (GDestroyNotify)g_ptr_array_unref);
 }
 
 static void
@@ -250,7 +210,7 @@ run_read (GTask *task, virConnectPtr connection, const PinVirtCall *call)
   if (guest == NULL)
     return_last_error (task);
   else
-    g_task_return_pointer (task, guest, (GDestroyNotify) pin_virt_guest_free);
+    g_task_return_pointer (task, guest, (GDestroyNotify)pin_virt_guest_free);
 }
 
 static gboolean
@@ -268,7 +228,8 @@ write_side (virDomainPtr domain, const char *record, unsigned int side)
 {
   if (record == pin_virt_as_is || (record == NULL && !has_record (domain, side)))
     return TRUE;
-  return virDomainSetMetadata (domain, VIR_DOMAIN_METADATA_ELEMENT, record, PIN_RECORD_PREFIX, PIN_RECORD_NS, side) == 0;
+  return virDomainSetMetadata (domain, VIR_DOMAIN_METADATA_ELEMENT, record, PIN_RECORD_PREFIX, PIN_RECORD_NS, side)
+         == 0;
 }
 
 static void
@@ -276,8 +237,7 @@ run_set_record (GTask *task, virConnectPtr connection, const PinVirtCall *call)
 {
   g_autoptr (PinVirDomain) domain = virDomainLookupByUUIDString (connection, call->uuid);
 
-  if (domain == NULL
-      || (virDomainIsActive (domain) == 1 && !write_side (domain, call->live, VIR_DOMAIN_AFFECT_LIVE))
+  if (domain == NULL || (virDomainIsActive (domain) == 1 && !write_side (domain, call->live, VIR_DOMAIN_AFFECT_LIVE))
       || (virDomainIsPersistent (domain) == 1 && !write_side (domain, call->persistent, VIR_DOMAIN_AFFECT_CONFIG)))
     return_last_error (task);
   else

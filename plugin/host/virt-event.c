@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvirt's events: taken on its loop, told on the owner's main context.  RESUMED/MIGRATED comes on the destination when a
- * guest has arrived, and on the source when it could not leave; which of them it is, only the events before it tell.
+ * libvirt's events: taken on its loop, told on the owner's main context.  RESUMED/MIGRATED comes on the destination
+ * when a guest has arrived, and on the source when it could not leave; which of them it is, only the events before it
+ * tell.
  */
 #include "host/virt-link.h"
 
@@ -13,10 +14,10 @@
 typedef struct
 {
   PinVirt *virt;
-  char *uuid;       /* NULL: about the connection */
+  char *uuid; /* NULL: about the connection */
   char *name;
   gboolean connected;
-  gboolean tuned;   /* not a lifecycle event */
+  gboolean tuned; /* not a lifecycle event */
   int event;
   int detail;
 } Notice;
@@ -168,7 +169,7 @@ post (Notice *notice)
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, tell, notice, (GDestroyNotify) notice_free);
+  g_source_set_callback (source, tell, notice, (GDestroyNotify)notice_free);
   g_source_attach (source, notice->virt->context);
 }
 
@@ -216,7 +217,8 @@ post_tuned (PinVirt *virt, virDomainPtr domain)
 }
 
 static void
-on_tunable (virConnectPtr connection, virDomainPtr domain, virTypedParameterPtr parameters, int n_parameters, void *data)
+on_tunable (virConnectPtr connection, virDomainPtr domain, virTypedParameterPtr parameters, int n_parameters,
+            void *data)
 {
   post_tuned (data, domain);
 }
@@ -259,7 +261,7 @@ pin_virt_events_register (PinVirt *virt, virConnectPtr connection, GArray *ids, 
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
     {
       int id = virConnectDomainEventRegisterAny (connection, NULL, wanted[i].event,
-                                                 (virConnectDomainEventGenericCallback) wanted[i].callback,
+                                                 (virConnectDomainEventGenericCallback)wanted[i].callback,
                                                  pin_virt_ref (virt), release);
 
       if (id < 0)

@@ -10,8 +10,8 @@
 typedef enum
 {
   PIN_PASSAGE_NONE,
-  PIN_PASSAGE_IN,  /* receiving: STARTED/MIGRATED was here, or the domain was seen waiting for its memory */
-  PIN_PASSAGE_OUT  /* SUSPENDED/MIGRATED: about to leave */
+  PIN_PASSAGE_IN, /* receiving: STARTED/MIGRATED was here, or the domain was seen waiting for its memory */
+  PIN_PASSAGE_OUT /* SUSPENDED/MIGRATED: about to leave */
 } PinPassage;
 
 typedef struct _PinVirtCall PinVirtCall;
@@ -21,15 +21,15 @@ struct _PinVirt
 {
   gatomicrefcount references;
   char *uri;
-  GMainContext *context;   /* where listener and callbacks are called */
+  GMainContext *context; /* where listener and callbacks are called */
   PinVirtListener listener;
   gpointer data;
-  gboolean closed;         /* the owner is gone; only in the context's thread */
-  GAsyncQueue *orders;     /* PinVirtOrder, for the worker */
-  GMutex lock;             /* of all below */
+  gboolean closed;     /* the owner is gone; only in the context's thread */
+  GAsyncQueue *orders; /* PinVirtOrder, for the worker */
+  GMutex lock;         /* of all below */
   GCond ended_cond;
-  gboolean ended;          /* the worker has closed the connection */
-  GHashTable *passages;    /* uuid -> PinPassage */
+  gboolean ended;       /* the worker has closed the connection */
+  GHashTable *passages; /* uuid -> PinPassage */
 };
 
 PinVirt *pin_virt_ref (PinVirt *virt);
@@ -38,7 +38,7 @@ void pin_virt_unref (PinVirt *virt);
 typedef enum
 {
   PIN_ORDER_CALL,
-  PIN_ORDER_LOST,          /* the connection of that serial is dead */
+  PIN_ORDER_LOST, /* the connection of that serial is dead */
   PIN_ORDER_END
 } PinVirtOrderKind;
 
@@ -46,7 +46,7 @@ typedef struct
 {
   PinVirtOrderKind kind;
   guint serial;
-  GTask *task;             /* of a call */
+  GTask *task; /* of a call */
 } PinVirtOrder;
 
 /* Takes @task, which may be NULL. */
@@ -58,10 +58,12 @@ void pin_virt_call_run (GTask *task, virConnectPtr connection, const char *why);
 /* libvirt's last error of this thread as a GError: the one place that reads it. */
 void pin_virt_take_error (GError **error);
 
-/* How long to wait before attempt @attempt, counted from 0, in ms: none, then a second more each time, a minute at most. */
+/* How long to wait before attempt @attempt, counted from 0, in ms: none, then a second more each time, a minute at
+ * most. */
 guint pin_virt_backoff_ms (guint attempt);
 
-/* Registers for all events that the client tells of.  Returns: FALSE with @error; what was registered stays, see below. */
+/* Registers for all events that the client tells of, and appends to @ids.  FALSE with @error: @ids has what was
+ * registered. */
 gboolean pin_virt_events_register (PinVirt *virt, virConnectPtr connection, GArray *ids, GError **error);
 /* Takes all of @ids back. */
 void pin_virt_events_deregister (virConnectPtr connection, GArray *ids);

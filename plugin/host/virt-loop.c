@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvirt's event loop as GLib sources.  libvirt takes the functions of an event loop once per process and gives them no data
- * pointer, so there is one loop per process, here.  They are called from any thread, from within callbacks too.
+ * libvirt's event loop as GLib sources.  libvirt takes the functions of an event loop once per process and gives them
+ * no data pointer, so there is one loop per process, here.  They are called from any thread, from within callbacks too.
  */
 #include "host/virt-loop.h"
 
@@ -13,11 +13,11 @@ typedef struct
 {
   GMutex lock;
   GMainContext *context;
-  GHashTable *watches;  /* id -> Watch, with a reference */
+  GHashTable *watches; /* id -> Watch, with a reference */
   int last_id;
   guint holders;
   GThread *thread;
-  gint quit;            /* atomic */
+  gint quit; /* atomic */
 } Loop;
 
 /* What libvirt watches: a file descriptor or a timeout. */
@@ -25,9 +25,9 @@ typedef struct
 {
   GSource source;
   int id;
-  int fd;               /* -1: a timeout */
-  gpointer tag;         /* of the descriptor in the source; NULL while it is disabled; under the loop's lock */
-  int interval_ms;      /* of a timeout; negative: disabled; under the loop's lock */
+  int fd;          /* -1: a timeout */
+  gpointer tag;    /* of the descriptor in the source; NULL while it is disabled; under the loop's lock */
+  int interval_ms; /* of a timeout; negative: disabled; under the loop's lock */
   virEventHandleCallback on_handle;
   virEventTimeoutCallback on_timeout;
   void *opaque;
@@ -65,14 +65,13 @@ static void
 watch_set_interval (Watch *watch, int interval_ms)
 {
   watch->interval_ms = interval_ms;
-  g_source_set_ready_time (&watch->source,
-                           interval_ms < 0 ? -1 : g_get_monotonic_time () + (gint64) interval_ms * 1000);
+  g_source_set_ready_time (&watch->source, interval_ms < 0 ? -1 : g_get_monotonic_time () + (gint64)interval_ms * 1000);
 }
 
 static gboolean
 watch_dispatch (GSource *source, GSourceFunc callback, gpointer data)
 {
-  Watch *watch = (Watch *) source;
+  Watch *watch = (Watch *)source;
   Loop *loop = loop_get ();
   int events = 0;
 
@@ -95,7 +94,7 @@ watch_new (void *opaque, virFreeCallback free_opaque)
 {
   static GSourceFuncs functions = { .dispatch = watch_dispatch };
   GSource *source = g_source_new (&functions, sizeof (Watch));
-  Watch *watch = (Watch *) source;
+  Watch *watch = (Watch *)source;
 
   watch->fd = -1;
   watch->interval_ms = -1;
@@ -124,7 +123,7 @@ free_removed (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* libvirt may hold locks now that its free function takes, so that one runs later, on the loop, when no callback can. */
+/* libvirt may hold locks now that its free function takes: that one runs later, on the loop, when no callback can. */
 static int
 loop_remove (int id)
 {
@@ -141,7 +140,7 @@ loop_remove (int id)
   g_source_destroy (watch);
   idle = g_idle_source_new ();
   g_source_set_priority (idle, G_PRIORITY_DEFAULT);
-  g_source_set_callback (idle, free_removed, watch, (GDestroyNotify) g_source_unref);
+  g_source_set_callback (idle, free_removed, watch, (GDestroyNotify)g_source_unref);
   g_source_attach (idle, loop->context);
   return 0;
 }

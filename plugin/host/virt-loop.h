@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvirt's event loop, on a thread and a main context of its own.  libvirt's default one runs whatever is attached to the
- * process's default main context, which is the service's own; and its callbacks would wait for the service, or it for them.
+ * libvirt's event loop, on a thread and a main context of its own.  libvirt's default one runs whatever is attached to
+ * the process's default main context, which is the service's own; and its callbacks would wait for the service, or it
+ * for them.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The life of the connection: the worker makes it, makes it again when it is lost, and runs the calls that come between. */
+/* The life of the connection: the worker makes it, makes it again when it is lost, and runs the calls that come
+ * between. */
 #include "host/virt-link.h"
 #include "host/virt-loop.h"
 
@@ -20,9 +21,9 @@ typedef struct
   guint serial;             /* of the connection, or of the last one */
   GArray *event_ids;
   guint attempt;
-  gint64 since_ms;          /* of the connection */
+  gint64 since_ms; /* of the connection */
   gint64 retry_ms;
-  char *why;                /* there is no connection */
+  char *why; /* there is no connection */
 } Worker;
 
 guint
@@ -83,8 +84,8 @@ now_ms (void)
 }
 
 /*
- * On libvirt's loop.  The serial changes only while no connection is registered.  Drivers that can't lose a connection (test) keep
- * no callback and would never free its data, so the data is the worker, which needs no freeing.
+ * On libvirt's loop.  The serial changes only while no connection is registered.  Drivers that can't lose a connection
+ * (test) keep no callback and would never free its data, so the data is the worker, which needs no freeing.
  */
 static void
 on_close (virConnectPtr connection, int reason, void *data)
@@ -99,8 +100,7 @@ open_connection (Worker *worker, GError **error)
 {
   worker->serial++;
   worker->connection = virConnectOpen (worker->virt->uri);
-  if (worker->connection == NULL
-      || virConnectRegisterCloseCallback (worker->connection, on_close, worker, NULL) < 0)
+  if (worker->connection == NULL || virConnectRegisterCloseCallback (worker->connection, on_close, worker, NULL) < 0)
     {
       pin_virt_take_error (error);
       return FALSE;
@@ -165,7 +165,7 @@ next_order (Worker *worker)
     return g_async_queue_pop (worker->virt->orders);
   if (left_ms <= 0)
     return g_async_queue_try_pop (worker->virt->orders);
-  return g_async_queue_timeout_pop (worker->virt->orders, (guint64) left_ms * 1000);
+  return g_async_queue_timeout_pop (worker->virt->orders, (guint64)left_ms * 1000);
 }
 
 /* Returns: FALSE when it is time to end. */
@@ -258,7 +258,7 @@ pin_virt_new (const char *uri, const PinVirtListener *listener, gpointer data)
 void
 pin_virt_free (PinVirt *virt)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64) FAREWELL_MS * 1000;
+  gint64 deadline = g_get_monotonic_time () + (gint64)FAREWELL_MS * 1000;
 
   if (virt == NULL)
     return;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The client of libvirt.  One thread runs libvirt's event loop and only posts to the main context; calls run on one worker, in
- * order, so that the main loop never waits for libvirt.  The connection is made again whenever it is lost.
+ * The client of libvirt.  One thread runs libvirt's event loop and only posts to the main context; calls run on one
+ * worker, in order, so that the main loop never waits for libvirt.  The connection is made again whenever it is lost.
+ * While nothing happens the only wake-ups are libvirtd's: its keepalive_interval (libvirtd.conf, 5 s) makes it ask each
+ * client that takes events whether it is there, which the loop's thread answers; -1 there makes it silent.
  */
 #pragma once
 
@@ -11,11 +13,11 @@ typedef struct
 {
   char *uuid;
   char *name;
-  gboolean running;       /* active: running, paused, receiving */
-  gboolean incoming;      /* active, and still starting or receiving a migration, or libvirt can't say what it is like yet */
+  gboolean running;  /* active: running, paused, receiving */
+  gboolean incoming; /* active, and still starting or receiving a migration, or libvirt can't say what it is like yet */
   gboolean persistent;
-  char *live_xml;         /* of an active domain that is not incoming; not secure; else NULL */
-  char *inactive_xml;     /* of a persistent domain; not secure; else NULL */
+  char *live_xml;     /* of an active domain that is not incoming; not secure; else NULL */
+  char *inactive_xml; /* of a persistent domain; not secure; else NULL */
 } PinVirtGuest;
 
 void pin_virt_guest_free (PinVirtGuest *guest);
@@ -23,13 +25,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirtGuest, pin_virt_guest_free)
 
 typedef enum
 {
-  PIN_VIRT_STARTED,       /* booted, restored or woken here: not by a migration */
-  PIN_VIRT_ARRIVING,      /* STARTED/MIGRATED: receiving */
-  PIN_VIRT_ARRIVED,       /* RESUMED/MIGRATED on this host as a destination, or SUSPENDED/PAUSED after STARTED/MIGRATED */
-  PIN_VIRT_STOPPED,       /* no longer active here, whatever the reason */
-  PIN_VIRT_DEFINED,       /* persistent definition new or changed */
+  PIN_VIRT_STARTED,  /* booted, restored or woken here: not by a migration */
+  PIN_VIRT_ARRIVING, /* STARTED/MIGRATED: receiving */
+  PIN_VIRT_ARRIVED,  /* RESUMED/MIGRATED on this host as a destination, or SUSPENDED/PAUSED after STARTED/MIGRATED */
+  PIN_VIRT_STOPPED,  /* no longer active here, whatever the reason */
+  PIN_VIRT_DEFINED,  /* persistent definition new or changed */
   PIN_VIRT_UNDEFINED,
-  PIN_VIRT_TUNED          /* pins or other tuning, or metadata, changed live */
+  PIN_VIRT_TUNED /* pins or other tuning, or metadata, changed live */
 } PinVirtEvent;
 
 typedef struct
@@ -41,11 +43,11 @@ typedef struct
 
 typedef struct _PinVirt PinVirt;
 
-/* Starts to connect to @uri ("qemu:///system"), and keeps trying: at once, then up to a minute apart.  (transfer full) */
+/* Connects to @uri ("qemu:///system"), and keeps trying: at once, then up to a minute apart.  (transfer full) */
 PinVirt *pin_virt_new (const char *uri, const PinVirtListener *listener, gpointer data);
 /*
- * Ends threads and connection.  Call it in the thread of the context that pin_virt_new() was called in: no listener and no
- * callback is called after it.  A call that libvirt does not answer is left behind after two seconds.
+ * Ends threads and connection.  Call it in the thread of the context that pin_virt_new() was called in: no listener and
+ * no callback is called after it.  A call that libvirt does not answer is left behind after two seconds.
  */
 void pin_virt_free (PinVirt *virt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirt, pin_virt_free)
@@ -62,10 +64,10 @@ PinVirtGuest *pin_virt_read_finish (PinVirt *virt, GAsyncResult *result, GError 
 extern const char pin_virt_as_is[];
 
 /*
- * Writes pinshift's metadata element (text as pin_record_format() gives it; NULL removes it; pin_virt_as_is leaves it), in
- * the live and the persistent definition, by virDomainSetMetadata().  What is not active has no live side, what is transient no
- * persistent one: that text is not used, and it is no error.  No domain: PIN_ERROR_NOT_FOUND.  A job of libvirt in the
- * way (VIR_ERR_OPERATION_TIMEOUT) is PIN_ERROR_BUSY.
+ * Writes pinshift's metadata element (text as pin_record_format() gives it; NULL removes it; pin_virt_as_is leaves it),
+ * in the live and the persistent definition, by virDomainSetMetadata().  What is not active has no live side, what is
+ * transient no persistent one: that text is not used, and it is no error.  No domain: PIN_ERROR_NOT_FOUND.  A job of
+ * libvirt in the way (VIR_ERR_OPERATION_TIMEOUT) is PIN_ERROR_BUSY.
  */
 void pin_virt_set_record_async (PinVirt *virt, const char *uuid, const char *live, const char *persistent,
                                 GAsyncReadyCallback callback, gpointer data);

@@ -21,7 +21,7 @@ run (const char *const *argv)
   g_autoptr (GError) error = NULL;
   int status = -1;
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+  g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
   g_assert_no_error (error);
   g_assert_true (g_spawn_check_wait_status (status, NULL));
 }
@@ -87,13 +87,13 @@ fake_machine_cpu (FakeMachine *machine, guint cpu, guint socket, guint core, con
 void
 fake_machine_node (FakeMachine *machine, guint node, const char *cpus, guint64 memory_kib, const char *distances)
 {
-  g_autofree char *meminfo = g_strdup_printf (
-      "Node %u MemTotal:       %" G_GUINT64_FORMAT " kB\n"
-      "Node %u MemFree:        %" G_GUINT64_FORMAT " kB\n"
-      "Node %u FilePages:      %" G_GUINT64_FORMAT " kB\n"
-      "Node %u Shmem:          0 kB\n"
-      "Node %u SReclaimable:   %" G_GUINT64_FORMAT " kB",
-      node, memory_kib, node, memory_kib / 4, node, memory_kib / 8, node, node, memory_kib / 8);
+  g_autofree char *meminfo =
+      g_strdup_printf ("Node %u MemTotal:       %" G_GUINT64_FORMAT " kB\n"
+                       "Node %u MemFree:        %" G_GUINT64_FORMAT " kB\n"
+                       "Node %u FilePages:      %" G_GUINT64_FORMAT " kB\n"
+                       "Node %u Shmem:          0 kB\n"
+                       "Node %u SReclaimable:   %" G_GUINT64_FORMAT " kB",
+                       node, memory_kib, node, memory_kib / 4, node, memory_kib / 8, node, node, memory_kib / 8);
 
   fake_machine_write (machine, cpus, "sys/devices/system/node/node%u/cpulist", node);
   fake_machine_write (machine, meminfo, "sys/devices/system/node/node%u/meminfo", node);
@@ -104,10 +104,10 @@ void
 fake_machine_pool (FakeMachine *machine, guint node, guint64 size_kib, guint nr, guint free, guint surplus,
                    guint host_reserved)
 {
-  g_autofree char *pool
-      = g_strdup_printf ("sys/devices/system/node/node%u/hugepages/hugepages-%" G_GUINT64_FORMAT "kB", node, size_kib);
-  g_autofree char *reserved
-      = g_strdup_printf ("sys/kernel/mm/hugepages/hugepages-%" G_GUINT64_FORMAT "kB/resv_hugepages", size_kib);
+  g_autofree char *pool =
+      g_strdup_printf ("sys/devices/system/node/node%u/hugepages/hugepages-%" G_GUINT64_FORMAT "kB", node, size_kib);
+  g_autofree char *reserved =
+      g_strdup_printf ("sys/kernel/mm/hugepages/hugepages-%" G_GUINT64_FORMAT "kB/resv_hugepages", size_kib);
   g_autofree char *nr_path = g_strconcat (pool, "/nr_hugepages", NULL);
   g_autofree char *free_path = g_strconcat (pool, "/free_hugepages", NULL);
   g_autofree char *surplus_path = g_strconcat (pool, "/surplus_hugepages", NULL);

@@ -107,7 +107,8 @@ test_round_trip (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (found->tenant->name, ==, "a\tname\nof \xc3\xa4 \"kind\\");
   g_assert_cmpuint (found->digest, ==, G_MAXUINT64);
   g_assert_cmpint (found->until_ms, ==, NOW_MS + PIN_LEDGER_LEASE_MS);
-  g_assert_true (pin_cpuset_equal (found->tenant->dedicated, pin_ledger_find (fixture->ledger, UUID_A)->tenant->dedicated));
+  g_assert_true (
+      pin_cpuset_equal (found->tenant->dedicated, pin_ledger_find (fixture->ledger, UUID_A)->tenant->dedicated));
   g_assert_true (pin_cpuset_contains (found->tenant->shared, 3));
   g_assert_cmpuint (pin_tenant_memory (found->tenant, 0), ==, 0);
   g_assert_cmpuint (pin_tenant_memory (found->tenant, 1), ==, 65536);
@@ -163,7 +164,9 @@ test_damage (Fixture *fixture, gconstpointer data)
     const char *what;
     const char *by;
   } cases[] = {
-    { UUID_A, "not-a-uuid" }, { UUID_A "\t95000", UUID_A "\t9500000" }, { UUID_A "\t95000", UUID_A "\t-1" },
+    { UUID_A, "not-a-uuid" },
+    { UUID_A "\t95000", UUID_A "\t9500000" },
+    { UUID_A "\t95000", UUID_A "\t-1" },
     { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\n" },
     { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\textra\n" },
     { "\t0-1\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n", "\t1-0\t3\t7:65536\t0:2048:32,7:1048576:1\ta\n" },

@@ -210,7 +210,7 @@ test_unlike_distances (void)
     guint expected; /* from node 3 to node 5 */
   } cases[] = {
     { "10 31", 31 },
-    { "14 10 15 31 16", 20 }, /* neither the online nor the possible nodes: whose columns they are is unknown */
+    { "14 10 15 31 16", 20 },    /* neither the online nor the possible nodes: whose columns they are is unknown */
     { "14 15 16 10 17 31", 31 }, /* a column for each of the possible nodes 0-5 */
     { "10 x", 20 },
     { "", 20 },
@@ -578,7 +578,7 @@ compare_with_lscpu (const FakeMachine *machine, const PinTopology *topology)
   g_auto (GStrv) lines = NULL;
   guint n_cpus = 0;
 
-  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, NULL, NULL))
+  if (!g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, NULL, NULL))
     {
       g_test_skip ("there is no lscpu");
       return;
@@ -593,7 +593,7 @@ compare_with_lscpu (const FakeMachine *machine, const PinTopology *topology)
       if (*lines[i] == '#' || g_strv_length (words) != 3)
         continue;
       n_cpus++;
-      cpu = pin_topology_cpu (topology, (PinCpuId) g_ascii_strtoull (words[0], NULL, 10));
+      cpu = pin_topology_cpu (topology, (PinCpuId)g_ascii_strtoull (words[0], NULL, 10));
       g_assert_nonnull (cpu);
       g_assert_true (cpu->online);
       if (*words[1] != '\0')
@@ -601,7 +601,7 @@ compare_with_lscpu (const FakeMachine *machine, const PinTopology *topology)
       /* lscpu does not know the newer name of the siblings' file. */
       if (*words[2] == '\0')
         continue;
-      core = (guint) g_ascii_strtoull (words[2], NULL, 10) + 1;
+      core = (guint)g_ascii_strtoull (words[2], NULL, 10) + 1;
       if (!g_hash_table_contains (cores, GUINT_TO_POINTER (core)))
         g_hash_table_insert (cores, GUINT_TO_POINTER (core), GUINT_TO_POINTER (cpu->core + 1));
       g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (cores, GUINT_TO_POINTER (core))), ==, cpu->core + 1);

@@ -26,22 +26,22 @@ typedef struct
 {
   PinVirt *virt;
   virConnectPtr connection;
-  GArray *events;         /* PinVirtEvent of guest db1, in order */
+  GArray *events; /* PinVirtEvent of guest db1, in order */
   guint n_connected;
   guint n_disconnected;
-  GAsyncResult *result;   /* of the call under way */
+  GAsyncResult *result; /* of the call under way */
 } Fixture;
 
 static void
 on_connected (gpointer data)
 {
-  ((Fixture *) data)->n_connected++;
+  ((Fixture *)data)->n_connected++;
 }
 
 static void
 on_disconnected (gpointer data)
 {
-  ((Fixture *) data)->n_disconnected++;
+  ((Fixture *)data)->n_disconnected++;
 }
 
 static void
@@ -63,20 +63,20 @@ give_up (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-#define wait_until(condition) \
-  G_STMT_START \
-  { \
-    guint limit = g_timeout_add_seconds (LIMIT_S, give_up, NULL); \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (limit); \
-  } \
+#define wait_until(condition)                                                                                          \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    guint limit = g_timeout_add_seconds (LIMIT_S, give_up, NULL);                                                      \
+    while (!(condition))                                                                                               \
+      g_main_context_iteration (NULL, TRUE);                                                                           \
+    g_source_remove (limit);                                                                                           \
+  }                                                                                                                    \
   G_STMT_END
 
 static void
 on_result (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Fixture *) data)->result = g_object_ref (result);
+  ((Fixture *)data)->result = g_object_ref (result);
 }
 
 /* The result of the call that was just begun. */
@@ -129,7 +129,7 @@ static const PinVirtGuest *
 find_guest (const GPtrArray *guests, const char *name)
 {
   for (guint i = 0; i < guests->len; i++)
-    if (strcmp (((const PinVirtGuest *) g_ptr_array_index (guests, i))->name, name) == 0)
+    if (strcmp (((const PinVirtGuest *)g_ptr_array_index (guests, i))->name, name) == 0)
       return g_ptr_array_index (guests, i);
   g_assert_not_reached ();
 }
@@ -286,7 +286,8 @@ test_record_events (Fixture *fixture, gconstpointer data)
   virDomainPtr domain = define_guest (fixture);
 
   g_assert_cmpint (virDomainSetMetadata (domain, VIR_DOMAIN_METADATA_ELEMENT, "<x/>", "other", "urn:other",
-                                         VIR_DOMAIN_AFFECT_CONFIG), ==, 0);
+                                         VIR_DOMAIN_AFFECT_CONFIG),
+                   ==, 0);
   set_record (fixture, pin_virt_as_is, NULL);
   set_record (fixture, pin_virt_as_is, "<record><b/></record>");
   undefine_guest (domain);
@@ -319,7 +320,7 @@ must_not_be_called (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 set_flag (gpointer data)
 {
-  *(gboolean *) data = TRUE;
+  *(gboolean *)data = TRUE;
   return G_SOURCE_REMOVE;
 }
 
@@ -389,7 +390,7 @@ on_knock (GSocketService *service, GSocketConnection *connection, GObject *sourc
 {
   gint64 now = g_get_monotonic_time ();
 
-  g_array_append_val ((GArray *) data, now);
+  g_array_append_val ((GArray *)data, now);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
   return TRUE;
 }
@@ -448,10 +449,13 @@ test_map (void)
     int expected;
   } cases[] = {
     { VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_BOOTED, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, PIN_VIRT_STARTED },
-    { VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_RESTORED, PIN_PASSAGE_OUT, PIN_PASSAGE_NONE, PIN_VIRT_STARTED },
-    { VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_MIGRATED, PIN_PASSAGE_NONE, PIN_PASSAGE_IN, PIN_VIRT_ARRIVING },
+    { VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_RESTORED, PIN_PASSAGE_OUT, PIN_PASSAGE_NONE,
+      PIN_VIRT_STARTED },
+    { VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_MIGRATED, PIN_PASSAGE_NONE, PIN_PASSAGE_IN,
+      PIN_VIRT_ARRIVING },
     { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_MIGRATED, PIN_PASSAGE_IN, PIN_PASSAGE_NONE, PIN_VIRT_ARRIVED },
-    { VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED, PIN_PASSAGE_IN, PIN_PASSAGE_NONE, PIN_VIRT_ARRIVED },
+    { VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED, PIN_PASSAGE_IN, PIN_PASSAGE_NONE,
+      PIN_VIRT_ARRIVED },
     { VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, NOTHING },
     /* Post-copy: it runs here while its memory still comes. */
     { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_POSTCOPY, PIN_PASSAGE_IN, PIN_PASSAGE_IN, NOTHING },
@@ -460,12 +464,15 @@ test_map (void)
     { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_MIGRATED, PIN_PASSAGE_OUT, PIN_PASSAGE_NONE, NOTHING },
     { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_MIGRATED, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, NOTHING },
     { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, NOTHING },
-    { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, PIN_VIRT_TUNED },
-    { VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_MIGRATED, PIN_PASSAGE_OUT, PIN_PASSAGE_NONE, PIN_VIRT_STOPPED },
+    { VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_FROM_SNAPSHOT, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE,
+      PIN_VIRT_TUNED },
+    { VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_MIGRATED, PIN_PASSAGE_OUT, PIN_PASSAGE_NONE,
+      PIN_VIRT_STOPPED },
     { VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED, PIN_PASSAGE_IN, PIN_PASSAGE_NONE, PIN_VIRT_STOPPED },
     /* With --persistent the definition comes in the middle of an arrival. */
     { VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_ADDED, PIN_PASSAGE_IN, PIN_PASSAGE_IN, PIN_VIRT_DEFINED },
-    { VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, PIN_VIRT_UNDEFINED },
+    { VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE,
+      PIN_VIRT_UNDEFINED },
     { VIR_DOMAIN_EVENT_SHUTDOWN, VIR_DOMAIN_EVENT_SHUTDOWN_GUEST, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, NOTHING },
     { 99, 0, PIN_PASSAGE_NONE, PIN_PASSAGE_NONE, NOTHING },
   };
@@ -477,7 +484,7 @@ test_map (void)
       gboolean known = pin_virt_event_map (cases[i].event, cases[i].detail, &passage, &event);
 
       g_test_message ("event %d, detail %d", cases[i].event, cases[i].detail);
-      g_assert_cmpint (known ? (int) event : NOTHING, ==, cases[i].expected);
+      g_assert_cmpint (known ? (int)event : NOTHING, ==, cases[i].expected);
       g_assert_cmpint (passage, ==, cases[i].after);
     }
 }
