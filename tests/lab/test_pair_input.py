@@ -89,7 +89,8 @@ def forged(record: str) -> str:
 
 
 def oversized(record: str) -> str:
-    return record.replace("</pinshift:record>", f"<!--{'x' * 100_000}--></pinshift:record>")
+    homes = "".join(f"<pinshift:home id='{n}' name='elsewhere'/>" for n in range(1, 3000))
+    return record.replace("</pinshift:record>", f"{homes}</pinshift:record>")
 
 
 def empty(_record: str) -> str:

@@ -138,6 +138,13 @@ class Host(ABC):
         if self.stage is not None and self.exists(DAEMON):
             self.pinshiftd.start()
 
+    def reset_product(self) -> None:
+        """Ends pinshiftd, forgets its claims and records, and starts it anew."""
+        if self.stage is not None:
+            self.pinshiftd.stop()
+            self.run("sh", "-c", "rm -rf /run/pinshift /var/lib/pinshift/*")
+            self.start_product()
+
     def hook(self, guest: str, operation: str, xml: str | bytes, phase: str = "begin") -> Result:
         """Runs the hook by hand, as libvirtd would for a guest called GUEST."""
         return self.run(HOOK, guest, operation, phase, "-", input=xml, check=False)

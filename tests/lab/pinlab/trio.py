@@ -32,7 +32,7 @@ class Trio:
         for host in (self.a, self.b, self.c):
             expect(host.bus.alive and host.libvirtd.alive, f"{host.name} has its bus and libvirtd")
             host.clear()
-            host.start_product()
+            host.reset_product()
             host.forget_logs()
 
     def begin(self, guest: Guest, persistent: bool = False) -> None:
