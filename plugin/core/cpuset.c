@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sets of numbers as words of bits.  Words are made when a number needs them: most sets are one word. */
+/* Sets of numbers as words of bits.  Most sets are small and need no memory but their own. */
 #include "core/cpuset.h"
 
 #include "core/error.h"
@@ -11,7 +11,11 @@
 PinCpuset *
 pin_cpuset_new (void)
 {
-  return g_new0 (PinCpuset, 1);
+  PinCpuset *set = g_new0 (PinCpuset, 1);
+
+  set->words = set->few;
+  set->n_words = G_N_ELEMENTS (set->few);
+  return set;
 }
 
 PinCpuset *
@@ -32,6 +36,22 @@ pin_cpuset_new_range (guint first, guint last)
   return set;
 }
 
+static void
+reserve (PinCpuset *set, guint n_words)
+{
+  guint64 *words;
+
+  if (n_words <= set->n_words)
+    return;
+
+  words = g_new0 (guint64, n_words);
+  memcpy (words, set->words, set->n_words * sizeof (guint64));
+  if (set->words != set->few)
+    g_free (set->words);
+  set->words = words;
+  set->n_words = n_words;
+}
+
 PinCpuset *
 pin_cpuset_copy (const PinCpuset *set)
 {
@@ -41,8 +61,8 @@ pin_cpuset_copy (const PinCpuset *set)
     return NULL;
 
   copy = pin_cpuset_new ();
-  copy->n_words = set->n_words;
-  copy->words = g_memdup2 (set->words, set->n_words * sizeof (guint64));
+  reserve (copy, set->n_words);
+  memcpy (copy->words, set->words, set->n_words * sizeof (guint64));
   return copy;
 }
 
@@ -52,19 +72,9 @@ pin_cpuset_free (PinCpuset *set)
   if (set == NULL)
     return;
 
-  g_free (set->words);
+  if (set->words != set->few)
+    g_free (set->words);
   g_free (set);
-}
-
-static void
-reserve (PinCpuset *set, guint n_words)
-{
-  if (n_words <= set->n_words)
-    return;
-
-  set->words = g_renew (guint64, set->words, n_words);
-  memset (set->words + set->n_words, 0, (n_words - set->n_words) * sizeof (guint64));
-  set->n_words = n_words;
 }
 
 void
@@ -317,18 +327,35 @@ run_end (const PinCpuset *set, guint first)
   return last;
 }
 
+/* A domain has hundreds of masks, and printf is slow. */
+static void
+append_number (GString *text, guint number)
+{
+  char digits[8];
+  guint at = sizeof digits;
+
+  do
+    digits[--at] = (char)('0' + number % 10);
+  while ((number /= 10) != 0);
+  g_string_append_len (text, digits + at, (gssize)(sizeof digits - at));
+}
+
 char *
 pin_cpuset_format (const PinCpuset *set)
 {
-  GString *text = g_string_new (NULL);
+  GString *text = g_string_sized_new (32);
   guint last;
 
   for (guint first = pin_cpuset_first (set); first != PIN_CPUSET_END; first = first_from (set, last + 1))
     {
       last = run_end (set, first);
-      g_string_append_printf (text, text->len > 0 ? ",%u" : "%u", first);
-      if (last > first)
-        g_string_append_printf (text, "-%u", last);
+      if (text->len > 0)
+        g_string_append_c (text, ',');
+      append_number (text, first);
+      if (last == first)
+        continue;
+      g_string_append_c (text, '-');
+      append_number (text, last);
     }
 
   return g_string_free (text, FALSE);

@@ -15,8 +15,9 @@ typedef guint PinCellId; /* a NUMA cell of a guest */
 
 typedef struct
 {
-  guint n_words;  /* allocated words; bits beyond them are zero */
-  guint64 *words; /* bit i of word w is number 64 * w + i */
+  guint n_words;  /* words that are there; bits beyond them are zero */
+  guint64 *words; /* bit i of word w is number 64 * w + i; points to few while those are enough */
+  guint64 few[2];
 } PinCpuset;
 
 /* A set of node numbers: the same value, another reading. */

@@ -161,6 +161,7 @@ seat_cheapest (const PinDemand *demand, const PinRoom *room, const PinTerms *ter
   static const PinAction floors[] = { PIN_ACTION_KEEP, PIN_ACTION_WEAKEN, PIN_ACTION_STRIP };
   guint changes = fit->changes;
   guint best = 0;
+  guint last = 0;
   guint best_cost = G_MAXUINT;
 
   for (guint i = 0; i < G_N_ELEMENTS (floors); i++)
@@ -170,12 +171,15 @@ seat_cheapest (const PinDemand *demand, const PinRoom *room, const PinTerms *ter
       if (i > 0 && (best_cost <= floor_cost || demand->n_own == 0))
         break;
       fit->changes = changes;
+      last = i;
       seat_at (demand, room, terms, floors[i], fit);
       if (pins_cost (fit) >= best_cost)
         continue;
       best = i;
       best_cost = pins_cost (fit);
     }
+  if (best == last)
+    return;
   fit->changes = changes;
   seat_at (demand, room, terms, floors[best], fit);
 }

@@ -22,7 +22,7 @@ typedef struct
 {
   PinSeatKind kind;
   PinAction action;
-  PinCode code;        /* why it is not kept */
+  PinCode code;        /* why it is no better, where the CPUs themselves do not say: FITS */
 } PinSeat;
 
 /* What a chunk of memory gets. */

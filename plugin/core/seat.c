@@ -15,6 +15,7 @@ typedef struct
   gboolean *core_used;      /* by core of the host: a core of the shape has it */
   gboolean *core_holds;     /* by index in shape->cpus: shares its core with the same CPUs here */
   gboolean *loose;          /* by index in shape->cpus: has a CPU, but not as its core demands */
+  gboolean *full;           /* by node of the host: no CPU is free that a vCPU could have for its own */
   PinCpuset *lent;          /* images of CPUs of shared masks */
 } Seating;
 
@@ -164,11 +165,14 @@ any_free (const Seating *s, const PinCpuset *candidates)
 static void
 seat_loosely (Seating *s, const PinCoreDemand *core, guint first)
 {
-  for (guint i = first; i < core->n_cpus; i++)
-    {
-      guint cpu = any_free (s, s->room->own[s->fit->node_of[core->group]]);
+  guint node = s->fit->node_of[core->group];
 
-      if (cpu == PIN_CPUSET_END)
+  for (guint i = first; i < core->n_cpus && !s->full[node]; i++)
+    {
+      guint cpu = any_free (s, s->room->own[node]);
+
+      s->full[node] = cpu == PIN_CPUSET_END;
+      if (s->full[node])
         return;
       give (s, core->cpus[i], cpu);
       s->loose[core->cpus[i]] = cores_count (s);
@@ -182,7 +186,8 @@ seat_elsewhere (Seating *s, const PinCoreDemand *core)
   guint width = MIN (core->n_cpus, s->host->threads);
   guint first = 0;
 
-  while (cores_count (s) && first < core->n_cpus && seat_on_one_core (s, core, first, MIN (width, core->n_cpus - first)))
+  while (cores_count (s) && !s->full[s->fit->node_of[core->group]] && first < core->n_cpus
+         && seat_on_one_core (s, core, first, MIN (width, core->n_cpus - first)))
     first += MIN (width, core->n_cpus - first);
   seat_loosely (s, core, first);
 }
@@ -281,12 +286,16 @@ may_lose_pin (const Seating *s, const PinMask *mask)
   return mask->setting != PIN_SETTING_VCPU_PINS || !pin_cpuset_is_empty (cpus);
 }
 
+/* Whether pin_seat_node_cpus() would have any. */
 static gboolean
 has_node_cpus (const Seating *s, const PinMask *mask)
 {
-  g_autoptr (PinCpuset) cpus = pin_seat_node_cpus (s->demand, s->room, s->fit, mask);
-
-  return !pin_cpuset_is_empty (cpus);
+  for (pin_cpuset_each (mask->cpus, cpu))
+    {
+      if (!pin_cpuset_is_subset (s->room->shared[node_of_cpu (s, cpu)], s->fit->own))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* QEMU preallocates pages of a node on that node's CPUs: an emulator that has none of them dies at start. */
@@ -307,7 +316,7 @@ reaches_pages (const Seating *s, const PinMask *mask)
 }
 
 static PinSeat
-seat_image (const Seating *s, const PinMask *mask, PinCode code)
+seat_image (const Seating *s, const PinMask *mask)
 {
   gboolean loose = FALSE;
   gboolean merged = is_merged (s, mask);
@@ -315,7 +324,7 @@ seat_image (const Seating *s, const PinMask *mask, PinCode code)
   for (pin_cpuset_each (mask->cpus, cpu))
     loose |= s->loose[pin_demand_cpu (s->demand, cpu)];
   if (!loose && !merged)
-    return (PinSeat){ PIN_SEAT_IMAGE, PIN_ACTION_REMAP, code };
+    return (PinSeat){ PIN_SEAT_IMAGE, PIN_ACTION_REMAP, PIN_CODE_FITS };
   return (PinSeat){ PIN_SEAT_IMAGE, PIN_ACTION_WEAKEN, merged ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS };
 }
 
@@ -328,9 +337,9 @@ own_holds (const Seating *s, const PinMask *mask)
          && !s->loose[pin_demand_cpu (s->demand, cpu)];
 }
 
-/* The best seat of a mask that is possible here, if its action is allowed and at least @floor; KEEP asks for all. */
+/* The seat of a mask that @action asks for, if it is possible here and what it comes to is allowed. */
 static gboolean
-offer (Seating *s, const PinMask *mask, PinAction action, PinCode code, PinSeat *ret_seat)
+offer (Seating *s, const PinMask *mask, PinAction action, PinSeat *ret_seat)
 {
   gboolean possible = FALSE;
 
@@ -343,19 +352,26 @@ offer (Seating *s, const PinMask *mask, PinAction action, PinCode code, PinSeat 
     {
       possible = mask->own ? s->fit->image[pin_demand_cpu (s->demand, pin_cpuset_first (mask->cpus))] != PIN_CPUSET_END
                            : lend_images (s, mask) && reaches_pages (s, mask);
-      *ret_seat = seat_image (s, mask, code);
+      *ret_seat = seat_image (s, mask);
     }
   else if (action == PIN_ACTION_WEAKEN)
     {
       possible = has_node_cpus (s, mask);
-      *ret_seat = (PinSeat){ PIN_SEAT_NODES, PIN_ACTION_WEAKEN, code };
+      *ret_seat = (PinSeat){ PIN_SEAT_NODES, PIN_ACTION_WEAKEN, PIN_CODE_FITS };
     }
   else
     {
       possible = may_lose_pin (s, mask);
-      *ret_seat = (PinSeat){ PIN_SEAT_GONE, PIN_ACTION_STRIP, code };
+      *ret_seat = (PinSeat){ PIN_SEAT_GONE, PIN_ACTION_STRIP, PIN_CODE_FITS };
     }
   return possible && pin_terms_allow (s->terms, mask->setting, ret_seat->action);
+}
+
+static void
+count_cpus (const Seating *s, const PinMask *mask, PinFinding *finding)
+{
+  finding->wanted = mask->own ? s->demand->n_own : pin_cpuset_count (mask->cpus);
+  finding->available = pin_cpuset_count (mask->own ? s->room->own[finding->node] : s->room->shared[finding->node]);
 }
 
 /* Why it is not as written: the first CPU that does not hold. */
@@ -368,8 +384,6 @@ why_moved (const Seating *s, const PinMask *mask)
     {
       finding.number = cpu;
       finding.node = node_of_cpu (s, cpu);
-      finding.wanted = mask->own ? s->demand->n_own : pin_cpuset_count (mask->cpus);
-      finding.available = pin_cpuset_count (mask->own ? s->room->own[finding.node] : s->room->shared[finding.node]);
       if (!pin_cpuset_contains (s->room->present, cpu))
         finding.code = PIN_CODE_CPU_MISSING;
       else if (!pin_cpuset_contains (s->room->keepable, cpu))
@@ -386,22 +400,26 @@ static void
 settle_mask (Seating *s, guint i, PinAction floor)
 {
   const PinMask *mask = &s->demand->masks[i];
-  PinFinding finding = why_moved (s, mask);
-  PinSeat seat = { PIN_SEAT_GONE, PIN_ACTION_REFUSE, finding.code };
-  PinAction action;
+  PinSeat seat = { PIN_SEAT_GONE, PIN_ACTION_REFUSE, PIN_CODE_FITS };
+  PinFinding finding = { .code = PIN_CODE_FITS };
 
-  for (action = mask->own ? floor : PIN_ACTION_KEEP; action <= PIN_ACTION_STRIP; action++)
+  for (PinAction action = mask->own ? floor : PIN_ACTION_KEEP; action <= PIN_ACTION_STRIP; action++)
     {
       PinSeat candidate;
 
-      if (!offer (s, mask, action, finding.code, &candidate))
+      if (!offer (s, mask, action, &candidate))
         continue;
       seat = candidate;
       break;
     }
-  finding.code = seat.action == PIN_ACTION_WEAKEN ? seat.code : finding.code;
   s->fit->seats[i] = seat;
   s->fit->changes += seat.action == PIN_ACTION_KEEP ? 0 : 1;
+  if (seat.action > MAX (s->fit->actions[mask->setting], PIN_ACTION_KEEP))
+    {
+      finding = why_moved (s, mask);
+      count_cpus (s, mask, &finding);
+      finding.code = seat.code != PIN_CODE_FITS ? seat.code : finding.code;
+    }
   pin_fit_worsen (s->fit, mask->setting, seat.action, &finding);
 }
 
@@ -421,8 +439,9 @@ pin_seat_all (const PinDemand *demand, const PinRoom *room, const PinTerms *term
   g_autofree gboolean *core_used = g_new0 (gboolean, host->n_cores + 1);
   g_autofree gboolean *core_holds = g_new0 (gboolean, demand->shape->n_cpus + 1);
   g_autofree gboolean *loose = g_new0 (gboolean, demand->shape->n_cpus + 1);
+  g_autofree gboolean *full = g_new0 (gboolean, room->n_nodes + 1);
   g_autoptr (PinCpuset) lent = pin_cpuset_new ();
-  Seating s = { demand, room, terms, fit, host, core_used, core_holds, loose, lent };
+  Seating s = { demand, room, terms, fit, host, core_used, core_holds, loose, full, lent };
 
   reset (&s);
   check_cores (&s);
