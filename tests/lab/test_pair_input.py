@@ -129,6 +129,7 @@ def foreign(w: Trio) -> None:
     w.begin(PINNED)
     theirs = ELEMENT.search(w.a.dumpxml(PINNED))
     assert theirs
+    w.a.virsh("destroy", PINNED.name)  # It would own CPUs that the other may not share.
     thief = Guest("thief", vcpupin={0: "0-1"}, metadata=theirs[0].replace(
         "<pinshift:record", f"<pinshift:record xmlns:pinshift='{RECORD}'", 1)
         if "xmlns:pinshift" not in theirs[0] else theirs[0])
