@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Seconds after which a hook counts as stuck. Far beyond every deadline that a test sets. */
@@ -69,6 +70,18 @@ pin_world_new (void)
   world->log_fd = bind_socket (log, SOCK_DGRAM);
   world->trap_fd = -1;
   return world;
+}
+
+/* GSubprocess would send the signal later, from a thread of its own. */
+void
+pin_world_stop (GSubprocess *process)
+{
+  guint64 pid;
+  siginfo_t info;
+
+  g_assert_true (g_ascii_string_to_unsigned (g_subprocess_get_identifier (process), 10, 1, G_MAXINT, &pid, NULL));
+  g_assert_cmpint (kill ((pid_t) pid, SIGSTOP), ==, 0);
+  g_assert_cmpint (waitid (P_PID, (id_t) pid, &info, WSTOPPED), ==, 0);
 }
 
 void

@@ -35,6 +35,9 @@ void pin_world_free (PinWorld *world);
  * (transfer full) */
 GSubprocess *pin_world_start (PinWorld *world, const char *const *argv);
 
+/* Stops @process by SIGSTOP and waits until it stands still. */
+void pin_world_stop (GSubprocess *process);
+
 /* Kills @process, also one that is stopped, waits for its end and clears it. NULL is fine. */
 void pin_world_end (GSubprocess **process);
 

@@ -129,7 +129,7 @@ test_release_waits_for_nobody (void)
 
   pin_world_start_bus (world, NULL);
   pin_world_start_service (world, "keep");
-  g_subprocess_send_signal (world->service, SIGSTOP);
+  pin_world_stop (world->service);
   run = run_release (world, XML);
   assert_quiet (world, &run, NULL);
 
@@ -167,7 +167,7 @@ test_release_with_bus_stopped (void)
   g_auto (PinRun) run = { 0 };
 
   pin_world_start_bus (world, NULL);
-  g_subprocess_send_signal (world->bus, SIGSTOP);
+  pin_world_stop (world->bus);
   run = run_release (world, XML);
 
   assert_quiet (world, &run, "no answer within 500 ms");

@@ -98,12 +98,6 @@ typedef struct
   const char *on_failure;
 } Case;
 
-static void
-send_signal (GSubprocess *process, int number)
-{
-  g_subprocess_send_signal (process, number);
-}
-
 static PinWorld *
 make_world (const char *manner, Weather weather)
 {
@@ -114,9 +108,9 @@ make_world (const char *manner, Weather weather)
   if (manner != NULL)
     pin_world_start_service (world, manner);
   if (weather == WEATHER_BUS_STOPPED)
-    send_signal (world->bus, SIGSTOP);
+    pin_world_stop (world->bus);
   if (weather == WEATHER_SERVICE_STOPPED)
-    send_signal (world->service, SIGSTOP);
+    pin_world_stop (world->service);
   world->hides_libdbus = weather == WEATHER_NO_LIBDBUS;
 
   return g_steal_pointer (&world);
