@@ -50,8 +50,8 @@ int pin_cli_fail (const GError *error);
 
 /*
  * Reads all of @path, "-" for standard input, at most @limit bytes.
- * Returns: (transfer full), NUL behind the last byte; NULL with PIN_ERROR_INVALID for a file that is not there, can't be read or is
- * too long: all of them bad input.
+ * Returns: (transfer full), NUL behind the last byte; NULL with PIN_ERROR_INVALID for a file that is not there, can't be
+ * read or is too long: all of them bad input.
  */
 char *pin_cli_read (const char *path, gsize limit, gsize *ret_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -62,7 +62,7 @@ void pin_cli_print_json (const char *text);
 char *pin_cli_paint (const PinCli *cli, const char *code, const char *text);
 
 /*
- * Prints a table as virsh does: a header, a line of dashes, the rows.  @rows: GPtrArray of GStrv, the header first, all of equal
- * length.  @quiet: the rows only.
+ * Prints a table as virsh does: a header, a line of dashes, the rows.  @rows: GPtrArray of GStrv, the header first, all
+ * of equal length.  @quiet: the rows only.
  */
 void pin_cli_print_table (const GPtrArray *rows, gboolean quiet);

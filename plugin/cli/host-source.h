@@ -12,8 +12,8 @@ typedef gboolean (*PinHostVisit) (const PinSnapshot *snapshot, gpointer data, GE
 gboolean pin_host_source_is_many (const char *on);
 
 /*
- * Visits the host or hosts of @on: a file if it has a "/" or ends in ".json" or ".jsonl", else synthetic if it has a ":"; NULL: this
- * host, by pinshiftd.  What @rules reserve is reserved.
+ * Visits the host or hosts of @on: a file if it has a "/" or ends in ".json" or ".jsonl", else synthetic if it has a
+ * ":"; NULL: this host, by pinshiftd.  What @rules reserve is reserved.
  * Returns: FALSE with PIN_ERROR_INVALID or PIN_ERROR_UNSUPPORTED that name file and line, or what @visit said.
  */
 gboolean pin_host_source_visit (const char *on, const PinRules *rules, PinHostVisit visit, gpointer data,

@@ -4,7 +4,8 @@
 
 #include "host1.h"
 
-/* Connects to the service, which the bus starts if need be; @with_properties: and reads its properties.  (transfer full) */
+/* Connects to the service, which the bus starts if need be; @with_properties: and reads its properties.
+ * (transfer full) */
 PinHost1 *pin_cli_host1_new (gboolean with_properties, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes D-Bus's clothes off @error, and says what to do where the service can't be reached. */

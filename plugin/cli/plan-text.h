@@ -5,7 +5,8 @@
 #include "cli.h"
 
 /*
- * Prints @json, a plan as pin_plan_to_json() and pinshiftd write it.  @remedy: for a refusal, what would admit the guest; NULL: unknown.
+ * Prints @json, a plan as pin_plan_to_json() and pinshiftd write it.  @remedy: for a refusal, what would admit the
+ * guest; NULL: unknown.
  * Returns: the exit code that the plan's verdict stands for; a plan that can't be read is -1 with PIN_ERROR_FAILED.
  */
 int pin_plan_text_print (const PinCli *cli, const char *json, const char *remedy, GError **error);

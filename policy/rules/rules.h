@@ -12,7 +12,10 @@ PinRules *pin_rules_new (void);
 void pin_rules_free (PinRules *rules);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRules, pin_rules_free)
 
-/* The terms of the guest of this name: [fit], then each [domain GLOB] that matches, later ones over earlier.  (transfer full) */
+/*
+ * The terms of the guest of this name: [fit], then each [domain GLOB] that matches, later ones over earlier.
+ * (transfer full)
+ */
 PinTerms *pin_rules_terms (const PinRules *rules, const char *guest_name);
 
 /* [reserve]: CPUs of the host that no guest is given (borrowed; empty: none) and memory kept for the host, in all. */

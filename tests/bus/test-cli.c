@@ -302,7 +302,8 @@ test_config (void)
   run (&world, "config check --json again.conf", NULL);
   g_assert_cmpstr (world.out, ==, again);
   run (&world, "config cat --json reserve.conf", NULL);
-  assert_has (world.out, "{\"section\":\"reserve\",\"key\":\"cpus\",\"value\":\"1\",\"file\":\"reserve.conf\",\"line\":2}");
+  assert_has (world.out, "{\"section\":\"reserve\",\"key\":\"cpus\",\"value\":\"1\","
+                         "\"file\":\"reserve.conf\",\"line\":2}");
   assert_has (world.out, "{\"section\":\"fit\",\"key\":\"threads\",\"value\":\"home\",\"file\":null}");
 }
 
@@ -355,7 +356,8 @@ start_bus (Service *service, World *world)
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *config = g_strdup_printf ("<busconfig><type>session</type><listen>unix:dir=%s</listen>"
-                                             "<policy context='default'><allow send_destination='*'/><allow receive_sender='*'/><allow own='*'/>"
+                                             "<policy context='default'><allow send_destination='*'/>"
+                                             "<allow receive_sender='*'/><allow own='*'/>"
                                              "</policy></busconfig>", world->dir);
   g_autoptr (GDataInputStream) output = NULL;
   g_autoptr (GError) error = NULL;

@@ -227,7 +227,8 @@ test_fault_in_a_drop_in_names_it (void)
   rules = pin_rules_file_load (tree.root, &error);
   g_assert_null (rules);
   g_assert_error (error, PIN_ERROR, PIN_ERROR_INVALID);
-  g_assert_nonnull (strstr (error->message, LOCAL "a.conf:3: unknown key \"thread\" in [fit]; did you mean \"threads\"?"));
+  g_assert_nonnull (strstr (error->message,
+                            LOCAL "a.conf:3: unknown key \"thread\" in [fit]; did you mean \"threads\"?"));
 }
 
 static void

@@ -84,7 +84,8 @@ test_every_key_is_read (void)
   static const Line lines[] = {
     { "fit", "hugepages", "keep;strip" }, { "fit", "numa-memory", "keep; weaken;" }, { "fit", "vcpu-pins", "remap" },
     { "fit", "emulator-pins", "strip" }, { "fit", "iothread-pins", "keep; remap; weaken; strip" },
-    { "fit", "cache", "keep" }, { "fit", "scheduler", "strip" }, { "fit", "cpu-model", "keep" }, { "fit", "memory", "warn" },
+    { "fit", "cache", "keep" }, { "fit", "scheduler", "strip" }, { "fit", "cpu-model", "keep" },
+    { "fit", "memory", "warn" },
     { "fit", "threads", "isolate" }, { "fit", "spread", "pack" }, { "fit", "emulator", "share" },
     { "fit", "dedicated", "as-written" }, { "fit", "page-size-change", "no" }, { "fit", "keep-off-reserved", "yes" },
     { "reserve", "cpus", "0-3,^2" }, { "reserve", "memory", "1536 MiB" }, { NULL },
@@ -117,8 +118,10 @@ test_bad_values (void)
                                           "known are: keep, remap, weaken, strip" },
     { "fit", "hugepages", "keep; remap", "hugepages: unknown action \"remap\"; known are: keep, weaken, strip" },
     { "fit", "cpu-model", "strip", "cpu-model: unknown action \"strip\"; known are: keep, warn" },
-    { "fit", "vcpu-pins", "remap; keep", "vcpu-pins: \"keep\" stands after \"remap\"; the order is from better to worse, each once" },
-    { "fit", "vcpu-pins", "keep; keep", "vcpu-pins: \"keep\" stands after \"keep\"; the order is from better to worse, each once" },
+    { "fit", "vcpu-pins", "remap; keep",
+      "vcpu-pins: \"keep\" stands after \"remap\"; the order is from better to worse, each once" },
+    { "fit", "vcpu-pins", "keep; keep",
+      "vcpu-pins: \"keep\" stands after \"keep\"; the order is from better to worse, each once" },
     { "fit", "vcpu-pins", "keep; refuse",
       "vcpu-pins: \"refuse\" is not written, it is what remains; leave out what you do not want" },
     { "fit", "vcpu-pins", "keep, remap", "vcpu-pins: unknown action \"keep, remap\" (\";\" separates actions); "
@@ -128,11 +131,13 @@ test_bad_values (void)
     { "fit", "threads", "requir", "threads: unknown value \"requir\"; did you mean \"require\"? "
                                   "known are: home, prefer, require, isolate" },
     { "fit", "page-size-change", "1", "page-size-change: unknown value \"1\"; known are: yes, no" },
-    { "fit", "hosts", "hosta", "unknown key \"hosts\" in [fit]; known are: hugepages, numa-memory, vcpu-pins, emulator-pins, "
-                               "iothread-pins, cache, scheduler, cpu-model, memory, threads, spread, emulator, dedicated, "
-                               "page-size-change, keep-off-reserved" },
+    { "fit", "hosts", "hosta",
+      "unknown key \"hosts\" in [fit]; known are: hugepages, numa-memory, vcpu-pins, emulator-pins, "
+      "iothread-pins, cache, scheduler, cpu-model, memory, threads, spread, emulator, dedicated, "
+      "page-size-change, keep-off-reserved" },
     { "domain x", "hosts", "hosta, hostb", "hosts: \"hosta, hostb\" is no host name; names are separated by \";\"" },
-    { "reserve", "memory", "2GB", "memory: \"2GB\" is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB" },
+    { "reserve", "memory", "2GB",
+      "memory: \"2GB\" is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB" },
     { "reserve", "memory", "2", "memory: \"2\" is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB" },
     { "reserve", "memory", "-1GiB", "memory: \"-1GiB\" is no size; write one as 2GiB or 512MiB" },
     { "reserve", "memory", "9007199254740992TiB",
@@ -175,7 +180,8 @@ test_digest_is_of_the_meaning (void)
     { { { "domain a*", "spread", "pack" }, { "domain b", "threads", "prefer" }, { NULL } },
       { { "domain b", "threads", "prefer" }, { "domain a*", "spread", "pack" }, { NULL } }, TRUE },
     /* What is overridden or repeats the general value says nothing. */
-    { { { "domain a", "spread", "pack" }, { "domain b", "spread", "pack" }, { "domain a", "spread", "spread" }, { NULL } },
+    { { { "domain a", "spread", "pack" }, { "domain b", "spread", "pack" }, { "domain a", "spread", "spread" },
+        { NULL } },
       { { "domain b", "spread", "pack" }, { "domain a", "spread", "spread" }, { NULL } }, TRUE },
     { { { "domain a", "spread", "home" }, { NULL } }, { { NULL } }, TRUE },
     { { { "domain *", "spread", "pack" }, { "domain a", "spread", "home" }, { NULL } },
@@ -215,7 +221,8 @@ test_entries (void)
       if (entry->file == NULL)
         defaults++;
       else
-        g_string_append_printf (set, "[%s] %s=%s %s:%u\n", entry->section, entry->key, entry->value, entry->file, entry->line);
+        g_string_append_printf (set, "[%s] %s=%s %s:%u\n", entry->section, entry->key, entry->value, entry->file,
+                                entry->line);
     }
   g_assert_cmpuint (defaults, ==, 14 + 2);
   g_assert_cmpstr (set->str, ==, "[fit] threads=prefer f:2\n[domain a] spread=spread f:3\n");
