@@ -50,8 +50,8 @@ int pin_cli_fail (const GError *error);
 
 /*
  * Reads all of @path, "-" for standard input, at most @limit bytes.
- * Returns: (transfer full), NUL behind the last byte; NULL with PIN_ERROR_INVALID for a file that is not there, can't be
- * read or is too long: all of them bad input.
+ * Returns: (transfer full), NUL behind the last byte; NULL with PIN_ERROR_INVALID for a file that is not there, can't
+ * be read or is too long: all of them bad input.
  */
 char *pin_cli_read (const char *path, gsize limit, gsize *ret_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

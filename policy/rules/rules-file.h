@@ -15,8 +15,8 @@ typedef struct
 } PinRulesEntry;
 
 /*
- * Reads /etc/pinshift/pinshift.conf, then pinshift.conf.d (vendor files in /usr/lib, the administrator's in /etc, sorted
- * by base name; a file of /etc hides the vendor's of the same name), below @root ("/" usually; for tests a directory).
+ * Reads /etc/pinshift/pinshift.conf, then pinshift.conf.d (vendor files in /usr/lib, the administrator's in /etc,
+ * sorted by base name; a file of /etc hides the vendor's of the same name), below @root ("/" usually; for tests a directory).
  * No file is fine.
  * Returns: (transfer full); NULL with PIN_ERROR_INVALID: "FILE:LINE: what is wrong; what is known", or
  * PIN_ERROR_FAILED for a file or directory that is there and can't be read.
