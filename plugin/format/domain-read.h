@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A domain's XML as values: what the guest is, its placement, its record; and the document, for domain-write to edit. */
+/* A domain's XML as values: the guest, its placement, its record; and the document, for domain-write to edit. */
 #pragma once
 
 #include "core/guest.h"
@@ -22,7 +22,8 @@ typedef struct
 
 /*
  * Parses a domain of @length bytes at @xml (need not end in NUL).  No network, no entities, no DTD; UTF-8 only; at most
- * PIN_DOMAIN_MAX_BYTES.  A record that does not parse is dropped (record_problem), it never makes the domain unreadable.
+ * PIN_DOMAIN_MAX_BYTES.  A record that does not parse is dropped (record_problem), it never makes the domain
+ * unreadable.
  * Returns: (transfer full); NULL with PIN_ERROR_INVALID: what, in which element or line.
  */
 PinDomain *pin_domain_parse (const char *xml, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;

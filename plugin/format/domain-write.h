@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Edits a domain's document: just the elements of the placement that differ, and the record.  All else stays as it is. */
+/* Edits a domain's document: the elements of the placement that differ, and the record.  All else stays as it is. */
 #pragma once
 
 #include "format/domain-read.h"

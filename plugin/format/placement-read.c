@@ -2,11 +2,10 @@
 /* Readers of a placement's elements.  What libvirt's own parser refuses is refused here too, in words of one line. */
 #include "format/placement-read.h"
 
-#include "format/placement-xml.h"
-
 #include <string.h>
 
 #define LEVEL_MAX 16
+#define ELEMENTS_MAX 1024 /* of a kind, pins aside: a set may take 2 KiB, whatever its text */
 #define PRIORITY_MAX 99 /* sched_get_priority_max() of Linux for both policies */
 #define DIMM_MAX 1024
 #define PINS_MAX 4096 /* of a record: a short item may stand for many */
@@ -20,6 +19,12 @@ error_value (const xmlNode *element, const char *name, const char *known, GError
   if (value == NULL)
     return pin_xml_error (error, element, "attribute %s is missing: %s", name, known);
   return pin_xml_error (error, element, "%s='%s' is unknown: %s", name, quoted, known);
+}
+
+static gboolean
+check_room (const GArray *array, guint max, const xmlNode *element, GError **error)
+{
+  return array->len < max || pin_xml_error (error, element, "stands more than %u times", max);
 }
 
 static gboolean
@@ -47,7 +52,8 @@ read_pin (GArray *pins, const char *id_name, const xmlNode *element, GError **er
 {
   PinPin pin = { 0, NULL };
 
-  if (!pin_xml_get_uint (element, id_name, 0, PIN_CPUSET_MAX - 1, &pin.id, error)
+  if (!check_room (pins, PIN_CPUSET_MAX, element, error)
+      || !pin_xml_get_uint (element, id_name, 0, PIN_CPUSET_MAX - 1, &pin.id, error)
       || !pin_xml_get_set (element, "cpuset", &pin.cpuset, error))
     return FALSE;
   g_array_append_val (pins, pin);
@@ -156,8 +162,11 @@ read_sched (const char *ids_name, const xmlNode *element, GError **error)
 static gboolean
 read_sched_for (GArray *scheds, const char *ids_name, const xmlNode *element, GError **error)
 {
-  g_autofree PinSched *sched = read_sched (ids_name, element, error);
+  g_autofree PinSched *sched = NULL;
 
+  if (!check_room (scheds, PIN_CPUSET_MAX, element, error))
+    return FALSE;
+  sched = read_sched (ids_name, element, error);
   if (sched != NULL)
     g_array_append_val (scheds, *sched);
   return sched != NULL;
@@ -227,11 +236,12 @@ static gboolean
 read_resctrl (GArray *resctrls, const char *part_name, PartReader read_part, PartReader read_monitor,
               const xmlNode *element, GError **error)
 {
-  PinResctrl resctrl = { NULL, NULL };
   GArray *parts = pin_placement_parts_new ();
+  PinResctrl resctrl = { NULL, parts };
 
-  resctrl.parts = parts;
   g_array_append_val (resctrls, resctrl);
+  if (!check_room (resctrls, ELEMENTS_MAX, element, error))
+    return FALSE;
   if (!pin_xml_get_set (element, "vcpus", &g_array_index (resctrls, PinResctrl, resctrls->len - 1).vcpus, error))
     return FALSE;
   for (pin_xml_each (element, child))
@@ -241,7 +251,8 @@ read_resctrl (GArray *resctrls, const char *part_name, PartReader read_part, Par
 
       if (!is_part && strcmp ((const char *) child->name, "monitor") != 0)
         continue;
-      if (!(is_part ? read_part : read_monitor) (&part, child, error))
+      if (!check_room (parts, ELEMENTS_MAX, child, error)
+          || !(is_part ? read_part : read_monitor) (&part, child, error))
         return FALSE;
       g_array_append_val (parts, part);
     }
@@ -294,7 +305,8 @@ pin_placement_read_memnode (PinPlacement *placement, const xmlNode *element, GEr
 {
   PinMemnode memnode = { 0, PIN_MEMORY_MODE_STRICT, NULL };
 
-  if (!pin_xml_get_uint (element, "cellid", 0, PIN_CPUSET_MAX - 1, &memnode.cell, error)
+  if (!check_room (placement->memnode, ELEMENTS_MAX, element, error)
+      || !pin_xml_get_uint (element, "cellid", 0, PIN_CPUSET_MAX - 1, &memnode.cell, error)
       || !read_mode (element, &memnode.mode, error)
       || !pin_xml_get_set (element, "nodeset", &memnode.nodeset, error))
     return FALSE;
@@ -307,7 +319,8 @@ read_page (GArray *pages, const xmlNode *element, GError **error)
 {
   PinPage page = { 0, NULL };
 
-  if (!pin_xml_get_kib (element, "size", &page.size_kib, error))
+  if (!check_room (pages, ELEMENTS_MAX, element, error)
+      || !pin_xml_get_kib (element, "size", &page.size_kib, error))
     return FALSE;
   if (page.size_kib == 0)
     return pin_xml_error (error, element, "size is 0");
@@ -347,86 +360,4 @@ pin_placement_read_dimm (PinPlacement *placement, const xmlNode *element, GError
     return pin_xml_error (error, element, "has neither pagesize nor nodemask");
   g_array_append_val (placement->dimm, dimm);
   return TRUE;
-}
-
-/* Elements of the sorted arrays begin with the number that they are sorted by. */
-G_STATIC_ASSERT (G_STRUCT_OFFSET (PinPin, id) == 0 && G_STRUCT_OFFSET (PinMemnode, cell) == 0
-                 && G_STRUCT_OFFSET (PinDimm, index) == 0);
-
-static gint
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  guint first = *(const guint *) a;
-  guint second = *(const guint *) b;
-
-  return (first > second) - (first < second);
-}
-
-static guint
-id_at (const GArray *array, guint i)
-{
-  return *(const guint *) (const void *) (array->data + i * g_array_get_element_size ((GArray *) array));
-}
-
-static gboolean
-sort (GArray *array, const char *what, const xmlNode *parent, GError **error)
-{
-  gboolean sorted = TRUE;
-  guint i;
-
-  for (i = 1; i < array->len && sorted; i++)
-    sorted = id_at (array, i - 1) < id_at (array, i);
-  if (sorted)
-    return TRUE;
-  g_array_sort (array, compare_ids);
-  for (i = 1; i < array->len; i++)
-    if (id_at (array, i - 1) == id_at (array, i))
-      return pin_xml_error (error, parent, "two <%s> for %u", what, id_at (array, i));
-  return TRUE;
-}
-
-static gboolean
-check_scheds (const GArray *scheds, const char *what, const xmlNode *parent, GError **error)
-{
-  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
-  guint i;
-
-  for (i = 0; i < scheds->len; i++)
-    {
-      const PinSched *sched = &g_array_index (scheds, PinSched, i);
-
-      if (pin_cpuset_intersects (seen, sched->ids))
-        return pin_xml_error (error, parent, "two <%s> for one thread", what);
-      pin_cpuset_unite (seen, sched->ids);
-    }
-  return TRUE;
-}
-
-/* libvirt: no two pages for one cell, and one at most for all the others. */
-static gboolean
-check_pages (const GArray *pages, const xmlNode *parent, GError **error)
-{
-  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
-  guint others = 0;
-  guint i;
-
-  for (i = 0; i < pages->len; i++)
-    {
-      const PinNodeset *cells = g_array_index (pages, PinPage, i).cells;
-
-      if (pin_cpuset_intersects (seen, cells) || (cells == NULL && others++ > 0))
-        return pin_xml_error (error, parent, "two <page> for one cell");
-      pin_cpuset_unite (seen, cells);
-    }
-  return TRUE;
-}
-
-gboolean
-pin_placement_read_end (PinPlacement *placement, const xmlNode *parent, GError **error)
-{
-  return sort (placement->vcpupin, "vcpupin", parent, error) && sort (placement->iothreadpin, "iothreadpin", parent, error)
-         && sort (placement->memnode, "memnode", parent, error) && sort (placement->dimm, "dimm", parent, error)
-         && check_pages (placement->hugepages, parent, error)
-         && check_scheds (placement->vcpusched, "vcpusched", parent, error)
-         && check_scheds (placement->iothreadsched, "iothreadsched", parent, error);
 }

@@ -40,8 +40,8 @@ write_vcpu (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
 }
 
 /*
- * Pins side by side, each "CPUS" of the next thread or "THREADS=CPUS": a record holds two placements and has a limit.  Threads
- * that follow each other and share a mask are one item.
+ * Pins side by side, each "CPUS" of the next thread or "THREADS=CPUS": a record holds two placements and has a limit.
+ * Threads that follow each other and share a mask are one item.
  */
 static void
 write_pins (const GArray *pins, const char *name, xmlNode *parent, xmlNs *ns)

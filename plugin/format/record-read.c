@@ -179,7 +179,8 @@ read_parts (PinRecord *record, PinSetting setting, const xmlNode *element, GErro
       if (!read_part_of (is_original ? record->original->placement : record->given, child, setting, error))
         return FALSE;
     }
-  if (seen_given != NULL && (record->actions[setting] < PIN_ACTION_REMAP || record->actions[setting] > PIN_ACTION_STRIP))
+  if (seen_given != NULL
+      && (record->actions[setting] < PIN_ACTION_REMAP || record->actions[setting] > PIN_ACTION_STRIP))
     return pin_xml_error (error, element, "has <given>, but no action that gives");
   if (record->actions[setting] == PIN_ACTION_NONE && pin_placement_has (record->original->placement, setting))
     record->actions[setting] = PIN_ACTION_KEEP;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Writes records.  The size counts as libvirt stores and prints it, with prefix and indentation.  What makes a record too long goes
- * step by step, never an original.  One whose placements alone are longer is written whole: readers refuse it and say so.
+ * Writes records.  The size counts as libvirt stores and prints it, with prefix and indentation.  What makes a record
+ * too long goes step by step, never an original.  One whose placements alone are longer is written whole: readers
+ * refuse it and say so.
  */
 #include "format/placement-xml.h"
 #include "format/record.h"
@@ -27,7 +28,7 @@ typedef struct
   gint home[PIN_SETTING_N]; /* ids of the homes that are written */
 } Writer;
 
-/* @text on one line, without what XML cannot carry or a terminal would obey, at most @max_bytes of it.  (transfer full) */
+/* @text on one line, at most @max_bytes of it, without what XML cannot carry or a terminal obeys.  (transfer full) */
 static char *
 clean (const char *text, gsize max_bytes)
 {

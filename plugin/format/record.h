@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The record: pinshift's one element in a domain's <metadata>.  It carries what the owner wrote from host to host.  Whoever can
- * write metadata can write it, so it is read as untrusted: a fixed list of typed elements, checked one by one.
+ * The record: pinshift's one element in a domain's <metadata>.  It carries what the owner wrote from host to host.
+ * Whoever can write metadata can write it, so it is read as untrusted: a fixed list of typed elements, checked one by
+ * one.
  */
 #pragma once
 
@@ -44,18 +45,20 @@ PinRecord *pin_record_read (const xmlNode *element, const char *uuid, GError **e
 PinRecord *pin_record_parse (const char *text, const char *uuid, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Text of the record for virDomainSetMetadata(), which adds the namespace: elements without prefix, on one line.  Where libvirt's
- * print of it would be longer than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the reasons, never an original:
- * placements that are longer by themselves are written whole, and no reader takes them.  (transfer full)
+ * Text of the record for virDomainSetMetadata(), which adds the namespace: elements without prefix, on one line.
+ * Where libvirt's print of it would be longer than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the
+ * reasons, never an original: placements that are longer by themselves are written whole, and no reader takes them.
+ * (transfer full)
  */
 char *pin_record_format (const PinRecord *record);
 
-/* The record as a new element with prefix and namespace, for @doc; not linked in.  The same limits.  Caller links or frees it. */
+/* The record as a new element with prefix and namespace, for @doc; not linked in.  The same limits.  Caller links or
+ * frees it. */
 xmlNode *pin_record_node (const PinRecord *record, xmlDoc *doc);
 
 /*
- * Whether @setting of @record has a home that means something: the guest has the setting, or it is cpu-model and the CPU that
- * the guest started on is known.  Other homes are not written.
+ * Whether @setting of @record has a home that means something: the guest has the setting, or it is cpu-model and the
+ * CPU that the guest started on is known.  Other homes are not written.
  */
 gboolean pin_record_has_home (const PinRecord *record, PinSetting setting);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The shape of an original in a record: which of its CPUs share a core, which a node, how far the nodes are apart.  Sockets, dies
- * and the kernel's core labels are not kept.
+ * The shape of an original in a record: which of its CPUs share a core, which a node, how far the nodes are apart.
+ * Sockets, dies and the kernel's core labels are not kept.
  */
 #pragma once
 
@@ -9,9 +9,9 @@
 #include "format/xml-value.h"
 
 /*
- * Appends <shape cores="0,4 1,5" loose="9"> with a <node id cpus offline distances> each: cores of several CPUs (the others have
- * one of their own; "unknown"), CPUs on no node; per node its CPUs, online or not, and its distances in the order of the nodes.  A shape without nodes says nothing and is not
- * written.
+ * Appends <shape cores="0,4 1,5" loose="9"> with a <node id cpus offline distances> each: cores of several CPUs (the
+ * others have one of their own; "unknown"), CPUs on no node; per node its CPUs, online or not, and its distances in
+ * the order of the nodes.  A shape without nodes says nothing and is not written.
  */
 void pin_shape_write (const PinTopology *shape, xmlNode *parent, xmlNs *ns);
 

@@ -101,7 +101,7 @@ is_blank (const xmlNode *node)
   return node != NULL && node->type == XML_TEXT_NODE && xmlIsBlankNode (node);
 }
 
-/* "\n" and the indentation of what stands on the line of @node; NULL if no white space is before it.  (transfer full) */
+/* "\n" and the indentation of the line that @node begins; NULL if it begins none.  (transfer full) */
 static char *
 line_before (const xmlNode *node)
 {

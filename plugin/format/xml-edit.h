@@ -12,15 +12,15 @@ void pin_xml_put_uint (xmlNode *element, const char *name, guint64 value);
 /* Appends an element with text. */
 void pin_xml_add_text (xmlNode *parent, xmlNs *ns, const char *name, const char *text);
 
-/* Gives attribute @name a value; one that was not there comes after attribute @after, or first if there is none (NULL). */
+/* Gives attribute @name a value; one that was not there comes after attribute @after, or first without it (NULL). */
 void pin_xml_set_attr (xmlNode *element, const char *name, const char *value, const char *after);
 /* Takes attribute @name out; it may be absent. */
 void pin_xml_unset_attr (xmlNode *element, const char *name);
 
 /*
- * Links @element, which is in no tree, into @parent after its child @after (NULL: as the first), on a line of its own with
- * the indentation of its new siblings; its own children are laid out below it, unless it is the record, which gets its white
- * space when the document is written.
+ * Links @element, which is in no tree, into @parent after its child @after (NULL: as the first), on a line of its own
+ * with the indentation of its new siblings; its own children are laid out below it, unless it is the record, which
+ * gets its white space when the document is written.
  */
 void pin_xml_insert (xmlNode *parent, xmlNode *after, xmlNode *element);
 /* Takes @element out with the white space before it, and frees it. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * Never NOENT, DTDLOAD, DTDATTR, DTDVALID, XINCLUDE, HUGE or RECOVER.  IGNORE_ENC: nothing is ever converted, as libxml2 prints
- * what fails in a conversion whatever one asks; what is declared is checked before.
+ * Never NOENT, DTDLOAD, DTDATTR, DTDVALID, XINCLUDE, HUGE or RECOVER.  IGNORE_ENC: nothing is ever converted, as
+ * libxml2 prints what fails in a conversion whatever one asks; what is declared is checked before.
  */
 #define SAFE_FLAGS \
   (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC)

@@ -13,8 +13,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlParserCtxt, xmlFreeParserCtxt)
 #define PIN_XML_MAX_ELEMENTS 200000
 
 /*
- * Parses @length bytes at @text.  No network, no entities but XML's own five, no DTD, UTF-8 only, at most @max_bytes and
- * PIN_XML_MAX_ELEMENTS.  Prints nothing.
+ * Parses @length bytes at @text.  No network, no entities but XML's own five, no DTD, UTF-8 only, at most @max_bytes
+ * and PIN_XML_MAX_ELEMENTS.  Prints nothing.
  * Returns: (transfer full); NULL with PIN_ERROR_INVALID, one line with the line of the text where there is one.
  */
 xmlDoc *pin_xml_parse (const char *text, gsize length, gsize max_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -25,6 +25,5 @@ xmlDoc *pin_xml_parse (const char *text, gsize length, gsize max_bytes, GError *
  */
 char *pin_xml_format_doc (const xmlDoc *doc, gsize *ret_length);
 
-/* One element, escaped as libvirt gives elements of <metadata>; @indented by two where it holds no text, or on one line.
- * (transfer full) */
+/* One element, escaped as in <metadata>; @indented by two where it holds no text, or on one line.  (transfer full) */
 char *pin_xml_format_node (const xmlNode *node, gboolean indented);

@@ -26,6 +26,16 @@ pin_xml_next (const xmlNode *element)
   return skip_to_element (element->next);
 }
 
+xmlNode *
+pin_xml_last (const xmlNode *parent)
+{
+  xmlNode *node = parent->last;
+
+  while (node != NULL && node->type != XML_ELEMENT_NODE)
+    node = node->prev;
+  return node;
+}
+
 gboolean
 pin_xml_is (const xmlNode *node, const char *name)
 {
@@ -108,8 +118,8 @@ describe (const char *name, const char *value)
 }
 
 static gboolean
-parse_number (const xmlNode *element, const char *name, const char *value, guint64 min, guint64 max, guint64 *ret_number,
-              GError **error)
+parse_number (const xmlNode *element, const char *name, const char *value, guint64 min, guint64 max,
+              guint64 *ret_number, GError **error)
 {
   g_autofree char *what = NULL;
 
@@ -118,8 +128,8 @@ parse_number (const xmlNode *element, const char *name, const char *value, guint
   if (g_ascii_string_to_unsigned (value, 10, min, max, ret_number, NULL))
     return TRUE;
   what = describe (name, value);
-  return pin_xml_error (error, element, "%s is not a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, what, min,
-                        max);
+  return pin_xml_error (error, element, "%s is not a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, what,
+                        min, max);
 }
 
 gboolean

@@ -10,6 +10,8 @@
   xmlNode *child = pin_xml_first (parent); child != NULL; child = pin_xml_next (child)
 xmlNode *pin_xml_first (const xmlNode *parent);
 xmlNode *pin_xml_next (const xmlNode *element);
+/* The last element in @parent, or NULL. */
+xmlNode *pin_xml_last (const xmlNode *parent);
 
 /* Whether @node is element @name of libvirt's own, which has no namespace. */
 gboolean pin_xml_is (const xmlNode *node, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Runs a fuzz target without libFuzzer: each file of a corpus as it is, then changed at random.  argv: rounds, files. */
+/* Runs a fuzz target without libFuzzer: each file of a corpus as it is, then changed copies of it. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@ below (GRand *rand, gsize limit)
 
 /* Pieces that grammars like these break on. */
 static const char *const words[] = {
-  "-1", "0", "4294967296", "18446744073709551615", "0-16383", "^0", ",", "'", "\"", "<", ">", "/>", "&lt;", "&#0;", "<!--",
-  "<![CDATA[", "]]>", "<!DOCTYPE a>", "xmlns:a='b'", "=", "\xff", "\xc3\xa9",
+  "-1", "0", "4294967296", "18446744073709551615", "0-16383", "^0", ",", "'", "\"", "<", ">", "/>", "&lt;", "&#0;",
+  "<!--", "<![CDATA[", "]]>", "<!DOCTYPE a>", "xmlns:a='b'", "=", "\xff", "\xc3\xa9",
 };
 
 /* Another digit for the next one from @at on: most other changes end at the XML parser, this gets behind it. */

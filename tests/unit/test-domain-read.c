@@ -239,7 +239,8 @@ static const struct
     BEGIN "<cpu><numa><cell id='0' memory='1'/><cell id='0' memory='1'/></numa></cpu>" END, "two cells 0" },
   { "page-of-0", BEGIN "<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>" END, "size is 0" },
   { "two-pages-for-a-cell",
-    BEGIN "<memoryBacking><hugepages><page size='4' nodeset='0'/><page size='8' nodeset='0'/></hugepages></memoryBacking>" END,
+    BEGIN "<memoryBacking><hugepages><page size='4' nodeset='0'/><page size='8' nodeset='0'/></hugepages>"
+          "</memoryBacking>" END,
     "two <page>" },
   { "scheduler", BEGIN "<cputune><vcpusched vcpus='0' scheduler='deadline'/></cputune>" END, "scheduler='deadline'" },
   { "priority", BEGIN "<cputune><vcpusched vcpus='0' scheduler='fifo' priority='100'/></cputune>" END, "priority" },
@@ -252,7 +253,8 @@ static const struct
     "<cache>: type='x'" },
   { "dimm-without-size", BEGIN "<devices><memory model='dimm'/></devices>" END, "<target>" },
   { "dimm-nodes",
-    BEGIN "<devices><memory><source><nodemask>x</nodemask></source><target><size>1</size></target></memory></devices>" END,
+    BEGIN "<devices><memory><source><nodemask>x</nodemask></source><target><size>1</size></target></memory>"
+          "</devices>" END,
     "<nodemask>: 'x'" },
   { "dimm-with-two-sources",
     BEGIN "<devices><memory><source/><source/><target><size>1</size></target></memory></devices>" END,

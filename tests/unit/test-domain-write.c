@@ -97,7 +97,8 @@ diff (const char *before, const char *after)
 #define COMMON(i, j) common[(i) * (n_new + 1) + (j)]
   for (i = n_old; i-- > 0;)
     for (j = n_new; j-- > 0;)
-      COMMON (i, j) = strcmp (old[i], new[j]) == 0 ? 1 + COMMON (i + 1, j + 1) : MAX (COMMON (i + 1, j), COMMON (i, j + 1));
+      COMMON (i, j) = strcmp (old[i], new[j]) == 0 ? 1 + COMMON (i + 1, j + 1)
+                                                   : MAX (COMMON (i + 1, j), COMMON (i, j + 1));
   for (i = 0, j = 0; i < n_old || j < n_new;)
     if (i < n_old && j < n_new && strcmp (old[i], new[j]) == 0)
       i++, j++;
@@ -231,7 +232,8 @@ static const struct
   { "move-one-vcpupin", move_pin, "-<vcpupin vcpu='1' cpuset='5'/>\n+<vcpupin vcpu='1' cpuset='5,99'/>\n" },
   { "add-one-vcpupin", add_pin, "+<vcpupin vcpu='2' cpuset='12'/>\n" },
   { "drop-vcpu-cpuset", drop_cpuset,
-    "-<vcpu placement='static' cpuset='0-4,6-7' current='3'>4</vcpu>\n+<vcpu placement='static' current='3'>4</vcpu>\n" },
+    "-<vcpu placement='static' cpuset='0-4,6-7' current='3'>4</vcpu>\n"
+    "+<vcpu placement='static' current='3'>4</vcpu>\n" },
   { "change-vcpu-cpuset", change_cpuset,
     "-<vcpu placement='static' cpuset='0-4,6-7' current='3'>4</vcpu>\n"
     "+<vcpu placement='static' cpuset='8-9' current='3'>4</vcpu>\n" },
