@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A plain search in a fixed order: each group first on the node of its own number, then upwards.  So of fits that are equal the one
- * with the lowest numbers is found first, and it stays.
+ * with the lowest numbers is found first, and it stays.  It ends with the first fit than which none can be cheaper.
  */
 #include "search.h"
+
+#include "bound.h"
 
 typedef struct
 {
@@ -13,14 +15,14 @@ typedef struct
   PinFit *trial;
   PinFit *best;       /* NULL before the first */
   guint tried;
+  guint bound;        /* no fit costs less */
 } Search;
 
 static gboolean
 is_done (const Search *search)
 {
   return search->tried >= PIN_SEARCH_BUDGET
-         || (search->best != NULL && search->best->cost == 0 && search->best->changes == 0
-             && !pin_fit_is_refused (search->best));
+         || (search->best != NULL && search->best->cost <= search->bound && !pin_fit_is_refused (search->best));
 }
 
 static void
@@ -86,7 +88,7 @@ PinFit *
 pin_search (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, gboolean *ret_exact)
 {
   g_autoptr (PinFit) trial = NULL;
-  Search search = { demand, room, terms, pin_fit_new (demand), NULL, 0 };
+  Search search = { demand, room, terms, pin_fit_new (demand), NULL, 0, pin_bound (demand, room) };
 
   place_from (&search, 0);
   if (search.best == NULL)
