@@ -2,13 +2,14 @@
 /* Readers of a placement's elements.  What libvirt's own parser refuses is refused here too, in words of one line. */
 #include "format/placement-read.h"
 
+#include "format/pins-xml.h"
+
 #include <string.h>
 
 #define LEVEL_MAX 16
 #define ELEMENTS_MAX 1024 /* of a kind, pins aside: a set may take 2 KiB, whatever its text */
 #define PRIORITY_MAX 99 /* sched_get_priority_max() of Linux for both policies */
 #define DIMM_MAX 1024
-#define PINS_MAX 4096 /* of a record: a short item may stand for many */
 
 static gboolean
 error_value (const xmlNode *element, const char *name, const char *known, GError **error)
@@ -72,62 +73,16 @@ pin_placement_read_iothreadpin (PinPlacement *placement, const xmlNode *element,
   return read_pin (placement->iothreadpin, "iothread", element, error);
 }
 
-/* One item of a record's pins, see write_pins(): "CPUS" or "THREADS=CPUS".  *@next_id is the thread that comes next. */
-static gboolean
-read_pin_item (GArray *pins, const char *item, guint *next_id)
-{
-  const char *equals = strchr (item, '=');
-  g_autofree char *ids_text = equals != NULL ? g_strndup (item, (gsize) (equals - item)) : NULL;
-  g_autoptr (PinCpuset) ids = NULL;
-  g_autoptr (PinCpuset) cpus = pin_cpuset_parse (equals != NULL ? equals + 1 : item, NULL);
-
-  if (equals != NULL)
-    ids = pin_cpuset_parse (ids_text, NULL);
-  else if (*next_id < PIN_CPUSET_MAX)
-    ids = pin_cpuset_new_one (*next_id);
-  if (ids == NULL || cpus == NULL || pin_cpuset_is_empty (ids) || pin_cpuset_is_empty (cpus))
-    return FALSE;
-  for (pin_cpuset_each (ids, id))
-    {
-      PinPin pin = { id, pin_cpuset_copy (cpus) };
-
-      g_array_append_val (pins, pin);
-      *next_id = id + 1;
-    }
-  return pins->len <= PINS_MAX;
-}
-
-static gboolean
-read_pins (GArray *pins, const xmlNode *element, GError **error)
-{
-  g_autofree char *text = pin_xml_text (element);
-  g_auto (GStrv) items = g_strsplit_set (text, " \n\t", -1);
-  guint next_id = 0;
-  guint i;
-
-  for (i = 0; items[i] != NULL; i++)
-    {
-      g_autofree char *quoted = NULL;
-
-      if (*items[i] == '\0' || read_pin_item (pins, items[i], &next_id))
-        continue;
-      quoted = pin_xml_quote (items[i]);
-      return pin_xml_error (error, element, "'%s' is not a pin, as in 4 or 0-3=8-11, or one of more than %d", quoted,
-                            PINS_MAX);
-    }
-  return TRUE;
-}
-
 gboolean
 pin_placement_read_vcpupins (PinPlacement *placement, const xmlNode *element, GError **error)
 {
-  return read_pins (placement->vcpupin, element, error);
+  return pin_pins_read (placement->vcpupin, element, error);
 }
 
 gboolean
 pin_placement_read_iothreadpins (PinPlacement *placement, const xmlNode *element, GError **error)
 {
-  return read_pins (placement->iothreadpin, element, error);
+  return pin_pins_read (placement->iothreadpin, element, error);
 }
 
 gboolean

@@ -2,6 +2,7 @@
 /* The table of a placement's elements, and how they are written. */
 #include "format/placement-xml.h"
 
+#include "format/pins-xml.h"
 #include "format/placement-read.h"
 #include "format/xml-edit.h"
 
@@ -39,48 +40,16 @@ write_vcpu (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
   put_set (element, "cpuset", placement->vcpu_auto ? NULL : placement->vcpu_cpuset);
 }
 
-/*
- * Pins side by side, each "CPUS" of the next thread or "THREADS=CPUS": a record holds two placements and has a limit.
- * Threads that follow each other and share a mask are one item.
- */
-static void
-write_pins (const GArray *pins, const char *name, xmlNode *parent, xmlNs *ns)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  guint next_id = 0;
-  guint i, end;
-
-  for (i = 0; i < pins->len; i = end)
-    {
-      const PinPin *pin = &g_array_index (pins, PinPin, i);
-      g_autofree char *cpus = pin_cpuset_format (pin->cpuset);
-
-      for (end = i + 1; end < pins->len; end++)
-        if (g_array_index (pins, PinPin, end).id != pin->id + (end - i)
-            || !pin_cpuset_equal (g_array_index (pins, PinPin, end).cpuset, pin->cpuset))
-          break;
-      g_string_append_printf (text, "%s", i > 0 ? " " : "");
-      if (end > i + 1)
-        g_string_append_printf (text, "%u-%u=", pin->id, pin->id + (end - i) - 1);
-      else if (pin->id != next_id)
-        g_string_append_printf (text, "%u=", pin->id);
-      g_string_append (text, cpus);
-      next_id = pin->id + (end - i);
-    }
-  if (pins->len > 0)
-    pin_xml_add_text (parent, ns, name, text->str);
-}
-
 static void
 write_vcpupins (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
 {
-  write_pins (placement->vcpupin, "vcpupins", parent, ns);
+  pin_pins_write (placement->vcpupin, "vcpupins", parent, ns);
 }
 
 static void
 write_iothreadpins (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
 {
-  write_pins (placement->iothreadpin, "iothreadpins", parent, ns);
+  pin_pins_write (placement->iothreadpin, "iothreadpins", parent, ns);
 }
 
 static void
