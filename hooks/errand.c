@@ -42,7 +42,7 @@ deadline_ms (const PinErrand *errand)
 static bool
 is_refused (const PinErrand *errand)
 {
-  return errand->conf.refuse_on_failure && errand->conf.mode == PIN_MODE_ENFORCE
+  return errand->conf.refuse_on_failure && errand->conf.mode == PIN_MODE_ENFORCE && !errand->untuned
          && errand->operation != PIN_OPERATION_RELEASE;
 }
 

@@ -87,7 +87,7 @@ refuse (const PinAnswer *answer)
 }
 
 static int
-fit (const PinErrand *errand)
+fit (PinErrand *errand)
 {
   PinLine why = PIN_LINE_INIT;
   PinAnswer answer;
@@ -95,6 +95,7 @@ fit (const PinErrand *errand)
 
   pin_errand_stage ("reading the XML from libvirt");
   xml_fd = pin_xml_read (&why);
+  errand->untuned = xml_fd >= 0 && errand->conf.refuse_on_failure && pin_xml_is_untuned (xml_fd);
   if (xml_fd < 0 || !pin_bus_fit (errand, xml_fd, &answer, &why))
     pin_errand_give_up (errand, why.text);
 

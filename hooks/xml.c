@@ -85,6 +85,44 @@ pin_xml_read (PinLine *why)
 }
 
 static bool
+has (const char *text, size_t size, const char *word)
+{
+  return memmem (text, size, word, strlen (word)) != NULL;
+}
+
+/* libvirt writes a domain as one element, and ends it with a line feed. */
+static bool
+is_domain (const char *text, size_t size)
+{
+  static const char head[] = "<domain", tail[] = "</domain>\n";
+
+  return size > sizeof head + sizeof tail && memcmp (text, head, sizeof head - 1) == 0
+         && memcmp (text + size - (sizeof tail - 1), tail, sizeof tail - 1) == 0 && memchr (text, '\0', size) == NULL;
+}
+
+bool
+pin_xml_is_untuned (int fd)
+{
+  static const char *const words[] = { " cpuset=",  "<numatune",  "<hugepages", "<nodemask",           "<pagesize",
+                                       "sched ",    "<cachetune", "<memorytune", "urn:pinshift:record" };
+  struct stat status;
+  const char *text;
+  bool untuned;
+
+  if (fstat (fd, &status) < 0 || status.st_size <= 0)
+    return false;
+  text = mmap (NULL, (size_t) status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (text == MAP_FAILED)
+    return false;
+
+  untuned = is_domain (text, (size_t) status.st_size);
+  for (unsigned i = 0; untuned && i < sizeof words / sizeof words[0]; i++)
+    untuned = !has (text, (size_t) status.st_size, words[i]);
+  munmap ((void *) text, (size_t) status.st_size);
+  return untuned;
+}
+
+static bool
 find_uuid (const char *text, char ret_uuid[PIN_UUID_SIZE])
 {
   const size_t length = PIN_UUID_SIZE - 1;

@@ -17,6 +17,10 @@
  * and @why says what is wrong with stdin. */
 int pin_xml_read (PinLine *why) __attribute__ ((warn_unused_result));
 
+/* Whether what the memfd @fd holds is a domain in which nothing names CPUs, nodes or page sizes of a host: by the words of
+ * libvirt's own elements, unparsed. Where it can't be told, false. */
+bool pin_xml_is_untuned (int fd);
+
 /* Reads stdin until the first <uuid> element, which is the domain's own, as libvirt writes it before anything
  * that a user may have chosen but the name, and escapes that. False if there is none. */
 bool pin_xml_read_uuid (char ret_uuid[PIN_UUID_SIZE]) __attribute__ ((warn_unused_result));

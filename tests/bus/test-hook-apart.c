@@ -10,7 +10,8 @@
 #define UUID "6c3c3a1e-0f0b-4f5e-9a7b-0c5d1f2e3a4b"
 #define XML                                                                                                            \
   "<domain type='kvm' id='7'>\n  <name>&lt;uuid&gt;</name>\n  <uuid>" UUID "</uuid>\n"                                 \
-  "  <metadata><x:y xmlns:x='x'><uuid>00000000-0000-0000-0000-000000000000</uuid></x:y></metadata>\n</domain>\n"
+  "  <metadata><x:y xmlns:x='x'><uuid>00000000-0000-0000-0000-000000000000</uuid></x:y></metadata>\n"    \
+  "  <vcpu placement='static' cpuset='1'>1</vcpu>\n</domain>\n"
 
 static const char *const unneeded[][8] = {
   { NULL },
