@@ -2,7 +2,7 @@
 /* From a guest and its original to groups, masks, cores and chunks of memory. */
 #include "demand.h"
 
-#include <string.h>
+#include "demand-shape.h"
 
 #define X86_DEFAULT_PAGE_KIB 2048
 
@@ -184,111 +184,6 @@ collect_masks (PinDemand *demand)
   demand->masks = (PinMask *)g_array_free (g_steal_pointer (&masks), FALSE);
 }
 
-/* The node on which the assumed shape puts the CPUs of vCPUs of @cell: that of its memory, or one of its own. */
-static PinNodeId
-assumed_node (const PinDemand *demand, gint cell, PinNodeId first_invented)
-{
-  const PinChunk *chunk = &demand->chunks[MAX (cell, 0)];
-
-  if (chunk->bound && pin_cpuset_count (chunk->nodeset) == 1)
-    return pin_cpuset_first (chunk->nodeset);
-  return first_invented + (guint)MAX (cell, 0);
-}
-
-static PinNodeId
-assumed_node_of_mask (const PinDemand *demand, const PinMask *mask, PinNodeId first_invented)
-{
-  gint cell = mask->setting == PIN_SETTING_VCPU_PINS && mask->id >= 0
-                  ? pin_guest_cell_of (demand->guest, (guint)mask->id)
-                  : -1;
-
-  return assumed_node (demand, cell, first_invented);
-}
-
-static void
-assume_cpus (PinDemand *demand, PinTopologyBuilder *builder, PinNodeset *nodes, PinNodeId first_invented)
-{
-  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
-
-  for (guint i = 0; i < demand->n_masks; i++)
-    {
-      PinNodeId node = assumed_node_of_mask (demand, &demand->masks[i], first_invented);
-
-      for (pin_cpuset_each (demand->masks[i].cpus, cpu))
-        {
-          if (pin_cpuset_contains (seen, cpu))
-            continue;
-          pin_cpuset_add (seen, cpu);
-          if (!pin_cpuset_contains (nodes, node))
-            pin_topology_builder_add_node (builder, node, NULL, NULL);
-          pin_cpuset_add (nodes, node);
-          pin_topology_builder_add_cpu (builder, cpu, node, 0, 0, cpu, NULL, TRUE);
-        }
-    }
-}
-
-/* Numbers at the upper end are invented nodes: a host has not that many. */
-static PinTopology *
-assume_shape (PinDemand *demand, const PinNodeset *named_nodes)
-{
-  g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
-  g_autoptr (PinNodeset) nodes = pin_cpuset_copy (named_nodes);
-  PinNodeId first_invented = PIN_CPUSET_MAX - 1 - MAX (demand->guest->n_cells, 1);
-
-  for (pin_cpuset_each (named_nodes, node))
-    pin_topology_builder_add_node (builder, node, NULL, NULL);
-  assume_cpus (demand, builder, nodes, first_invented);
-  if (pin_cpuset_is_empty (nodes))
-    pin_topology_builder_add_node (builder, first_invented, NULL, NULL);
-  pin_topology_builder_set_cores_known (builder, FALSE);
-  return pin_topology_builder_end (builder, NULL);
-}
-
-static gboolean
-covers (const PinTopology *topology, const PinCpuset *cpus, const PinNodeset *nodes)
-{
-  for (pin_cpuset_each (cpus, cpu))
-    {
-      if (pin_topology_node_of (topology, cpu) < 0)
-        return FALSE;
-    }
-  for (pin_cpuset_each (nodes, node))
-    {
-      if (pin_topology_node_index (topology, node) < 0)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static const PinTopology *
-recorded_shape (const PinOriginal *original, const PinCpuset *cpus, const PinNodeset *nodes)
-{
-  for (guint i = 0; i < original->homes->len; i++)
-    {
-      const PinHome *home = g_ptr_array_index (original->homes, i);
-
-      if (home->shape != NULL && covers (home->shape, cpus, nodes))
-        return home->shape;
-    }
-  return NULL;
-}
-
-static void
-choose_shape (PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
-{
-  g_autoptr (PinCpuset) cpus = pin_placement_cpus (demand->placement);
-  g_autoptr (PinNodeset) nodes = pin_placement_nodes (demand->placement);
-  const PinTopology *recorded = recorded_shape (original, cpus, nodes);
-
-  demand->shape_known = recorded != NULL;
-  if (recorded != NULL)
-    demand->shape = pin_topology_restrict (recorded, cpus, nodes);
-  else if (covers (snapshot->topology, cpus, nodes) && !(pin_cpuset_is_empty (cpus) && pin_cpuset_is_empty (nodes)))
-    demand->shape = pin_topology_restrict (snapshot->topology, cpus, nodes);
-  else
-    demand->shape = assume_shape (demand, nodes);
-}
-
 static void
 index_cpus (PinDemand *demand)
 {
@@ -369,7 +264,7 @@ pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinSna
   demand->placement = original->placement;
   collect_chunks (demand, snapshot);
   collect_masks (demand);
-  choose_shape (demand, original, snapshot);
+  demand->shape = pin_demand_choose_shape (demand, original, snapshot, &demand->shape_known);
   index_cpus (demand);
   mark_groups (demand);
   collect_cores (demand);
