@@ -5,10 +5,7 @@
  */
 #include "store.h"
 
-#include "cost.h"
-#include "machine.h"
-
-#include <string.h>
+#include "stock.h"
 
 /* What may be done to pages and to nodes at the worst. */
 typedef struct
@@ -30,8 +27,7 @@ typedef struct
   const PinRoom *room;
   const PinTerms *terms;
   PinFit *fit;
-  guint64 *memory_kib;         /* by node: what is left */
-  guint64 **pages;             /* by node and pool: what is left */
+  PinStock *stock;
   PinFinding pages_finding;    /* of the first chunk that did not get its pages, or its nodes, as written */
   PinFinding nodes_finding;
 } Storing;
@@ -78,88 +74,6 @@ mapped_action (const Storing *s, const PinNodeset *written)
   return pin_cpuset_equal (nodes, written) ? PIN_ACTION_KEEP : PIN_ACTION_REMAP;
 }
 
-static gint
-pool_index (const Storing *s, guint node, guint64 size_kib)
-{
-  const PinNodeMemory *memory = &s->room->snapshot->memory[node];
-
-  for (guint i = 0; i < memory->n_pools; i++)
-    {
-      if (memory->pools[i].size_kib == size_kib)
-        return (gint)i;
-    }
-  return -1;
-}
-
-/* Units of @page_kib that @node has left; units of 1 KiB for ordinary memory. */
-static guint64
-left_on (const Storing *s, guint node, guint64 page_kib)
-{
-  gint pool = page_kib != 0 ? pool_index (s, node, page_kib) : -1;
-
-  if (page_kib == 0)
-    return s->memory_kib[node];
-  return pool >= 0 ? s->pages[node][pool] : 0;
-}
-
-static void
-take_from (Storing *s, guint node, guint64 page_kib, guint64 units)
-{
-  if (page_kib == 0)
-    {
-      s->memory_kib[node] -= units;
-      pin_tenant_add_memory (s->fit->held, node, units);
-      return;
-    }
-  s->pages[node][pool_index (s, node, page_kib)] -= units;
-  pin_tenant_add_pages (s->fit->held, node, page_kib, units);
-}
-
-static guint64
-left_in_all (const Storing *s, const PinNodeset *nodes, guint64 page_kib)
-{
-  guint64 units = 0;
-
-  for (guint node = 0; node < s->room->n_nodes; node++)
-    {
-      if (nodes == NULL || pin_cpuset_contains (nodes, s->room->snapshot->topology->nodes[node].id))
-        units += left_on (s, node, page_kib);
-    }
-  return units;
-}
-
-/* The node of @nodes (NULL: of all) with most left. */
-static guint
-roomiest (const Storing *s, const PinNodeset *nodes, guint64 page_kib)
-{
-  guint best = PIN_CPUSET_END;
-
-  for (guint node = 0; node < s->room->n_nodes; node++)
-    {
-      if (nodes != NULL && !pin_cpuset_contains (nodes, s->room->snapshot->topology->nodes[node].id))
-        continue;
-      if (best == PIN_CPUSET_END || left_on (s, node, page_kib) > left_on (s, best, page_kib))
-        best = node;
-    }
-  return best;
-}
-
-static guint64
-take_some (Storing *s, const PinNodeset *nodes, guint64 page_kib, guint64 units)
-{
-  for (guint i = 0; units > 0 && i < s->room->n_nodes; i++)
-    {
-      guint node = roomiest (s, nodes, page_kib);
-      guint64 part = node != PIN_CPUSET_END ? MIN (units, left_on (s, node, page_kib)) : 0;
-
-      if (part == 0)
-        break;
-      take_from (s, node, page_kib, part);
-      units -= part;
-    }
-  return units;
-}
-
 static guint64
 units_of (const PinChunk *chunk, guint64 page_kib)
 {
@@ -173,25 +87,6 @@ may_leave_pages (const Storing *s)
 
   /* Shared memory without huge pages becomes a file in libvirt's memory_backing_dir, unless it is a memfd. */
   return !guest->shared_access || guest->backing == PIN_BACKING_MEMFD || s->room->snapshot->memory_backing_tmpfs;
-}
-
-/* The next smaller size than @below of which the host has a pool; 0: none. */
-static guint64
-smaller_pool (const Storing *s, guint64 below)
-{
-  guint64 best = 0;
-
-  for (guint node = 0; node < s->room->n_nodes; node++)
-    {
-      const PinNodeMemory *memory = &s->room->snapshot->memory[node];
-
-      for (guint i = 0; i < memory->n_pools; i++)
-        {
-          if (memory->pools[i].size_kib < below && memory->pools[i].size_kib > best)
-            best = memory->pools[i].size_kib;
-        }
-    }
-  return best;
 }
 
 static gboolean
@@ -210,13 +105,13 @@ store_on (Storing *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_a
   gboolean tied = chunk->bound && nodes_action == PIN_ACTION_REMAP && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
   guint64 units = units_of (chunk, page_kib);
 
-  if ((tied || page_kib != 0) && left_in_all (s, tied ? nodes : NULL, page_kib) < units)
+  if ((tied || page_kib != 0) && pin_stock_left (s->stock, tied ? nodes : NULL, page_kib) < units)
     return FALSE;
   for (pin_cpuset_each (tied && page_kib != 0 ? nodes : NULL, node))
     pin_cpuset_add (s->fit->page_nodes, (guint)pin_topology_node_index (s->room->snapshot->topology, node));
   if (nodes != NULL && nodes_action != PIN_ACTION_STRIP)
-    units = take_some (s, nodes, page_kib, units);
-  units = take_some (s, NULL, page_kib, units);
+    units = pin_stock_take (s->stock, nodes, page_kib, units);
+  units = pin_stock_take (s->stock, NULL, page_kib, units);
   s->fit->short_kib += units;
   return TRUE;
 }
@@ -234,7 +129,7 @@ store_pages (Storing *s, const PinChunk *chunk, PinAction pages, PinAction nodes
     return FALSE;
   if (pages == PIN_ACTION_STRIP)
     page_kib = 0;
-  while (pages == PIN_ACTION_WEAKEN && (page_kib = smaller_pool (s, page_kib)) != 0)
+  while (pages == PIN_ACTION_WEAKEN && (page_kib = pin_stock_smaller_pool (s->stock, page_kib)) != 0)
     {
       if (store_on (s, chunk, page_kib, nodes_action))
         break;
@@ -300,14 +195,9 @@ store_chunk (Storing *s, guint i, const Step *worst)
 static void
 restart (Storing *s)
 {
-  g_autoptr (PinTenant) old = g_steal_pointer (&s->fit->held);
-
-  s->fit->held = pin_tenant_new (s->demand->guest->name, s->demand->guest->uuid);
+  pin_stock_refill (s->stock, s->demand->guest);
   s->fit->short_kib = 0;
   pin_cpuset_subtract (s->fit->page_nodes, s->fit->page_nodes);
-  memcpy (s->memory_kib, s->room->memory_kib, sizeof (guint64) * s->room->n_nodes);
-  for (guint node = 0; node < s->room->n_nodes; node++)
-    memcpy (s->pages[node], s->room->pages[node], sizeof (guint64) * (s->room->snapshot->memory[node].n_pools + 1));
 }
 
 /* Why a chunk does not have its pages and nodes as written, as the room is before any chunk took of it. */
@@ -321,7 +211,7 @@ look_at_chunk (Storing *s, const PinChunk *chunk)
   PinFinding finding = { .node = node, .number = PIN_CPUSET_END, .page_kib = chunk->page_kib };
 
   finding.wanted = units_of (chunk, chunk->page_kib);
-  finding.available = left_in_all (s, tied ? nodes : NULL, chunk->page_kib);
+  finding.available = pin_stock_left (s->stock, tied ? nodes : NULL, chunk->page_kib);
   if (chunk->page_kib != 0 && s->pages_finding.code == PIN_CODE_FITS && finding.available < finding.wanted)
     {
       finding.code = finding.available == 0 ? PIN_CODE_PAGES_MISSING : PIN_CODE_PAGES_SHORT;
@@ -426,17 +316,10 @@ settle_shortage (Storing *s)
 void
 pin_store_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit)
 {
-  g_autofree guint64 *memory_kib = g_new0 (guint64, room->n_nodes + 1);
-  g_autofree guint64 **pages = g_new0 (guint64 *, room->n_nodes + 1);
-  g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);
-  Storing s = { demand, room, terms, fit, memory_kib, pages, { 0 }, { 0 } };
+  g_autoptr (PinStock) stock = pin_stock_new (room, demand->guest);
+  Storing s = { demand, room, terms, fit, stock, { 0 }, { 0 } };
   gboolean stored = FALSE;
 
-  for (guint node = 0; node < room->n_nodes; node++)
-    {
-      pages[node] = g_new0 (guint64, room->snapshot->memory[node].n_pools + 1);
-      g_ptr_array_add (owned, pages[node]);
-    }
   restart (&s);
   for (guint i = 0; i < demand->n_chunks; i++)
     look_at_chunk (&s, &demand->chunks[i]);
@@ -445,4 +328,6 @@ pin_store_all (const PinDemand *demand, const PinRoom *room, const PinTerms *ter
   if (!stored)
     refuse (&s);
   settle_shortage (&s);
+  pin_tenant_free (fit->held);
+  fit->held = g_steal_pointer (&stock->held);
 }
