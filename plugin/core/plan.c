@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "names.h"
 #include "search.h"
+#include "seat.h"
 
 static const char *const verdict_names[] = {
   [PIN_VERDICT_KEEP] = "keep",
@@ -219,6 +220,37 @@ mention_left_alone (PinPlan *plan, const PinGuest *guest, const PinPlacement *or
     pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "launch security stays as written");
 }
 
+/* A guest that nobody tuned would float over CPUs that are other guests' own. */
+static void
+keep_off (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+{
+  g_autoptr (PinCpuset) cpus = pin_seat_common_cpus (room, fit);
+  g_autofree char *text = pin_cpuset_format (cpus);
+
+  if (!pin_placement_is_empty (demand->placement) || pin_cpuset_is_empty (room->taken) || pin_cpuset_is_empty (cpus))
+    return;
+  plan->placement->vcpu_cpuset = g_steal_pointer (&cpus);
+  plan->actions[PIN_SETTING_VCPU_PINS] = PIN_ACTION_REMAP;
+  plan->verdict = PIN_VERDICT_ADAPT;
+  pin_plan_add_reason (plan, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP, PIN_CODE_CPU_DEDICATED_TO_OTHER,
+                       "no pins -> vCPUs on %s: kept off CPUs that are other guests' own", text);
+}
+
+/* Says so rather than let an administrator believe that it holds. */
+static void
+mention_unheeded (PinPlan *plan, const PinTerms *terms)
+{
+  if (terms->threads != PIN_THREADS_HOME)
+    pin_plan_add_reason (plan, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP, PIN_CODE_POLICY,
+                         "threads = %s is not heeded yet, planned as home", pin_threads_name (terms->threads));
+  if (terms->spread != PIN_SPREAD_HOME)
+    pin_plan_add_reason (plan, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP, PIN_CODE_POLICY,
+                         "spread = %s is not heeded yet, planned as home", pin_spread_name (terms->spread));
+  if (terms->emulator != PIN_EMULATOR_HOME)
+    pin_plan_add_reason (plan, PIN_SETTING_EMULATOR_PINS, PIN_ACTION_KEEP, PIN_CODE_POLICY,
+                         "emulator = %s is not heeded yet, planned as home", pin_emulator_name (terms->emulator));
+}
+
 static void
 answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
 {
@@ -229,6 +261,8 @@ answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom
     {
       plan->placement = pin_fit_draw (fit, demand, room);
       plan->cost = fit->cost;
+      if (terms->keep_off_reserved)
+        keep_off (plan, fit, demand, room);
       fill_cells (plan, fit, demand, room);
       fill_claim (plan, fit, demand);
     }
@@ -249,5 +283,6 @@ pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *te
   judge_cpu (plan, guest, original, terms, snapshot);
   answer (plan, fit, demand, room, terms);
   mention_left_alone (plan, guest, original->placement);
+  mention_unheeded (plan, terms);
   return g_steal_pointer (&plan);
 }

@@ -31,6 +31,8 @@ static const Case cases[] = {
   { "keeps-what-holds", PINNED, TWO_NODES, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "0:4 1:5" },
   { "keeps-by-numbers-without-a-home", PINNED, NULL, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "0:4 1:5" },
   { "leaves-an-untuned-guest", "<vcpu>2</vcpu>", NULL, ONE_NODE, "", "", NULL, "keep", "" },
+  { "keeps-untuned-guests-off-others-cpus", "<vcpu>2</vcpu>", NULL, ONE_NODE, "1", "", "keep-off-reserved", "adapt: vcpu-pins remap",
+    "0,2-3" },
   { "remaps-pins-to-cpus-that-are-there", PINNED, TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
   { "remaps-without-a-home-too", PINNED, NULL, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
   { "moves-only-the-pin-that-is-taken", PINNED, TWO_NODES, TWO_NODES, "4", "", NULL, "adapt: vcpu-pins remap", "0:6 1:5" },
@@ -160,7 +162,12 @@ make_terms (const char *policy)
   PinTerms *terms = pin_terms_new ();
 
   for (guint i = 0; words[i] != NULL && words[i][0] != '\0'; i++)
-    allow (terms, words[i]);
+    {
+      if (g_str_equal (words[i], "keep-off-reserved"))
+        terms->keep_off_reserved = TRUE;
+      else
+        allow (terms, words[i]);
+    }
   return terms;
 }
 
@@ -223,6 +230,8 @@ given_by (const PinPlan *plan)
 
   if (placement == NULL)
     return g_strdup (plan->remedy);
+  if (placement->vcpu_cpuset != NULL)
+    add_set (text, "", placement->vcpu_cpuset);
   add_pins (text, "", placement->vcpupin);
   if (placement->emulatorpin != NULL)
     add_set (text, "e:", placement->emulatorpin);
