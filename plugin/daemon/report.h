@@ -14,6 +14,8 @@ typedef enum
   PIN_REPORT_RESTORED,
   PIN_REPORT_RECORDED,
   PIN_REPORT_RECORD_DROPPED,
+  PIN_REPORT_REPAIRED,   /* the persistent definition fits this host now */
+  PIN_REPORT_UNREPAIRED, /* it does not, and stays as it is */
   PIN_REPORT_N
 } PinReport;
 

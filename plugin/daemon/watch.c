@@ -2,7 +2,10 @@
 #include "watch.h"
 
 #include "entry.h"
+#include "repair.h"
 #include "report.h"
+
+#include "core/error.h"
 
 #include <string.h>
 #include <time.h>
@@ -13,6 +16,7 @@ struct _PinWatch
 {
   PinPicture *picture;
   PinVirt *virt;               /* NULL: nobody to follow */
+  PinRepair *repair;
   const PinWatchListener *listener;
   gpointer data;
   GCancellable *alive;         /* cancelled when the watch ends: answers that come later find nothing */
@@ -158,9 +162,11 @@ note_guest (PinWatch *watch, const PinVirtGuest *guest, PinEntryKind kind, gbool
   pin_picture_put (watch->picture, guest, guest->running ? live : stored);
   if (guest->incoming)
     {
+      pin_repair_expect (watch->repair, guest->uuid);
       pin_picture_renew (watch->picture, guest->uuid, pin_watch_now_ms ());
       return;
     }
+  pin_repair_try (watch->repair, guest->uuid, guest->name);
   if (!guest->running || live == NULL)
     return;
   pin_picture_release (watch->picture, guest->uuid);
@@ -183,6 +189,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     note_guest (errand->watch, guest, errand->kind, errand->greet);
   else
     pin_picture_drop (errand->watch->picture, errand->uuid);
+  if (g_error_matches (error, PIN_ERROR, PIN_ERROR_NOT_FOUND))
+    pin_repair_forget (errand->watch->repair, errand->uuid);
   errand->watch->listener->changed (errand->watch->data);
 }
 
@@ -268,6 +276,7 @@ on_stopped (PinWatch *watch, const char *uuid, const char *name)
 {
   pin_picture_release (watch->picture, uuid);
   pin_picture_drop (watch->picture, uuid);
+  pin_repair_stopped (watch->repair, uuid);
   read_guest (watch, PIN_ENTRY_TUNED, FALSE, uuid, name);
 }
 
@@ -282,9 +291,11 @@ on_event (PinVirtEvent event, const char *uuid, const char *name, gpointer data)
       read_guest (watch, PIN_ENTRY_STARTED, FALSE, uuid, name);
       break;
     case PIN_VIRT_ARRIVING:
+      pin_repair_expect (watch->repair, uuid);
       pin_picture_renew (watch->picture, uuid, pin_watch_now_ms ());
       break;
     case PIN_VIRT_ARRIVED:
+      pin_repair_arrived (watch->repair, uuid);
       read_guest (watch, PIN_ENTRY_ARRIVED, TRUE, uuid, name);
       break;
     case PIN_VIRT_STOPPED:
@@ -327,6 +338,7 @@ pin_watch_new (PinPicture *picture, const char *uri, const PinWatchListener *lis
   watch->resync_source = g_timeout_add_seconds (RESYNC_S, on_minute, watch);
   if (uri != NULL)
     watch->virt = pin_virt_new (uri, &virt_listener, watch);
+  watch->repair = pin_repair_new (picture, watch->virt);
   return watch;
 }
 
@@ -337,6 +349,7 @@ pin_watch_free (PinWatch *watch)
     return;
   g_cancellable_cancel (watch->alive);
   g_source_remove (watch->resync_source);
+  pin_repair_free (watch->repair);
   pin_virt_free (watch->virt);
   g_object_unref (watch->alive);
   g_free (watch);

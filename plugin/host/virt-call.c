@@ -9,24 +9,6 @@
 
 const char pin_virt_as_is[] = "as it is";
 
-typedef virDomain PinVirDomain;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirDomain, virDomainFree)
-
-typedef void (*RunFunc) (GTask *task, virConnectPtr connection, const PinVirtCall *call);
-
-struct _PinVirtCall
-{
-  PinVirt *virt;
-  RunFunc run;
-  GAsyncReadyCallback callback;
-  gpointer data;
-  char *uuid;
-  const char *live; /* NULL, pin_virt_as_is, or owned_live */
-  const char *persistent;
-  char *owned_live;
-  char *owned_persistent;
-};
-
 void
 pin_virt_guest_free (PinVirtGuest *guest)
 {
@@ -46,6 +28,8 @@ call_free (PinVirtCall *call)
   g_free (call->uuid);
   g_free (call->owned_live);
   g_free (call->owned_persistent);
+  g_free (call->expected);
+  g_free (call->wanted);
   g_free (call);
 }
 
@@ -59,8 +43,8 @@ call_done (GObject *source, GAsyncResult *result, gpointer data)
     call->callback (NULL, result, call->data);
 }
 
-static PinVirtCall *
-call_new (PinVirt *virt, RunFunc run, const char *uuid, GAsyncReadyCallback callback, gpointer data)
+PinVirtCall *
+pin_virt_call_new (PinVirt *virt, PinVirtRun run, const char *uuid, GAsyncReadyCallback callback, gpointer data)
 {
   PinVirtCall *call = g_new0 (PinVirtCall, 1);
 
@@ -72,8 +56,8 @@ call_new (PinVirt *virt, RunFunc run, const char *uuid, GAsyncReadyCallback call
   return call;
 }
 
-static void
-call_start (PinVirtCall *call)
+void
+pin_virt_call_start (PinVirtCall *call)
 {
   GTask *task = g_task_new (NULL, NULL, call_done, NULL);
 
@@ -93,9 +77,8 @@ pin_virt_call_run (GTask *task, virConnectPtr connection, const char *why)
     call->run (task, connection, call);
 }
 
-/* A text that libvirt allocated, as one of GLib's. */
-static char *
-take_text (char *text)
+char *
+pin_virt_take_text (char *text)
 {
   char *copy = g_strdup (text);
 
@@ -132,14 +115,14 @@ read_xml (virDomainPtr domain, PinVirtGuest *guest)
 {
   if (guest->running && !guest->incoming)
     {
-      guest->live_xml = take_text (virDomainGetXMLDesc (domain, 0));
+      guest->live_xml = pin_virt_take_text (virDomainGetXMLDesc (domain, 0));
       if (guest->live_xml == NULL && is_gone ())
         return FALSE;
       guest->incoming = guest->live_xml == NULL;
     }
   if (!guest->persistent)
     return TRUE;
-  guest->inactive_xml = take_text (virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE));
+  guest->inactive_xml = pin_virt_take_text (virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE));
   if (guest->inactive_xml == NULL && is_gone ())
     return FALSE;
   guest->persistent = guest->inactive_xml != NULL;
@@ -192,8 +175,8 @@ run_list (GTask *task, virConnectPtr connection, const PinVirtCall *call)
     g_task_return_pointer (task, g_steal_pointer (&guests), (GDestroyNotify)g_ptr_array_unref);
 }
 
-static void
-return_last_error (GTask *task)
+void
+pin_virt_return_last_error (GTask *task)
 {
   GError *error = NULL;
 
@@ -208,7 +191,7 @@ run_read (GTask *task, virConnectPtr connection, const PinVirtCall *call)
   PinVirtGuest *guest = domain == NULL ? NULL : read_guest (call->virt, domain);
 
   if (guest == NULL)
-    return_last_error (task);
+    pin_virt_return_last_error (task);
   else
     g_task_return_pointer (task, guest, (GDestroyNotify)pin_virt_guest_free);
 }
@@ -239,7 +222,7 @@ run_set_record (GTask *task, virConnectPtr connection, const PinVirtCall *call)
 
   if (domain == NULL || (virDomainIsActive (domain) == 1 && !write_side (domain, call->live, VIR_DOMAIN_AFFECT_LIVE))
       || (virDomainIsPersistent (domain) == 1 && !write_side (domain, call->persistent, VIR_DOMAIN_AFFECT_CONFIG)))
-    return_last_error (task);
+    pin_virt_return_last_error (task);
   else
     g_task_return_boolean (task, TRUE);
 }
@@ -247,10 +230,10 @@ run_set_record (GTask *task, virConnectPtr connection, const PinVirtCall *call)
 static void
 run_capabilities (GTask *task, virConnectPtr connection, const PinVirtCall *call)
 {
-  char *xml = take_text (virConnectGetCapabilities (connection));
+  char *xml = pin_virt_take_text (virConnectGetCapabilities (connection));
 
   if (xml == NULL)
-    return_last_error (task);
+    pin_virt_return_last_error (task);
   else
     g_task_return_pointer (task, xml, g_free);
 }
@@ -258,7 +241,7 @@ run_capabilities (GTask *task, virConnectPtr connection, const PinVirtCall *call
 void
 pin_virt_list_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data)
 {
-  call_start (call_new (virt, run_list, NULL, callback, data));
+  pin_virt_call_start (pin_virt_call_new (virt, run_list, NULL, callback, data));
 }
 
 GPtrArray *
@@ -270,7 +253,7 @@ pin_virt_list_finish (PinVirt *virt, GAsyncResult *result, GError **error)
 void
 pin_virt_read_async (PinVirt *virt, const char *uuid, GAsyncReadyCallback callback, gpointer data)
 {
-  call_start (call_new (virt, run_read, uuid, callback, data));
+  pin_virt_call_start (pin_virt_call_new (virt, run_read, uuid, callback, data));
 }
 
 PinVirtGuest *
@@ -283,13 +266,13 @@ void
 pin_virt_set_record_async (PinVirt *virt, const char *uuid, const char *live, const char *persistent,
                            GAsyncReadyCallback callback, gpointer data)
 {
-  PinVirtCall *call = call_new (virt, run_set_record, uuid, callback, data);
+  PinVirtCall *call = pin_virt_call_new (virt, run_set_record, uuid, callback, data);
 
   call->owned_live = g_strdup (live);
   call->owned_persistent = g_strdup (persistent);
   call->live = live == pin_virt_as_is ? live : call->owned_live;
   call->persistent = persistent == pin_virt_as_is ? persistent : call->owned_persistent;
-  call_start (call);
+  pin_virt_call_start (call);
 }
 
 gboolean
@@ -301,7 +284,7 @@ pin_virt_set_record_finish (PinVirt *virt, GAsyncResult *result, GError **error)
 void
 pin_virt_capabilities_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data)
 {
-  call_start (call_new (virt, run_capabilities, NULL, callback, data));
+  pin_virt_call_start (pin_virt_call_new (virt, run_capabilities, NULL, callback, data));
 }
 
 char *

@@ -14,7 +14,28 @@ typedef enum
   PIN_PASSAGE_OUT /* SUSPENDED/MIGRATED: about to leave */
 } PinPassage;
 
+typedef virDomain PinVirDomain;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirDomain, virDomainFree)
+
+/* A call on its way to the worker and back. */
 typedef struct _PinVirtCall PinVirtCall;
+/* On the worker: ends @task with the answer, or with an error. */
+typedef void (*PinVirtRun) (GTask *task, virConnectPtr connection, const PinVirtCall *call);
+
+struct _PinVirtCall
+{
+  PinVirt *virt;
+  PinVirtRun run;
+  GAsyncReadyCallback callback;
+  gpointer data;
+  char *uuid;
+  const char *live; /* of a record: NULL, pin_virt_as_is, or owned_live */
+  const char *persistent;
+  char *owned_live;
+  char *owned_persistent;
+  char *expected; /* of a definition: what is there, and what shall be */
+  char *wanted;
+};
 
 /* Counted: the client's owner, the worker, each call, each notice and each registration with libvirt hold it. */
 struct _PinVirt
@@ -54,6 +75,16 @@ void pin_virt_order (PinVirt *virt, PinVirtOrderKind kind, guint serial, GTask *
 
 /* Runs the call of @task on @connection; NULL: there is none, and @why says why.  Uses up @task. */
 void pin_virt_call_run (GTask *task, virConnectPtr connection, const char *why);
+
+/* A call that @run is to run; what else it needs is set before it starts.  @uuid may be NULL. */
+PinVirtCall *pin_virt_call_new (PinVirt *virt, PinVirtRun run, const char *uuid, GAsyncReadyCallback callback,
+                                gpointer data);
+/* Takes @call. */
+void pin_virt_call_start (PinVirtCall *call);
+/* Ends @task with libvirt's last error. */
+void pin_virt_return_last_error (GTask *task);
+/* A text that libvirt allocated, as one of GLib's; NULL stays NULL.  Takes @text.  (transfer full) */
+char *pin_virt_take_text (char *text);
 
 /* libvirt's last error of this thread as a GError: the one place that reads it. */
 void pin_virt_take_error (GError **error);

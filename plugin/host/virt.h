@@ -73,6 +73,23 @@ void pin_virt_set_record_async (PinVirt *virt, const char *uuid, const char *liv
                                 GAsyncReadyCallback callback, gpointer data);
 gboolean pin_virt_set_record_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/*
+ * The persistent definition with all its passwords, whether the domain runs or not.
+ * Finish: (transfer full); NULL with PIN_ERROR_NOT_FOUND where the domain is gone or has none.
+ */
+void pin_virt_read_stored_async (PinVirt *virt, const char *uuid, GAsyncReadyCallback callback, gpointer data);
+char *pin_virt_read_stored_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Puts @wanted in place of the persistent definition @expected (as pin_virt_read_stored_finish() gave it).  Nothing is
+ * written where that one is gone (PIN_ERROR_NOT_FOUND; a domain never becomes persistent by it) or reads otherwise by
+ * now (PIN_ERROR_STALE); libvirt has no way to make look and write one step, so they follow each other at once.
+ * Finish: (transfer full) the definition as libvirt has it after that, passwords included.
+ */
+void pin_virt_define_async (PinVirt *virt, const char *uuid, const char *expected, const char *wanted,
+                            GAsyncReadyCallback callback, gpointer data);
+char *pin_virt_define_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The host as libvirt knows it: virConnectGetCapabilities() XML.  Finish: (transfer full). */
 void pin_virt_capabilities_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
 char *pin_virt_capabilities_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

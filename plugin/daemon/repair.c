@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "repair.h"
+
+#include "core/error.h"
+#include "format/domain-write.h"
+#include "originals.h"
+#include "report.h"
+
+#include <string.h>
+
+/* A definition that can't be written this often won't be. */
+#define MAX_TRIES 10
+
+typedef enum
+{
+  STATE_EXPECTED, /* on its way, and it has a claim */
+  STATE_DUE,
+  STATE_UNDER_WAY
+} State;
+
+typedef struct
+{
+  State state;
+  guint n_tries;
+} Debt;
+
+struct _PinRepair
+{
+  PinPicture *picture;
+  PinVirt *virt;
+  GCancellable *alive; /* cancelled at the end */
+  GHashTable *debts;   /* uuid -> Debt */
+};
+
+/* A repair under way, from one answer of libvirt to the next. */
+typedef struct
+{
+  PinRepair *repair;
+  GCancellable *alive;
+  char *uuid;
+  char *name;
+  PinDomain *wanted; /* what is being defined */
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_object_unref (job->alive);
+  g_free (job->uuid);
+  g_free (job->name);
+  pin_domain_free (job->wanted);
+  g_free (job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static Job *
+job_new (PinRepair *repair, const char *uuid, const char *name)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->repair = repair;
+  job->alive = g_object_ref (repair->alive);
+  job->uuid = g_strdup (uuid);
+  job->name = g_strdup (name);
+  return job;
+}
+
+PinRepairVerdict
+pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *terms, const PinSnapshot *host,
+                   PinPlan **ret_plan)
+{
+  const PinRecord *record = stored->record != NULL ? stored->record : live;
+  g_autoptr (PinOriginal) original = pin_originals_of (record, stored->placement, NULL);
+  g_autoptr (PinRecord) renewed = NULL;
+  g_autoptr (PinPlan) plan = NULL;
+
+  *ret_plan = NULL;
+  if (record == NULL && pin_placement_is_empty (stored->placement))
+    return PIN_REPAIR_NONE;
+  plan = pin_plan (stored->guest, original, terms, host);
+  if (plan->verdict == PIN_VERDICT_REFUSE)
+    {
+      *ret_plan = g_steal_pointer (&plan);
+      return PIN_REPAIR_REFUSE;
+    }
+  if (pin_placement_equal (stored->placement, plan->placement) && record == stored->record)
+    return PIN_REPAIR_NONE;
+  renewed = pin_originals_record (stored->guest->uuid, original, plan, record);
+  pin_domain_set_placement (stored, plan->placement);
+  pin_domain_set_record (stored, renewed);
+  *ret_plan = g_steal_pointer (&plan);
+  return PIN_REPAIR_WRITE;
+}
+
+PinRepair *
+pin_repair_new (PinPicture *picture, PinVirt *virt)
+{
+  PinRepair *repair = g_new0 (PinRepair, 1);
+
+  repair->picture = picture;
+  repair->virt = virt;
+  repair->alive = g_cancellable_new ();
+  repair->debts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return repair;
+}
+
+void
+pin_repair_free (PinRepair *repair)
+{
+  if (repair == NULL)
+    return;
+  g_cancellable_cancel (repair->alive);
+  g_object_unref (repair->alive);
+  g_hash_table_unref (repair->debts);
+  g_free (repair);
+}
+
+static Debt *
+find (const PinRepair *repair, const char *uuid)
+{
+  return g_hash_table_lookup (repair->debts, uuid);
+}
+
+void
+pin_repair_expect (PinRepair *repair, const char *uuid)
+{
+  if (find (repair, uuid) != NULL || pin_ledger_find (repair->picture->ledger, uuid) == NULL)
+    return;
+  g_hash_table_insert (repair->debts, g_strdup (uuid), g_new0 (Debt, 1));
+}
+
+void
+pin_repair_arrived (PinRepair *repair, const char *uuid)
+{
+  Debt *debt = find (repair, uuid);
+
+  if (debt != NULL && debt->state == STATE_EXPECTED)
+    debt->state = STATE_DUE;
+}
+
+void
+pin_repair_stopped (PinRepair *repair, const char *uuid)
+{
+  const Debt *debt = find (repair, uuid);
+
+  if (debt != NULL && debt->state == STATE_EXPECTED)
+    pin_repair_forget (repair, uuid);
+}
+
+void
+pin_repair_forget (PinRepair *repair, const char *uuid)
+{
+  g_hash_table_remove (repair->debts, uuid);
+}
+
+/* Says why, unless the definition is gone, and leaves it due where a later try may do better. */
+static void
+put_off (const Job *job, const GError *error)
+{
+  Debt *debt = find (job->repair, job->uuid);
+  gboolean may_pass = g_error_matches (error, PIN_ERROR, PIN_ERROR_BUSY)
+                      || g_error_matches (error, PIN_ERROR, PIN_ERROR_STALE)
+                      || g_error_matches (error, PIN_ERROR, PIN_ERROR_FAILED);
+
+  if (debt != NULL && may_pass && ++debt->n_tries < MAX_TRIES)
+    {
+      debt->state = STATE_DUE;
+      g_message ("%s: its persistent definition waits for a later try: %s", job->name, error->message);
+      return;
+    }
+  pin_repair_forget (job->repair, job->uuid);
+  if (!g_error_matches (error, PIN_ERROR, PIN_ERROR_NOT_FOUND))
+    pin_report (PIN_REPORT_UNREPAIRED, job->name, job->uuid, NULL,
+                "its persistent definition is left as the source had it: %s", error->message);
+}
+
+static gboolean
+is_as_wanted (const char *xml, const PinDomain *wanted)
+{
+  g_autoptr (PinDomain) seen = pin_domain_parse (xml, strlen (xml), NULL);
+
+  return seen != NULL && seen->record != NULL && pin_placement_equal (seen->placement, wanted->placement);
+}
+
+static void
+on_defined (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *xml = NULL;
+
+  if (g_cancellable_is_cancelled (job->alive))
+    return;
+  xml = pin_virt_define_finish (job->repair->virt, result, &error);
+  if (xml == NULL)
+    {
+      put_off (job, error);
+      return;
+    }
+  pin_repair_forget (job->repair, job->uuid);
+  if (!is_as_wanted (xml, job->wanted))
+    pin_report (PIN_REPORT_UNREPAIRED, job->name, job->uuid, job->wanted->record->migration,
+                "its persistent definition was written, but reads otherwise now");
+}
+
+static void
+report_decision (const Job *job, const PinDomain *stored, PinRepairVerdict verdict, const PinPlan *plan)
+{
+  const char *migration = stored->record != NULL ? stored->record->migration : NULL;
+  g_autofree char *summary = pin_report_plan (plan);
+  g_autofree char *reasons = pin_report_reasons (plan, verdict == PIN_REPAIR_REFUSE ? PIN_ACTION_REFUSE : PIN_ACTION_REMAP);
+
+  if (verdict == PIN_REPAIR_REFUSE)
+    pin_report (PIN_REPORT_UNREPAIRED, job->name, job->uuid, migration,
+                "its persistent definition is left as it is and will not start here: %s", reasons);
+  else
+    pin_report (PIN_REPORT_REPAIRED, job->name, job->uuid, migration, "persistent definition, %s%s%s", summary,
+                reasons[0] != '\0' ? "; " : "", reasons);
+}
+
+static PinRepairVerdict
+decide (const Job *job, PinDomain *stored, PinPlan **ret_plan, GError **error)
+{
+  PinPicture *picture = job->repair->picture;
+  const PinResident *resident = g_hash_table_lookup (picture->residents, job->uuid);
+  g_autoptr (PinSnapshot) now = pin_picture_now (picture, error);
+  g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, stored->guest->name);
+
+  if (now == NULL)
+    return PIN_REPAIR_NONE;
+  return pin_repair_decide (stored, resident != NULL ? resident->record : NULL, terms, now, ret_plan);
+}
+
+/* Returns: whether @job->wanted is to be defined in place of @xml. */
+static gboolean
+mend (Job *job, const char *xml, GError **error)
+{
+  g_autoptr (PinPlan) plan = NULL;
+  PinRepairVerdict verdict;
+
+  job->wanted = pin_domain_parse (xml, strlen (xml), error);
+  if (job->wanted == NULL)
+    return FALSE;
+  verdict = decide (job, job->wanted, &plan, error);
+  if (plan != NULL)
+    report_decision (job, job->wanted, verdict, plan);
+  return verdict == PIN_REPAIR_WRITE;
+}
+
+/* Takes @job on to libvirt. */
+static void
+define (Job *job, const char *before)
+{
+  g_autofree char *wanted = pin_domain_format (job->wanted, NULL);
+
+  pin_virt_define_async (job->repair->virt, job->uuid, before, wanted, on_defined, job);
+}
+
+static void
+on_stored (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Job) job = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *xml = NULL;
+
+  if (g_cancellable_is_cancelled (job->alive))
+    return;
+  xml = pin_virt_read_stored_finish (job->repair->virt, result, &error);
+  if (xml != NULL && mend (job, xml, &error))
+    define (g_steal_pointer (&job), xml);
+  else if (error != NULL)
+    put_off (job, error);
+  else
+    pin_repair_forget (job->repair, job->uuid);
+}
+
+void
+pin_repair_try (PinRepair *repair, const char *uuid, const char *name)
+{
+  Debt *debt = find (repair, uuid);
+
+  if (debt == NULL || debt->state != STATE_DUE)
+    return;
+  debt->state = STATE_UNDER_WAY;
+  pin_virt_read_stored_async (repair->virt, uuid, on_stored, job_new (repair, uuid, name));
+}

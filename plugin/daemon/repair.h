@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Persistent definitions of guests that arrived.  `virsh migrate --persistent` brings the source's own, and later than
+ * the hook is asked: it names CPUs, nodes and pages of another host, and the guest's next start would fail on them.
+ */
+#pragma once
+
+#include "picture.h"
+
+typedef enum
+{
+  PIN_REPAIR_NONE,   /* right as it is */
+  PIN_REPAIR_WRITE,  /* the domain now says what is to be defined */
+  PIN_REPAIR_REFUSE, /* nothing that the policy allows fits here: it stays as it is */
+} PinRepairVerdict;
+
+/*
+ * What to do with @stored, a guest's persistent definition, on @host under @terms; changes @stored where it is to be
+ * written.  The original is what its own record says, else @live (the running guest's record, or NULL), else what it
+ * has itself.  A definition without a record gets one if there is @live.
+ * *ret_plan: (transfer full) what was planned; NULL if there was nothing to plan.
+ */
+PinRepairVerdict pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *terms,
+                                    const PinSnapshot *host, PinPlan **ret_plan);
+
+typedef struct _PinRepair PinRepair;
+
+/* @picture and @virt must outlive it. */
+PinRepair *pin_repair_new (PinPicture *picture, PinVirt *virt);
+/* Answers that are still to come find nobody. */
+void pin_repair_free (PinRepair *repair);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRepair, pin_repair_free)
+
+/*
+ * @uuid is being received.  If it has a claim, pinshift let it in, and its definition will be looked after; guests that
+ * the hook did not ask for, or only observed, stay as they would be without pinshift.
+ */
+void pin_repair_expect (PinRepair *repair, const char *uuid);
+/* @uuid has arrived: from now on, if it was expected, its definition is due. */
+void pin_repair_arrived (PinRepair *repair, const char *uuid);
+/* @uuid has stopped: if it never arrived, nothing is due.  One that arrived is repaired all the same. */
+void pin_repair_stopped (PinRepair *repair, const char *uuid);
+/* libvirt no longer has @uuid. */
+void pin_repair_forget (PinRepair *repair, const char *uuid);
+/* Repairs the definition of @uuid, called @name, if it is due.  Call it whenever the picture has news of the guest: what
+ * could not be done before is tried again. */
+void pin_repair_try (PinRepair *repair, const char *uuid, const char *name);
