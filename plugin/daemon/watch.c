@@ -4,6 +4,7 @@
 #include "entry.h"
 #include "repair.h"
 #include "report.h"
+#include "trim.h"
 
 #include "core/error.h"
 
@@ -225,6 +226,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
   pin_picture_expire (watch->picture, pin_watch_now_ms ());
   watch->picture->heard = TRUE;
   watch->listener->changed (watch->data);
+  pin_trim ();
 }
 
 static void
