@@ -208,7 +208,8 @@ report_decision (const Job *job, const PinDomain *stored, PinRepairVerdict verdi
 {
   const char *migration = stored->record != NULL ? stored->record->migration : NULL;
   g_autofree char *summary = pin_report_plan (plan);
-  g_autofree char *reasons = pin_report_reasons (plan, verdict == PIN_REPAIR_REFUSE ? PIN_ACTION_REFUSE : PIN_ACTION_REMAP);
+  PinAction worst_of = verdict == PIN_REPAIR_REFUSE ? PIN_ACTION_REFUSE : PIN_ACTION_REMAP;
+  g_autofree char *reasons = pin_report_reasons (plan, worst_of);
 
   if (verdict == PIN_REPAIR_REFUSE)
     pin_report (PIN_REPORT_UNREPAIRED, job->name, job->uuid, migration,

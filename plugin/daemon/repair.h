@@ -42,6 +42,6 @@ void pin_repair_arrived (PinRepair *repair, const char *uuid);
 void pin_repair_stopped (PinRepair *repair, const char *uuid);
 /* libvirt no longer has @uuid. */
 void pin_repair_forget (PinRepair *repair, const char *uuid);
-/* Repairs the definition of @uuid, called @name, if it is due.  Call it whenever the picture has news of the guest: what
- * could not be done before is tried again. */
+/* Repairs the definition of @uuid, called @name, if it is due.  Call it whenever the picture has news of the guest:
+ * what could not be done before is tried again. */
 void pin_repair_try (PinRepair *repair, const char *uuid, const char *name);

@@ -84,19 +84,55 @@ def chain(w: Trio) -> None:
             same_placement(target, TUNED, original)
 
 
+PASSWORD = "<graphics type='vnc' port='-1' autoport='yes' passwd='open-it'/>"
+STORED = ("--inactive", "--security-info")
+
+
+def leave(w: Trio, guest: Guest, source: Host, target: Host, wanted: dict[str, str]) -> None:
+    """The guest moves with its persistent definition, which then has the placement WANTED."""
+    migrate(guest, source, target, "--persistent", "--undefinesource")
+    wait_until(lambda: placement(target, guest, *STORED) == wanted,
+               f"the persistent definition on {target.name} has the placement {wanted}")
+
+
 @pair.case("a persistent definition follows: adapted on the unlike host, the original at home")
 def persistent(w: Trio) -> None:
+    guest = replace(TUNED, extra_devices=PASSWORD)
+    w.begin(guest, persistent=True)
+    original = placement(w.a, guest, *STORED)
+    before = xml_without(w.a.dumpxml(guest, *STORED))
+    adapted = {part: text for part, text in original.items() if part != "memoryBacking"}
+    expect("passwd='open-it'" in before, "the password is there to be lost", before)
+    leave(w, guest, w.a, w.b, adapted)
+    expect("passwd='open-it'" in w.b.dumpxml(guest, *STORED), "the password is there on hostb")
+    leave(w, guest, w.b, w.a, original)
+    same(xml_without(w.a.dumpxml(guest, *STORED)), before, "the persistent definition at home")
+
+
+@pair.case("a guest starts from its adapted definition, and is whole again at home")
+def cold_start(w: Trio) -> None:
     w.begin(TUNED, persistent=True)
-    original = placement(w.a, TUNED, "--inactive")
-    migrate(TUNED, w.a, w.b, "--persistent", "--undefinesource")
-    wait_until(lambda: "memoryBacking" not in placement(w.b, TUNED, "--inactive"),
-               "the persistent definition on hostb is adapted")
+    original = placement(w.a, TUNED, *STORED)
+    adapted = {part: text for part, text in original.items() if part != "memoryBacking"}
+    leave(w, TUNED, w.a, w.b, adapted)
     w.b.virsh("destroy", TUNED.name)
     w.b.virsh("start", TUNED.name)
-    migrate(TUNED, w.b, w.a, "--persistent", "--undefinesource")
-    wait_until(lambda: placement(w.a, TUNED, "--inactive") == original,
-               "the persistent definition at home is the original")
+    leave(w, TUNED, w.b, w.a, original)
     same_placement(w.a, TUNED, original)
+
+
+@pair.case("a transient guest stays so, and between twins a definition stays too")
+def definitions_left_alone(w: Trio) -> None:
+    w.begin(TUNED)
+    migrate(TUNED, w.a, w.b)
+    w.b.wait_for_log("arrived with changes")
+    migrate(TUNED, w.b, w.a)
+    same(w.b.state(TUNED), "none", "the transient guest where it was")
+    w.begin(PINNED, persistent=True)
+    before = xml_without(w.a.dumpxml(PINNED, *STORED), record=False)
+    migrate(PINNED, w.a, w.c, "--persistent")
+    w.c.wait_for_log("record renewed on arrival")
+    same(xml_without(w.c.dumpxml(PINNED, *STORED), record=False), before, "the definition on the twin")
 
 
 @pair.case("between twins the hook prints nothing, and the domain is not tainted by it")

@@ -297,6 +297,97 @@ test_record_events (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_array_index (fixture->events, PinVirtEvent, 1), ==, PIN_VIRT_TUNED);
 }
 
+#define SECRET "passwd='open-it'"
+
+static const char secret_xml[] = "<domain type='test'><name>db1</name><uuid>" UUID "</uuid><memory>65536</memory>"
+                                 "<vcpu>1</vcpu><os><type>hvm</type></os><devices><graphics type='vnc' port='-1' "
+                                 "autoport='yes' " SECRET "/></devices></domain>";
+
+static char *
+read_stored (Fixture *fixture, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  pin_virt_read_stored_async (fixture->virt, UUID, on_result, fixture);
+  result = answer (fixture);
+  return pin_virt_read_stored_finish (fixture->virt, result, error);
+}
+
+static char *
+define (Fixture *fixture, const char *expected, const char *wanted, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  pin_virt_define_async (fixture->virt, UUID, expected, wanted, on_result, fixture);
+  result = answer (fixture);
+  return pin_virt_define_finish (fixture->virt, result, error);
+}
+
+/* @xml with two vCPUs instead of one. */
+static char *
+with_two_vcpus (const char *xml)
+{
+  g_auto (GStrv) parts = g_strsplit (xml, ">1</vcpu>", 2);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  return g_strjoin (">2</vcpu>", parts[0], parts[1], NULL);
+}
+
+static void
+test_define (Fixture *fixture, gconstpointer data)
+{
+  virDomainPtr domain = virDomainDefineXML (fixture->connection, secret_xml);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = read_stored (fixture, &error);
+  g_autofree char *wanted = with_two_vcpus (before);
+  g_autofree char *after = NULL;
+  g_autofree char *late = NULL;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (before, SECRET));
+  after = define (fixture, before, wanted, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (after, ==, wanted);
+  late = define (fixture, before, before, &error);
+  g_assert_null (late);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_STALE);
+  undefine_guest (domain);
+}
+
+static void
+test_define_nonsense (Fixture *fixture, gconstpointer data)
+{
+  virDomainPtr domain = define_guest (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = read_stored (fixture, NULL);
+  g_autofree char *after = define (fixture, before, "<domain", &error);
+  g_autofree char *still = read_stored (fixture, NULL);
+
+  g_assert_null (after);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_INVALID);
+  g_assert_cmpstr (still, ==, before);
+  undefine_guest (domain);
+}
+
+static void
+test_define_transient (Fixture *fixture, gconstpointer data)
+{
+  virDomainPtr domain = virDomainCreateXML (fixture->connection, guest_xml, 0);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *stored = read_stored (fixture, &error);
+  g_autofree char *after = NULL;
+
+  g_assert_null (stored);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  after = define (fixture, guest_xml, guest_xml, &error);
+  g_assert_null (after);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND);
+  g_assert_cmpint (virDomainIsPersistent (domain), ==, 0);
+  g_assert_cmpint (virDomainDestroy (domain), ==, 0);
+  virDomainFree (domain);
+}
+
 static void
 test_capabilities (Fixture *fixture, gconstpointer data)
 {
@@ -606,6 +697,9 @@ main (int argc, char **argv)
     { "/virt/writes-only-the-side-that-is-there", test_record_of_inactive },
     { "/virt/says-whose-record-it-could-not-write", test_record_of_nobody },
     { "/virt/tells-of-no-metadata-but-ours", test_record_events },
+    { "/virt/replaces-a-persistent-definition-that-nobody-else-changed", test_define },
+    { "/virt/leaves-a-definition-that-it-could-not-replace", test_define_nonsense },
+    { "/virt/does-not-make-a-transient-guest-persistent", test_define_transient },
     { "/virt/gets-capabilities", test_capabilities },
   };
 
