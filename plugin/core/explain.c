@@ -234,25 +234,6 @@ pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const Pi
     }
 }
 
-/* The mildest action beyond those that the policy allows for @setting. */
-static PinAction
-next_action (PinSetting setting, const PinTerms *terms)
-{
-  PinAction last_allowed = PIN_ACTION_NONE;
-
-  for (guint action = PIN_ACTION_KEEP; action <= PIN_ACTION_WARN; action++)
-    {
-      if (pin_terms_allow (terms, setting, action))
-        last_allowed = action;
-    }
-  for (guint action = last_allowed + 1; action <= PIN_ACTION_WARN; action++)
-    {
-      if (pin_setting_actions (setting) & (1u << action))
-        return action;
-    }
-  return PIN_ACTION_NONE;
-}
-
 static char *
 host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
 {
@@ -286,23 +267,21 @@ host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
 }
 
 char *
-pin_explain_remedy (const PinFit *fit, const PinTerms *terms, const PinRoom *room)
+pin_explain_remedy (const PinFit *fit, const PinFit *eased, const PinRoom *room)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
-      PinAction next = next_action (setting, terms);
       g_autofree char *change = host_change (setting, &fit->findings[setting], room);
+      PinAction need = pin_fit_is_refused (eased) ? PIN_ACTION_NONE : eased->actions[setting];
 
-      if (fit->actions[setting] != PIN_ACTION_REFUSE)
+      if (fit->actions[setting] != PIN_ACTION_REFUSE || (change == NULL && need == PIN_ACTION_NONE))
         continue;
-      g_string_append (text, text->len > 0 ? ", and " : "");
-      if (change != NULL)
-        g_string_append (text, change);
-      if (next != PIN_ACTION_NONE)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "; and " : "", change != NULL ? change : "");
+      if (need != PIN_ACTION_NONE)
         g_string_append_printf (text, "%sallow %s for %s in the policy", change != NULL ? ", or " : "",
-                                pin_action_name (next), pin_setting_name (setting));
+                                pin_action_name (need), pin_setting_name (setting));
     }
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

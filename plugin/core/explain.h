@@ -7,5 +7,8 @@
 /* Adds a reason to @plan for each setting of @fit that is not kept.  plan->placement is NULL for a refusal. */
 void pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room);
 
-/* The smallest change that would admit the guest, one clause; for a refused fit.  (transfer full) */
-char *pin_explain_remedy (const PinFit *fit, const PinTerms *terms, const PinRoom *room);
+/*
+ * The smallest change of the host or of the policy that would admit the guest, one clause; for a refused fit.  @eased: the best fit where
+ * the policy allows the settings that @fit refuses everything; it tells which action would do, if any does.  (transfer full)
+ */
+char *pin_explain_remedy (const PinFit *fit, const PinFit *eased, const PinRoom *room);

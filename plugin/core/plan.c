@@ -220,6 +220,29 @@ mention_left_alone (PinPlan *plan, const PinGuest *guest, const PinPlacement *or
     pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "launch security stays as written");
 }
 
+/* The best fit if the policy allowed the settings that @fit refuses everything. */
+static PinFit *
+ease (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+{
+  g_autoptr (PinTerms) eased = pin_terms_copy (terms);
+  gboolean exact;
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (fit->actions[setting] == PIN_ACTION_REFUSE)
+        eased->actions[setting] = pin_setting_actions (setting);
+    }
+  return pin_search (demand, room, eased, &exact);
+}
+
+static char *
+remedy_for (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+{
+  g_autoptr (PinFit) eased = ease (fit, demand, room, terms);
+
+  return pin_explain_remedy (fit, eased, room);
+}
+
 /* A guest that nobody tuned would float over CPUs that are other guests' own. */
 static void
 keep_off (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
@@ -267,7 +290,7 @@ answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom
       fill_claim (plan, fit, demand);
     }
   else
-    plan->remedy = pin_explain_remedy (fit, terms, room);
+    plan->remedy = remedy_for (fit, demand, room, terms);
   pin_explain (plan, fit, demand, room);
 }
 

@@ -162,10 +162,20 @@ offer (PinSeating *s, const PinMask *mask, PinAction action, PinSeat *ret_seat)
   return possible && pin_terms_allow (s->terms, mask->setting, ret_seat->action);
 }
 
+static guint
+own_on_node (const PinSeating *s, guint node)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < s->demand->n_own; i++)
+    count += pin_seating_node_of (s, pin_cpuset_first (s->demand->masks[i].cpus)) == node ? 1 : 0;
+  return count;
+}
+
 static void
 count_cpus (const PinSeating *s, const PinMask *mask, PinFinding *finding)
 {
-  finding->wanted = mask->own ? s->demand->n_own : pin_cpuset_count (mask->cpus);
+  finding->wanted = mask->own ? own_on_node (s, finding->node) : pin_cpuset_count (mask->cpus);
   finding->available = pin_cpuset_count (mask->own ? s->room->own[finding->node] : s->room->shared[finding->node]);
 }
 
@@ -191,22 +201,27 @@ why_moved (const PinSeating *s, const PinMask *mask)
   return finding;
 }
 
+/* The mildest seat that is offered; REFUSE if none is. */
+static PinSeat
+best_offer (PinSeating *s, const PinMask *mask, PinAction floor)
+{
+  for (PinAction action = mask->own ? floor : PIN_ACTION_KEEP; action <= PIN_ACTION_STRIP; action++)
+    {
+      PinSeat seat;
+
+      if (offer (s, mask, action, &seat))
+        return seat;
+    }
+  return (PinSeat){ PIN_SEAT_GONE, PIN_ACTION_REFUSE, PIN_CODE_FITS };
+}
+
 static void
 settle_mask (PinSeating *s, guint i, PinAction floor)
 {
   const PinMask *mask = &s->demand->masks[i];
-  PinSeat seat = { PIN_SEAT_GONE, PIN_ACTION_REFUSE, PIN_CODE_FITS };
+  PinSeat seat = best_offer (s, mask, floor);
   PinFinding finding = { .code = PIN_CODE_FITS };
 
-  for (PinAction action = mask->own ? floor : PIN_ACTION_KEEP; action <= PIN_ACTION_STRIP; action++)
-    {
-      PinSeat candidate;
-
-      if (!offer (s, mask, action, &candidate))
-        continue;
-      seat = candidate;
-      break;
-    }
   s->fit->seats[i] = seat;
   s->fit->changes += seat.action == PIN_ACTION_KEEP ? 0 : 1;
   if (seat.action > MAX (s->fit->actions[mask->setting], PIN_ACTION_KEEP))

@@ -28,6 +28,8 @@ typedef struct
   const PinTerms *terms;
   PinFit *fit;
   PinStock *stock;
+  gboolean any_pages;          /* whatever the policy allows: to find out what stands in the way */
+  gboolean any_nodes;
   PinFinding pages_finding;    /* of the first chunk that did not get its pages, or its nodes, as written */
   PinFinding nodes_finding;
 } Storing;
@@ -92,6 +94,8 @@ may_leave_pages (const Storing *s)
 static gboolean
 may_pages (const Storing *s, PinAction action)
 {
+  if (s->any_pages)
+    return TRUE;
   if (!pin_terms_allow (s->terms, PIN_SETTING_HUGEPAGES, action))
     return FALSE;
   return action == PIN_ACTION_KEEP || s->terms->page_size_change;
@@ -125,7 +129,7 @@ store_pages (Storing *s, const PinChunk *chunk, PinAction pages, PinAction nodes
     return FALSE;
   if (chunk->page_kib != 0 && !may_pages (s, pages))
     return FALSE;
-  if (pages == PIN_ACTION_STRIP && !may_leave_pages (s))
+  if (pages == PIN_ACTION_STRIP && !s->any_pages && !may_leave_pages (s))
     return FALSE;
   if (pages == PIN_ACTION_STRIP)
     page_kib = 0;
@@ -153,7 +157,7 @@ binding_action (const Storing *s, PinMemoryMode mode, const PinNodeset *written,
     action = mapped_action (s, written);
   if (level == PIN_ACTION_WEAKEN && mode == PIN_MEMORY_MODE_RESTRICTIVE)
     return PIN_ACTION_NONE;
-  return pin_terms_allow (s->terms, PIN_SETTING_NUMA_MEMORY, action) ? action : PIN_ACTION_NONE;
+  return s->any_nodes || pin_terms_allow (s->terms, PIN_SETTING_NUMA_MEMORY, action) ? action : PIN_ACTION_NONE;
 }
 
 static gboolean
@@ -284,18 +288,43 @@ store_at (Storing *s, const Step *step)
   return TRUE;
 }
 
+static gboolean
+store_somehow (Storing *s, gboolean any_pages, gboolean any_nodes)
+{
+  s->any_pages = any_pages;
+  s->any_nodes = any_nodes;
+  for (guint step = 0; step < G_N_ELEMENTS (steps); step++)
+    {
+      if (store_at (s, &steps[step]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+refuse_pages (Storing *s)
+{
+  if (!s->terms->page_size_change)
+    s->pages_finding.code = PIN_CODE_PAGE_SIZE_FIXED;
+  else if (s->fit->actions[PIN_SETTING_HUGEPAGES] == PIN_ACTION_STRIP && !may_leave_pages (s))
+    s->pages_finding.code = PIN_CODE_MEMORY_FILE;
+  pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE, &s->pages_finding);
+}
+
+/* Which of the two stands in the way: the one whose rules have to be put aside. */
 static void
 refuse (Storing *s)
 {
-  if (s->pages_finding.code != PIN_CODE_FITS)
+  if (store_somehow (s, TRUE, FALSE))
+    refuse_pages (s);
+  else if (store_somehow (s, FALSE, TRUE))
+    pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
+  else if (store_somehow (s, TRUE, TRUE))
     {
-      if (!s->terms->page_size_change)
-        s->pages_finding.code = PIN_CODE_PAGE_SIZE_FIXED;
-      else if (!may_leave_pages (s))
-        s->pages_finding.code = PIN_CODE_MEMORY_FILE;
-      pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE, &s->pages_finding);
+      refuse_pages (s);
+      pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
     }
-  if (s->nodes_finding.code != PIN_CODE_FITS || s->pages_finding.code == PIN_CODE_FITS)
+  else
     pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
 }
 
@@ -317,15 +346,12 @@ void
 pin_store_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit)
 {
   g_autoptr (PinStock) stock = pin_stock_new (room, demand->guest);
-  Storing s = { demand, room, terms, fit, stock, { 0 }, { 0 } };
-  gboolean stored = FALSE;
+  Storing s = { demand, room, terms, fit, stock, FALSE, FALSE, { 0 }, { 0 } };
 
   restart (&s);
   for (guint i = 0; i < demand->n_chunks; i++)
     look_at_chunk (&s, &demand->chunks[i]);
-  for (guint step = 0; !stored && step < G_N_ELEMENTS (steps); step++)
-    stored = store_at (&s, &steps[step]);
-  if (!stored)
+  if (!store_somehow (&s, FALSE, FALSE))
     refuse (&s);
   settle_shortage (&s);
   pin_tenant_free (fit->held);
