@@ -244,7 +244,8 @@ def nodes(w: Odd) -> None:
     for number, wanted in enumerate(ODD.nodes):
         same(expand(node(w, number, "cpulist")), sorted(expand(wanted.cpus)), f"CPUs of node {number}")
         total = int(node(w, number, "meminfo").splitlines()[0].split()[3])
-        expect(wanted.memory_mib * 0.8 <= total / 1024 <= wanted.memory_mib, f"memory of node {number}", total)
+        # The kernel keeps some for itself, on one node or another.
+        expect(wanted.memory_mib / 2 <= total / 1024 <= wanted.memory_mib, f"memory of node {number}", total)
         pages = "0"
         if wanted.memory_mib:
             pages = node(w, number, "hugepages/hugepages-2048kB/nr_hugepages")

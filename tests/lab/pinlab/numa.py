@@ -204,7 +204,7 @@ class NumaHost(Host):
     def _append(self) -> str:
         return " ".join([
             "console=ttyS0", "quiet", "panic=-1", "mitigations=off", "audit=0", "nowatchdog",
-            "tsc=reliable", "no_timer_check", "rcupdate.rcu_expedited=1", "cgroup_no_v1=all",
+            "nokaslr", "tsc=reliable", "no_timer_check", "rcupdate.rcu_expedited=1", "cgroup_no_v1=all",
             "apparmor=0", *self.shape.kernel_words(), f"lab_name={self.name}",
             f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}"])
 
