@@ -181,6 +181,9 @@ collect_masks (PinDemand *demand)
       add_mask (masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, FALSE);
     }
   demand->n_masks = masks->len;
+  demand->shared = pin_cpuset_new ();
+  for (guint i = demand->n_own; i < masks->len; i++)
+    pin_cpuset_unite (demand->shared, g_array_index (masks, PinMask, i).cpus);
   demand->masks = (PinMask *)g_array_free (g_steal_pointer (&masks), FALSE);
 }
 
@@ -278,6 +281,7 @@ pin_demand_free (PinDemand *demand)
     return;
   pin_topology_unref (demand->shape);
   g_free (demand->masks);
+  pin_cpuset_free (demand->shared);
   g_free (demand->chunks);
   g_free (demand->cores);
   g_free (demand->core_cpus);

@@ -46,6 +46,7 @@ typedef struct
   PinMask *masks;                 /* vCPUs' own first */
   guint n_masks;
   guint n_own;
+  PinCpuset *shared;              /* CPUs that the other masks name */
   PinChunk *chunks;
   guint n_chunks;
   PinCoreDemand *cores;           /* the larger first */

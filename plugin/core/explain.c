@@ -118,6 +118,14 @@ cpus_text (guint64 n)
   return g_strdup_printf ("%" G_GUINT64_FORMAT " CPU%s", n, n == 1 ? "" : "s");
 }
 
+static const char *
+missing_text (guint number, const PinRoom *room)
+{
+  const PinCpu *cpu = pin_topology_cpu (room->snapshot->topology, number);
+
+  return cpu == NULL || !cpu->online ? "is not there" : "is kept from guests here";
+}
+
 static char *
 cpus_why (const PinFinding *finding, const PinRoom *room)
 {
@@ -127,8 +135,8 @@ cpus_why (const PinFinding *finding, const PinRoom *room)
   switch (finding->code)
     {
     case PIN_CODE_CPU_MISSING:
-      return g_strdup_printf ("CPU %u is not there or not for guests; %s wanted, %" G_GUINT64_FORMAT " available %s",
-                              finding->number, wanted, finding->available, place);
+      return g_strdup_printf ("CPU %u %s; %s wanted, %" G_GUINT64_FORMAT " available %s", finding->number,
+                              missing_text (finding->number, room), wanted, finding->available, place);
     case PIN_CODE_CPU_DEDICATED_TO_OTHER:
       return g_strdup_printf ("CPU %u is another guest's own; %s wanted, %" G_GUINT64_FORMAT " available %s", finding->number,
                               wanted, finding->available, place);
@@ -158,23 +166,33 @@ pages_why (const PinFinding *finding, const PinRoom *room)
 }
 
 static char *
-memory_why (const PinFinding *finding, const PinRoom *room)
+memory_figures (const PinFinding *finding, const char *place)
 {
-  guint64 unit_kib = finding->page_kib != 0 ? finding->page_kib : 1;
+  guint64 unit_kib = MAX (finding->page_kib, 1);
+  g_autofree char *page = size_text (finding->page_kib);
   g_autofree char *wanted = size_text (finding->wanted * unit_kib);
   g_autofree char *available = size_text (finding->available * unit_kib);
+
+  return g_strdup_printf ("%s%s%s wanted, %s available %s", wanted, finding->page_kib != 0 ? " in pages of " : "",
+                          finding->page_kib != 0 ? page : "", available, place);
+}
+
+static char *
+memory_why (const PinFinding *finding, const PinRoom *room)
+{
   g_autofree char *place = place_text (finding, room);
+  g_autofree char *figures = memory_figures (finding, place);
 
   switch (finding->code)
     {
     case PIN_CODE_NODE_MISSING:
-      return g_strdup_printf ("there is no node %u with memory here; %s wanted %s", finding->number, wanted, place);
+      return g_strdup_printf ("there is no node %u with memory here; %s", finding->number, figures);
     case PIN_CODE_NODES_SHARED:
       return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
     case PIN_CODE_FOLLOWS_CPUS:
       return g_strdup_printf ("memory and CPUs stay together (%s)", place);
     default:
-      return g_strdup_printf ("%s wanted, %s available %s", wanted, available, place);
+      return g_steal_pointer (&figures);
     }
 }
 

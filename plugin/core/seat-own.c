@@ -87,6 +87,13 @@ pin_seating_is_free (const PinSeating *s, PinCpuId cpu)
   return !pin_cpuset_contains (s->fit->own, cpu);
 }
 
+/* Given last: what an inactive resident names, or another thread of the guest itself. */
+static gboolean
+is_named (const PinSeating *s, PinCpuId cpu)
+{
+  return pin_cpuset_contains (s->room->named, cpu) || pin_cpuset_contains (s->demand->shared, cpu);
+}
+
 /* The unused core of @node with the fewest free CPUs that are enough, or none. */
 static guint
 tightest_core (const PinSeating *s, guint node, guint n_cpus)
@@ -100,7 +107,7 @@ tightest_core (const PinSeating *s, guint node, guint n_cpus)
   for (pin_cpuset_each (s->room->own[node], cpu))
     {
       guint core = pin_topology_cpu (s->host, cpu)->core;
-      guint rank = n_free[core] + (pin_cpuset_contains (s->room->named, cpu) ? PIN_CPUSET_MAX : 0);
+      guint rank = n_free[core] + (is_named (s, cpu) ? PIN_CPUSET_MAX : 0);
 
       if (s->core_used[core] || n_free[core] < n_cpus || rank >= best_rank)
         continue;
@@ -138,7 +145,7 @@ pin_seating_any_free (const PinSeating *s, const PinCpuset *candidates)
     {
       if (!pin_seating_is_free (s, cpu) || pin_cpuset_contains (s->lent, cpu))
         continue;
-      if (!pin_cpuset_contains (s->room->named, cpu))
+      if (!is_named (s, cpu))
         return cpu;
       if (last_resort == PIN_CPUSET_END)
         last_resort = cpu;

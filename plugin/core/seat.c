@@ -13,6 +13,13 @@ is_merged (const PinSeating *s, const PinMask *mask)
   return FALSE;
 }
 
+/* Whether a vCPU of the guest that was elsewhere has got @cpu for its own. */
+static gboolean
+is_given_away (const PinSeating *s, PinCpuId cpu)
+{
+  return !pin_seating_is_free (s, cpu) && s->fit->image[pin_demand_cpu (s->demand, cpu)] != cpu;
+}
+
 static gboolean
 mask_holds (const PinSeating *s, const PinMask *mask)
 {
@@ -20,7 +27,7 @@ mask_holds (const PinSeating *s, const PinMask *mask)
 
   for (pin_cpuset_each (mask->cpus, cpu))
     {
-      if (!pin_cpuset_contains (s->room->present, cpu) || !pin_seating_holds (s, cpu))
+      if (!pin_cpuset_contains (s->room->present, cpu) || !pin_seating_holds (s, cpu) || is_given_away (s, cpu))
         return FALSE;
       someone |= pin_cpuset_contains (s->room->keepable, cpu);
     }

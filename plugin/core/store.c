@@ -204,39 +204,96 @@ restart (Storing *s)
   pin_cpuset_subtract (s->fit->page_nodes, s->fit->page_nodes);
 }
 
-/* Why a chunk does not have its pages and nodes as written, as the room is before any chunk took of it. */
-static void
-look_at_chunk (Storing *s, const PinChunk *chunk)
+/* Node, by index, that the first of @nodes is. */
+static guint
+first_node (const Storing *s, const PinNodeset *nodes)
 {
-  g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
-  gboolean tied = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
-  guint node = nodes != NULL ? (guint)pin_topology_node_index (s->room->snapshot->topology, pin_cpuset_first (nodes))
-                             : PIN_CPUSET_END;
-  PinFinding finding = { .node = node, .number = PIN_CPUSET_END, .page_kib = chunk->page_kib };
+  if (nodes == NULL)
+    return PIN_CPUSET_END;
+  return (guint)pin_topology_node_index (s->room->snapshot->topology, pin_cpuset_first (nodes));
+}
 
-  finding.wanted = units_of (chunk, chunk->page_kib);
-  finding.available = pin_stock_left (s->stock, tied ? nodes : NULL, chunk->page_kib);
-  if (chunk->page_kib != 0 && s->pages_finding.code == PIN_CODE_FITS && finding.available < finding.wanted)
+/* What all chunks that are written for the same nodes as @chunk want, in units of @page_kib. */
+static guint64
+wanted_with (const Storing *s, const PinChunk *chunk, guint64 page_kib)
+{
+  guint64 units = 0;
+
+  for (guint i = 0; i < s->demand->n_chunks; i++)
     {
-      finding.code = finding.available == 0 ? PIN_CODE_PAGES_MISSING : PIN_CODE_PAGES_SHORT;
-      s->pages_finding = finding;
+      const PinChunk *other = &s->demand->chunks[i];
+      gboolean same_pages = page_kib == 0 || other->page_kib == page_kib;
+
+      if (same_pages && other->bound == chunk->bound && pin_cpuset_equal (other->nodeset, chunk->nodeset))
+        units += units_of (other, page_kib);
     }
+  return units;
+}
+
+/* What @chunk and its like want, and what there is where they would go, before any chunk took of it. */
+static PinFinding
+count_units (const Storing *s, const PinChunk *chunk, const PinNodeset *nodes, guint64 page_kib)
+{
+  gboolean tied = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+
+  return (PinFinding){ .node = first_node (s, nodes),
+                       .number = PIN_CPUSET_END,
+                       .page_kib = page_kib,
+                       .wanted = wanted_with (s, chunk, page_kib),
+                       .available = pin_stock_left (s->stock, tied ? nodes : NULL, page_kib) };
+}
+
+static void
+look_at_pages (Storing *s, const PinChunk *chunk, const PinNodeset *nodes)
+{
+  PinFinding finding = count_units (s, chunk, nodes, chunk->page_kib);
+
+  if (chunk->page_kib == 0 || s->pages_finding.code != PIN_CODE_FITS || finding.available >= finding.wanted)
+    return;
+  finding.code = finding.available == 0 ? PIN_CODE_PAGES_MISSING : PIN_CODE_PAGES_SHORT;
+  s->pages_finding = finding;
+}
+
+/* Where the pages can't be had anyway, it is ordinary memory that the nodes must have. */
+static void
+look_at_nodes (Storing *s, const PinChunk *chunk, const PinNodeset *nodes)
+{
+  PinFinding finding = count_units (s, chunk, nodes, s->pages_finding.code == PIN_CODE_FITS ? chunk->page_kib : 0);
+
   if (!chunk->bound || s->nodes_finding.code != PIN_CODE_FITS)
     return;
-  finding.code = PIN_CODE_FOLLOWS_CPUS;
   for (pin_cpuset_each (chunk->nodeset, written))
     {
       finding.number = written;
       if (pin_topology_node_index (s->room->snapshot->topology, written) < 0)
         finding.code = PIN_CODE_NODE_MISSING;
     }
-  if (finding.code != PIN_CODE_NODE_MISSING && tied && finding.available < finding.wanted)
+  if (finding.code == PIN_CODE_FITS && chunk->mode != PIN_MEMORY_MODE_PREFERRED && finding.available < finding.wanted)
     finding.code = PIN_CODE_NODE_FULL;
-  else if (finding.code != PIN_CODE_NODE_MISSING && shares_node (s, chunk->nodeset))
+  else if (finding.code == PIN_CODE_FITS && shares_node (s, chunk->nodeset))
     finding.code = PIN_CODE_NODES_SHARED;
-  if (finding.code == PIN_CODE_FOLLOWS_CPUS && pin_cpuset_equal (nodes, chunk->nodeset))
-    return;
+  else if (finding.code == PIN_CODE_FITS && !pin_cpuset_equal (nodes, chunk->nodeset))
+    finding.code = PIN_CODE_FOLLOWS_CPUS;
   s->nodes_finding = finding;
+}
+
+/* Why the first chunk that does not have its pages, or nodes, as written, does not. */
+static void
+look_at_chunk (Storing *s, const PinChunk *chunk)
+{
+  g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
+
+  look_at_pages (s, chunk, nodes);
+  look_at_nodes (s, chunk, nodes);
+}
+
+/* Nodes are given up for the sake of pages, or for want of memory. */
+static const PinFinding *
+why_nodes (const Storing *s, const PinStore *store)
+{
+  gboolean for_pages = store->pages == PIN_ACTION_KEEP && s->pages_finding.code != PIN_CODE_FITS;
+
+  return for_pages && store->nodes > PIN_ACTION_REMAP ? &s->pages_finding : &s->nodes_finding;
 }
 
 static void
@@ -251,7 +308,7 @@ settle_chunks (Storing *s)
       if (store->pages != PIN_ACTION_NONE)
         pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, store->pages, &s->pages_finding);
       if (store->nodes != PIN_ACTION_NONE)
-        pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, store->nodes, &s->nodes_finding);
+        pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, store->nodes, why_nodes (s, store));
       s->fit->changes += store->pages > PIN_ACTION_KEEP ? 1 : 0;
       s->fit->changes += store->nodes > PIN_ACTION_KEEP ? 1 : 0;
     }

@@ -73,6 +73,12 @@ static const Case cases[] = {
   { "remaps-iothreads-beside-vcpus",
     "<vcpu>1</vcpu><iothreads>1</iothreads><cputune><vcpupin vcpu='0' cpuset='4'/><iothreadpin iothread='1' cpuset='5'/></cputune>",
     TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap, iothread-pins remap", "0:0 i1:1" },
+  { "leaves-its-emulator-its-cpus",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><emulatorpin cpuset='0-1'/></cputune>",
+    NULL, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap, emulator-pins keep", "0:2 1:3 e:0-1" },
+  { "moves-its-emulator-off-its-own-cpus",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><emulatorpin cpuset='0-1'/></cputune>",
+    NULL, ONE_NODE, "2", "", NULL, "adapt: vcpu-pins remap, emulator-pins weaken", "0:3 1:0 e:1" },
   { "lets-vcpus-share-where-that-is-cheaper",
     "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><vcpupin vcpu='2' cpuset='6'/>"
     "<vcpupin vcpu='3' cpuset='7'/><emulatorpin cpuset='3'/></cputune>",
