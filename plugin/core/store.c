@@ -3,9 +3,7 @@
  * Each chunk takes the cheapest pair of page size and binding for which the host has room.  What the worst chunk may cost goes up
  * step by step, so that the first step on which all chunks find room is the cheapest.
  */
-#include "store.h"
-
-#include "stock.h"
+#include "storing.h"
 
 /* What may be done to pages and to nodes at the worst. */
 typedef struct
@@ -21,19 +19,6 @@ static const Step steps[] = {
   { PIN_ACTION_STRIP, PIN_ACTION_REMAP }, { PIN_ACTION_STRIP, PIN_ACTION_WEAKEN }, { PIN_ACTION_STRIP, PIN_ACTION_STRIP },
 };
 
-typedef struct
-{
-  const PinDemand *demand;
-  const PinRoom *room;
-  const PinTerms *terms;
-  PinFit *fit;
-  PinStock *stock;
-  gboolean any_pages;          /* whatever the policy allows: to find out what stands in the way */
-  gboolean any_nodes;
-  PinFinding pages_finding;    /* of the first chunk that did not get its pages, or its nodes, as written */
-  PinFinding nodes_finding;
-} Storing;
-
 PinNodeset *
 pin_store_nodes (const PinDemand *demand, const PinRoom *room, const PinFit *fit, const PinNodeset *written)
 {
@@ -48,42 +33,19 @@ pin_store_nodes (const PinDemand *demand, const PinRoom *room, const PinFit *fit
   return g_steal_pointer (&nodes);
 }
 
-/* Whether two groups that hold CPUs or memory were put on one node, this nodeset's among them. */
-static gboolean
-shares_node (const Storing *s, const PinNodeset *written)
-{
-  for (pin_cpuset_each (written, node))
-    {
-      guint group = pin_demand_group_of_node (s->demand, node);
-
-      for (guint other = 0; other < s->demand->shape->n_nodes; other++)
-        {
-          if (other != group && s->demand->group_has_memory[other] && s->fit->node_of[other] == s->fit->node_of[group])
-            return TRUE;
-        }
-    }
-  return FALSE;
-}
-
 /* What happens to a nodeset if its groups go where the fit says. */
 static PinAction
-mapped_action (const Storing *s, const PinNodeset *written)
+mapped_action (const PinStoring *s, const PinNodeset *written)
 {
   g_autoptr (PinNodeset) nodes = pin_store_nodes (s->demand, s->room, s->fit, written);
 
-  if (shares_node (s, written))
+  if (pin_storing_shares_node (s, written))
     return PIN_ACTION_WEAKEN;
   return pin_cpuset_equal (nodes, written) ? PIN_ACTION_KEEP : PIN_ACTION_REMAP;
 }
 
-static guint64
-units_of (const PinChunk *chunk, guint64 page_kib)
-{
-  return page_kib == 0 ? chunk->kib : (chunk->kib + page_kib - 1) / page_kib;
-}
-
 static gboolean
-may_leave_pages (const Storing *s)
+may_leave_pages (const PinStoring *s)
 {
   const PinGuest *guest = s->demand->guest;
 
@@ -92,7 +54,7 @@ may_leave_pages (const Storing *s)
 }
 
 static gboolean
-may_pages (const Storing *s, PinAction action)
+may_pages (const PinStoring *s, PinAction action)
 {
   if (s->any_pages)
     return TRUE;
@@ -103,11 +65,11 @@ may_pages (const Storing *s, PinAction action)
 
 /* Whether @chunk fits with pages of @page_kib on nodes as @nodes_action leaves them; takes them if so. */
 static gboolean
-store_on (Storing *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_action)
+store_on (PinStoring *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_action)
 {
   g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
   gboolean tied = chunk->bound && nodes_action == PIN_ACTION_REMAP && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
-  guint64 units = units_of (chunk, page_kib);
+  guint64 units = pin_storing_units (chunk, page_kib);
 
   if ((tied || page_kib != 0) && pin_stock_left (s->stock, tied ? nodes : NULL, page_kib) < units)
     return FALSE;
@@ -121,7 +83,7 @@ store_on (Storing *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_a
 }
 
 static gboolean
-store_pages (Storing *s, const PinChunk *chunk, PinAction pages, PinAction nodes_action, PinStore *store)
+store_pages (PinStoring *s, const PinChunk *chunk, PinAction pages, PinAction nodes_action, PinStore *store)
 {
   guint64 page_kib = chunk->page_kib;
 
@@ -149,7 +111,7 @@ store_pages (Storing *s, const PinChunk *chunk, PinAction pages, PinAction nodes
 
 /* What becomes of a binding at @level; NONE: the level is not possible, or not allowed. */
 static PinAction
-binding_action (const Storing *s, PinMemoryMode mode, const PinNodeset *written, PinAction level)
+binding_action (const PinStoring *s, PinMemoryMode mode, const PinNodeset *written, PinAction level)
 {
   PinAction action = level;
 
@@ -168,7 +130,7 @@ is_bound_by_memory (const PinChunk *chunk, const PinPlacement *placement)
 
 /* Chunks that <numatune><memory> binds share its fate; those with a binding of their own may do better than @worst. */
 static gboolean
-store_chunk (Storing *s, guint i, const Step *worst)
+store_chunk (PinStoring *s, guint i, const Step *worst)
 {
   const PinChunk *chunk = &s->demand->chunks[i];
   PinStore *store = &s->fit->stores[i];
@@ -197,99 +159,16 @@ store_chunk (Storing *s, guint i, const Step *worst)
 }
 
 static void
-restart (Storing *s)
+restart (PinStoring *s)
 {
   pin_stock_refill (s->stock, s->demand->guest);
   s->fit->short_kib = 0;
   pin_cpuset_subtract (s->fit->page_nodes, s->fit->page_nodes);
 }
 
-/* Node, by index, that the first of @nodes is. */
-static guint
-first_node (const Storing *s, const PinNodeset *nodes)
-{
-  if (nodes == NULL)
-    return PIN_CPUSET_END;
-  return (guint)pin_topology_node_index (s->room->snapshot->topology, pin_cpuset_first (nodes));
-}
-
-/* What all chunks that are written for the same nodes as @chunk want, in units of @page_kib. */
-static guint64
-wanted_with (const Storing *s, const PinChunk *chunk, guint64 page_kib)
-{
-  guint64 units = 0;
-
-  for (guint i = 0; i < s->demand->n_chunks; i++)
-    {
-      const PinChunk *other = &s->demand->chunks[i];
-      gboolean same_pages = page_kib == 0 || other->page_kib == page_kib;
-
-      if (same_pages && other->bound == chunk->bound && pin_cpuset_equal (other->nodeset, chunk->nodeset))
-        units += units_of (other, page_kib);
-    }
-  return units;
-}
-
-/* What @chunk and its like want, and what there is where they would go, before any chunk took of it. */
-static PinFinding
-count_units (const Storing *s, const PinChunk *chunk, const PinNodeset *nodes, guint64 page_kib)
-{
-  gboolean tied = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
-
-  return (PinFinding){ .node = first_node (s, nodes),
-                       .number = PIN_CPUSET_END,
-                       .page_kib = page_kib,
-                       .wanted = wanted_with (s, chunk, page_kib),
-                       .available = pin_stock_left (s->stock, tied ? nodes : NULL, page_kib) };
-}
-
-static void
-look_at_pages (Storing *s, const PinChunk *chunk, const PinNodeset *nodes)
-{
-  PinFinding finding = count_units (s, chunk, nodes, chunk->page_kib);
-
-  if (chunk->page_kib == 0 || s->pages_finding.code != PIN_CODE_FITS || finding.available >= finding.wanted)
-    return;
-  finding.code = finding.available == 0 ? PIN_CODE_PAGES_MISSING : PIN_CODE_PAGES_SHORT;
-  s->pages_finding = finding;
-}
-
-/* Where the pages can't be had anyway, it is ordinary memory that the nodes must have. */
-static void
-look_at_nodes (Storing *s, const PinChunk *chunk, const PinNodeset *nodes)
-{
-  PinFinding finding = count_units (s, chunk, nodes, s->pages_finding.code == PIN_CODE_FITS ? chunk->page_kib : 0);
-
-  if (!chunk->bound || s->nodes_finding.code != PIN_CODE_FITS)
-    return;
-  for (pin_cpuset_each (chunk->nodeset, written))
-    {
-      finding.number = written;
-      if (pin_topology_node_index (s->room->snapshot->topology, written) < 0)
-        finding.code = PIN_CODE_NODE_MISSING;
-    }
-  if (finding.code == PIN_CODE_FITS && chunk->mode != PIN_MEMORY_MODE_PREFERRED && finding.available < finding.wanted)
-    finding.code = PIN_CODE_NODE_FULL;
-  else if (finding.code == PIN_CODE_FITS && shares_node (s, chunk->nodeset))
-    finding.code = PIN_CODE_NODES_SHARED;
-  else if (finding.code == PIN_CODE_FITS && !pin_cpuset_equal (nodes, chunk->nodeset))
-    finding.code = PIN_CODE_FOLLOWS_CPUS;
-  s->nodes_finding = finding;
-}
-
-/* Why the first chunk that does not have its pages, or nodes, as written, does not. */
-static void
-look_at_chunk (Storing *s, const PinChunk *chunk)
-{
-  g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
-
-  look_at_pages (s, chunk, nodes);
-  look_at_nodes (s, chunk, nodes);
-}
-
 /* Nodes are given up for the sake of pages, or for want of memory. */
 static const PinFinding *
-why_nodes (const Storing *s, const PinStore *store)
+why_nodes (const PinStoring *s, const PinStore *store)
 {
   gboolean for_pages = store->pages == PIN_ACTION_KEEP && s->pages_finding.code != PIN_CODE_FITS;
 
@@ -297,7 +176,7 @@ why_nodes (const Storing *s, const PinStore *store)
 }
 
 static void
-settle_chunks (Storing *s)
+settle_chunks (PinStoring *s)
 {
   const PinDemand *demand = s->demand;
 
@@ -316,7 +195,7 @@ settle_chunks (Storing *s)
 
 /* <memory> may bind no chunk at all, where each cell has a memnode: it goes where its nodes go all the same. */
 static gboolean
-settle_memory_element (Storing *s, const Step *step)
+settle_memory_element (PinStoring *s, const Step *step)
 {
   const PinPlacement *placement = s->demand->placement;
 
@@ -329,7 +208,7 @@ settle_memory_element (Storing *s, const Step *step)
 }
 
 static gboolean
-store_at (Storing *s, const Step *step)
+store_at (PinStoring *s, const Step *step)
 {
   restart (s);
   if (!settle_memory_element (s, step))
@@ -346,7 +225,7 @@ store_at (Storing *s, const Step *step)
 }
 
 static gboolean
-store_somehow (Storing *s, gboolean any_pages, gboolean any_nodes)
+store_somehow (PinStoring *s, gboolean any_pages, gboolean any_nodes)
 {
   s->any_pages = any_pages;
   s->any_nodes = any_nodes;
@@ -359,7 +238,7 @@ store_somehow (Storing *s, gboolean any_pages, gboolean any_nodes)
 }
 
 static void
-refuse_pages (Storing *s)
+refuse_pages (PinStoring *s)
 {
   if (!s->terms->page_size_change)
     s->pages_finding.code = PIN_CODE_PAGE_SIZE_FIXED;
@@ -370,7 +249,7 @@ refuse_pages (Storing *s)
 
 /* Which of the two stands in the way: the one whose rules have to be put aside. */
 static void
-refuse (Storing *s)
+refuse (PinStoring *s)
 {
   if (store_somehow (s, TRUE, FALSE))
     refuse_pages (s);
@@ -386,7 +265,7 @@ refuse (Storing *s)
 }
 
 static void
-settle_shortage (Storing *s)
+settle_shortage (PinStoring *s)
 {
   PinFinding finding = { .code = PIN_CODE_MEMORY_SHORT, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END };
   gboolean may = pin_terms_allow (s->terms, PIN_SETTING_MEMORY, PIN_ACTION_WARN) || pin_placement_is_empty (s->demand->placement);
@@ -403,11 +282,11 @@ void
 pin_store_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit)
 {
   g_autoptr (PinStock) stock = pin_stock_new (room, demand->guest);
-  Storing s = { demand, room, terms, fit, stock, FALSE, FALSE, { 0 }, { 0 } };
+  PinStoring s = { demand, room, terms, fit, stock, FALSE, FALSE, { 0 }, { 0 } };
 
   restart (&s);
   for (guint i = 0; i < demand->n_chunks; i++)
-    look_at_chunk (&s, &demand->chunks[i]);
+    pin_storing_look_at (&s, &demand->chunks[i]);
   if (!store_somehow (&s, FALSE, FALSE))
     refuse (&s);
   settle_shortage (&s);

@@ -8,7 +8,7 @@ typedef enum
 {
   PIN_ENTRY_STARTED,  /* started here */
   PIN_ENTRY_FOUND,    /* found running when libvirt was first heard */
-  PIN_ENTRY_ARRIVED,  /* came by a migration */
+  PIN_ENTRY_ARRIVED,  /* came by a migration, or from a saved state */
   PIN_ENTRY_TUNED     /* somebody changed it while it runs */
 } PinEntryKind;
 

@@ -292,6 +292,9 @@ on_event (PinVirtEvent event, const char *uuid, const char *name, gpointer data)
     case PIN_VIRT_STARTED:
       read_guest (watch, PIN_ENTRY_STARTED, FALSE, uuid, name);
       break;
+    case PIN_VIRT_RESTORED:
+      read_guest (watch, PIN_ENTRY_ARRIVED, TRUE, uuid, name);
+      break;
     case PIN_VIRT_ARRIVING:
       pin_repair_expect (watch->repair, uuid);
       pin_picture_renew (watch->picture, uuid, pin_watch_now_ms ());

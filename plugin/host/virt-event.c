@@ -35,9 +35,10 @@ static gboolean
 map_started (int detail, PinPassage *passage, PinVirtEvent *ret_event)
 {
   gboolean arriving = detail == VIR_DOMAIN_EVENT_STARTED_MIGRATED;
+  gboolean restored = detail == VIR_DOMAIN_EVENT_STARTED_RESTORED || detail == VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT;
 
   *passage = arriving ? PIN_PASSAGE_IN : PIN_PASSAGE_NONE;
-  *ret_event = arriving ? PIN_VIRT_ARRIVING : PIN_VIRT_STARTED;
+  *ret_event = arriving ? PIN_VIRT_ARRIVING : restored ? PIN_VIRT_RESTORED : PIN_VIRT_STARTED;
   return TRUE;
 }
 

@@ -25,7 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinVirtGuest, pin_virt_guest_free)
 
 typedef enum
 {
-  PIN_VIRT_STARTED,  /* booted, restored or woken here: not by a migration */
+  PIN_VIRT_STARTED,  /* booted or woken here */
+  PIN_VIRT_RESTORED, /* started from a saved state, which may be another host's */
   PIN_VIRT_ARRIVING, /* STARTED/MIGRATED: receiving */
   PIN_VIRT_ARRIVED,  /* RESUMED/MIGRATED on this host as a destination, or SUSPENDED/PAUSED after STARTED/MIGRATED */
   PIN_VIRT_STOPPED,  /* no longer active here, whatever the reason */
