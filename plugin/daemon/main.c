@@ -81,7 +81,8 @@ make_picture (const Arguments *arguments, GError **error)
     return NULL;
   if (g_mkdir_with_parents (directory, 0700) < 0)
     g_warning ("%s can't be made: %s", directory, g_strerror (errno));
-  return pin_picture_new (sysfs, load_rules_or_defaults (arguments), ledger_path, pin_watch_now_ms (), error);
+  return pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments), ledger_path,
+                          pin_watch_now_ms (), error);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "core/tenancy.h"
 #include "host/ledger-file.h"
+#include "host/numa.h"
 
 #define MEMORY_BACKING_DIR "/var/lib/libvirt/qemu/ram"
 
@@ -31,11 +32,12 @@ load_claims (PinPicture *picture, gint64 now_ms)
 }
 
 PinPicture *
-pin_picture_new (PinSysfs *sysfs, PinRules *rules, const char *ledger_path, gint64 now_ms, GError **error)
+pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path, gint64 now_ms, GError **error)
 {
   g_autoptr (PinPicture) picture = g_new0 (PinPicture, 1);
 
   picture->sysfs = sysfs;
+  picture->live = live;
   picture->rules = rules;
   picture->ledger = pin_ledger_new ();
   picture->ledger_path = g_strdup (ledger_path);
@@ -54,6 +56,7 @@ pin_picture_free (PinPicture *picture)
   pin_sysfs_free (picture->sysfs);
   pin_snapshot_free (picture->machine);
   pin_cpuset_free (picture->bound);
+  pin_cpuset_free (picture->memory_nodes);
   pin_rules_free (picture->rules);
   pin_ledger_free (picture->ledger);
   g_free (picture->ledger_path);
@@ -87,6 +90,8 @@ pin_picture_look (PinPicture *picture, GError **error)
   machine->uuid = picture->machine != NULL ? g_strdup (picture->machine->uuid) : NULL;
   pin_cpuset_free (picture->bound);
   picture->bound = pin_sysfs_read_bound (picture->sysfs);
+  pin_cpuset_free (picture->memory_nodes);
+  picture->memory_nodes = picture->live ? pin_numa_memory_nodes () : NULL;
   pin_snapshot_free (picture->machine);
   picture->machine = g_steal_pointer (&machine);
   apply_rules (picture);
@@ -185,6 +190,21 @@ compare_tenants (gconstpointer a, gconstpointer b)
   return g_strcmp0 (left->uuid, right->uuid);
 }
 
+/* Memory that the cpuset of services keeps from us is kept from guests too. */
+static void
+close_nodes (PinSnapshot *now, const PinNodeset *open)
+{
+  for (guint node = 0; open != NULL && node < now->topology->n_nodes; node++)
+    {
+      PinNodeMemory *memory = &now->memory[node];
+
+      if (pin_cpuset_contains (open, now->topology->nodes[node].id))
+        continue;
+      memory->total_kib = memory->free_kib = 0;
+      memory->n_pools = 0;
+    }
+}
+
 PinSnapshot *
 pin_picture_now (PinPicture *picture, GError **error)
 {
@@ -195,6 +215,7 @@ pin_picture_now (PinPicture *picture, GError **error)
 
   if (!pin_sysfs_read_memory (picture->sysfs, now, reserve_kib, error))
     return NULL;
+  close_nodes (now, picture->memory_nodes);
   g_hash_table_iter_init (&iter, picture->residents);
   while (g_hash_table_iter_next (&iter, NULL, &resident))
     {

@@ -24,6 +24,8 @@ typedef struct
   PinSysfs *sysfs;
   PinSnapshot *machine;      /* what changes seldom; no domains, no claims */
   PinCpuset *bound;          /* CPUs that processes of the host have for themselves */
+  gboolean live;             /* the machine is the one that this runs on */
+  PinNodeset *memory_nodes;  /* whose memory may be used; NULL: any */
   PinRules *rules;
   PinLedger *ledger;
   char *ledger_path;
@@ -31,9 +33,9 @@ typedef struct
   gboolean heard;            /* libvirt has told its domains at least once */
 } PinPicture;
 
-/* @sysfs and @rules become the picture's.  @ledger_path: where claims are kept; those that still hold at @now_ms come back. */
-PinPicture *pin_picture_new (PinSysfs *sysfs, PinRules *rules, const char *ledger_path, gint64 now_ms, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* @sysfs and @rules become the picture's.  @live: @sysfs is this machine, so that libnuma can be asked too.  @ledger_path: where claims are kept; those that still hold at @now_ms come back. */
+PinPicture *pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path, gint64 now_ms,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pin_picture_free (PinPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinPicture, pin_picture_free)
 

@@ -4,24 +4,21 @@
 
 #include <numa.h>
 
+typedef struct bitmask bitmask;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (bitmask, numa_bitmask_free)
+
 PinNodeset *
 pin_numa_memory_nodes (void)
 {
+  g_autoptr (bitmask) allowed = numa_available () < 0 ? NULL : numa_get_mems_allowed ();
   PinNodeset *nodes;
 
-  if (numa_available () < 0)
+  if (allowed == NULL)
     return NULL;
   nodes = pin_cpuset_new ();
-  for (int node = 0; node <= numa_max_node () && node < PIN_CPUSET_MAX; node++)
-    if (numa_bitmask_isbitset (numa_all_nodes_ptr, (unsigned int)node))
-      pin_cpuset_add (nodes, (PinNodeId)node);
+  for (guint node = 0; node < allowed->size && node < PIN_CPUSET_MAX; node++)
+    if (numa_bitmask_isbitset (allowed, node))
+      pin_cpuset_add (nodes, node);
   return nodes;
-}
-
-guint
-pin_numa_distance (PinNodeId a, PinNodeId b)
-{
-  int distance = numa_available () < 0 ? 0 : numa_distance ((int)a, (int)b);
-
-  return distance > 0 ? (guint)distance : 0;
 }

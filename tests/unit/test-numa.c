@@ -21,19 +21,7 @@ test_nodes (void)
     }
   g_assert_false (pin_cpuset_is_empty (nodes));
   for (pin_cpuset_each (nodes, node))
-    {
-      int index = pin_topology_node_index (topology, node);
-
-      g_assert_cmpint (index, >=, 0);
-      for (guint i = 0; i < topology->n_nodes; i++)
-        g_assert_cmpuint (pin_numa_distance (node, topology->nodes[i].id), ==, topology->nodes[index].distances[i]);
-    }
-}
-
-static void
-test_no_such_node (void)
-{
-  g_assert_cmpuint (pin_numa_distance (PIN_CPUSET_MAX - 1, 0), ==, 0);
+    g_assert_cmpint (pin_topology_node_index (topology, node), >=, 0);
 }
 
 int
@@ -41,6 +29,5 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/numa/agrees-with-sysfs", test_nodes);
-  g_test_add_func ("/numa/knows-no-distance-to-no-node", test_no_such_node);
   return g_test_run ();
 }

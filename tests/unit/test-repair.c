@@ -267,7 +267,7 @@ make_picture (Room *room)
     fake_machine_cpu (room->machine, cpu, 0, cpu, NULL);
   fake_machine_node (room->machine, 0, "0-3", 8 * 1024 * 1024, "10");
   fake_machine_online (room->machine, "0-3", "0");
-  picture = pin_picture_new (pin_sysfs_open (room->machine->root, NULL), pin_rules_new (), room->claims, 0, &error);
+  picture = pin_picture_new (pin_sysfs_open (room->machine->root, NULL), FALSE, pin_rules_new (), room->claims, 0, &error);
   g_assert_no_error (error);
   return picture;
 }
