@@ -49,9 +49,13 @@ plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
 static PinOriginal *
 original_of (const PinDomain *domain)
 {
-  if (domain->record != NULL)
-    return pin_original_copy (domain->record->original);
-  return pin_original_from (domain->placement, NULL);
+  PinOriginal *original;
+
+  if (domain->record == NULL)
+    return pin_original_from (domain->placement, NULL);
+  original = pin_original_copy (domain->record->original);
+  pin_original_limit (original, domain->guest);
+  return original;
 }
 
 /* A policy that is not there or not right is bad input, whatever the system says of it. */

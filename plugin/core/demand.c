@@ -36,7 +36,7 @@ page_of_cell (const PinPlacement *placement, gint cell, const PinSnapshot *snaps
 static void
 bind_chunk (PinChunk *chunk, const PinPlacement *placement)
 {
-  if (placement->has_memory && !placement->memory_auto)
+  if (placement->has_memory && !placement->memory_auto && placement->memory_nodeset != NULL)
     {
       chunk->bound = TRUE;
       chunk->mode = placement->memory_mode;

@@ -89,3 +89,74 @@ pin_original_home (const PinOriginal *original, PinSetting setting)
 
   return g_ptr_array_index (original->homes, index);
 }
+
+static void
+limit_pins (GArray *pins, const PinCpuset *ids)
+{
+  for (guint i = pins->len; i-- > 0;)
+    {
+      if (!pin_cpuset_contains (ids, g_array_index (pins, PinPin, i).id))
+        g_array_remove_index (pins, i);
+    }
+}
+
+static void
+limit_scheds (GArray *scheds, const PinCpuset *ids)
+{
+  for (guint i = scheds->len; i-- > 0;)
+    {
+      PinSched *sched = &g_array_index (scheds, PinSched, i);
+
+      pin_cpuset_intersect (sched->ids, ids);
+      if (pin_cpuset_is_empty (sched->ids))
+        g_array_remove_index (scheds, i);
+    }
+}
+
+static void
+limit_memory (PinPlacement *placement, const PinGuest *guest)
+{
+  for (guint i = placement->memnode->len; i-- > 0;)
+    {
+      if (g_array_index (placement->memnode, PinMemnode, i).cell >= guest->n_cells)
+        g_array_remove_index (placement->memnode, i);
+    }
+  for (guint i = placement->dimm->len; i-- > 0;)
+    {
+      if (g_array_index (placement->dimm, PinDimm, i).index >= guest->n_dimms)
+        g_array_remove_index (placement->dimm, i);
+    }
+}
+
+/* Without cells libvirt takes cell 0 for the whole guest. */
+static void
+limit_pages (PinPlacement *placement, const PinGuest *guest)
+{
+  g_autoptr (PinCpuset) cells = pin_cpuset_new_range (0, MAX (guest->n_cells, 1) - 1);
+
+  for (guint i = placement->hugepages->len; i-- > 0;)
+    {
+      PinPage *page = &g_array_index (placement->hugepages, PinPage, i);
+
+      if (page->cells == NULL)
+        continue;
+      pin_cpuset_intersect (page->cells, cells);
+      if (pin_cpuset_is_empty (page->cells))
+        g_array_remove_index (placement->hugepages, i);
+    }
+  placement->has_hugepages &= placement->hugepages->len > 0;
+}
+
+void
+pin_original_limit (PinOriginal *original, const PinGuest *guest)
+{
+  PinPlacement *placement = original->placement;
+  g_autoptr (PinCpuset) vcpus = guest->n_vcpus > 0 ? pin_cpuset_new_range (0, guest->n_vcpus - 1) : pin_cpuset_new ();
+
+  limit_pins (placement->vcpupin, vcpus);
+  limit_pins (placement->iothreadpin, guest->iothreads);
+  limit_scheds (placement->vcpusched, vcpus);
+  limit_scheds (placement->iothreadsched, guest->iothreads);
+  limit_memory (placement, guest);
+  limit_pages (placement, guest);
+}

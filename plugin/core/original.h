@@ -32,5 +32,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinOriginal, pin_original_free)
 /* An original that @placement is, all of it at @home; @home NULL: unknown.  (transfer full); copies @placement, owns @home. */
 PinOriginal *pin_original_from (const PinPlacement *placement, PinHome *home);
 
+/*
+ * Drops what names vCPUs, cells, I/O threads or memory devices that @guest does not have: a record may be older than an unplug, or
+ * forged, and libvirt refuses a domain that names them.
+ */
+void pin_original_limit (PinOriginal *original, const PinGuest *guest);
+
 /* The home of @setting, or NULL; borrowed. */
 const PinHome *pin_original_home (const PinOriginal *original, PinSetting setting);

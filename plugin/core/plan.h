@@ -69,7 +69,8 @@ typedef struct
 
 /*
  * Plans @guest, whose owner wrote @original, under @terms on @snapshot.  Same input, same plan; no input is changed.
- * Memory, pages and CPUs that @snapshot says the guest itself holds are its to use again.
+ * Memory, pages and CPUs that @snapshot says the guest itself holds are its to use again.  @original names nothing that @guest does
+ * not have (pin_original_limit()).
  * Returns: (transfer full) never NULL; a refusal is an answer.
  */
 PinPlan *pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms,

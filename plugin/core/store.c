@@ -200,7 +200,7 @@ settle_memory_element (PinStoring *s, const Step *step)
   const PinPlacement *placement = s->demand->placement;
 
   s->fit->memory_element = PIN_ACTION_NONE;
-  if (!placement->has_memory || placement->memory_auto)
+  if (!placement->has_memory || placement->memory_auto || placement->memory_nodeset == NULL)
     return TRUE;
   s->fit->memory_element = binding_action (s, placement->memory_mode, placement->memory_nodeset, step->nodes);
   s->fit->memory_to_preferred = step->nodes == PIN_ACTION_WEAKEN;

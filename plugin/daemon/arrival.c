@@ -37,7 +37,7 @@ pin_arrival_plan (PinPicture *picture, const char *xml, gsize length, PinDomain 
 
   if (domain == NULL)
     return NULL;
-  original = pin_originals_of (domain->record, domain->placement, NULL);
+  original = pin_originals_of (domain->guest, domain->record, domain->placement, NULL);
   plan = plan_domain (picture, domain, domain->guest->name, original, error);
   if (plan != NULL && ret_domain != NULL)
     *ret_domain = g_steal_pointer (&domain);
@@ -103,7 +103,7 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
   if (domain == NULL)
     return NULL;
   pin_picture_expire (picture, now_ms);
-  original = pin_originals_of (domain->record, domain->placement, NULL);
+  original = pin_originals_of (domain->guest, domain->record, domain->placement, NULL);
   plan = plan_domain (picture, domain, name, original, error);
   if (plan == NULL)
     return NULL;

@@ -44,7 +44,8 @@ follow_edits (const PinPicture *picture, const PinDomain *domain)
   PinRecord *record = pin_record_copy (domain->record);
 
   pin_original_free (record->original);
-  record->original = pin_originals_of (domain->record, domain->placement, pin_picture_home (picture, domain->placement));
+  record->original = pin_originals_of (domain->guest, domain->record, domain->placement,
+                                               pin_picture_home (picture, domain->placement));
   forget_actions_on_edited (record, domain->record);
   return record;
 }

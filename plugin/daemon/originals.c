@@ -11,7 +11,7 @@ is_given (const PinRecord *record, const PinPlacement *present, PinSetting setti
 }
 
 PinOriginal *
-pin_originals_of (const PinRecord *record, const PinPlacement *present, PinHome *here)
+pin_originals_of (const PinGuest *guest, const PinRecord *record, const PinPlacement *present, PinHome *here)
 {
   g_autoptr (PinOriginal) original = NULL;
   gint here_index = -1;
@@ -19,6 +19,7 @@ pin_originals_of (const PinRecord *record, const PinPlacement *present, PinHome 
   if (record == NULL)
     return pin_original_from (present, here);
   original = pin_original_copy (record->original);
+  pin_original_limit (original, guest);
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
       if (pin_placement_equal_in (present, original->placement, setting) || is_given (record, present, setting))

@@ -70,7 +70,7 @@ pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *ter
                    PinPlan **ret_plan)
 {
   const PinRecord *record = stored->record != NULL ? stored->record : live;
-  g_autoptr (PinOriginal) original = pin_originals_of (record, stored->placement, NULL);
+  g_autoptr (PinOriginal) original = pin_originals_of (stored->guest, record, stored->placement, NULL);
   g_autoptr (PinRecord) renewed = NULL;
   g_autoptr (PinPlan) plan = NULL;
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as a domain: refused in one line, or read, emptied, restored and read again as the same. */
+/* Any bytes as a domain: refused in one line, or read, emptied, restored and read again as the same; and planned on hosts that are
+ * not like those it names, with an answer that can be written. */
 #include "fuzz.h"
 
+#include "core/plan.h"
 #include "format/domain-write.h"
+#include "format/synthetic.h"
 
 #include <string.h>
 
@@ -18,6 +21,24 @@ check_written (const PinDomain *domain, const PinPlacement *expected)
   g_assert_no_error (error);
   g_assert_true (pin_placement_equal (again->placement, expected));
   g_assert_true ((again->record != NULL) == (domain->record != NULL));
+}
+
+static void
+check_planned (PinDomain *domain, const char *host)
+{
+  g_autoptr (PinSnapshot) snapshot = pin_synthetic_parse (host, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+  g_autoptr (PinOriginal) original = domain->record != NULL ? pin_original_copy (domain->record->original)
+                                                            : pin_original_from (domain->placement, NULL);
+  g_autoptr (PinPlan) plan = NULL;
+
+  pin_original_limit (original, domain->guest);
+  plan = pin_plan (domain->guest, original, terms, snapshot);
+  g_assert_true ((plan->placement == NULL) == (plan->verdict == PIN_VERDICT_REFUSE));
+  if (plan->placement == NULL)
+    return;
+  pin_domain_set_placement (domain, plan->placement);
+  check_written (domain, plan->placement);
 }
 
 int
@@ -39,5 +60,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   check_written (domain, nothing);
   pin_domain_set_placement (domain, written);
   check_written (domain, written);
+  check_planned (domain, "node:1 core:2 mem:256M");
+  check_planned (domain, "node:3 core:2 thread:2 mem:8G huge2M:64 huge1G:2");
   return 0;
 }
