@@ -36,7 +36,10 @@ pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const Pin
 
   if (here == NULL || here->features == NULL || home == NULL || home->features == NULL)
     {
-      *ret_text = g_strdup ("the guest sees the host's own CPU, and that of one of the two hosts is not known");
+      gboolean home_known = home != NULL && home->features != NULL;
+
+      *ret_text = g_strdup_printf ("the guest sees the host's own CPU, and %s is not known",
+                                   home_known ? "this host's" : "that of the host on which it started");
       return PIN_CODE_CPU_UNKNOWN;
     }
   missing = missing_features (home, here);

@@ -224,18 +224,46 @@ keep_backends (const PinDemand *demand, const PinRoom *room, PinPlacement *place
 }
 
 static void
-draw_rest (const PinFit *fit, PinPlacement *placement)
+draw_scheds (const PinFit *fit, const PinDemand *demand, PinSetting pins, GArray *scheds)
+{
+  for (guint i = scheds->len; i-- > 0;)
+    {
+      if (!pin_fit_keeps_sched (fit, demand, pins, &g_array_index (scheds, PinSched, i)))
+        g_array_remove_index (scheds, i);
+    }
+}
+
+/* Where the policy keeps none, all go; else those that would not be safe. */
+static void
+draw_scheduler (const PinFit *fit, const PinDemand *demand, const PinTerms *terms, PinPlacement *placement)
 {
   g_autoptr (PinPlacement) empty = pin_placement_new ();
 
-  if (fit->actions[PIN_SETTING_SCHEDULER] == PIN_ACTION_STRIP)
-    pin_placement_take (placement, empty, PIN_SETTING_SCHEDULER);
+  if (fit->actions[PIN_SETTING_SCHEDULER] != PIN_ACTION_STRIP)
+    return;
+  if (!pin_terms_allow (terms, PIN_SETTING_SCHEDULER, PIN_ACTION_KEEP))
+    {
+      pin_placement_take (placement, empty, PIN_SETTING_SCHEDULER);
+      return;
+    }
+  draw_scheds (fit, demand, PIN_SETTING_VCPU_PINS, placement->vcpusched);
+  draw_scheds (fit, demand, PIN_SETTING_IOTHREAD_PINS, placement->iothreadsched);
+  if (placement->emulatorsched != NULL
+      && !pin_fit_keeps_sched (fit, demand, PIN_SETTING_EMULATOR_PINS, placement->emulatorsched))
+    g_clear_pointer (&placement->emulatorsched, pin_sched_free);
+}
+
+static void
+draw_cache (const PinFit *fit, PinPlacement *placement)
+{
+  g_autoptr (PinPlacement) empty = pin_placement_new ();
+
   if (fit->actions[PIN_SETTING_CACHE] == PIN_ACTION_STRIP)
     pin_placement_take (placement, empty, PIN_SETTING_CACHE);
 }
 
 PinPlacement *
-pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
 {
   g_autoptr (PinPlacement) placement = pin_placement_copy (demand->placement);
 
@@ -244,7 +272,8 @@ pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room)
   draw_memory (fit, demand, room, placement);
   draw_dimms (fit, demand, room, placement);
   draw_pages (fit, demand, placement);
-  draw_rest (fit, placement);
+  draw_scheduler (fit, demand, terms, placement);
+  draw_cache (fit, placement);
   keep_backends (demand, room, placement);
   return g_steal_pointer (&placement);
 }

@@ -20,7 +20,7 @@ place_text (const PinFinding *finding, const PinRoom *room)
 }
 
 static char *
-pins_text (const GArray *pins)
+pins_text (const char *what, const GArray *pins)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   guint shown = MIN (pins->len, 4);
@@ -30,7 +30,7 @@ pins_text (const GArray *pins)
       const PinPin *pin = &g_array_index (pins, PinPin, i);
       g_autofree char *cpus = pin_cpuset_format (pin->cpuset);
 
-      g_string_append_printf (text, "%s%u on %s", i > 0 ? ", " : "", pin->id, cpus);
+      g_string_append_printf (text, "%s%u on %s", i > 0 ? ", " : what, pin->id, cpus);
     }
   if (pins->len > shown)
     g_string_append_printf (text, " and %u more", pins->len - shown);
@@ -40,12 +40,12 @@ pins_text (const GArray *pins)
 static char *
 vcpus_text (const PinPlacement *placement)
 {
-  g_autofree char *pins = pins_text (placement->vcpupin);
+  g_autofree char *pins = pins_text ("vCPU ", placement->vcpupin);
   g_autofree char *mask = placement->vcpu_cpuset != NULL ? pin_cpuset_format (placement->vcpu_cpuset) : NULL;
 
   if (mask == NULL)
-    return pins[0] != '\0' ? g_strdup_printf ("vCPU %s", pins) : g_strdup ("no pins");
-  return pins[0] != '\0' ? g_strdup_printf ("vCPU %s, the others on %s", pins, mask) : g_strdup_printf ("vCPUs on %s", mask);
+    return g_strdup (pins[0] != '\0' ? pins : "no pins");
+  return pins[0] != '\0' ? g_strdup_printf ("%s, the others on %s", pins, mask) : g_strdup_printf ("vCPUs on %s", mask);
 }
 
 static char *
@@ -70,19 +70,46 @@ memory_text (const PinPlacement *placement)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("memory anywhere");
 }
 
+static void
+add_page (GString *text, const PinPage *page)
+{
+  g_autofree char *size = page->size_kib != 0 ? size_text (page->size_kib) : g_strdup ("default size");
+  g_autofree char *cells = page->cells != NULL ? pin_cpuset_format (page->cells) : NULL;
+
+  g_string_append_printf (text, "%spages of %s%s%s", text->len > 0 ? " and " : "", size, cells != NULL ? " for cell " : "",
+                          cells != NULL ? cells : "");
+}
+
 static char *
 pages_text (const PinPlacement *placement)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < placement->hugepages->len; i++)
-    {
-      guint64 size_kib = g_array_index (placement->hugepages, PinPage, i).size_kib;
-      g_autofree char *size = size_kib != 0 ? size_text (size_kib) : g_strdup ("default size");
-
-      g_string_append_printf (text, "%spages of %s", text->len > 0 ? " and " : "", size);
-    }
+    add_page (text, &g_array_index (placement->hugepages, PinPage, i));
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("ordinary memory");
+}
+
+static void
+add_sched (GString *text, const char *threads, const PinSched *sched)
+{
+  g_autofree char *ids = sched->ids != NULL ? pin_cpuset_format (sched->ids) : g_strdup ("");
+
+  g_string_append_printf (text, "%s%s for %s%s", text->len > 0 ? ", " : "", pin_sched_policy_name (sched->policy), threads, ids);
+}
+
+static char *
+scheds_text (const PinPlacement *placement)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < placement->vcpusched->len; i++)
+    add_sched (text, "vCPU ", &g_array_index (placement->vcpusched, PinSched, i));
+  for (guint i = 0; i < placement->iothreadsched->len; i++)
+    add_sched (text, "I/O thread ", &g_array_index (placement->iothreadsched, PinSched, i));
+  if (placement->emulatorsched != NULL)
+    add_sched (text, "the emulator", placement->emulatorsched);
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("none");
 }
 
 static char *
@@ -99,11 +126,11 @@ value_text (const PinPlacement *placement, PinSetting setting)
     case PIN_SETTING_EMULATOR_PINS:
       return placement->emulatorpin != NULL ? pin_cpuset_format (placement->emulatorpin) : g_strdup ("no pin");
     case PIN_SETTING_IOTHREAD_PINS:
-      return placement->iothreadpin->len > 0 ? pins_text (placement->iothreadpin) : g_strdup ("no pins");
+      return placement->iothreadpin->len > 0 ? pins_text ("I/O thread ", placement->iothreadpin) : g_strdup ("no pins");
     case PIN_SETTING_CACHE:
       return g_strdup (pin_placement_has (placement, setting) ? "cache and bandwidth shares" : "none");
     case PIN_SETTING_SCHEDULER:
-      return g_strdup (pin_placement_has (placement, setting) ? "scheduler policies" : "none");
+      return scheds_text (placement);
     case PIN_SETTING_CPU_MODEL:
     case PIN_SETTING_MEMORY:
     case PIN_SETTING_N:
@@ -142,6 +169,8 @@ cpus_why (const PinFinding *finding, const PinRoom *room)
                               wanted, finding->available, place);
     case PIN_CODE_SHAPE_DIFFERS:
       return g_strdup_printf ("CPU %u lies otherwise here: cores or nodes differ from those at home", finding->number);
+    case PIN_CODE_FOLLOWS_CPUS:
+      return g_strdup_printf ("goes along with what was on the same node at home (%s)", place);
     case PIN_CODE_NODES_SHARED:
       return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
     default:
@@ -157,8 +186,8 @@ pages_why (const PinFinding *finding, const PinRoom *room)
 
   if (finding->page_kib == 0)
     return g_strdup ("the pages can't be had together with the memory's nodes");
-  return g_strdup_printf ("%" G_GUINT64_FORMAT " pages of %s wanted, %" G_GUINT64_FORMAT " free %s%s", finding->wanted, size,
-                          finding->available, place,
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " page%s of %s wanted, %" G_GUINT64_FORMAT " free %s%s", finding->wanted,
+                          finding->wanted == 1 ? "" : "s", size, finding->available, place,
                           finding->code == PIN_CODE_PAGE_SIZE_FIXED ? ", and page-size-change is no"
                           : finding->code == PIN_CODE_MEMORY_FILE
                               ? ", and without huge pages its shared memory would become a file on disk"
@@ -267,7 +296,7 @@ host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
   switch (setting)
     {
     case PIN_SETTING_HUGEPAGES:
-      return g_strdup_printf ("free %" G_GUINT64_FORMAT " pages of %s %s", missing, size, place);
+      return g_strdup_printf ("free %" G_GUINT64_FORMAT " page%s of %s %s", missing, missing == 1 ? "" : "s", size, place);
     case PIN_SETTING_NUMA_MEMORY:
     case PIN_SETTING_MEMORY:
       return g_strdup_printf ("free %s %s", size, place);

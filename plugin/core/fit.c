@@ -78,33 +78,40 @@ worst_seat (const PinDemand *demand, const PinFit *fit, PinSetting setting, cons
   return worst;
 }
 
-/* fifo and rr stay where the threads have their CPUs, as written or re-mapped one to one; on shared CPUs a spinning guest starves
- * the host. */
-static gboolean
-sched_is_safe (const PinDemand *demand, const PinFit *fit, PinSetting pins, const PinSched *sched)
+/*
+ * fifo and rr stay where vCPUs have their CPUs, as written or re-mapped one to one; on shared CPUs a spinning guest starves the host.
+ * Other threads never have CPUs of their own: theirs stay only as their owner wrote them.
+ */
+gboolean
+pin_fit_keeps_sched (const PinFit *fit, const PinDemand *demand, PinSetting pins, const PinSched *sched)
 {
+  PinAction worst = pins == PIN_SETTING_VCPU_PINS ? PIN_ACTION_REMAP : PIN_ACTION_KEEP;
+
   if (sched->policy != PIN_SCHED_FIFO && sched->policy != PIN_SCHED_RR)
     return TRUE;
-  return worst_seat (demand, fit, pins, sched->ids) <= PIN_ACTION_REMAP;
+  return worst_seat (demand, fit, pins, sched->ids) <= worst;
+}
+
+static gboolean
+keeps_scheds (const PinFit *fit, const PinDemand *demand, PinSetting pins, const GArray *scheds)
+{
+  for (guint i = 0; i < scheds->len; i++)
+    {
+      if (!pin_fit_keeps_sched (fit, demand, pins, &g_array_index (scheds, PinSched, i)))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
 scheds_are_safe (const PinDemand *demand, const PinFit *fit)
 {
   const PinPlacement *placement = demand->placement;
+  const PinSched *emulator = placement->emulatorsched;
 
-  for (guint i = 0; i < placement->vcpusched->len; i++)
-    {
-      if (!sched_is_safe (demand, fit, PIN_SETTING_VCPU_PINS, &g_array_index (placement->vcpusched, PinSched, i)))
-        return FALSE;
-    }
-  for (guint i = 0; i < placement->iothreadsched->len; i++)
-    {
-      if (!sched_is_safe (demand, fit, PIN_SETTING_IOTHREAD_PINS, &g_array_index (placement->iothreadsched, PinSched, i)))
-        return FALSE;
-    }
-  return placement->emulatorsched == NULL
-         || sched_is_safe (demand, fit, PIN_SETTING_EMULATOR_PINS, placement->emulatorsched);
+  return keeps_scheds (fit, demand, PIN_SETTING_VCPU_PINS, placement->vcpusched)
+         && keeps_scheds (fit, demand, PIN_SETTING_IOTHREAD_PINS, placement->iothreadsched)
+         && (emulator == NULL || pin_fit_keeps_sched (fit, demand, PIN_SETTING_EMULATOR_PINS, emulator));
 }
 
 static void

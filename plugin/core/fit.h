@@ -74,6 +74,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFit, pin_fit_free)
  */
 void pin_fit_try (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit);
 
+/* Whether @sched of the threads that @pins is about may stay where @fit puts them. */
+gboolean pin_fit_keeps_sched (const PinFit *fit, const PinDemand *demand, PinSetting pins, const PinSched *sched);
+
 /* Whether some setting is refused. */
 gboolean pin_fit_is_refused (const PinFit *fit);
 
@@ -84,4 +87,4 @@ gboolean pin_fit_is_better (const PinFit *fit, const PinFit *other);
 void pin_fit_worsen (PinFit *fit, PinSetting setting, PinAction action, const PinFinding *finding);
 
 /* The placement that @fit gives, from the original of @demand.  (transfer full) */
-PinPlacement *pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room);
+PinPlacement *pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms);

@@ -282,7 +282,7 @@ answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom
   settle_verdict (plan);
   if (plan->verdict != PIN_VERDICT_REFUSE)
     {
-      plan->placement = pin_fit_draw (fit, demand, room);
+      plan->placement = pin_fit_draw (fit, demand, room, terms);
       plan->cost = fit->cost;
       if (terms->keep_off_reserved)
         keep_off (plan, fit, demand, room);

@@ -86,10 +86,13 @@ split_cpus (PinRoom *room)
 {
   const PinTopology *topology = room->snapshot->topology;
 
+  room->near = pin_cpuset_new ();
   room->own = g_new0 (PinCpuset *, room->n_nodes);
   room->shared = g_new0 (PinCpuset *, room->n_nodes);
   for (guint node = 0; node < room->n_nodes; node++)
     {
+      if (!pin_cpuset_is_empty (topology->nodes[node].cpus))
+        pin_cpuset_add (room->near, topology->nodes[node].id);
       room->own[node] = pin_cpuset_copy (topology->nodes[node].cpus);
       pin_cpuset_intersect (room->own[node], room->usable);
       room->shared[node] = pin_cpuset_copy (room->own[node]);
@@ -139,6 +142,7 @@ pin_room_free (PinRoom *room)
   pin_cpuset_free (room->keepable);
   pin_cpuset_free (room->present);
   pin_cpuset_free (room->named);
+  pin_cpuset_free (room->near);
   free_each ((gpointer *)room->own, room->n_nodes, (GDestroyNotify)pin_cpuset_free);
   free_each ((gpointer *)room->shared, room->n_nodes, (GDestroyNotify)pin_cpuset_free);
   free_each ((gpointer *)room->pages, room->n_nodes, g_free);

@@ -16,6 +16,7 @@ typedef struct
   PinCpuset *named;       /* CPUs that an inactive resident names: given last */
   PinCpuset **own;        /* by node: usable CPUs */
   PinCpuset **shared;     /* by node: usable CPUs that are not isolated */
+  PinNodeset *near;       /* ids of nodes with CPUs: what was on one of home goes to no other */
   guint64 *memory_kib;    /* by node */
   guint64 **pages;        /* by node, by index of snapshot->memory[node].pools: free pages */
 } PinRoom;

@@ -87,11 +87,17 @@ pin_seating_is_free (const PinSeating *s, PinCpuId cpu)
   return !pin_cpuset_contains (s->fit->own, cpu);
 }
 
-/* Given last: what an inactive resident names, or another thread of the guest itself. */
-static gboolean
-is_named (const PinSeating *s, PinCpuId cpu)
+/*
+ * How late a CPU is given: isolated CPUs first, since shared masks can't have them; last what an inactive resident names, or another
+ * thread of the guest itself.
+ */
+static guint
+last_rank (const PinSeating *s, PinCpuId cpu)
 {
-  return pin_cpuset_contains (s->room->named, cpu) || pin_cpuset_contains (s->demand->shared, cpu);
+  gboolean named = pin_cpuset_contains (s->room->named, cpu) || pin_cpuset_contains (s->demand->shared, cpu);
+  gboolean isolated = pin_cpuset_contains (s->room->snapshot->isolated, cpu);
+
+  return (named ? 2 * PIN_CPUSET_MAX : 0) + (isolated ? 0 : PIN_CPUSET_MAX);
 }
 
 /* The unused core of @node with the fewest free CPUs that are enough, or none. */
@@ -107,7 +113,7 @@ tightest_core (const PinSeating *s, guint node, guint n_cpus)
   for (pin_cpuset_each (s->room->own[node], cpu))
     {
       guint core = pin_topology_cpu (s->host, cpu)->core;
-      guint rank = n_free[core] + (is_named (s, cpu) ? PIN_CPUSET_MAX : 0);
+      guint rank = n_free[core] + last_rank (s, cpu);
 
       if (s->core_used[core] || n_free[core] < n_cpus || rank >= best_rank)
         continue;
@@ -139,18 +145,19 @@ seat_on_one_core (PinSeating *s, const PinCoreDemand *core, guint first, guint n
 guint
 pin_seating_any_free (const PinSeating *s, const PinCpuset *candidates)
 {
-  guint last_resort = PIN_CPUSET_END;
+  guint best = PIN_CPUSET_END;
+  guint best_rank = G_MAXUINT;
 
   for (pin_cpuset_each (candidates, cpu))
     {
-      if (!pin_seating_is_free (s, cpu) || pin_cpuset_contains (s->lent, cpu))
+      guint rank = last_rank (s, cpu);
+
+      if (rank >= best_rank || !pin_seating_is_free (s, cpu) || pin_cpuset_contains (s->lent, cpu))
         continue;
-      if (!is_named (s, cpu))
-        return cpu;
-      if (last_resort == PIN_CPUSET_END)
-        last_resort = cpu;
+      best = cpu;
+      best_rank = rank;
     }
-  return last_resort;
+  return best;
 }
 
 static void

@@ -88,13 +88,24 @@ may_lose_pin (const PinSeating *s, const PinMask *mask)
   return mask->setting != PIN_SETTING_VCPU_PINS || !pin_cpuset_is_empty (cpus);
 }
 
-/* Whether pin_seat_node_cpus() would have any. */
+static gboolean
+node_has_any (const PinSeating *s, guint node)
+{
+  return !pin_cpuset_is_subset (s->room->shared[node], s->fit->own);
+}
+
+/* Whether pin_seat_node_cpus() would have any; for the emulator, some on each node from which pages come. */
 static gboolean
 has_node_cpus (const PinSeating *s, const PinMask *mask)
 {
+  for (pin_cpuset_each (mask->setting == PIN_SETTING_EMULATOR_PINS ? s->fit->page_nodes : NULL, node))
+    {
+      if (!node_has_any (s, node))
+        return FALSE;
+    }
   for (pin_cpuset_each (mask->cpus, cpu))
     {
-      if (!pin_cpuset_is_subset (s->room->shared[pin_seating_node_of (s, cpu)], s->fit->own))
+      if (node_has_any (s, pin_seating_node_of (s, cpu)))
         return TRUE;
     }
   return FALSE;
@@ -186,6 +197,17 @@ count_cpus (const PinSeating *s, const PinMask *mask, PinFinding *finding)
   finding->available = pin_cpuset_count (mask->own ? s->room->own[finding->node] : s->room->shared[finding->node]);
 }
 
+/* Whether @cpu lies here as at home, and just goes along with what was on its node. */
+static gboolean
+goes_along (const PinSeating *s, PinCpuId cpu)
+{
+  const PinTopology *shape = s->demand->shape;
+  guint index = pin_demand_cpu (s->demand, cpu);
+  const PinCpu *here = pin_topology_cpu (s->host, cpu);
+
+  return s->core_holds[index] && here != NULL && here->node == shape->cpus[index].node;
+}
+
 /* Why it is not as written: the first CPU that does not hold. */
 static PinFinding
 why_moved (const PinSeating *s, const PinMask *mask)
@@ -202,6 +224,8 @@ why_moved (const PinSeating *s, const PinMask *mask)
         finding.code = PIN_CODE_CPU_DEDICATED_TO_OTHER;
       else if (pin_seating_holds (s, cpu))
         continue;
+      else if (goes_along (s, cpu))
+        finding.code = PIN_CODE_FOLLOWS_CPUS;
       return finding;
     }
   finding.code = is_merged (s, mask) ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS;

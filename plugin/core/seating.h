@@ -27,7 +27,7 @@ gboolean pin_seating_holds (const PinSeating *s, PinCpuId cpu);
 /* Whether no vCPU of the guest has @cpu for its own. */
 gboolean pin_seating_is_free (const PinSeating *s, PinCpuId cpu);
 
-/* Any of @candidates that is free and not lent, those that are named elsewhere last; or PIN_CPUSET_END. */
+/* Any of @candidates that is free and not lent, isolated ones first, those that are named elsewhere last; or PIN_CPUSET_END. */
 guint pin_seating_any_free (const PinSeating *s, const PinCpuset *candidates);
 
 /* Fills core_holds: a CPU's core holds if those that share it in the shape share it here, and no other CPU that is named does. */

@@ -74,6 +74,36 @@ look_at_pages (PinStoring *s, const PinChunk *chunk, const PinNodeset *nodes)
   s->pages_finding = finding;
 }
 
+/* The first node that is written and not here, or without memory here; PIN_CPUSET_END: none. */
+static guint
+missing_node (const PinStoring *s, const PinNodeset *written)
+{
+  for (pin_cpuset_each (written, node))
+    {
+      gint index = pin_topology_node_index (s->room->snapshot->topology, node);
+
+      if (index < 0 || s->room->snapshot->memory[index].total_kib == 0)
+        return node;
+    }
+  return PIN_CPUSET_END;
+}
+
+/* The nodes are here, and yet memory goes to others: they are too full, or it goes along with its CPUs. */
+static PinFinding
+why_elsewhere (const PinStoring *s, const PinChunk *chunk, const PinNodeset *nodes)
+{
+  PinFinding there = count_units (s, chunk, chunk->nodeset, chunk->page_kib);
+  PinFinding finding = count_units (s, chunk, nodes, chunk->page_kib);
+
+  if (there.available < there.wanted)
+    {
+      there.code = PIN_CODE_NODE_FULL;
+      return there;
+    }
+  finding.code = pin_storing_shares_node (s, chunk->nodeset) ? PIN_CODE_NODES_SHARED : PIN_CODE_FOLLOWS_CPUS;
+  return finding;
+}
+
 /* Where the pages can't be had anyway, it is ordinary memory that the nodes must have. */
 static void
 look_at_nodes (PinStoring *s, const PinChunk *chunk, const PinNodeset *nodes)
@@ -82,18 +112,15 @@ look_at_nodes (PinStoring *s, const PinChunk *chunk, const PinNodeset *nodes)
 
   if (!chunk->bound || s->nodes_finding.code != PIN_CODE_FITS)
     return;
-  for (pin_cpuset_each (chunk->nodeset, written))
-    {
-      finding.number = written;
-      if (pin_topology_node_index (s->room->snapshot->topology, written) < 0)
-        finding.code = PIN_CODE_NODE_MISSING;
-    }
-  if (finding.code == PIN_CODE_FITS && chunk->mode != PIN_MEMORY_MODE_PREFERRED && finding.available < finding.wanted)
+  finding.number = missing_node (s, chunk->nodeset);
+  if (finding.number != PIN_CPUSET_END)
+    finding.code = PIN_CODE_NODE_MISSING;
+  else if (!pin_cpuset_equal (nodes, chunk->nodeset))
+    finding = why_elsewhere (s, chunk, nodes);
+  else if (chunk->mode != PIN_MEMORY_MODE_PREFERRED && finding.available < finding.wanted)
     finding.code = PIN_CODE_NODE_FULL;
-  else if (finding.code == PIN_CODE_FITS && pin_storing_shares_node (s, chunk->nodeset))
+  else if (pin_storing_shares_node (s, chunk->nodeset))
     finding.code = PIN_CODE_NODES_SHARED;
-  else if (finding.code == PIN_CODE_FITS && !pin_cpuset_equal (nodes, chunk->nodeset))
-    finding.code = PIN_CODE_FOLLOWS_CPUS;
   s->nodes_finding = finding;
 }
 

@@ -62,6 +62,12 @@ pool_index (const PinStock *stock, guint node, guint64 size_kib)
 }
 
 /* Units of @page_kib that @node has left; units of 1 KiB for ordinary memory. */
+static gboolean
+is_among (const PinStock *stock, const PinNodeset *nodes, guint node)
+{
+  return nodes == NULL || pin_cpuset_contains (nodes, stock->room->snapshot->topology->nodes[node].id);
+}
+
 static guint64
 left_on (const PinStock *stock, guint node, guint64 page_kib)
 {
@@ -92,13 +98,13 @@ pin_stock_left (const PinStock *stock, const PinNodeset *nodes, guint64 page_kib
 
   for (guint node = 0; node < stock->room->n_nodes; node++)
     {
-      if (nodes == NULL || pin_cpuset_contains (nodes, stock->room->snapshot->topology->nodes[node].id))
+      if (is_among (stock, nodes, node))
         units += left_on (stock, node, page_kib);
     }
   return units;
 }
 
-/* The node of @nodes (NULL: of all) with most left. */
+/* The node of @nodes with most left. */
 static guint
 roomiest (const PinStock *stock, const PinNodeset *nodes, guint64 page_kib)
 {
@@ -106,7 +112,7 @@ roomiest (const PinStock *stock, const PinNodeset *nodes, guint64 page_kib)
 
   for (guint node = 0; node < stock->room->n_nodes; node++)
     {
-      if (nodes != NULL && !pin_cpuset_contains (nodes, stock->room->snapshot->topology->nodes[node].id))
+      if (!is_among (stock, nodes, node))
         continue;
       if (best == PIN_CPUSET_END || left_on (stock, node, page_kib) > left_on (stock, best, page_kib))
         best = node;

@@ -63,21 +63,40 @@ may_pages (const PinStoring *s, PinAction action)
   return action == PIN_ACTION_KEEP || s->terms->page_size_change;
 }
 
+/* Where a chunk may go: its nodes where they bind; near CPUs where they no longer do; anywhere where they never did. */
+static const PinNodeset *
+limits_of (const PinStoring *s, const PinChunk *chunk, const PinNodeset *nodes, PinAction nodes_action)
+{
+  if (!chunk->bound)
+    return NULL;
+  if (nodes_action != PIN_ACTION_REMAP)
+    return s->room->near;
+  return chunk->mode != PIN_MEMORY_MODE_PREFERRED ? nodes : NULL;
+}
+
+static void
+note_page_nodes (PinStoring *s, const PinNodeset *nodes)
+{
+  for (pin_cpuset_each (nodes, node))
+    pin_cpuset_add (s->fit->page_nodes, (guint)pin_topology_node_index (s->room->snapshot->topology, node));
+}
+
 /* Whether @chunk fits with pages of @page_kib on nodes as @nodes_action leaves them; takes them if so. */
 static gboolean
 store_on (PinStoring *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_action)
 {
   g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
-  gboolean tied = chunk->bound && nodes_action == PIN_ACTION_REMAP && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+  const PinNodeset *limits = limits_of (s, chunk, nodes, nodes_action);
+  gboolean tied = limits != NULL && limits == nodes;
   guint64 units = pin_storing_units (chunk, page_kib);
 
-  if ((tied || page_kib != 0) && pin_stock_left (s->stock, tied ? nodes : NULL, page_kib) < units)
+  if ((tied || page_kib != 0) && pin_stock_left (s->stock, limits, page_kib) < units)
     return FALSE;
-  for (pin_cpuset_each (tied && page_kib != 0 ? nodes : NULL, node))
-    pin_cpuset_add (s->fit->page_nodes, (guint)pin_topology_node_index (s->room->snapshot->topology, node));
+  if (tied && page_kib != 0)
+    note_page_nodes (s, nodes);
   if (nodes != NULL && nodes_action != PIN_ACTION_STRIP)
     units = pin_stock_take (s->stock, nodes, page_kib, units);
-  units = pin_stock_take (s->stock, NULL, page_kib, units);
+  units = pin_stock_take (s->stock, limits, page_kib, units);
   s->fit->short_kib += units;
   return TRUE;
 }
