@@ -56,11 +56,8 @@ draw_pins (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinP
 {
   gboolean lost = FALSE;
 
-  g_array_set_size (placement->vcpupin, 0);
-  g_array_set_size (placement->iothreadpin, 0);
-  g_clear_pointer (&placement->emulatorpin, pin_cpuset_free);
-  if (!placement->vcpu_auto)
-    g_clear_pointer (&placement->vcpu_cpuset, pin_cpuset_free);
+  if (placement->vcpu_auto)
+    placement->vcpu_cpuset = pin_cpuset_copy (demand->placement->vcpu_cpuset);
   for (guint i = 0; i < demand->n_masks; i++)
     {
       lost |= demand->masks[i].setting == PIN_SETTING_VCPU_PINS && fit->seats[i].kind == PIN_SEAT_GONE;
@@ -262,10 +259,25 @@ draw_cache (const PinFit *fit, PinPlacement *placement)
     pin_placement_take (placement, empty, PIN_SETTING_CACHE);
 }
 
+/* A guest can have hundreds of pins, and all of them are drawn anew. */
+static PinPlacement *
+copy_but_pins (const PinPlacement *written)
+{
+  g_autoptr (PinPlacement) placement = pin_placement_new ();
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (setting < PIN_SETTING_VCPU_PINS || setting > PIN_SETTING_IOTHREAD_PINS)
+        pin_placement_take (placement, written, setting);
+    }
+  placement->vcpu_auto = written->vcpu_auto;
+  return g_steal_pointer (&placement);
+}
+
 PinPlacement *
 pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
 {
-  g_autoptr (PinPlacement) placement = pin_placement_copy (demand->placement);
+  g_autoptr (PinPlacement) placement = copy_but_pins (demand->placement);
 
   draw_pins (fit, demand, room, placement);
   draw_memnodes (fit, demand, room, placement);

@@ -154,10 +154,12 @@ fill_claim (PinPlan *plan, const PinFit *fit, const PinDemand *demand)
   plan->claim->running = TRUE;
   for (guint i = 0; i < demand->n_own; i++)
     {
-      const PinPin *pin = pin_placement_find (plan->placement->vcpupin, (guint)demand->masks[i].id);
+      PinCpuId written = pin_cpuset_first (demand->masks[i].cpus);
 
-      if (fit->seats[i].kind <= PIN_SEAT_IMAGE && pin != NULL)
-        pin_cpuset_unite (plan->claim->dedicated, pin->cpuset);
+      if (fit->seats[i].kind == PIN_SEAT_WRITTEN)
+        pin_cpuset_add (plan->claim->dedicated, written);
+      else if (fit->seats[i].kind == PIN_SEAT_IMAGE)
+        pin_cpuset_add (plan->claim->dedicated, fit->image[pin_demand_cpu (demand, written)]);
     }
   pin_cpuset_unite (plan->claim->shared, all);
   pin_cpuset_subtract (plan->claim->shared, plan->claim->dedicated);
