@@ -276,21 +276,36 @@ proc_number (const char *dir, const char *key)
   return g_ascii_strtod (line + strlen (key), NULL);
 }
 
-/* How often any thread of @pid has woken up so far. */
-static double
+/* How often each thread of @pid has woken up so far, by its id. */
+static GHashTable *
 wakeups (pid_t pid)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/task", pid);
   g_autoptr (GDir) tasks = g_dir_open (path, 0, NULL);
-  double sum = 0;
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   const char *task;
 
   while ((task = g_dir_read_name (tasks)) != NULL)
     {
       g_autofree char *dir = g_build_filename (path, task, NULL);
+      guint count = (guint) proc_number (dir, "\nvoluntary_ctxt_switches:");
 
-      sum += proc_number (dir, "\nvoluntary_ctxt_switches:");
+      g_hash_table_insert (counts, g_strdup (task), GUINT_TO_POINTER (count));
     }
+  return counts;
+}
+
+/* A thread that has ended meanwhile took its count with it. */
+static double
+woken_since (GHashTable *before, GHashTable *now)
+{
+  GHashTableIter iter;
+  gpointer task, count;
+  double sum = 0;
+
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, &task, &count))
+    sum += GPOINTER_TO_UINT (count) - GPOINTER_TO_UINT (g_hash_table_lookup (before, task));
   return sum;
 }
 
@@ -300,12 +315,14 @@ judge_idle (pid_t pid)
 {
   g_autofree char *dir = g_strdup_printf ("/proc/%d", pid);
   gboolean kept = judge ("pinshiftd, resident memory", proc_number (dir, "\nVmRSS:") / 1024, 20, "MiB");
-  double before;
+  g_autoptr (GHashTable) before = NULL;
+  g_autoptr (GHashTable) after = NULL;
 
   g_usleep (2 * G_USEC_PER_SEC);
   before = wakeups (pid);
   g_usleep (IDLE_S * G_USEC_PER_SEC);
-  return judge ("pinshiftd, wake-ups in 10 s of idleness", wakeups (pid) - before, 8, "") && kept;
+  after = wakeups (pid);
+  return judge ("pinshiftd, wake-ups in 10 s of idleness", woken_since (before, after), 8, "") && kept;
 }
 
 static gboolean
