@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # PID 1 of a PID namespace: QEMU ends with it, and it ends when the laboratory lets go of its input.
 KEEPER = 'exec 3<&0; "$@" & qemu=$!; (cat >/dev/null; kill -9 $qemu) <&3 & wait $qemu'
 BOOT_TIMEOUT = 300
+# Seconds for a kernel to come up, try by try: now and then TCG leaves one spinning before its first line.
+PATIENCE = (75, 100, 150, 300)
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,8 @@ class NumaHost(Host):
         installed = numa_image.staged_files(self.stage) if self.stage else {}
         seed = numa_image.seed_image(installed | materials.capabilities | self._seed())
         initrd.write_bytes(materials.base + seed)
-        self._start_qemu(materials, initrd)
-        self._wait_for_agent()
+        self._plug_in()
+        self._start_kernel(materials, initrd)
         self.timings["agent"] = time.monotonic() - start
         self.run("/bin/busybox", "sh", "/lab/ready", timeout=BOOT_TIMEOUT)
         for piece in (self.bus, self.libvirtd):
@@ -182,16 +184,34 @@ class NumaHost(Host):
         self.start_product()
         self.timings["libvirtd"] = time.monotonic() - start
 
+    @property
+    def _tap(self) -> str:
+        return f"tap{self.index}"
+
+    def _plug_in(self) -> None:
+        self.lab.switch.run("ip", "tuntap", "add", self._tap, "mode", "tap")
+        self.lab.switch.run("ip", "link", "set", self._tap, "master", BRIDGE, "up")
+
+    def _start_kernel(self, materials: Materials, initrd: Path) -> None:
+        for patience in PATIENCE:
+            self._start_qemu(materials, initrd)
+            if self._agent_answers_within(patience):
+                return
+            self._stop_qemu()
+        raise RuntimeError(f"{self.name} did not boot:\n{self._console_end()}")
+
+    def _stop_qemu(self) -> None:
+        """Its keeper ends it when the pipe is closed."""
+        self.qemu.stdin.close()
+        self.qemu.wait()
+
     def _start_qemu(self, materials: Materials, initrd: Path) -> None:
-        tap = f"tap{self.index}"
-        self.lab.switch.run("ip", "tuntap", "add", tap, "mode", "tap")
-        self.lab.switch.run("ip", "link", "set", tap, "master", BRIDGE, "up")
         argv = [
             "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-nodefaults",
             "-no-user-config", "-display", "none", "-no-reboot", *self.shape.arguments(),
             "-kernel", str(materials.kernel), "-initrd", str(initrd), "-append", self._append(),
             "-serial", f"file:{self.console}",
-            "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no", "-device",
+            "-netdev", f"tap,id=net,ifname={self._tap},script=no,downscript=no", "-device",
             f"virtio-net-pci,netdev=net,mac=52:54:00:77:00:{self.index + 1:02x},romfile=",
             "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap",
             "-device", "virtio-9p-pci,fsdev=root,mount_tag=root"]
@@ -208,15 +228,15 @@ class NumaHost(Host):
             "apparmor=0", *self.shape.kernel_words(), f"lab_name={self.name}",
             f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}"])
 
-    def _wait_for_agent(self) -> None:
-        deadline = time.monotonic() + BOOT_TIMEOUT
-        while True:
+    def _agent_answers_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.qemu.poll() is None:
             try:
-                return self._ping()
+                self._ping()
+                return True
             except OSError:
-                if self.qemu.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{self.name} did not boot:\n{self._console_end()}") from None
                 time.sleep(0.1)
+        return False
 
     def _ping(self) -> None:
         numa_agent.execute(
