@@ -245,6 +245,19 @@ remedy_for (const PinFit *fit, const PinDemand *demand, const PinRoom *room, con
   return pin_explain_remedy (fit, eased, room);
 }
 
+/* A domain that gave its cells backends must go on doing so on old machine types: see draw.c.  What is written for that is no edit of
+ * the owner's, so the setting is not kept. */
+static void
+mention_backends (PinPlan *plan, const PinPlacement *original)
+{
+  if (plan->actions[PIN_SETTING_NUMA_MEMORY] > PIN_ACTION_KEEP
+      || pin_placement_equal_in (plan->placement, original, PIN_SETTING_NUMA_MEMORY))
+    return;
+  plan->actions[PIN_SETTING_NUMA_MEMORY] = PIN_ACTION_WEAKEN;
+  pin_plan_add_reason (plan, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_WEAKEN, PIN_CODE_MACHINE_TYPE,
+                       "cells bound to all nodes: the machine type names its memory by its backends, so it must keep some");
+}
+
 /* A guest that nobody tuned would float over CPUs that are other guests' own. */
 static void
 keep_off (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
@@ -285,9 +298,10 @@ answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom
   if (plan->verdict != PIN_VERDICT_REFUSE)
     {
       plan->placement = pin_fit_draw (fit, demand, room, terms);
-      plan->cost = fit->cost;
+      mention_backends (plan, demand->placement);
       if (terms->keep_off_reserved)
         keep_off (plan, fit, demand, room);
+      plan->cost = pin_cost (plan->actions);
       fill_cells (plan, fit, demand, room);
       fill_claim (plan, fit, demand);
     }

@@ -37,6 +37,10 @@ check_planned (PinDomain *domain, const char *host)
   g_assert_true ((plan->placement == NULL) == (plan->verdict == PIN_VERDICT_REFUSE));
   if (plan->placement == NULL)
     return;
+  /* What is kept is as written, or its change would look like an owner's edit. */
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    g_assert_true (plan->actions[setting] > PIN_ACTION_KEEP
+                   || pin_placement_equal_in (plan->placement, original->placement, setting));
   pin_domain_set_placement (domain, plan->placement);
   check_written (domain, plan->placement);
 }
