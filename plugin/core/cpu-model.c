@@ -1,56 +1,197 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cpu-model.h"
 
+#include <string.h>
+
+/*
+ * Flags that Linux makes up, and those of power, heat, profiling and shares of cache.  Guests see none of them, and two kernels
+ * on the same CPU need not have the same.
+ */
+static const char *const host_flags[] = {
+  "acc_power", "aperfmperf", "arch_perfmon", "art", "bmec", "bts", "cat_l2", "cat_l3", "cdp_l2", "cdp_l3",
+  "cpb", "cpuid", "cpuid_fault", "cqm", "cqm_llc", "cqm_mbm_local", "cqm_mbm_total", "cqm_occup_llc", "dtherm", "dts",
+  "epb", "est", "extd_apicid", "hfi", "hw_pstate", "hwp", "hwp_act_window", "hwp_epp", "hwp_notify", "hwp_pkg_req",
+  "ida", "intel_ppin", "invpcid_single", "mba", "nopl", "pbe", "pebs", "pln", "proc_feedback", "pti",
+  "pts", "rdt_a", "rep_good", "retpoline", "ring3mwait", "smba", "split_lock_detect", "tm", "tm2", "tsc_known_freq",
+  "tsc_reliable", "up", "xtopology", "xtpr", NULL,
+};
+
+typedef struct
+{
+  const PinGuest *guest;
+  const PinCpuModel *home;
+  const PinCpuModel *here;
+  GString *text;
+} Comparison;
+
+gboolean
+pin_cpu_model_is_hosts (const PinGuest *guest)
+{
+  return guest->cpu_mode == PIN_CPU_MODE_HOST_PASSTHROUGH || guest->cpu_mode == PIN_CPU_MODE_MAXIMUM;
+}
+
 gboolean
 pin_cpu_model_matters (const PinGuest *guest)
 {
-  return guest->cpu_mode == PIN_CPU_MODE_HOST_PASSTHROUGH || guest->cpu_mode == PIN_CPU_MODE_MAXIMUM || guest->wants_nested;
+  return pin_cpu_model_is_hosts (guest) || guest->wants_nested || guest->tsc_hz != 0;
 }
 
-static char *
-missing_features (const PinCpuModel *home, const PinCpuModel *here)
+static void G_GNUC_PRINTF (2, 3)
+tell (Comparison *comparison, const char *format, ...)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  va_list args;
 
-  for (guint i = 0; home->features[i] != NULL; i++)
+  if (comparison->text->len > 0)
+    g_string_append (comparison->text, "; ");
+  va_start (args, format);
+  g_string_append_vprintf (comparison->text, format, args);
+  va_end (args);
+}
+
+/* libvirt and Linux name features alike but for dots, dashes and underscores. */
+static gboolean
+is_same_feature (const char *a, const char *b)
+{
+  static const char *const marks = "._-";
+
+  for (;; a++, b++)
     {
-      if (!g_strv_contains ((const char *const *)here->features, home->features[i]))
-        g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", home->features[i]);
+      a += strspn (a, marks);
+      b += strspn (b, marks);
+      if (*a != *b || *a == '\0')
+        return *a == *b;
     }
-  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
 static gboolean
-tsc_fits (const PinGuest *guest, const PinCpuModel *here)
+is_hidden (const PinGuest *guest, const char *feature)
 {
-  guint64 tolerance = guest->tsc_hz / 1000000 * PIN_CPU_TSC_TOLERANCE_PPM;
-  guint64 distance = guest->tsc_hz > here->tsc_hz ? guest->tsc_hz - here->tsc_hz : here->tsc_hz - guest->tsc_hz;
+  for (guint i = 0; guest->hidden != NULL && guest->hidden[i] != NULL; i++)
+    if (is_same_feature (guest->hidden[i], feature))
+      return TRUE;
+  return FALSE;
+}
 
-  return guest->tsc_hz == 0 || here->tsc_scaling || (here->tsc_hz != 0 && distance <= tolerance);
+static gboolean
+is_missed (const Comparison *comparison, const char *feature)
+{
+  return !g_strv_contains ((const char *const *)comparison->here->features, feature)
+         && !g_strv_contains (host_flags, feature) && !is_hidden (comparison->guest, feature);
+}
+
+static void
+compare_features (Comparison *comparison)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  GStrv features = comparison->home->features;
+  guint n = 0;
+
+  if (features == NULL || comparison->here->features == NULL)
+    return;
+  for (guint i = 0; features[i] != NULL; i++)
+    if (is_missed (comparison, features[i]) && n++ < PIN_CPU_FEATURES_NAMED)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", features[i]);
+  if (n > PIN_CPU_FEATURES_NAMED)
+    g_string_append_printf (names, " and %u more", n - PIN_CPU_FEATURES_NAMED);
+  if (n > 0)
+    tell (comparison, "the CPU here lacks %s", names->str);
+}
+
+static void
+compare_vendors (Comparison *comparison)
+{
+  const char *home = comparison->home->vendor;
+  const char *here = comparison->here->vendor;
+
+  if (home != NULL && here != NULL && strcmp (home, here) != 0)
+    tell (comparison, "the guest started on a CPU of %s, here it is %s", home, here);
+}
+
+/* Revisions count up for one model only. */
+static void
+compare_microcode (Comparison *comparison)
+{
+  const PinCpuModel *home = comparison->home;
+  const PinCpuModel *here = comparison->here;
+
+  if (g_strcmp0 (home->vendor, here->vendor) == 0 && g_strcmp0 (home->model, here->model) == 0 && here->microcode != 0
+      && here->microcode < home->microcode)
+    tell (comparison,
+          "the microcode here, 0x%" G_GINT64_MODIFIER "x, is older than the 0x%" G_GINT64_MODIFIER "x that the guest started on",
+          here->microcode, home->microcode);
+}
+
+/* As libvirt computes it, but no product overflows. */
+static guint64
+tsc_tolerance (guint64 hz)
+{
+  return hz / 1000000 * PIN_CPU_TSC_TOLERANCE_PPM + hz % 1000000 * PIN_CPU_TSC_TOLERANCE_PPM / 1000000;
+}
+
+static void
+compare_tsc (Comparison *comparison)
+{
+  gboolean asked = comparison->guest->tsc_hz != 0;
+  guint64 home = asked ? comparison->guest->tsc_hz : comparison->home->tsc_hz;
+  guint64 here = comparison->here->tsc_hz;
+
+  if (home == 0 || here == 0 || comparison->here->tsc_scaling || (!asked && !pin_cpu_model_is_hosts (comparison->guest)))
+    return;
+  if (MAX (home, here) - MIN (home, here) > tsc_tolerance (here))
+    tell (comparison, "the guest %s a TSC of %" G_GUINT64_FORMAT " kHz, here it has %" G_GUINT64_FORMAT " kHz and can't be scaled",
+          asked ? "wants" : "started on", home / 1000, here / 1000);
+}
+
+static void
+compare_nesting (Comparison *comparison)
+{
+  const PinGuest *guest = comparison->guest;
+  gboolean could = pin_cpu_model_is_hosts (guest) && comparison->home->nested && !is_hidden (guest, "vmx")
+                   && !is_hidden (guest, "svm");
+
+  if (comparison->here->nested)
+    return;
+  if (guest->wants_nested)
+    tell (comparison, "the guest wants to nest, and kvm here has nesting off");
+  else if (could)
+    tell (comparison, "the guest could nest where it started, and kvm here has nesting off");
+}
+
+/* What there is to compare, and is not known; NULL: nothing. */
+static const char *
+unknown_text (const PinGuest *guest, const PinCpuModel *home, const PinCpuModel *here)
+{
+  if (pin_cpu_model_is_hosts (guest) && (home == NULL || home->features == NULL))
+    return "the guest sees the host's own CPU, and that of the host on which it started is not known";
+  if (pin_cpu_model_is_hosts (guest) && (here == NULL || here->features == NULL))
+    return "the guest sees the host's own CPU, and this host's is not known";
+  if (guest->wants_nested && here == NULL)
+    return "the guest wants to nest, and this host's CPU is not known";
+  return NULL;
 }
 
 PinCode
 pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const PinCpuModel *here, char **ret_text)
 {
-  g_autofree char *missing = NULL;
+  static const PinCpuModel nothing = { .nested = FALSE };
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *unknown = unknown_text (guest, home, here);
+  Comparison comparison = { guest, home != NULL ? home : &nothing, here != NULL ? here : &nothing, text };
+  gboolean differs;
 
-  if (here == NULL || here->features == NULL || home == NULL || home->features == NULL)
+  if (pin_cpu_model_is_hosts (guest))
     {
-      gboolean home_known = home != NULL && home->features != NULL;
-
-      *ret_text = g_strdup_printf ("the guest sees the host's own CPU, and %s is not known",
-                                   home_known ? "this host's" : "that of the host on which it started");
-      return PIN_CODE_CPU_UNKNOWN;
+      compare_vendors (&comparison);
+      compare_features (&comparison);
+      compare_microcode (&comparison);
     }
-  missing = missing_features (home, here);
-  if (missing != NULL)
-    *ret_text = g_strdup_printf ("the CPU here lacks %s", missing);
-  else if (g_strcmp0 (home->vendor, here->vendor) != 0)
-    *ret_text = g_strdup_printf ("the guest started on a CPU of %s, here it is %s", home->vendor, here->vendor);
-  else if (guest->wants_nested && !here->nested)
-    *ret_text = g_strdup ("the guest wants to nest, and kvm here has nesting off");
-  else if (!tsc_fits (guest, here))
-    *ret_text = g_strdup_printf ("the guest wants a TSC of %" G_GUINT64_FORMAT " Hz, here it has %" G_GUINT64_FORMAT " Hz",
-                                 guest->tsc_hz, here->tsc_hz);
-  return *ret_text != NULL ? PIN_CODE_CPU_DIFFERS : PIN_CODE_FITS;
+  compare_tsc (&comparison);
+  if (here != NULL)
+    compare_nesting (&comparison);
+  differs = text->len > 0;
+  if (unknown != NULL)
+    tell (&comparison, "%s", unknown);
+  if (text->len > 0)
+    *ret_text = g_string_free (g_steal_pointer (&text), FALSE);
+  return differs ? PIN_CODE_CPU_DIFFERS : unknown != NULL ? PIN_CODE_CPU_UNKNOWN : PIN_CODE_FITS;
 }

@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a guest that saw a host's own CPU can go on under another one.  libvirt and QEMU do not check it. */
+/*
+ * Whether a guest that saw a host's own CPU can go on under another one.  libvirt and QEMU do not check it.  What is not known
+ * of either CPU (microcode and TSC are x86's alone) is not compared; only features must be known.
+ */
 #pragma once
 
 #include "plan.h"
 
-/* TSC frequencies that differ by less are one (libvirt: qemuProcessStartValidateTSC). */
+/* TSC frequencies that differ by no more of the host's are one (libvirt: qemuProcessStartValidateTSC). */
 #define PIN_CPU_TSC_TOLERANCE_PPM 250
 
-/* Whether the guest sees the host's own CPU, or nests. */
+/* Features that are named at most; of the others, their number is told. */
+#define PIN_CPU_FEATURES_NAMED 8
+
+/* Whether the guest sees the host's own CPU: which one, only its record can tell. */
+gboolean pin_cpu_model_is_hosts (const PinGuest *guest);
+
+/* Whether there is anything to compare: the guest sees the host's own CPU, nests, or asks for a TSC frequency. */
 gboolean pin_cpu_model_matters (const PinGuest *guest);
 
 /*
  * Compares the CPU where the guest started with this host's; either may be NULL: unknown.
- * Returns: PIN_CODE_FITS, or what is wrong, and then *ret_text says it, feature by feature (transfer full).
+ * Returns: PIN_CODE_FITS, or what is wrong, and then *ret_text tells each difference (transfer full).
  */
 PinCode pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const PinCpuModel *here, char **ret_text);

@@ -61,6 +61,7 @@ pin_guest_free (PinGuest *guest)
   g_free (guest->cells);
   pin_cpuset_free (guest->iothreads);
   g_free (guest->dimms);
+  g_strfreev (guest->hidden);
   g_free (guest);
 }
 

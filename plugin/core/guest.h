@@ -74,6 +74,7 @@ typedef struct
   gboolean has_launch_security; /* SEV, TDX */
   PinCpuMode cpu_mode;
   gboolean wants_nested;        /* a vmx or svm feature that is required */
+  GStrv hidden;                 /* CPU features that it is told not to see, as libvirt names them; NULL: none */
   guint64 tsc_hz;               /* timer tsc frequency; 0: not asked for */
 } PinGuest;
 

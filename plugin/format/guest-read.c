@@ -198,6 +198,29 @@ read_cells (PinGuest *guest, const xmlNode *numa, GError **error)
   return TRUE;
 }
 
+/* Features that the CPU must have, as it does without a policy, or must not. */
+static void
+read_features (PinGuest *guest, const xmlNode *cpu)
+{
+  g_autoptr (GPtrArray) hidden = g_ptr_array_new_with_free_func (g_free);
+
+  for (pin_xml_each (cpu, child))
+    {
+      const char *name = pin_xml_is (child, "feature") ? pin_xml_attr (child, "name") : NULL;
+      const char *policy = pin_xml_attr (child, "policy");
+      gboolean nests = g_strcmp0 (name, "vmx") == 0 || g_strcmp0 (name, "svm") == 0;
+
+      if (name != NULL && (g_strcmp0 (policy, "disable") == 0 || g_strcmp0 (policy, "forbid") == 0))
+        g_ptr_array_add (hidden, g_strdup (name));
+      else if (nests && (policy == NULL || strcmp (policy, "require") == 0 || strcmp (policy, "force") == 0))
+        guest->wants_nested = TRUE;
+    }
+  if (hidden->len == 0)
+    return;
+  g_ptr_array_add (hidden, NULL);
+  guest->hidden = (GStrv) g_ptr_array_free (g_steal_pointer (&hidden), FALSE);
+}
+
 static gboolean
 read_cpu (PinGuest *guest, const xmlNode *cpu, GError **error)
 {
@@ -209,11 +232,7 @@ read_cpu (PinGuest *guest, const xmlNode *cpu, GError **error)
     guest->cpu_mode = PIN_CPU_MODE_MAXIMUM;
   else if (g_strcmp0 (mode, "host-model") == 0)
     guest->cpu_mode = PIN_CPU_MODE_HOST_MODEL;
-  for (pin_xml_each (cpu, child))
-    if (pin_xml_is (child, "feature")
-        && (pin_xml_attr_is (child, "name", "vmx") || pin_xml_attr_is (child, "name", "svm"))
-        && (pin_xml_attr_is (child, "policy", "require") || pin_xml_attr_is (child, "policy", "force")))
-      guest->wants_nested = TRUE;
+  read_features (guest, cpu);
   return read_cells (guest, pin_xml_child (cpu, "numa"), error);
 }
 

@@ -189,6 +189,39 @@ test_auto (void)
 
 static const struct
 {
+  const char *features;
+  gboolean wants_nested;
+  const char *hidden;
+} cpus[] = {
+  { "", FALSE, NULL },
+  { "<feature policy='require' name='vmx'/>", TRUE, NULL },
+  { "<feature policy='force' name='svm'/>", TRUE, NULL },
+  { "<feature name='svm'/>", TRUE, NULL },
+  { "<feature policy='optional' name='vmx'/><feature policy='require' name='avx'/>", FALSE, NULL },
+  { "<feature policy='disable' name='vmx'/><feature policy='forbid' name='sse4.1'/>", FALSE, "vmx sse4.1" },
+};
+
+static void
+test_cpu_features (void)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cpus); i++)
+    {
+      g_autofree char *xml = g_strconcat (BEGIN "<cpu mode='host-passthrough'>", cpus[i].features, "</cpu>" END, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PinDomain) domain = pin_domain_parse (xml, strlen (xml), &error);
+      g_autofree char *hidden = NULL;
+
+      g_assert_no_error (error);
+      hidden = domain->guest->hidden != NULL ? g_strjoinv (" ", domain->guest->hidden) : NULL;
+      g_assert_cmpint (domain->guest->wants_nested, ==, cpus[i].wants_nested);
+      g_assert_cmpstr (hidden, ==, cpus[i].hidden);
+    }
+}
+
+static const struct
+{
   const char *path;
   const char *xml;
   const char *expected; /* in the message */
@@ -369,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/domain-read/a-plain-domain", test_plain);
   g_test_add_func ("/domain-read/libvirts-units", test_units);
   g_test_add_func ("/domain-read/automatic-placement", test_auto);
+  g_test_add_func ("/domain-read/cpu-features", test_cpu_features);
   for (i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
       g_autofree char *path = g_strconcat ("/domain-read/refuses/", wrongs[i].path, NULL);
