@@ -23,6 +23,11 @@ class Tap:
         for complaint in complaints:
             print(f"# {complaint}")
 
+    def skip(self, name: str, why: str) -> None:
+        """One case that can't be tried here."""
+        self.n_cases += 1
+        print(f"ok {self.n_cases} - {name} # SKIP {why}")
+
     def end(self) -> None:
         print(f"1..{self.n_cases}")
         sys.exit(1 if self.n_failed else 0)
