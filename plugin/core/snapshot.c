@@ -87,6 +87,7 @@ static void
 cache_ways_clear (PinCacheWays *ways)
 {
   g_clear_pointer (&ways->cpus, pin_cpuset_free);
+  g_clear_pointer (&ways->free, pin_cpuset_free);
 }
 
 PinSnapshot *
@@ -102,6 +103,7 @@ pin_snapshot_new (const char *name, PinTopology *topology)
   snapshot->reserved = pin_cpuset_new ();
   snapshot->l3 = g_array_new (FALSE, TRUE, sizeof (PinCacheWays));
   g_array_set_clear_func (snapshot->l3, (GDestroyNotify)cache_ways_clear);
+  snapshot->bandwidth = g_array_new (FALSE, TRUE, sizeof (PinBandwidth));
   snapshot->domains = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_tenant_free);
   snapshot->claims = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_tenant_free);
   return snapshot;
@@ -128,6 +130,7 @@ copy_ways (GArray *l3)
       PinCacheWays *ways = &g_array_index (copy, PinCacheWays, i);
 
       ways->cpus = pin_cpuset_copy (ways->cpus);
+      ways->free = pin_cpuset_copy (ways->free);
     }
   g_array_set_clear_func (copy, (GDestroyNotify)cache_ways_clear);
   return copy;
@@ -159,6 +162,7 @@ pin_snapshot_copy (const PinSnapshot *snapshot)
   copy->isolated = pin_cpuset_copy (snapshot->isolated);
   copy->reserved = pin_cpuset_copy (snapshot->reserved);
   copy->l3 = copy_ways (snapshot->l3);
+  copy->bandwidth = g_array_copy (snapshot->bandwidth);
   copy->domains = g_ptr_array_copy (snapshot->domains, copy_tenant, NULL);
   copy->claims = g_ptr_array_copy (snapshot->claims, copy_tenant, NULL);
   return copy;
@@ -183,6 +187,7 @@ pin_snapshot_free (PinSnapshot *snapshot)
   pin_cpuset_free (snapshot->isolated);
   pin_cpuset_free (snapshot->reserved);
   g_array_unref (snapshot->l3);
+  g_array_unref (snapshot->bandwidth);
   g_ptr_array_unref (snapshot->domains);
   g_ptr_array_unref (snapshot->claims);
   g_free (snapshot);

@@ -54,9 +54,21 @@ typedef struct
 {
   guint id;
   PinCpuset *cpus;
+  guint64 size_kib;      /* 0: unknown */
   guint ways;
   guint used;
+  guint min_ways;        /* of a share; 0: any */
+  gboolean cdp;          /* code and data have shares of their own, and there are none of both */
+  PinCpuset *free;       /* the ways that are not used, by number; NULL: unknown which */
 } PinCacheWays;
+
+/* Memory bandwidth that can be shared out, in percent or in MB/s as the host has it. */
+typedef struct
+{
+  guint id;
+  guint min;
+  guint step;            /* 0: any */
+} PinBandwidth;
 
 typedef struct
 {
@@ -73,7 +85,8 @@ typedef struct
   PinCpuset *reserved;   /* never given: policy, and CPUs that a process of the host has for itself */
   gboolean memory_backing_tmpfs; /* libvirt's memory_backing_dir is on tmpfs */
   guint64 default_page_kib;      /* 0: the host mounts no huge pages by default */
-  GArray *l3;            /* PinCacheWays; empty: no resctrl */
+  GArray *l3;            /* PinCacheWays; empty: no cache allocation */
+  GArray *bandwidth;     /* PinBandwidth; empty: no bandwidth allocation */
   GPtrArray *domains;    /* PinTenant */
   GPtrArray *claims;     /* PinTenant */
   gboolean provisional;  /* made before libvirt was heard */

@@ -30,12 +30,8 @@ add_cpu_model (const PinCpuModel *cpu, JsonBuilder *builder)
 }
 
 static void
-add_resctrl (const GArray *l3, JsonBuilder *builder)
+add_ways (const GArray *l3, JsonBuilder *builder)
 {
-  if (l3->len == 0)
-    return;
-
-  pin_json_begin_object (builder, "resctrl");
   pin_json_begin_array (builder, "l3");
   for (guint i = 0; i < l3->len; i++)
     {
@@ -44,11 +40,43 @@ add_resctrl (const GArray *l3, JsonBuilder *builder)
       json_builder_begin_object (builder);
       pin_json_add_number (builder, "id", ways->id);
       pin_json_add_set (builder, "cpus", ways->cpus);
+      pin_json_add_number (builder, "size_kib", ways->size_kib);
       pin_json_add_number (builder, "ways", ways->ways);
       pin_json_add_number (builder, "used", ways->used);
+      pin_json_add_number (builder, "min_ways", ways->min_ways);
+      pin_json_add_bool (builder, "cdp", ways->cdp);
+      pin_json_add_set (builder, "free", ways->free);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
+}
+
+static void
+add_bandwidth (const GArray *bandwidth, JsonBuilder *builder)
+{
+  pin_json_begin_array (builder, "mb");
+  for (guint i = 0; i < bandwidth->len; i++)
+    {
+      const PinBandwidth *control = &g_array_index (bandwidth, PinBandwidth, i);
+
+      json_builder_begin_object (builder);
+      pin_json_add_number (builder, "id", control->id);
+      pin_json_add_number (builder, "min", control->min);
+      pin_json_add_number (builder, "step", control->step);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_resctrl (const PinSnapshot *snapshot, JsonBuilder *builder)
+{
+  if (snapshot->l3->len == 0 && snapshot->bandwidth->len == 0)
+    return;
+
+  pin_json_begin_object (builder, "resctrl");
+  add_ways (snapshot->l3, builder);
+  add_bandwidth (snapshot->bandwidth, builder);
   json_builder_end_object (builder);
 }
 
@@ -67,7 +95,7 @@ add_host (const PinSnapshot *snapshot, JsonBuilder *builder)
   pin_json_add_set (builder, "reserved", snapshot->reserved);
   pin_json_add_bool (builder, "memory_backing_tmpfs", snapshot->memory_backing_tmpfs);
   pin_json_add_number (builder, "default_page_kib", snapshot->default_page_kib);
-  add_resctrl (snapshot->l3, builder);
+  add_resctrl (snapshot, builder);
   json_builder_end_object (builder);
 }
 

@@ -135,49 +135,114 @@ read_cpu_model (const PinJsonSpot *spot, PinCpuModel **ret_model, GError **error
   return TRUE;
 }
 
+/* Which ways are free, if it is said: as many as are not used. */
 static gboolean
-read_ways (const PinJsonSpot *spot, GArray *l3, GError **error)
+read_free_ways (const PinJsonSpot *spot, PinCacheWays *ways, GError **error)
 {
-  static const char *const known[] = { "id", "cpus", "ways", "used", NULL };
-  PinCacheWays ways = { 0 };
-  guint64 id = 0;
-  guint64 n_ways = 0;
-  guint64 used = 0;
-
-  if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
-      || !pin_json_get_number (spot, "id", PIN_CPUSET_MAX, &id, error)
-      || !pin_json_get_number (spot, "ways", WAYS_MAX, &n_ways, error)
-      || !pin_json_get_number (spot, "used", n_ways, &used, error) || !pin_json_require (spot, "cpus", error)
-      || !pin_json_get_set (spot, "cpus", &ways.cpus, error))
+  if (!pin_json_get_set (spot, "free", &ways->free, error))
     return FALSE;
+  if (ways->free == NULL)
+    return TRUE;
+  if (pin_cpuset_count (ways->free) == ways->ways - ways->used
+      && (ways->ways == 0 || pin_cpuset_next (ways->free, ways->ways - 1) == PIN_CPUSET_END))
+    return TRUE;
 
-  ways.id = (guint)id;
-  ways.ways = (guint)n_ways;
-  ways.used = (guint)used;
-  g_array_append_val (l3, ways);
-  return TRUE;
+  pin_json_spot_set_error (spot, error, "free must name the %u ways below %u that are not used", ways->ways - ways->used,
+                           ways->ways);
+  return FALSE;
 }
 
 static gboolean
-read_resctrl (const PinJsonSpot *spot, GArray *l3, GError **error)
+read_ways (const PinJsonSpot *spot, PinCacheWays *ways, GError **error)
 {
-  static const char *const known[] = { "l3", NULL };
-  PinJsonSpot caches;
+  static const char *const known[] = { "id", "cpus", "size_kib", "ways", "used", "min_ways", "cdp", "free", NULL };
+  guint64 id = 0;
+  guint64 n_ways = 0;
+  guint64 used = 0;
+  guint64 min_ways = 0;
 
-  if (!pin_json_spot_is_object (spot, known, error))
+  if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
+      || !pin_json_get_number (spot, "id", PIN_CPUSET_MAX, &id, error)
+      || !pin_json_get_number (spot, "size_kib", KIB_MAX, &ways->size_kib, error)
+      || !pin_json_get_number (spot, "ways", WAYS_MAX, &n_ways, error)
+      || !pin_json_get_number (spot, "used", n_ways, &used, error)
+      || !pin_json_get_number (spot, "min_ways", n_ways, &min_ways, error)
+      || !pin_json_get_bool (spot, "cdp", &ways->cdp, error) || !pin_json_require (spot, "cpus", error)
+      || !pin_json_get_set (spot, "cpus", &ways->cpus, error))
     return FALSE;
-  caches = pin_json_spot_member (spot, "l3");
+
+  ways->id = (guint)id;
+  ways->ways = (guint)n_ways;
+  ways->used = (guint)used;
+  ways->min_ways = (guint)min_ways;
+  return read_free_ways (spot, ways, error);
+}
+
+static gboolean
+read_caches (const PinJsonSpot *resctrl, GArray *l3, GError **error)
+{
+  PinJsonSpot caches = pin_json_spot_member (resctrl, "l3");
+
   if (!pin_json_spot_is_array (&caches, error))
     return FALSE;
-  for (guint i = 0; i < pin_json_spot_length (&caches); i++)
+  g_array_set_size (l3, pin_json_spot_length (&caches));
+  for (guint i = 0; i < l3->len; i++)
     {
       PinJsonSpot item = pin_json_spot_item (&caches, i);
 
-      if (!read_ways (&item, l3, error))
+      if (!read_ways (&item, &g_array_index (l3, PinCacheWays, i), error))
         return FALSE;
     }
 
   return TRUE;
+}
+
+static gboolean
+read_control (const PinJsonSpot *spot, PinBandwidth *control, GError **error)
+{
+  static const char *const known[] = { "id", "min", "step", NULL };
+  guint64 id = 0;
+  guint64 min = 0;
+  guint64 step = 0;
+
+  if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
+      || !pin_json_require (spot, "id", error) || !pin_json_get_number (spot, "id", PIN_CPUSET_MAX, &id, error)
+      || !pin_json_get_number (spot, "min", G_MAXUINT32, &min, error)
+      || !pin_json_get_number (spot, "step", G_MAXUINT32, &step, error))
+    return FALSE;
+
+  control->id = (guint)id;
+  control->min = (guint)min;
+  control->step = (guint)step;
+  return TRUE;
+}
+
+static gboolean
+read_bandwidth (const PinJsonSpot *resctrl, GArray *bandwidth, GError **error)
+{
+  PinJsonSpot controls = pin_json_spot_member (resctrl, "mb");
+
+  if (!pin_json_spot_is_array (&controls, error))
+    return FALSE;
+  g_array_set_size (bandwidth, pin_json_spot_length (&controls));
+  for (guint i = 0; i < bandwidth->len; i++)
+    {
+      PinJsonSpot item = pin_json_spot_item (&controls, i);
+
+      if (!read_control (&item, &g_array_index (bandwidth, PinBandwidth, i), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+read_resctrl (PinSnapshot *snapshot, const PinJsonSpot *spot, GError **error)
+{
+  static const char *const known[] = { "l3", "mb", NULL };
+
+  return pin_json_spot_is_object (spot, known, error) && read_caches (spot, snapshot->l3, error)
+         && read_bandwidth (spot, snapshot->bandwidth, error);
 }
 
 /* CPUs that guests may use are online, whatever is written. */
@@ -210,7 +275,7 @@ read_host (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
          && pin_json_get_set (host, "reserved", &snapshot->reserved, error)
          && pin_json_get_bool (host, "memory_backing_tmpfs", &snapshot->memory_backing_tmpfs, error)
          && pin_json_get_number (host, "default_page_kib", PAGE_KIB_MAX, &snapshot->default_page_kib, error)
-         && read_resctrl (&resctrl, snapshot->l3, error);
+         && read_resctrl (snapshot, &resctrl, error);
 }
 
 static gboolean

@@ -1,26 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Ways of the L3 caches, and how many of them groups of the resource control file system have. */
+/* Ways of the L3 caches, which of them groups of the resource control file system have, and memory bandwidth. */
 #include "host/sysfs-root.h"
 
 #include <string.h>
 
 #define RESCTRL "fs/resctrl"
 
-/* The mask of all ways.  With CDP on, code and data have masks of their own over the same ways. */
-static guint64
-read_full_mask (int sys)
+/* No cache is larger, nor any number of the rest: what is, is nonsense. */
+#define NUMBER_MAX G_MAXINT32
+
+/* What all L3 caches have in common. */
+typedef struct
 {
-  static const char *const paths[] = { RESCTRL "/info/L3/cbm_mask", RESCTRL "/info/L3CODE/cbm_mask" };
+  guint64 full; /* mask of all ways; 0: no cache allocation */
+  guint min_ways;
+  gboolean cdp; /* code and data have masks of their own over the same ways */
+} Caches;
+
+static guint
+read_small (int sys, const char *path)
+{
+  return (guint)MIN (pin_sysfs_read_number (sys, path, 0), NUMBER_MAX);
+}
+
+static guint64
+read_mask (int sys, const char *path)
+{
+  g_autofree char *text = pin_sysfs_read (sys, path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
   guint64 mask = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (paths) && mask == 0; i++)
-    {
-      g_autofree char *text = pin_sysfs_read (sys, paths[i], PIN_SYSFS_ATTRIBUTE_MAX, NULL);
+  return text != NULL && g_ascii_string_to_unsigned (text, 16, 1, G_MAXUINT64, &mask, NULL) ? mask : 0;
+}
 
-      if (text == NULL || !g_ascii_string_to_unsigned (text, 16, 1, G_MAXUINT64, &mask, NULL))
-        mask = 0;
-    }
-  return mask;
+static Caches
+read_caches (int sys)
+{
+  Caches caches = { .full = read_mask (sys, RESCTRL "/info/L3/cbm_mask") };
+
+  caches.cdp = caches.full == 0;
+  if (caches.cdp)
+    caches.full = read_mask (sys, RESCTRL "/info/L3CODE/cbm_mask");
+  caches.min_ways = read_small (sys, caches.cdp ? RESCTRL "/info/L3CODE/min_cbm_bits" : RESCTRL "/info/L3/min_cbm_bits");
+  return caches;
 }
 
 static guint
@@ -94,9 +115,36 @@ find_l3 (int sys, PinCpuId cpu)
   return NULL;
 }
 
+/* "36608K"; 0: not known. */
+static guint64
+read_size (int sys, const char *cache)
+{
+  g_autofree char *path = g_strdup_printf ("%s/size", cache);
+  g_autofree char *text = pin_sysfs_read (sys, path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
+  guint64 size = 0;
+
+  if (text == NULL || !g_str_has_suffix (text, "K"))
+    return 0;
+  text[strlen (text) - 1] = '\0';
+  return g_ascii_string_to_unsigned (text, 10, 0, NUMBER_MAX, &size, NULL) ? size : 0;
+}
+
+static void
+count_ways (PinCacheWays *ways, const Caches *caches, guint64 used)
+{
+  ways->ways = count_bits (caches->full);
+  ways->used = count_bits (used & caches->full);
+  ways->min_ways = MIN (caches->min_ways, ways->ways);
+  ways->cdp = caches->cdp;
+  ways->free = pin_cpuset_new ();
+  for (guint way = 0; way < 64; way++)
+    if ((caches->full & ~used) >> way & 1)
+      pin_cpuset_add (ways->free, way);
+}
+
 /* Adds the L3 cache of @cpu, and takes the CPUs that share it out of @left. */
 static void
-add_cache (PinSysfs *sysfs, PinSnapshot *snapshot, PinCpuId cpu, guint64 full, GHashTable *used, PinCpuset *left)
+add_cache (PinSysfs *sysfs, PinSnapshot *snapshot, PinCpuId cpu, const Caches *caches, GHashTable *used, PinCpuset *left)
 {
   g_autofree char *cache = find_l3 (sysfs->sys, cpu);
   g_autofree char *id_path = g_strdup_printf ("%s/id", cache == NULL ? "" : cache);
@@ -113,24 +161,56 @@ add_cache (PinSysfs *sysfs, PinSnapshot *snapshot, PinCpuId cpu, guint64 full, G
   ways.cpus = pin_sysfs_read_set (sysfs->sys, cpus_path, NULL);
   if (ways.cpus == NULL)
     ways.cpus = pin_cpuset_new_one (cpu);
-  ways.ways = count_bits (full);
-  ways.used = mask == NULL ? 0 : count_bits (*mask & full);
+  ways.size_kib = read_size (sysfs->sys, cache);
+  count_ways (&ways, caches, mask == NULL ? 0 : *mask);
   pin_cpuset_subtract (left, ways.cpus);
   g_array_append_val (snapshot->l3, ways);
+}
+
+static void
+read_l3 (PinSysfs *sysfs, PinSnapshot *snapshot)
+{
+  Caches caches = read_caches (sysfs->sys);
+  g_autoptr (GHashTable) used = NULL;
+  g_autoptr (PinCpuset) left = NULL;
+
+  g_array_set_size (snapshot->l3, 0);
+  if (caches.full == 0)
+    return;
+  used = read_used (sysfs->sys);
+  left = pin_topology_online (snapshot->topology);
+  for (guint cpu = pin_cpuset_first (left); cpu != PIN_CPUSET_END; cpu = pin_cpuset_first (left))
+    add_cache (sysfs, snapshot, cpu, &caches, used, left);
+}
+
+/* Which controls there are, the default group's "MB:0=100;1=100" tells. */
+static void
+read_bandwidth (PinSysfs *sysfs, PinSnapshot *snapshot)
+{
+  g_autofree char *text = pin_sysfs_read (sysfs->sys, RESCTRL "/schemata", PIN_SYSFS_ATTRIBUTE_MAX, NULL);
+  const char *line = text == NULL ? NULL : strstr (text, "MB:");
+  g_autofree char *controls = line == NULL ? NULL : g_strndup (line + strlen ("MB:"), strcspn (line + strlen ("MB:"), "\n"));
+  g_auto (GStrv) parts = controls == NULL ? NULL : g_strsplit (controls, ";", -1);
+  PinBandwidth control = { 0 };
+
+  g_array_set_size (snapshot->bandwidth, 0);
+  control.min = read_small (sysfs->sys, RESCTRL "/info/MB/min_bandwidth");
+  control.step = read_small (sysfs->sys, RESCTRL "/info/MB/bandwidth_gran");
+  for (guint i = 0; parts != NULL && parts[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (parts[i], "=", 2);
+      guint64 id;
+
+      if (g_strv_length (pair) != 2 || !g_ascii_string_to_unsigned (g_strstrip (pair[0]), 10, 0, PIN_CPUSET_MAX, &id, NULL))
+        continue;
+      control.id = (guint)id;
+      g_array_append_val (snapshot->bandwidth, control);
+    }
 }
 
 void
 pin_resctrl_read (PinSysfs *sysfs, PinSnapshot *snapshot)
 {
-  guint64 full = read_full_mask (sysfs->sys);
-  g_autoptr (GHashTable) used = NULL;
-  g_autoptr (PinCpuset) left = NULL;
-
-  g_array_set_size (snapshot->l3, 0);
-  if (full == 0)
-    return;
-  used = read_used (sysfs->sys);
-  left = pin_topology_online (snapshot->topology);
-  for (guint cpu = pin_cpuset_first (left); cpu != PIN_CPUSET_END; cpu = pin_cpuset_first (left))
-    add_cache (sysfs, snapshot, cpu, full, used, left);
+  read_l3 (sysfs, snapshot);
+  read_bandwidth (sysfs, snapshot);
 }

@@ -71,7 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinMemoryFiles, pin_memory_files_free)
 /* Whether libvirt can use pages of @size_kib. */
 gboolean pin_mounts_serve (const PinMounts *mounts, guint64 size_kib);
 
-/* Fills @snapshot->l3 from /sys/fs/resctrl. */
+/* Fills @snapshot's l3 and bandwidth from /sys/fs/resctrl. */
 void pin_resctrl_read (PinSysfs *sysfs, PinSnapshot *snapshot);
 
 /* The CPU as /proc/cpuinfo and kvm's parameters tell it; NULL: no cpuinfo.  (transfer full) */

@@ -20,7 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSysfs, pin_sysfs_free)
 PinTopology *pin_sysfs_read_topology (PinSysfs *sysfs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Fills @snapshot's isolated and allowed sets, memory_backing_tmpfs, default page size, l3 (resctrl) and CPU flags:
+ * Fills @snapshot's isolated and allowed sets, memory_backing_tmpfs, default page size, l3 and bandwidth (resctrl) and CPU flags:
  * what changes seldom.  @memory_backing_dir: libvirt's (qemu.conf), "/var/lib/libvirt/qemu/ram" by default.
  */
 gboolean pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_backing_dir,

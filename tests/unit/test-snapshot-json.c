@@ -11,7 +11,8 @@
   " \"policy\": \"d1\", \"cpu\": {\"model\": \"Skylake\", \"vendor\": \"Intel\", \"microcode\": 7, \"tsc_hz\": 2000,"  \
   " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,99\", \"isolated\": \"3\","                \
   " \"reserved\": \"0\", \"memory_backing_tmpfs\": true, \"default_page_kib\": 2048,"                                  \
-  " \"resctrl\": {\"l3\": [{\"id\": 5, \"cpus\": \"0-3\", \"ways\": 12, \"used\": 2}]}},"                              \
+  " \"resctrl\": {\"l3\": [{\"id\": 5, \"cpus\": \"0-3\", \"size_kib\": 16896, \"ways\": 12, \"used\": 2,"             \
+  "  \"min_ways\": 1, \"cdp\": true, \"free\": \"1-5,7-11\"}], \"mb\": [{\"id\": 7, \"min\": 10, \"step\": 20}]}},"     \
   " \"nodes\": ["                                                                                                      \
   " {\"id\": 4, \"cpus\": \"4-7\", \"total_kib\": 2000, \"free_kib\": 1500, \"distances\": {\"0\": 31, \"4\": 10},"    \
   "  \"pages\": [{\"size_kib\": 1048576, \"total\": 8, \"free\": 6}, {\"size_kib\": 2048, \"total\": 96, \"free\": "   \
@@ -55,6 +56,7 @@ test_reads_all (void)
   const PinTenant *domain = g_ptr_array_index (snapshot->domains, 0);
   const PinTenant *defined = g_ptr_array_index (snapshot->domains, 1);
   const PinTenant *claim = g_ptr_array_index (snapshot->claims, 0);
+  const PinCacheWays *cache = &g_array_index (snapshot->l3, PinCacheWays, 0);
 
   g_assert_cmpstr (snapshot->name, ==, "hostb");
   g_assert_cmpstr (snapshot->uuid, ==, "abc-1");
@@ -64,7 +66,13 @@ test_reads_all (void)
   g_assert_cmpuint (snapshot->cpu->microcode, ==, 7);
   assert_set (snapshot->allowed, "0-6");
   assert_set (snapshot->reserved, "0");
-  g_assert_cmpuint (g_array_index (snapshot->l3, PinCacheWays, 0).used, ==, 2);
+  g_assert_cmpuint (cache->used, ==, 2);
+  g_assert_cmpuint (cache->size_kib, ==, 16896);
+  g_assert_cmpuint (cache->min_ways, ==, 1);
+  g_assert_true (cache->cdp);
+  assert_set (cache->free, "1-5,7-11");
+  g_assert_cmpuint (g_array_index (snapshot->bandwidth, PinBandwidth, 0).id, ==, 7);
+  g_assert_cmpuint (g_array_index (snapshot->bandwidth, PinBandwidth, 0).step, ==, 20);
 
   g_assert_cmpuint (snapshot->topology->nodes[1].id, ==, 4);
   g_assert_cmpuint (snapshot->topology->nodes[1].distances[0], ==, 31);
@@ -103,7 +111,7 @@ test_least (void)
   assert_set (snapshot->reserved, "");
   g_assert_null (snapshot->cpu);
   g_assert_null (snapshot->uuid);
-  g_assert_cmpuint (snapshot->l3->len + snapshot->domains->len + snapshot->claims->len, ==, 0);
+  g_assert_cmpuint (snapshot->l3->len + snapshot->bandwidth->len + snapshot->domains->len + snapshot->claims->len, ==, 0);
   g_assert_false (snapshot->maintenance || snapshot->provisional || snapshot->memory_backing_tmpfs);
 }
 
@@ -162,6 +170,12 @@ static const Bad bad[] = {
   { "\"vmx\"", "1", "host.cpu.features[0]: must be a string" },
   { "\"microcode\": 7", "\"microcode\": -7", "host.cpu.microcode: -7 is not in 0 .. " },
   { "\"used\": 2", "\"used\": 13", "host.resctrl.l3[0].used: 13 is not in 0 .. 12" },
+  { "\"used\": 2", "\"used\": 3", "host.resctrl.l3[0]: free must name the 9 ways below 12 that are not used" },
+  { "7-11\"", "7-10,12\"", "host.resctrl.l3[0]: free must name the 10 ways below 12" },
+  { "\"size_kib\": 16896", "\"size_kib\": -1", "host.resctrl.l3[0].size_kib: -1 is not in" },
+  { "\"min_ways\": 1", "\"min_ways\": 13", "host.resctrl.l3[0].min_ways: 13 is not in 0 .. 12" },
+  { "\"mb\": [{\"id\": 7, ", "\"mb\": [{", "host.resctrl.mb[0].id: is missing" },
+  { "\"step\": 20", "\"steps\": 20", "host.resctrl.mb[0]: unknown member 'steps'" },
   { "\"id\": 4, \"cpus\"", "\"cpus\"", "nodes[0].id: is missing" },
   { "\"id\": 4, \"cpus\"", "\"id\": 16384, \"cpus\"", "nodes[0].id: 16384 is not in 0 .. 16383" },
   { "\"id\": 4, \"cpus\"", "\"id\": 0, \"cpus\"", "node 0 is there twice" },

@@ -18,7 +18,8 @@ small_host (void)
 {
   g_autoptr (PinTopology) topology = two_nodes ();
   PinSnapshot *snapshot = pin_snapshot_new ("hosta", topology);
-  PinCacheWays ways = { .id = 3, .cpus = pin_cpuset_new_one (0), .ways = 12, .used = 2 };
+  PinCacheWays ways = { .id = 3, .cpus = pin_cpuset_new_one (0), .ways = 12, .used = 2, .free = pin_cpuset_new_range (2, 11) };
+  PinBandwidth control = { .id = 3, .min = 10 };
   PinTenant *tenant = pin_tenant_new ("db1", "u1");
 
   snapshot->uuid = g_strdup ("u0");
@@ -30,6 +31,7 @@ small_host (void)
   snapshot->memory[1].pools[1].size_kib = 1048576;
   snapshot->memory[1].pools[1].free = 8;
   g_array_append_val (snapshot->l3, ways);
+  g_array_append_val (snapshot->bandwidth, control);
   pin_tenant_add_pages (tenant, 1, 2048, 5);
   g_ptr_array_add (snapshot->domains, tenant);
   return snapshot;
@@ -61,12 +63,16 @@ test_copy_shares_nothing_that_changes (void)
   pin_tenant_add_pages (tenant, 1, 2048, 5);
   g_ptr_array_set_size (copy->claims, 0);
   pin_cpuset_remove (g_array_index (copy->l3, PinCacheWays, 0).cpus, 0);
+  pin_cpuset_remove (g_array_index (copy->l3, PinCacheWays, 0).free, 2);
+  g_array_index (copy->bandwidth, PinBandwidth, 0).min = 50;
   copy->cpu->features[0][0] = 'A';
 
   g_assert_cmpuint (snapshot->memory[1].pools[1].free, ==, 8);
   g_assert_false (pin_cpuset_contains (snapshot->allowed, 9));
   g_assert_cmpuint (g_array_index (before->pages, PinPageUse, 0).count, ==, 5);
   g_assert_true (pin_cpuset_contains (g_array_index (snapshot->l3, PinCacheWays, 0).cpus, 0));
+  g_assert_true (pin_cpuset_contains (g_array_index (snapshot->l3, PinCacheWays, 0).free, 2));
+  g_assert_cmpuint (g_array_index (snapshot->bandwidth, PinBandwidth, 0).min, ==, 10);
   g_assert_cmpstr (snapshot->cpu->features[0], ==, "avx2");
   g_assert_cmpstr (copy->uuid, ==, "u0");
   g_assert_true (copy->topology == snapshot->topology);

@@ -460,20 +460,29 @@ test_cpu (void)
   g_assert_cmpstr (snapshot->cpu->features[2], ==, "vmx");
 }
 
+/* Two L3 caches. */
+static void
+add_caches (FakeMachine *machine)
+{
+  for (guint i = 0; i < 8; i++)
+    {
+      fake_machine_write (machine, "16896K", "sys/devices/system/cpu/cpu%u/cache/index3/size", i);
+      fake_machine_write (machine, "3", "sys/devices/system/cpu/cpu%u/cache/index3/level", i);
+      fake_machine_write (machine, i % 4 < 2 ? "0" : "1", "sys/devices/system/cpu/cpu%u/cache/index3/id", i);
+      fake_machine_write (machine, i % 4 < 2 ? "0-1,4-5" : "2-3,6-7",
+                          "sys/devices/system/cpu/cpu%u/cache/index3/shared_cpu_list", i);
+    }
+}
+
 static void
 test_cache_ways (void)
 {
   g_autoptr (FakeMachine) machine = two_nodes ();
   g_autoptr (PinSnapshot) snapshot = NULL;
 
-  for (guint i = 0; i < 8; i++)
-    {
-      fake_machine_write (machine, "3", "sys/devices/system/cpu/cpu%u/cache/index3/level", i);
-      fake_machine_write (machine, i % 4 < 2 ? "0" : "1", "sys/devices/system/cpu/cpu%u/cache/index3/id", i);
-      fake_machine_write (machine, i % 4 < 2 ? "0-1,4-5" : "2-3,6-7",
-                          "sys/devices/system/cpu/cpu%u/cache/index3/shared_cpu_list", i);
-    }
+  add_caches (machine);
   fake_machine_write (machine, "fff", "sys/fs/resctrl/info/L3/cbm_mask");
+  fake_machine_write (machine, "2", "sys/fs/resctrl/info/L3/min_cbm_bits");
   fake_machine_write (machine, "    MB:0=100;1=100\n    L3:0=00f;1=fff", "sys/fs/resctrl/schemata");
   fake_machine_write (machine, "L3:0=0f0;1=001", "sys/fs/resctrl/group/schemata");
   snapshot = read_machine (machine, NULL);
@@ -482,6 +491,48 @@ test_cache_ways (void)
   g_assert_cmpuint (g_array_index (snapshot->l3, PinCacheWays, 0).used, ==, 8);
   g_assert_cmpuint (g_array_index (snapshot->l3, PinCacheWays, 1).used, ==, 12);
   assert_set (g_array_index (snapshot->l3, PinCacheWays, 1).cpus, "2-3,6-7");
+  assert_set (g_array_index (snapshot->l3, PinCacheWays, 0).free, "8-11");
+  assert_set (g_array_index (snapshot->l3, PinCacheWays, 1).free, "");
+  g_assert_cmpuint (g_array_index (snapshot->l3, PinCacheWays, 1).size_kib, ==, 16896);
+  g_assert_cmpuint (g_array_index (snapshot->l3, PinCacheWays, 1).min_ways, ==, 2);
+  g_assert_false (g_array_index (snapshot->l3, PinCacheWays, 1).cdp);
+  g_assert_cmpuint (snapshot->bandwidth->len, ==, 2);
+}
+
+/* Code and data apart: what either has of a way is used. */
+static void
+test_cache_ways_apart (void)
+{
+  g_autoptr (FakeMachine) machine = two_nodes ();
+  g_autoptr (PinSnapshot) snapshot = NULL;
+
+  add_caches (machine);
+  fake_machine_write (machine, "fff", "sys/fs/resctrl/info/L3CODE/cbm_mask");
+  fake_machine_write (machine, "fff", "sys/fs/resctrl/info/L3DATA/cbm_mask");
+  fake_machine_write (machine, "L3CODE:0=001;1=001\nL3DATA:0=f00;1=001", "sys/fs/resctrl/schemata");
+  snapshot = read_machine (machine, NULL);
+  g_assert_true (g_array_index (snapshot->l3, PinCacheWays, 0).cdp);
+  assert_set (g_array_index (snapshot->l3, PinCacheWays, 0).free, "1-7");
+  g_assert_cmpuint (g_array_index (snapshot->l3, PinCacheWays, 0).used, ==, 5);
+  g_assert_cmpuint (snapshot->bandwidth->len, ==, 0);
+}
+
+/* Without cache allocation, too. */
+static void
+test_bandwidth (void)
+{
+  g_autoptr (FakeMachine) machine = two_nodes ();
+  g_autoptr (PinSnapshot) snapshot = NULL;
+
+  fake_machine_write (machine, "10", "sys/fs/resctrl/info/MB/min_bandwidth");
+  fake_machine_write (machine, "5", "sys/fs/resctrl/info/MB/bandwidth_gran");
+  fake_machine_write (machine, "    MB:0=100; 3=100;x=1\n", "sys/fs/resctrl/schemata");
+  snapshot = read_machine (machine, NULL);
+  g_assert_cmpuint (snapshot->l3->len, ==, 0);
+  g_assert_cmpuint (snapshot->bandwidth->len, ==, 2);
+  g_assert_cmpuint (g_array_index (snapshot->bandwidth, PinBandwidth, 1).id, ==, 3);
+  g_assert_cmpuint (g_array_index (snapshot->bandwidth, PinBandwidth, 1).min, ==, 10);
+  g_assert_cmpuint (g_array_index (snapshot->bandwidth, PinBandwidth, 1).step, ==, 5);
 }
 
 static void
@@ -541,6 +592,9 @@ test_nonsense (void)
     "sys/devices/system/cpu/isolated",
     "sys/fs/cgroup/machine.slice/cpuset.cpus.effective",
     "sys/fs/resctrl/info/L3/cbm_mask",
+    "sys/fs/resctrl/info/MB/min_bandwidth",
+    "sys/fs/resctrl/schemata",
+    "sys/devices/system/cpu/cpu0/cache/index3/size",
     "proc/mounts",
     "proc/zoneinfo",
     "proc/meminfo",
@@ -671,6 +725,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sysfs/finds-cpus-that-a-process-has-for-itself", test_bound_processes);
   g_test_add_func ("/sysfs/reads-the-cpu", test_cpu);
   g_test_add_func ("/sysfs/counts-cache-ways", test_cache_ways);
+  g_test_add_func ("/sysfs/counts-cache-ways-of-code-and-data", test_cache_ways_apart);
+  g_test_add_func ("/sysfs/knows-memory-bandwidth", test_bandwidth);
   g_test_add_func ("/sysfs/refuses-what-is-no-machine", test_bad_roots);
   g_test_add_func ("/sysfs/reads-a-sys-tree-alone", test_sys_alone);
   g_test_add_func ("/sysfs/survives-nonsense", test_nonsense);
