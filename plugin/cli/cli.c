@@ -51,13 +51,26 @@ pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int
   return FALSE;
 }
 
+/* @text in one line that a terminal can show.  (transfer full) */
+static char *
+one_line (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *line = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    g_string_append_unichar (line, g_unichar_isprint (g_utf8_get_char (at)) ? g_utf8_get_char (at) : ' ');
+  return g_string_free (line, FALSE);
+}
+
 int
 pin_cli_fail (const GError *error)
 {
+  g_autofree char *line = one_line (error->message);
   gboolean is_input = g_error_matches (error, PIN_ERROR, PIN_ERROR_INVALID)
                       || g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
 
-  fprintf (stderr, "pinshift: %s\n", error->message);
+  fprintf (stderr, "pinshift: %s\n", line);
   return is_input ? PIN_CLI_USAGE : PIN_CLI_FAILED;
 }
 

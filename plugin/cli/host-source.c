@@ -15,6 +15,9 @@
 /* A snapshot of the largest host with thousands of guests is a few MiB. */
 #define SNAPSHOT_MAX_BYTES (64u * 1024 * 1024)
 
+/* Of a synthetic host, in a message. */
+#define QUOTE_MAX 100
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FILE, fclose)
 
 typedef struct
@@ -96,12 +99,18 @@ visit_many (const Visitor *visitor, const char *path, GError **error)
   g_autoptr (FILE) file = fopen (path, "re");
   g_auto (Line) line = { NULL, 0 };
   ssize_t length = 0;
+  guint number = 1;
 
-  for (guint number = 1; file != NULL && (length = getline (&line.text, &line.size, file)) >= 0; number++)
-    if (!visit_line (visitor, path, number, line.text, length, error))
+  for (; file != NULL && (length = getline (&line.text, &line.size, file)) >= 0; number++)
+    if (!visit_line (visitor, path, number, line.text, length - (line.text[length - 1] == '\n'), error))
       return FALSE;
-  if (file != NULL && !ferror (file))
+  if (file != NULL && !ferror (file) && number > 1)
     return TRUE;
+  if (file != NULL && !ferror (file))
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: is empty, a snapshot a line is wanted", path);
+      return FALSE;
+    }
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't read: %s", path, g_strerror (errno));
   return FALSE;
 }
@@ -127,7 +136,7 @@ visit_synthetic (const Visitor *visitor, const char *text, GError **error)
   PinSnapshot *snapshot = pin_synthetic_parse (text, error);
 
   if (snapshot == NULL)
-    g_prefix_error (error, "--on \"%s\": ", text);
+    g_prefix_error (error, "--on \"%.*s%s\": ", QUOTE_MAX, text, strlen (text) > QUOTE_MAX ? "..." : "");
   return visit_one (visitor, snapshot, error);
 }
 

@@ -88,6 +88,66 @@ read_dimm_sources (PinPlacement *placement, const xmlNode *root, GError **error)
   return TRUE;
 }
 
+/* libvirt: cells share no vCPU, and have none beyond the guest's. */
+static gboolean
+check_cells (const PinGuest *guest, const xmlNode *root, GError **error)
+{
+  const xmlNode *numa = pin_xml_child (pin_xml_child (root, "cpu"), "numa");
+  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
+
+  for (guint cell = 0; cell < guest->n_cells; cell++)
+    for (pin_cpuset_each (guest->cells[cell].vcpus, vcpu))
+      {
+        if (vcpu >= guest->n_vcpus)
+          return pin_xml_error (error, numa, "cell %u has vCPU %u of a guest with %u", cell, vcpu, guest->n_vcpus);
+        if (pin_cpuset_contains (seen, vcpu))
+          return pin_xml_error (error, numa, "cell %u has vCPU %u, which is in another cell already", cell, vcpu);
+        pin_cpuset_add (seen, vcpu);
+      }
+  return TRUE;
+}
+
+/* libvirt takes a guest without cells for one cell 0 here. */
+static gboolean
+check_cell_number (const PinGuest *guest, guint cell, const xmlNode *element, const char *what, GError **error)
+{
+  return cell < MAX (guest->n_cells, 1)
+         || pin_xml_error (error, element, "%s for cell %u of a guest with %u", what, cell, guest->n_cells);
+}
+
+static gboolean
+check_memory_numbers (const PinPlacement *placement, const PinGuest *guest, const xmlNode *root, GError **error)
+{
+  const xmlNode *backing = pin_xml_child (root, "memoryBacking");
+  const xmlNode *devices = pin_xml_child (root, "devices");
+
+  for (guint i = 0; i < placement->hugepages->len; i++)
+    for (pin_cpuset_each (g_array_index (placement->hugepages, PinPage, i).cells, cell))
+      if (!check_cell_number (guest, cell, backing, "<page>", error))
+        return FALSE;
+  for (guint i = 0; i < guest->n_dimms; i++)
+    if (guest->dimms[i].cell >= 0
+        && !check_cell_number (guest, (guint) guest->dimms[i].cell, devices, "<memory>", error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_scheds (const PinPlacement *placement, const PinGuest *guest, const xmlNode *root, GError **error)
+{
+  const xmlNode *cputune = pin_xml_child (root, "cputune");
+
+  for (guint i = 0; i < placement->vcpusched->len; i++)
+    for (pin_cpuset_each (g_array_index (placement->vcpusched, PinSched, i).ids, vcpu))
+      if (vcpu >= guest->n_vcpus)
+        return pin_xml_error (error, cputune, "<vcpusched> for vCPU %u of a guest with %u", vcpu, guest->n_vcpus);
+  for (guint i = 0; i < placement->iothreadsched->len; i++)
+    for (pin_cpuset_each (g_array_index (placement->iothreadsched, PinSched, i).ids, id))
+      if (!pin_cpuset_contains (guest->iothreads, id))
+        return pin_xml_error (error, cputune, "<iothreadsched> for I/O thread %u, which the guest does not have", id);
+  return TRUE;
+}
+
 /* What is tuned must exist: the arrays are sorted, so the last element has the greatest number. */
 static gboolean
 check_numbers (const PinPlacement *placement, const PinGuest *guest, const xmlNode *root, GError **error)
@@ -128,7 +188,9 @@ read_placement (PinDomain *domain, const xmlNode *root, GError **error)
          && read_section (placement, root, "memoryBacking", error) && read_section (placement, root, "cputune", error)
          && read_section (placement, root, "numatune", error) && read_dimm_sources (placement, root, error)
          && pin_placement_read_end (placement, root, error)
-         && check_numbers (placement, domain->guest, root, error);
+         && check_cells (domain->guest, root, error) && check_numbers (placement, domain->guest, root, error)
+         && check_scheds (placement, domain->guest, root, error)
+         && check_memory_numbers (placement, domain->guest, root, error);
 }
 
 static void

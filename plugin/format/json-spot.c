@@ -3,6 +3,9 @@
 #include "format/json-spot.h"
 
 #include "core/error.h"
+#include "format/xml-value.h"
+
+#define PAGE_KIB_MIN 4
 
 PinJsonSpot
 pin_json_spot_root (JsonNode *root)
@@ -49,7 +52,11 @@ append_path (GString *path, const PinJsonSpot *spot)
   if (spot->member == NULL)
     g_string_append_printf (path, "[%u]", spot->index);
   else
-    g_string_append_printf (path, "%s%s", path->len > 0 ? "." : "", spot->member);
+    {
+      g_autofree char *name = pin_xml_quote (spot->member);
+
+      g_string_append_printf (path, "%s%s", path->len > 0 ? "." : "", name);
+    }
 }
 
 char *
@@ -101,8 +108,9 @@ pin_json_spot_is_object (const PinJsonSpot *spot, const char *const *known, GErr
     if (!g_strv_contains (known, name))
       {
         g_autofree char *all = g_strjoinv (", ", (char **)known);
+        g_autofree char *quoted = pin_xml_quote (name);
 
-        pin_json_spot_set_error (spot, error, "unknown member '%s', known are %s", name, all);
+        pin_json_spot_set_error (spot, error, "unknown member '%s', known are %s", quoted, all);
         return FALSE;
       }
 
@@ -116,6 +124,17 @@ pin_json_spot_is_array (const PinJsonSpot *spot, GError **error)
     return TRUE;
 
   pin_json_spot_set_error (spot, error, "must be an array");
+  return FALSE;
+}
+
+gboolean
+pin_json_spot_is_page (const PinJsonSpot *spot, guint64 size_kib, GError **error)
+{
+  if (size_kib >= PAGE_KIB_MIN && (size_kib & (size_kib - 1)) == 0)
+    return TRUE;
+
+  pin_json_spot_set_error (spot, error, "%" G_GUINT64_FORMAT " is no page size: a power of two from %d", size_kib,
+                           PAGE_KIB_MIN);
   return FALSE;
 }
 

@@ -37,6 +37,9 @@ gboolean pin_json_spot_is_object (const PinJsonSpot *spot, const char *const *kn
 /* An array, or absent. */
 gboolean pin_json_spot_is_array (const PinJsonSpot *spot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* @size_kib, which stands there, is a page size. */
+gboolean pin_json_spot_is_page (const PinJsonSpot *spot, guint64 size_kib, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Member @name of @up must be there. */
 gboolean pin_json_require (const PinJsonSpot *up, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

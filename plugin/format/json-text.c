@@ -255,6 +255,8 @@ static void
 set_problem (GError **error, const Check *check)
 {
   const char *line_start = check->start;
+  gboolean many = memchr (check->start, '\n', (gsize)(check->end - check->start)) != NULL;
+  g_autofree char *at = NULL;
   guint line = 1;
 
   for (const char *c = check->start; c < check->cursor; c++)
@@ -263,7 +265,9 @@ set_problem (GError **error, const Check *check)
         line++;
         line_start = c + 1;
       }
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "not JSON at line %u, column %u: %s%s%s", line,
+  /* A text of one line may be one of many in a file, which has lines of its own. */
+  at = many ? g_strdup_printf ("line %u, ", line) : g_strdup ("");
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "not JSON at %scolumn %u: %s%s%s", at,
                (guint)(check->cursor - line_start) + 1, check->member != NULL ? check->member : "",
                check->member != NULL ? " " : "", check->problem);
 }

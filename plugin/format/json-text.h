@@ -13,7 +13,7 @@
 /*
  * Parses @length bytes (-1: up to NUL) as RFC 8259 has it.  json-glib alone takes comments, octal and hexadecimal
  * numbers, doubled members and a text behind the text, makes -1 of 18446744073709551615, and runs out of stack where
- * brackets nest too deep. Returns: (transfer full); NULL with PIN_ERROR_INVALID that names line and column.
+ * brackets nest too deep. Returns: (transfer full); NULL with PIN_ERROR_INVALID that names column, and line of several.
  */
 JsonNode *pin_json_parse (const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -15,7 +15,6 @@
 
 /* An exbibyte: what is more is a typing error, and sums of it stay far from overflow. */
 #define KIB_MAX (G_GUINT64_CONSTANT (1) << 50)
-#define PAGE_KIB_MIN 4
 #define PAGE_KIB_MAX (G_GUINT64_CONSTANT (1) << 30)
 #define WAYS_MAX 1024
 
@@ -23,18 +22,12 @@ static gboolean
 read_pool (const PinJsonSpot *spot, PinPool *pool, GError **error)
 {
   static const char *const known[] = { "size_kib", "total", "free", NULL };
+  PinJsonSpot size = pin_json_spot_member (spot, "size_kib");
 
   if (!pin_json_spot_is_there (spot, error) || !pin_json_spot_is_object (spot, known, error)
       || !pin_json_require (spot, "size_kib", error)
-      || !pin_json_get_number (spot, "size_kib", PAGE_KIB_MAX, &pool->size_kib, error))
-    return FALSE;
-  if (pool->size_kib < PAGE_KIB_MIN || (pool->size_kib & (pool->size_kib - 1)) != 0)
-    {
-      pin_json_spot_set_error (spot, error, "size_kib %" G_GUINT64_FORMAT " is no page size: a power of two from %d",
-                               pool->size_kib, PAGE_KIB_MIN);
-      return FALSE;
-    }
-  if (!pin_json_require (spot, "total", error)
+      || !pin_json_get_number (spot, "size_kib", PAGE_KIB_MAX, &pool->size_kib, error)
+      || !pin_json_spot_is_page (&size, pool->size_kib, error) || !pin_json_require (spot, "total", error)
       || !pin_json_get_number (spot, "total", KIB_MAX / pool->size_kib, &pool->total, error))
     return FALSE;
 
@@ -245,6 +238,23 @@ read_resctrl (PinSnapshot *snapshot, const PinJsonSpot *spot, GError **error)
          && read_bandwidth (spot, snapshot->bandwidth, error);
 }
 
+/* Reads a set of CPUs that the host has, online or not. */
+static gboolean
+read_cpus (const PinSnapshot *snapshot, const PinJsonSpot *host, const char *name, PinCpuset **cpus, GError **error)
+{
+  PinJsonSpot spot = pin_json_spot_member (host, name);
+
+  if (!pin_json_get_set (host, name, cpus, error))
+    return FALSE;
+  for (pin_cpuset_each (*cpus, cpu))
+    if (pin_topology_cpu (snapshot->topology, cpu) == NULL)
+      {
+        pin_json_spot_set_error (&spot, error, "the host has no CPU %u", cpu);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* CPUs that guests may use are online, whatever is written. */
 static gboolean
 read_allowed (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
@@ -252,13 +262,23 @@ read_allowed (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
   g_autoptr (PinCpuset) online = pin_topology_online (snapshot->topology);
 
   pin_cpuset_unite (snapshot->allowed, online);
-  if (!pin_json_get_set (host, "allowed", &snapshot->allowed, error))
+  if (!read_cpus (snapshot, host, "allowed", &snapshot->allowed, error))
     return FALSE;
 
   pin_cpuset_intersect (snapshot->allowed, online);
   return TRUE;
 }
 
+static gboolean
+read_default_page (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
+{
+  PinJsonSpot spot = pin_json_spot_member (host, "default_page_kib");
+
+  return pin_json_get_number (host, "default_page_kib", PAGE_KIB_MAX, &snapshot->default_page_kib, error)
+         && (snapshot->default_page_kib == 0 || pin_json_spot_is_page (&spot, snapshot->default_page_kib, error));
+}
+
+/* Reserved CPUs may be those of a policy that larger hosts have too. */
 static gboolean
 read_host (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
 {
@@ -271,11 +291,10 @@ read_host (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
          && pin_json_get_bool (host, "maintenance", &snapshot->maintenance, error)
          && pin_json_get_string (host, "policy", &snapshot->policy_digest, error)
          && read_cpu_model (&cpu, &snapshot->cpu, error) && read_allowed (snapshot, host, error)
-         && pin_json_get_set (host, "isolated", &snapshot->isolated, error)
+         && read_cpus (snapshot, host, "isolated", &snapshot->isolated, error)
          && pin_json_get_set (host, "reserved", &snapshot->reserved, error)
          && pin_json_get_bool (host, "memory_backing_tmpfs", &snapshot->memory_backing_tmpfs, error)
-         && pin_json_get_number (host, "default_page_kib", PAGE_KIB_MAX, &snapshot->default_page_kib, error)
-         && read_resctrl (snapshot, &resctrl, error);
+         && read_default_page (snapshot, host, error) && read_resctrl (snapshot, &resctrl, error);
 }
 
 static gboolean

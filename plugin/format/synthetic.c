@@ -3,6 +3,7 @@
 #include "format/synthetic.h"
 
 #include "core/error.h"
+#include "format/xml-value.h"
 
 #include <string.h>
 
@@ -26,7 +27,9 @@ typedef struct
 static gboolean
 refuse (GError **error, const char *word, const char *why)
 {
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "'%s' in the host: %s; known are %s", word, why, KNOWN_WORDS);
+  g_autofree char *quoted = pin_xml_quote (word);
+
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "'%s' in the host: %s; known are %s", quoted, why, KNOWN_WORDS);
   return FALSE;
 }
 
@@ -75,12 +78,16 @@ read_pool (Words *words, const char *word, const char *size, const char *count, 
 
   if (!read_size (size, &pool.size_kib) || pool.size_kib < PAGE_KIB_MIN || pool.size_kib > PAGE_KIB_MAX
       || (pool.size_kib & (pool.size_kib - 1)) != 0)
-    return refuse (error, word, "needs a page size as in huge2M");
+    return refuse (error, word, "needs a page size as in huge2M, a power of two");
   for (guint i = 0; i < words->pools->len; i++)
     if (g_array_index (words->pools, PinPool, i).size_kib == pool.size_kib)
       return refuse (error, word, "is there twice");
   if (!g_ascii_string_to_unsigned (count, 10, 0, KIB_MAX / pool.size_kib, &pool.total, NULL))
-    return refuse (error, word, "needs a number of pages");
+    {
+      g_autofree char *why = g_strdup_printf ("needs a number of pages up to %" G_GUINT64_FORMAT, KIB_MAX / pool.size_kib);
+
+      return refuse (error, word, why);
+    }
 
   pool.free = pool.total;
   g_array_append_val (words->pools, pool);
@@ -93,7 +100,7 @@ read_mem (Words *words, const char *word, const char *text, GError **error)
   if (words->has_mem)
     return refuse (error, word, "is there twice");
   if (!read_size (text, &words->mem_kib))
-    return refuse (error, word, "needs a size as in 64G");
+    return refuse (error, word, "needs a size as in 64G, a whole number up to 1048576T");
 
   words->has_mem = TRUE;
   return TRUE;
@@ -138,7 +145,7 @@ read_words (Words *words, const char *text, GError **error)
   if (words->threads == 0)
     words->threads = 1;
   if (words->nodes * words->cores * words->threads > PIN_CPUSET_MAX)
-    return refuse (error, text, "has more CPUs than there can be");
+    return refuse (error, text, "has more CPUs than " G_STRINGIFY (PIN_CPUSET_MAX));
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
 #include "format/tenant-json.h"
 
 #include "format/json-text.h"
+#include "format/xml-value.h"
 
 #include <string.h>
 
@@ -62,8 +63,8 @@ read_tenant_pages_on (PinTenant *tenant, guint node, const PinJsonSpot *sizes, G
       guint64 size_kib;
       guint64 count = 0;
 
-      if (!pin_json_spot_key (&spot, PAGE_KIB_MAX, &size_kib, error)
-          || !pin_json_get_number (sizes, spot.member, KIB_MAX / MAX (size_kib, 1), &count, error))
+      if (!pin_json_spot_key (&spot, PAGE_KIB_MAX, &size_kib, error) || !pin_json_spot_is_page (&spot, size_kib, error)
+          || !pin_json_get_number (sizes, spot.member, KIB_MAX / size_kib, &count, error))
         return FALSE;
       pin_tenant_add_pages (tenant, node, size_kib, count);
     }
@@ -97,6 +98,7 @@ read_state (PinTenant *tenant, const PinJsonSpot *up, GError **error)
 {
   PinJsonSpot spot = pin_json_spot_member (up, "state");
   g_autofree char *state = NULL;
+  g_autofree char *quoted = NULL;
 
   if (!pin_json_get_string (up, "state", &state, error))
     return FALSE;
@@ -104,7 +106,8 @@ read_state (PinTenant *tenant, const PinJsonSpot *up, GError **error)
   if (tenant->running || strcmp (state, "defined") == 0)
     return TRUE;
 
-  pin_json_spot_set_error (&spot, error, "'%s' is no state: running, defined", state);
+  quoted = pin_xml_quote (state);
+  pin_json_spot_set_error (&spot, error, "'%s' is no state: running, defined", quoted);
   return FALSE;
 }
 

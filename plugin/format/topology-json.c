@@ -4,7 +4,8 @@
 
 #include "format/json-text.h"
 
-/* ACPI's SLIT has a byte, 255 for unreachable. */
+/* ACPI's SLIT has a byte: 10 is local and less is reserved, 255 is out of reach. */
+#define DISTANCE_MIN 10
 #define DISTANCE_MAX 255
 
 /* More sockets, dies and core labels than the kernel gives. */
@@ -48,17 +49,41 @@ read_distances (const PinJsonSpot *up, GArray *ids, GArray *distances, GError **
       guint narrow;
 
       if (!pin_json_spot_key (&spot, PIN_CPUSET_MAX - 1, &id, error)
-          || !pin_json_get_number (&map, spot.member, DISTANCE_MAX, &distance, error))
+          || !pin_json_get_number (&map, spot.member, G_MAXINT64, &distance, error))
         return FALSE;
-      if (distance == 0)
+      if (distance < DISTANCE_MIN || distance > DISTANCE_MAX)
         {
-          pin_json_spot_set_error (&spot, error, "must be 1 .. %d, 10 is local", DISTANCE_MAX);
+          pin_json_spot_set_error (&spot, error, "must be %d .. %d, where %d is local", DISTANCE_MIN, DISTANCE_MAX,
+                                   DISTANCE_MIN);
           return FALSE;
         }
       narrow = (guint)id;
       g_array_append_val (ids, narrow);
       narrow = (guint)distance;
       g_array_append_val (distances, narrow);
+    }
+
+  return TRUE;
+}
+
+/* Distances are to nodes that are there; all nodes have been read. */
+static gboolean
+check_distances (const Reading *reading, const PinJsonSpot *up, GError **error)
+{
+  PinJsonSpot map = pin_json_spot_member (up, "distances");
+  PinJsonWalk walk = pin_json_walk (&map);
+  PinJsonSpot spot;
+
+  while (pin_json_walk_next (&walk, &spot))
+    {
+      guint64 id;
+
+      if (!pin_json_spot_key (&spot, PIN_CPUSET_MAX - 1, &id, error))
+        return FALSE;
+      if (pin_cpuset_contains (reading->nodes, (guint)id))
+        continue;
+      pin_json_spot_set_error (&spot, error, "the host has no such node");
+      return FALSE;
     }
 
   return TRUE;
@@ -156,6 +181,21 @@ read_label (const PinJsonSpot *up, const char *name, guint *ret_label, GError **
   return TRUE;
 }
 
+/* Each CPU stands once, and shares its core with itself at least; @listed are those before it. */
+static gboolean
+check_cpu (const PinJsonSpot *spot, PinCpuId id, const PinCpuset *siblings, const PinCpuset *listed, GError **error)
+{
+  PinJsonSpot own = pin_json_spot_member (spot, "siblings");
+
+  if (pin_cpuset_contains (listed, id))
+    pin_json_spot_set_error (spot, error, "CPU %u is there twice", id);
+  else if (siblings != NULL && !pin_cpuset_contains (siblings, id))
+    pin_json_spot_set_error (&own, error, "must have CPU %u itself", id);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 read_cpu (Reading *reading, const PinJsonSpot *spot, PinCpuset *listed, gboolean *cores_known, GError **error)
 {
@@ -172,7 +212,7 @@ read_cpu (Reading *reading, const PinJsonSpot *spot, PinCpuset *listed, gboolean
       || !read_id (spot, &id, error) || !pin_json_get_bool (spot, "online", &online, error)
       || !read_cpu_node (reading, spot, id, online, &node, error) || !read_label (spot, "socket", &socket, error)
       || !read_label (spot, "die", &die, error) || !read_label (spot, "core", &core, error)
-      || !pin_json_get_set (spot, "siblings", &siblings, error))
+      || !pin_json_get_set (spot, "siblings", &siblings, error) || !check_cpu (spot, id, siblings, listed, error))
     return FALSE;
 
   pin_topology_builder_add_cpu (reading->builder, id, node, socket, die, core, siblings, online);
@@ -222,11 +262,23 @@ read_all (Reading *reading, const PinJsonSpot *nodes, const PinJsonSpot *cpus, G
   if (!pin_json_spot_is_there (nodes, error) || !pin_json_spot_is_array (nodes, error)
       || !pin_json_spot_is_array (cpus, error))
     return FALSE;
+  if (pin_json_spot_length (nodes) == 0)
+    {
+      pin_json_spot_set_error (nodes, error, "is empty, a host has one node at least");
+      return FALSE;
+    }
   for (guint i = 0; i < pin_json_spot_length (nodes); i++)
     {
       PinJsonSpot spot = pin_json_spot_item (nodes, i);
 
       if (!read_node (reading, &spot, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < pin_json_spot_length (nodes); i++)
+    {
+      PinJsonSpot spot = pin_json_spot_item (nodes, i);
+
+      if (!check_distances (reading, &spot, error))
         return FALSE;
     }
   if (cpus->node != NULL)
@@ -244,11 +296,16 @@ pin_topology_from_json (const PinJsonSpot *nodes, const PinJsonSpot *cpus, GErro
   g_autoptr (PinCpuset) placed = pin_cpuset_new ();
   g_autoptr (PinNodeset) seen = pin_cpuset_new ();
   Reading reading = { .builder = builder, .node_of = node_of, .placed = placed, .nodes = seen };
+  PinTopology *topology;
 
   if (!read_all (&reading, nodes, cpus, error))
     return NULL;
 
-  return pin_topology_builder_end (builder, error);
+  /* What is left to be wrong is what CPUs say of each other. */
+  topology = pin_topology_builder_end (builder, error);
+  if (topology == NULL)
+    g_prefix_error (error, "cpus: ");
+  return topology;
 }
 
 void

@@ -20,9 +20,13 @@
 #define PARSE_FLAGS SAFE_FLAGS
 #endif
 
+/* What libxml2 takes without XML_PARSE_HUGE is 256, and it would tell people to use that. */
+#define MAX_DEPTH 255
+
 typedef struct
 {
   gboolean has_dtd;
+  gboolean too_deep;
   guint n_elements;
 } Seen;
 
@@ -44,7 +48,8 @@ count_element (void *data, const xmlChar *name, const xmlChar *prefix, const xml
   xmlParserCtxt *ctxt = data;
   Seen *seen = ctxt->_private;
 
-  if (++seen->n_elements > PIN_XML_MAX_ELEMENTS)
+  seen->too_deep |= ctxt->nameNr >= MAX_DEPTH;
+  if (++seen->n_elements > PIN_XML_MAX_ELEMENTS || seen->too_deep)
     xmlStopParser (ctxt);
   else
     xmlSAX2StartElementNs (data, name, prefix, uri, n_namespaces, namespaces, n_attributes, n_defaulted, attributes);
@@ -102,7 +107,7 @@ pin_xml_parse (const char *text, gsize length, gsize max_bytes, GError **error)
 {
   g_autoptr (xmlParserCtxt) ctxt = NULL;
   g_autoptr (xmlDoc) doc = NULL;
-  Seen seen = { FALSE, 0 };
+  Seen seen = { FALSE, FALSE, 0 };
 
   if (!check_bytes (text, length, MIN (max_bytes, G_MAXINT), error))
     return NULL;
@@ -115,6 +120,8 @@ pin_xml_parse (const char *text, gsize length, gsize max_bytes, GError **error)
     g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML with a document type: take <!DOCTYPE> out");
   else if (seen.n_elements > PIN_XML_MAX_ELEMENTS)
     g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML with more than %d elements", PIN_XML_MAX_ELEMENTS);
+  else if (seen.too_deep)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML that nests more than %d elements", MAX_DEPTH);
   else if (doc == NULL || !ctxt->wellFormed || xmlDocGetRootElement (doc) == NULL)
     set_syntax_error (ctxt, error);
   else

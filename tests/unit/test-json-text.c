@@ -22,7 +22,8 @@ typedef struct
 } Bad;
 
 static const Bad bad[] = {
-  { "", "line 1, column 1: a value" },
+  { "", "not JSON at column 1: a value" },
+  { "\n", "line 2, column 1: a value" },
   { "  ", "column 3: a value" },
   { "{", "column 2: a string" },
   { "{\"a\":1} x", "column 9: the text should end" },

@@ -9,7 +9,7 @@
   "{ \"version\": 1, \"host\": {\"name\": \"hostb\", \"uuid\": \"ABC-1\", \"arch\": \"x86_64\", \"maintenance\": "     \
   "true,"                                                                                                              \
   " \"policy\": \"d1\", \"cpu\": {\"model\": \"Skylake\", \"vendor\": \"Intel\", \"microcode\": 7, \"tsc_hz\": 2000,"  \
-  " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,99\", \"isolated\": \"3\","                \
+  " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,8\", \"isolated\": \"3\","                 \
   " \"reserved\": \"0\", \"memory_backing_tmpfs\": true, \"default_page_kib\": 2048,"                                  \
   " \"resctrl\": {\"l3\": [{\"id\": 5, \"cpus\": \"0-3\", \"size_kib\": 16896, \"ways\": 12, \"used\": 2,"             \
   "  \"min_ways\": 1, \"cdp\": true, \"free\": \"1-5,7-11\"}], \"mb\": [{\"id\": 7, \"min\": 10, \"step\": 20}]}},"     \
@@ -165,7 +165,10 @@ static const Bad bad[] = {
   { "\"name\": \"hostb\"", "\"name\": 5", "host.name: must be a string" },
   { "\"maintenance\": true", "\"maintenance\": \"yes\"", "host.maintenance: must be true or false" },
   { "\"reserved\"", "\"reserve\"", "host: unknown member 'reserve', known are name, uuid" },
-  { "\"allowed\": \"0-6,99\"", "\"allowed\": \"0-\"", "host.allowed: '0-' is not a set" },
+  { "\"allowed\": \"0-6,8\"", "\"allowed\": \"0-\"", "host.allowed: '0-' is not a set" },
+  { "\"allowed\": \"0-6,8\"", "\"allowed\": \"0-6,9\"", "host.allowed: the host has no CPU 9" },
+  { "\"isolated\": \"3\"", "\"isolated\": \"16\"", "host.isolated: the host has no CPU 16" },
+  { "\"default_page_kib\": 2048", "\"default_page_kib\": 2049", "host.default_page_kib: 2049 is no page size" },
   { "\"isolated\": \"3\"", "\"isolated\": [3]", "host.isolated: must be a string" },
   { "\"vmx\"", "1", "host.cpu.features[0]: must be a string" },
   { "\"microcode\": 7", "\"microcode\": -7", "host.cpu.microcode: -7 is not in 0 .. " },
@@ -191,25 +194,28 @@ static const Bad bad[] = {
   { "\"free\": 6", "\"free\": 9", "nodes[0].pages[0].free: 9 is not in 0 .. 8" },
   { "\"free\": 6", "\"free\": -1", "nodes[0].pages[0].free: -1 is not in 0 .. 8" },
   { "\"total\": 96", "\"total\": 9000000000000", "nodes[0].pages[1].total: 9000000000000 is not in" },
-  { "\"size_kib\": 2048", "\"size_kib\": 2047", "nodes[0].pages[1]: size_kib 2047 is no page size" },
-  { "\"size_kib\": 2048", "\"size_kib\": 0", "size_kib 0 is no page size" },
+  { "\"size_kib\": 2048", "\"size_kib\": 2047", "nodes[0].pages[1].size_kib: 2047 is no page size" },
+  { "\"size_kib\": 2048", "\"size_kib\": 0", "size_kib: 0 is no page size" },
   { "\"size_kib\": 2048", "\"size_kib\": 1048576", "nodes[0].pages: size_kib 1048576 is there twice" },
   { "\"size_kib\": 2048, ", "", "nodes[0].pages[1].size_kib: is missing" },
-  { "\"distances\": {\"0\": 31", "\"distances\": {\"0\": 0", "nodes[0].distances.0: must be 1 .. 255" },
+  { "\"distances\": {\"0\": 31", "\"distances\": {\"0\": 0", "nodes[0].distances.0: must be 10 .. 255" },
+  { "\"distances\": {\"0\"", "\"distances\": {\"1\"", "nodes[0].distances.1: the host has no such node" },
   { "\"distances\": {\"0\"", "\"distances\": {\"x\"", "nodes[0].distances.x: must be named by a number" },
   { "{\"id\": 5}", "{\"id\": 5, \"node\": 0}", "cpus[5].node: CPU 5 is on node 4 by that node's cpus" },
-  { "{\"id\": 5}", "{\"id\": 6}", "CPU 5" },
-  { "{\"id\": 5}, ", "{\"id\": 5}, {\"id\": 5}, ", "CPU 5 is there twice" },
+  { "{\"id\": 5}", "{\"id\": 6}", "cpus[6]: CPU 6 is there twice" },
+  { "{\"id\": 5}, ", "{\"id\": 5}, {\"id\": 5}, ", "cpus[6]: CPU 5 is there twice" },
   { "{\"id\": 5}", "{\"id\": 5, \"thread\": 1}", "cpus[5]: unknown member 'thread'" },
   { "{\"id\": 5}", "null", "cpus[5]: is missing" },
   { "{\"id\": 5}", "7", "cpus[5]: must be an object" },
   { "\"node\": 4, \"online\": false", "\"node\": 3, \"online\": false", "CPU 8 is on node 3, which is not there" },
-  { "\"siblings\": \"4\"", "\"siblings\": \"4-5\"", "CPU 4 names CPU 5" },
+  { "\"siblings\": \"4\"", "\"siblings\": \"4-5\"", "cpus: CPU 4 names CPU 5" },
+  { "\"siblings\": \"4\"", "\"siblings\": \"5\"", "cpus[4].siblings: must have CPU 4 itself" },
   { "\"state\": \"defined\"", "\"state\": \"paused\"", "domains[1].state: 'paused' is no state" },
   { "\"name\": \"x\", ", "", "domains[0].name: is missing" },
   { "{\"4\": 65}", "{\"1\": 65}", "domains[0].memory_kib.1: the host has no such node" },
   { "{\"4\": 65}", "[65]", "domains[0].memory_kib: must be an object" },
   { "\"2048\": 32", "\"2M\": 32", "domains[0].pages.4.2M: must be named by a number" },
+  { "\"2048\": 32", "\"2047\": 32", "domains[0].pages.4.2047: 2047 is no page size" },
   { "\"2048\": 32", "\"2048\": -32", "domains[0].pages.4.2048: -32 is not in" },
   { "\"claims\": [", "\"claims\": [{\"name\": \"q\", \"dedicated\": \"z\"},", "claims[0].dedicated: 'z' is not a set" },
   { "\"provisional\": true", "\"provisional\": true, \"provisional\": true", "is there twice" },
