@@ -91,19 +91,50 @@ recorded_shape (const PinOriginal *original, const PinCpuset *cpus, const PinNod
   return NULL;
 }
 
-PinTopology *
-pin_demand_choose_shape (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot,
-                         gboolean *ret_known)
+static gboolean
+had_cpus (const PinTopology *whole, PinNodeId node)
 {
-  g_autoptr (PinCpuset) cpus = pin_placement_cpus (demand->placement);
-  g_autoptr (PinNodeset) nodes = pin_placement_nodes (demand->placement);
-  const PinTopology *recorded = recorded_shape (original, cpus, nodes);
-  gboolean names_any = !pin_cpuset_is_empty (cpus) || !pin_cpuset_is_empty (nodes);
+  int index = pin_topology_node_index (whole, node);
 
-  *ret_known = recorded != NULL;
-  if (recorded != NULL)
-    return pin_topology_restrict (recorded, cpus, nodes);
-  if (names_any && covers (snapshot->topology, cpus, nodes))
-    return pin_topology_restrict (snapshot->topology, cpus, nodes);
-  return assume_shape (demand, nodes);
+  return index >= 0 && !pin_cpuset_is_empty (whole->nodes[index].cpus);
+}
+
+/* @whole: the topology of which the shape is a part; NULL: assumed. */
+static void
+know_homes (PinDemand *demand, const PinTopology *whole)
+{
+  demand->n_groups = demand->shape->n_nodes;
+  demand->groups = g_new0 (PinGroup, demand->n_groups + 1);
+  for (guint i = 0; i < demand->n_groups; i++)
+    {
+      PinGroup *group = &demand->groups[i];
+
+      group->home = demand->shape->nodes[i].id;
+      group->far = whole != NULL && !had_cpus (whole, group->home);
+      group->far_unknown = whole == NULL && pin_cpuset_is_empty (demand->shape->nodes[i].cpus);
+    }
+}
+
+gboolean
+pin_demand_suits (const PinDemand *demand, const PinTopology *host)
+{
+  gboolean names_any = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
+
+  return demand->shape_known || (demand->assumed && (!names_any || !covers (host, demand->cpus, demand->nodes)));
+}
+
+void
+pin_demand_choose_shape (PinDemand *demand, const PinOriginal *original, const PinTopology *host)
+{
+  const PinTopology *recorded = recorded_shape (original, demand->cpus, demand->nodes);
+  const PinTopology *whole = recorded;
+  gboolean names_any = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
+
+  demand->shape_known = recorded != NULL;
+  if (recorded == NULL && host != NULL && names_any && covers (host, demand->cpus, demand->nodes))
+    whole = host;
+  demand->assumed = whole == NULL;
+  demand->shape = whole != NULL ? pin_topology_restrict (whole, demand->cpus, demand->nodes)
+                                : assume_shape (demand, demand->nodes);
+  know_homes (demand, whole);
 }

@@ -5,8 +5,7 @@
 #include "demand.h"
 
 /*
- * The shape for @demand, of which placement, masks and chunks are there.  The record's where it has all that is named; else the host's
- * own where it has all the numbers; else from the guest's structure.  *ret_known: whether it is the record's.  (transfer full)
+ * Chooses the shape for @demand, of which placement, masks, chunks, cpus and nodes are there: fills shape, shape_known, assumed, and
+ * groups with what is known of their homes.
  */
-PinTopology *pin_demand_choose_shape (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot,
-                                      gboolean *ret_known);
+void pin_demand_choose_shape (PinDemand *demand, const PinOriginal *original, const PinTopology *host);

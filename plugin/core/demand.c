@@ -4,159 +4,58 @@
 
 #include "demand-shape.h"
 
-#define X86_DEFAULT_PAGE_KIB 2048
+#include <string.h>
 
-static guint64
-page_size (const PinPage *page, const PinSnapshot *snapshot)
+static gboolean
+is_realtime (const PinSched *sched)
 {
-  if (page->size_kib != 0)
-    return page->size_kib;
-  return snapshot->default_page_kib != 0 ? snapshot->default_page_kib : X86_DEFAULT_PAGE_KIB;
+  return sched->policy == PIN_SCHED_FIFO || sched->policy == PIN_SCHED_RR;
 }
 
-/* libvirt takes the page that names the cell, else the one that names none (qemuGetDomainHupageMemPath and its callers). */
-static guint64
-page_of_cell (const PinPlacement *placement, gint cell, const PinSnapshot *snapshot)
+static gboolean
+has_realtime (const GArray *scheds, gint id)
 {
-  const PinPage *common = NULL;
-  guint wanted = (guint)MAX (cell, 0);
-
-  for (guint i = 0; i < placement->hugepages->len; i++)
+  for (guint i = 0; i < scheds->len; i++)
     {
-      const PinPage *page = &g_array_index (placement->hugepages, PinPage, i);
+      const PinSched *sched = &g_array_index (scheds, PinSched, i);
 
-      if (page->cells == NULL)
-        common = page;
-      else if (pin_cpuset_contains (page->cells, wanted))
-        return page_size (page, snapshot);
+      if (is_realtime (sched) && (id < 0 || pin_cpuset_contains (sched->ids, (guint)id)))
+        return TRUE;
     }
-  return common != NULL ? page_size (common, snapshot) : 0;
+  return FALSE;
+}
+
+static gboolean
+mask_is_realtime (const PinPlacement *placement, const PinMask *mask)
+{
+  if (mask->setting == PIN_SETTING_EMULATOR_PINS)
+    return placement->emulatorsched != NULL && is_realtime (placement->emulatorsched);
+  return has_realtime (mask->setting == PIN_SETTING_VCPU_PINS ? placement->vcpusched : placement->iothreadsched, mask->id);
 }
 
 static void
-bind_chunk (PinChunk *chunk, const PinPlacement *placement)
+add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const PinCpuset *cpus, gboolean own)
 {
-  if (placement->has_memory && !placement->memory_auto && placement->memory_nodeset != NULL)
-    {
-      chunk->bound = TRUE;
-      chunk->mode = placement->memory_mode;
-      chunk->nodeset = placement->memory_nodeset;
-    }
-  for (guint i = 0; chunk->cell >= 0 && i < placement->memnode->len; i++)
-    {
-      const PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
+  PinMask mask = { .setting = setting, .id = id, .cpus = cpus, .own = own };
 
-      if (memnode->cell != (guint)chunk->cell)
-        continue;
-      chunk->bound = TRUE;
-      chunk->mode = memnode->mode;
-      chunk->nodeset = memnode->nodeset;
-    }
-}
-
-static const PinDimm *
-find_dimm (const PinPlacement *placement, guint index)
-{
-  for (guint i = 0; i < placement->dimm->len; i++)
-    {
-      const PinDimm *dimm = &g_array_index (placement->dimm, PinDimm, i);
-
-      if (dimm->index == index)
-        return dimm;
-    }
-  return NULL;
-}
-
-static void
-fill_dimm (PinChunk *chunk, const PinDimm *dimm, const PinDemand *demand, const PinSnapshot *snapshot)
-{
-  const PinGuestDimm *device = &demand->guest->dimms[dimm->index];
-
-  *chunk = (PinChunk){ .kib = device->size_kib, .cell = device->cell, .dimm = (gint)dimm->index };
-  chunk->page_kib = dimm->page_kib != 0 ? dimm->page_kib : page_of_cell (demand->placement, device->cell, snapshot);
-  bind_chunk (chunk, demand->placement);
-  if (dimm->nodeset == NULL)
-    return;
-  chunk->bound = TRUE;
-  chunk->mode = PIN_MEMORY_MODE_STRICT;
-  chunk->nodeset = dimm->nodeset;
-}
-
-static guint64
-all_dimms_kib (const PinGuest *guest)
-{
-  guint64 kib = 0;
-
-  for (guint i = 0; i < guest->n_dimms; i++)
-    kib += guest->dimms[i].size_kib;
-  return kib;
-}
-
-/* Memory that the chunk of @cell has at boot: without cells, all that is no DIMM's. */
-static guint64
-base_kib (const PinGuest *guest, gint cell)
-{
-  guint64 dimms_kib = all_dimms_kib (guest);
-
-  if (cell >= 0)
-    return guest->cells[cell].memory_kib;
-  return guest->memory_kib > dimms_kib ? guest->memory_kib - dimms_kib : 0;
-}
-
-/* A DIMM that has no source of its own gets libvirt's pages and nodes of its cell: it counts as a part of it. */
-static void
-collect_dimms (PinDemand *demand, guint n_base, const PinSnapshot *snapshot)
-{
-  const PinGuest *guest = demand->guest;
-
-  for (guint i = 0; i < guest->n_dimms; i++)
-    {
-      const PinDimm *dimm = find_dimm (demand->placement, i);
-      guint base = guest->dimms[i].cell >= 0 && (guint)guest->dimms[i].cell < n_base ? (guint)guest->dimms[i].cell : 0;
-
-      if (dimm != NULL)
-        fill_dimm (&demand->chunks[demand->n_chunks++], dimm, demand, snapshot);
-      else
-        demand->chunks[base].kib += guest->dimms[i].size_kib;
-    }
-}
-
-static void
-collect_chunks (PinDemand *demand, const PinSnapshot *snapshot)
-{
-  const PinGuest *guest = demand->guest;
-  guint n_base = MAX (guest->n_cells, 1);
-
-  demand->chunks = g_new0 (PinChunk, n_base + guest->n_dimms);
-  demand->n_chunks = n_base;
-  for (guint i = 0; i < n_base; i++)
-    {
-      gint cell = guest->n_cells > 0 ? (gint)i : -1;
-
-      demand->chunks[i] = (PinChunk){ .kib = base_kib (guest, cell), .cell = cell, .dimm = -1 };
-      demand->chunks[i].page_kib = page_of_cell (demand->placement, cell, snapshot);
-      bind_chunk (&demand->chunks[i], demand->placement);
-    }
-  collect_dimms (demand, n_base, snapshot);
-}
-
-static void
-add_mask (GArray *masks, PinSetting setting, gint id, const PinCpuset *cpus, gboolean own)
-{
-  PinMask mask = { setting, id, cpus, own };
-
+  mask.realtime = mask_is_realtime (demand->placement, &mask);
   g_array_append_val (masks, mask);
+  pin_cpuset_unite (demand->cpus, cpus);
+  if (!own)
+    pin_cpuset_unite (demand->shared, cpus);
 }
 
 static void
-add_vcpus (GArray *masks, const PinPlacement *placement, const PinCpuset *dedicated, gboolean own)
+add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, gboolean own)
 {
-  for (guint i = 0; i < placement->vcpupin->len; i++)
+  const GArray *pins = demand->placement->vcpupin;
+
+  for (guint i = 0; i < pins->len; i++)
     {
-      const PinPin *pin = &g_array_index (placement->vcpupin, PinPin, i);
+      const PinPin *pin = &g_array_index (pins, PinPin, i);
 
       if (pin_cpuset_contains (dedicated, pin->id) == own)
-        add_mask (masks, PIN_SETTING_VCPU_PINS, (gint)pin->id, pin->cpuset, own);
+        add_mask (demand, masks, PIN_SETTING_VCPU_PINS, (gint)pin->id, pin->cpuset, own);
     }
 }
 
@@ -164,26 +63,25 @@ static void
 collect_masks (PinDemand *demand)
 {
   const PinPlacement *placement = demand->placement;
-  g_autoptr (GArray) masks = g_array_new (FALSE, FALSE, sizeof (PinMask));
+  g_autoptr (GArray) masks = g_array_sized_new (FALSE, FALSE, sizeof (PinMask), placement->vcpupin->len + 2);
   g_autoptr (PinCpuset) dedicated = pin_placement_dedicated_vcpus (placement);
 
-  add_vcpus (masks, placement, dedicated, TRUE);
+  demand->cpus = pin_cpuset_new ();
+  demand->shared = pin_cpuset_new ();
+  add_vcpus (demand, masks, dedicated, TRUE);
   demand->n_own = masks->len;
-  add_vcpus (masks, placement, dedicated, FALSE);
+  add_vcpus (demand, masks, dedicated, FALSE);
   if (placement->vcpu_cpuset != NULL && !placement->vcpu_auto)
-    add_mask (masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, FALSE);
+    add_mask (demand, masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, FALSE);
   if (placement->emulatorpin != NULL)
-    add_mask (masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, FALSE);
+    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, FALSE);
   for (guint i = 0; i < placement->iothreadpin->len; i++)
     {
       const PinPin *pin = &g_array_index (placement->iothreadpin, PinPin, i);
 
-      add_mask (masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, FALSE);
+      add_mask (demand, masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, FALSE);
     }
   demand->n_masks = masks->len;
-  demand->shared = pin_cpuset_new ();
-  for (guint i = demand->n_own; i < masks->len; i++)
-    pin_cpuset_unite (demand->shared, g_array_index (masks, PinMask, i).cpus);
   demand->masks = (PinMask *)g_array_free (g_steal_pointer (&masks), FALSE);
 }
 
@@ -194,25 +92,73 @@ index_cpus (PinDemand *demand)
 
   demand->n_cpu_index = shape->n_cpus > 0 ? shape->cpus[shape->n_cpus - 1].id + 1 : 0;
   demand->cpu_index = g_new (guint, MAX (demand->n_cpu_index, 1));
-  for (guint i = 0; i < demand->n_cpu_index; i++)
-    demand->cpu_index[i] = PIN_CPUSET_END;
+  memset (demand->cpu_index, 0xff, demand->n_cpu_index * sizeof (guint));
+  demand->group_of = g_new (guint, MAX (shape->n_cpus, 1));
+  demand->core_of = g_new (guint, MAX (shape->n_cpus, 1));
   for (guint i = 0; i < shape->n_cpus; i++)
-    demand->cpu_index[shape->cpus[i].id] = i;
+    {
+      demand->cpu_index[shape->cpus[i].id] = i;
+      demand->group_of[i] = (guint)pin_topology_node_index (shape, shape->cpus[i].node);
+      demand->core_of[i] = PIN_CPUSET_END;
+    }
+}
+
+/* The only group of @nodeset, or PIN_CPUSET_END. */
+static guint
+sole_group (const PinDemand *demand, const PinNodeset *nodeset)
+{
+  guint first = pin_cpuset_first (nodeset);
+
+  return pin_cpuset_next (nodeset, first) == PIN_CPUSET_END ? pin_demand_group_of_node (demand, first) : PIN_CPUSET_END;
 }
 
 static void
-mark_groups (PinDemand *demand)
+mark_memory (PinDemand *demand, const PinNodeset *nodeset)
 {
-  demand->group_has_cpus = g_new0 (gboolean, demand->shape->n_nodes);
-  demand->group_has_memory = g_new0 (gboolean, demand->shape->n_nodes);
+  for (pin_cpuset_each (nodeset, node))
+    demand->groups[pin_demand_group_of_node (demand, node)].has_memory = TRUE;
+}
+
+static void
+collect_groups (PinDemand *demand)
+{
+  const PinPlacement *placement = demand->placement;
+
   for (guint i = 0; i < demand->shape->n_cpus; i++)
-    demand->group_has_cpus[pin_demand_group_of_cpu (demand, demand->shape->cpus[i].id)] = TRUE;
+    demand->groups[demand->group_of[i]].has_cpus = TRUE;
+  demand->chunk_group = g_new (guint, demand->n_chunks);
   for (guint i = 0; i < demand->n_chunks; i++)
     {
-      const PinNodeset *nodeset = demand->chunks[i].bound ? demand->chunks[i].nodeset : NULL;
+      const PinChunk *chunk = &demand->chunks[i];
 
-      for (pin_cpuset_each (nodeset, node))
-        demand->group_has_memory[pin_demand_group_of_node (demand, node)] = TRUE;
+      demand->chunk_group[i] = chunk->bound ? sole_group (demand, chunk->nodeset) : PIN_CPUSET_END;
+      mark_memory (demand, chunk->bound ? chunk->nodeset : NULL);
+    }
+  mark_memory (demand, placement->has_memory && !placement->memory_auto ? placement->memory_nodeset : NULL);
+}
+
+static void
+slice_masks (PinDemand *demand)
+{
+  guint n_all = 0;
+  guint at = 0;
+
+  for (guint i = 0; i < demand->n_masks; i++)
+    n_all += demand->masks[i].own ? 1 : pin_cpuset_count (demand->masks[i].cpus);
+  demand->mask_cpus = g_new (guint, MAX (n_all, 1));
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      PinMask *mask = &demand->masks[i];
+
+      mask->first = at;
+      for (pin_cpuset_each (mask->cpus, cpu))
+        {
+          guint index = pin_demand_cpu (demand, cpu);
+
+          mask->group = at == mask->first || mask->group == demand->group_of[index] ? demand->group_of[index] : PIN_CPUSET_END;
+          demand->mask_cpus[at++] = index;
+        }
+      mask->n_cpus = at - mask->first;
     }
 }
 
@@ -222,6 +168,8 @@ compare_cores (gconstpointer a, gconstpointer b)
   const PinCoreDemand *left = a;
   const PinCoreDemand *right = b;
 
+  if (left->group != right->group)
+    return left->group < right->group ? -1 : 1;
   if (left->n_cpus != right->n_cpus)
     return left->n_cpus > right->n_cpus ? -1 : 1;
   return left->cpus[0] < right->cpus[0] ? -1 : left->cpus[0] > right->cpus[0];
@@ -239,17 +187,17 @@ collect_cores (PinDemand *demand)
   demand->core_cpus = g_new (guint, MAX (demand->n_own, 1));
   demand->cores = g_new0 (PinCoreDemand, MAX (demand->n_own, 1));
   for (guint i = 0; i < demand->n_own; i++)
-    count[shape->cpus[pin_demand_cpu (demand, pin_cpuset_first (demand->masks[i].cpus))].core]++;
+    count[shape->cpus[demand->mask_cpus[i]].core]++;
   for (guint i = 0; i < demand->n_own; i++)
     {
-      guint cpu = pin_demand_cpu (demand, pin_cpuset_first (demand->masks[i].cpus));
+      guint cpu = demand->mask_cpus[i];
       guint core = shape->cpus[cpu].core;
 
       if (count[core] > 0)
         {
           core_at[core] = demand->n_cores++;
           demand->cores[core_at[core]].cpus = demand->core_cpus + offset;
-          demand->cores[core_at[core]].group = pin_demand_group_of_cpu (demand, shape->cpus[cpu].id);
+          demand->cores[core_at[core]].group = demand->group_of[cpu];
           offset += count[core];
           count[core] = 0;
         }
@@ -258,19 +206,121 @@ collect_cores (PinDemand *demand)
   qsort (demand->cores, demand->n_cores, sizeof (PinCoreDemand), compare_cores);
 }
 
+static void
+slice_cores (PinDemand *demand)
+{
+  for (guint i = 0; i < demand->n_cores; i++)
+    {
+      PinGroup *group = &demand->groups[demand->cores[i].group];
+
+      if (group->n_cores++ == 0)
+        group->first_core = i;
+      group->n_own += demand->cores[i].n_cpus;
+      for (guint k = 0; k < demand->cores[i].n_cpus; k++)
+        demand->core_of[demand->cores[i].cpus[k]] = i;
+    }
+}
+
+static gboolean
+same_cores (const PinDemand *demand, const PinGroup *a, const PinGroup *b)
+{
+  if (a->n_cores != b->n_cores || a->n_own != b->n_own)
+    return FALSE;
+  for (guint i = 0; i < a->n_cores; i++)
+    {
+      if (demand->cores[a->first_core + i].n_cpus != demand->cores[b->first_core + i].n_cpus)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Chunks of two groups are alike if they stand in the same order: cells are written so. */
+static gboolean
+same_chunks (const PinDemand *demand, guint a, guint b)
+{
+  guint at_b = 0;
+
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      const PinChunk *left = &demand->chunks[i];
+      const PinChunk *right = left;
+
+      if (demand->chunk_group[i] != a)
+        continue;
+      while (at_b < demand->n_chunks && demand->chunk_group[at_b] != b)
+        at_b++;
+      if (at_b == demand->n_chunks)
+        return FALSE;
+      right = &demand->chunks[at_b++];
+      if (left->kib != right->kib || left->page_kib != right->page_kib || left->mode != right->mode)
+        return FALSE;
+    }
+  while (at_b < demand->n_chunks && demand->chunk_group[at_b] != b)
+    at_b++;
+  return at_b == demand->n_chunks;
+}
+
+static gboolean
+has_shared_mask (const PinDemand *demand, guint group)
+{
+  for (guint i = demand->n_own; i < demand->n_masks; i++)
+    {
+      for (guint k = 0; k < demand->masks[i].n_cpus; k++)
+        {
+          if (demand->group_of[demand->mask_cpus[demand->masks[i].first + k]] == group)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/* Groups that shared masks name are kinds of their own: it is seldom worth more. */
+static gboolean
+same_kind (const PinDemand *demand, guint a, guint b)
+{
+  const PinGroup *left = &demand->groups[a];
+  const PinGroup *right = &demand->groups[b];
+
+  return left->has_cpus == right->has_cpus && left->has_memory == right->has_memory && left->far == right->far
+         && !left->far_unknown && !right->far_unknown && same_cores (demand, left, right) && same_chunks (demand, a, b);
+}
+
+static void
+find_kinds (PinDemand *demand)
+{
+  g_autofree guint *first = g_new (guint, demand->n_groups);
+
+  for (guint group = 0; group < demand->n_groups; group++)
+    {
+      gboolean alone = has_shared_mask (demand, group);
+      guint kind = 0;
+
+      while (kind < demand->n_kinds && (alone || !same_kind (demand, first[kind], group) || has_shared_mask (demand, first[kind])))
+        kind++;
+      if (kind == demand->n_kinds)
+        first[demand->n_kinds++] = group;
+      demand->groups[group].kind = kind;
+    }
+}
+
 PinDemand *
-pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinSnapshot *snapshot)
+pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host)
 {
   g_autoptr (PinDemand) demand = g_new0 (PinDemand, 1);
 
   demand->guest = guest;
   demand->placement = original->placement;
-  collect_chunks (demand, snapshot);
+  demand->terms = terms;
+  demand->chunks = pin_chunks_new (guest, original->placement, &demand->n_chunks);
+  demand->nodes = pin_placement_nodes (original->placement);
   collect_masks (demand);
-  demand->shape = pin_demand_choose_shape (demand, original, snapshot, &demand->shape_known);
+  pin_demand_choose_shape (demand, original, host);
   index_cpus (demand);
-  mark_groups (demand);
+  collect_groups (demand);
+  slice_masks (demand);
   collect_cores (demand);
+  slice_cores (demand);
+  find_kinds (demand);
   return g_steal_pointer (&demand);
 }
 
@@ -280,14 +330,19 @@ pin_demand_free (PinDemand *demand)
   if (demand == NULL)
     return;
   pin_topology_unref (demand->shape);
-  g_free (demand->masks);
+  pin_cpuset_free (demand->cpus);
+  pin_cpuset_free (demand->nodes);
   pin_cpuset_free (demand->shared);
+  g_free (demand->groups);
+  g_free (demand->masks);
+  g_free (demand->mask_cpus);
+  g_free (demand->group_of);
+  g_free (demand->core_of);
   g_free (demand->chunks);
+  g_free (demand->chunk_group);
   g_free (demand->cores);
   g_free (demand->core_cpus);
   g_free (demand->cpu_index);
-  g_free (demand->group_has_cpus);
-  g_free (demand->group_has_memory);
   g_free (demand);
 }
 
@@ -300,11 +355,21 @@ pin_demand_cpu (const PinDemand *demand, PinCpuId cpu)
 guint
 pin_demand_group_of_cpu (const PinDemand *demand, PinCpuId cpu)
 {
-  return (guint)pin_topology_node_index (demand->shape, demand->shape->cpus[pin_demand_cpu (demand, cpu)].node);
+  return demand->group_of[demand->cpu_index[cpu]];
 }
 
 guint
 pin_demand_group_of_node (const PinDemand *demand, PinNodeId node)
 {
   return (guint)pin_topology_node_index (demand->shape, node);
+}
+
+PinEmulator
+pin_demand_emulator (const PinDemand *demand)
+{
+  gboolean pinned = demand->n_masks > 0 && demand->masks[0].setting == PIN_SETTING_VCPU_PINS;
+
+  if (demand->terms->emulator == PIN_EMULATOR_ISOLATE && demand->n_own > 0)
+    return PIN_EMULATOR_ISOLATE;
+  return demand->terms->emulator == PIN_EMULATOR_SHARE && pinned ? PIN_EMULATOR_SHARE : PIN_EMULATOR_HOME;
 }

@@ -5,8 +5,10 @@
  */
 #pragma once
 
+#include "chunk.h"
 #include "original.h"
 #include "snapshot.h"
+#include "terms.h"
 
 /* One thing that is bound to CPUs: a vCPU, vcpu@cpuset, the emulator, an I/O thread. */
 typedef struct
@@ -15,19 +17,11 @@ typedef struct
   gint id;                /* vCPU or I/O thread; -1: vcpu@cpuset, or the emulator */
   const PinCpuset *cpus;  /* as written; borrowed from the original */
   gboolean own;           /* one CPU, and no other vCPU's */
+  gboolean realtime;      /* fifo or rr was written for it */
+  guint group;            /* the one that has all its CPUs, or PIN_CPUSET_END */
+  guint first;            /* its CPUs as indices in shape->cpus: a slice of PinDemand.mask_cpus */
+  guint n_cpus;
 } PinMask;
-
-/* One piece of guest memory: a cell or the whole guest, with DIMMs that follow it, or a DIMM that has a source of its own. */
-typedef struct
-{
-  guint64 kib;
-  guint64 page_kib;           /* as written, the default resolved; 0: ordinary memory */
-  gint cell;                  /* -1: none */
-  gint dimm;                  /* index of the device; -1: none */
-  gboolean bound;
-  PinMemoryMode mode;         /* if bound */
-  const PinNodeset *nodeset;  /* if bound; borrowed */
-} PinChunk;
 
 /* CPUs of vCPUs' own that share a core in the shape. */
 typedef struct
@@ -37,38 +31,68 @@ typedef struct
   guint *cpus;                /* indices in shape->cpus, a slice of PinDemand.core_cpus */
 } PinCoreDemand;
 
+/* CPUs and memory that lay on one node. */
+typedef struct
+{
+  PinNodeId home;             /* the node's number there */
+  gboolean has_cpus;
+  gboolean has_memory;
+  gboolean far;               /* its node had no CPUs */
+  gboolean far_unknown;       /* nobody knows whether it had */
+  guint n_own;
+  guint first_core;           /* its cores are a slice of PinDemand.cores, the larger first */
+  guint n_cores;
+  guint kind;                 /* groups of one kind ask the same of every node */
+} PinGroup;
+
 typedef struct
 {
   const PinGuest *guest;
   const PinPlacement *placement;  /* the original's */
+  const PinTerms *terms;
   PinTopology *shape;             /* its nodes are the groups; its CPUs are all that are named */
   gboolean shape_known;           /* from the record; else by numbers, or assumed */
+  gboolean assumed;
+  PinCpuset *cpus;                /* all that are named */
+  PinNodeset *nodes;
+  PinGroup *groups;
+  guint n_groups;
+  guint n_kinds;
   PinMask *masks;                 /* vCPUs' own first */
   guint n_masks;
   guint n_own;
+  guint *mask_cpus;
+  guint *group_of;                /* by index in shape->cpus */
+  guint *core_of;                 /* by index in shape->cpus: index in cores, or PIN_CPUSET_END: no vCPU's own */
   PinCpuset *shared;              /* CPUs that the other masks name */
   PinChunk *chunks;
   guint n_chunks;
-  PinCoreDemand *cores;           /* the larger first */
+  guint *chunk_group;             /* by chunk: the only group of its nodeset, or PIN_CPUSET_END */
+  PinCoreDemand *cores;           /* by group, the larger first */
   guint n_cores;
   guint *core_cpus;
   guint *cpu_index;               /* by CPU number: index in shape->cpus, or PIN_CPUSET_END */
   guint n_cpu_index;
-  gboolean *group_has_cpus;       /* by group */
-  gboolean *group_has_memory;
 } PinDemand;
 
 /*
- * Works out the demand.  The shape is the record's where it has all that is named; else the host's own where it has all the
+ * Works out the demand.  The shape is the record's where it has all that is named; else that of @host where it has all the
  * numbers (without a shape numbers decide); else assumed from the guest's structure: a cell is a node, as is each nodeset.
- * Returns: (transfer full); @guest and @original must outlive it.
+ * @host: NULL: for all hosts that lack the numbers.
+ * Returns: (transfer full); @guest, @original and @terms must outlive it.
  */
-PinDemand *pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinSnapshot *snapshot);
+PinDemand *pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host);
 void pin_demand_free (PinDemand *demand);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDemand, pin_demand_free)
+
+/* Whether @demand is right for @host too; FALSE: numbers decide there, so it needs one of its own. */
+gboolean pin_demand_suits (const PinDemand *demand, const PinTopology *host);
 
 /* Index in shape->cpus of a CPU that is named. */
 guint pin_demand_cpu (const PinDemand *demand, PinCpuId cpu);
 /* Group of a CPU or node that is named. */
 guint pin_demand_group_of_cpu (const PinDemand *demand, PinCpuId cpu);
 guint pin_demand_group_of_node (const PinDemand *demand, PinNodeId node);
+
+/* What the policy wants of the emulator, as far as the guest has vCPU pins that this can be about. */
+PinEmulator pin_demand_emulator (const PinDemand *demand);

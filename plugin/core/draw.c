@@ -3,31 +3,6 @@
 #include "fit.h"
 
 #include "machine.h"
-#include "seat.h"
-#include "store.h"
-
-static PinCpuset *
-draw_mask (const PinFit *fit, const PinDemand *demand, const PinRoom *room, guint i)
-{
-  const PinMask *mask = &demand->masks[i];
-  g_autoptr (PinCpuset) image = NULL;
-
-  switch (fit->seats[i].kind)
-    {
-    case PIN_SEAT_WRITTEN:
-      return pin_cpuset_copy (mask->cpus);
-    case PIN_SEAT_IMAGE:
-      image = pin_cpuset_new ();
-      for (pin_cpuset_each (mask->cpus, cpu))
-        pin_cpuset_add (image, fit->image[pin_demand_cpu (demand, cpu)]);
-      return g_steal_pointer (&image);
-    case PIN_SEAT_NODES:
-      return pin_seat_node_cpus (demand, room, fit, mask);
-    case PIN_SEAT_GONE:
-    default:
-      return NULL;
-    }
-}
 
 static void
 put_pin (GArray *pins, guint id, PinCpuset *cpuset)
@@ -52,27 +27,29 @@ put_mask (PinPlacement *placement, const PinMask *mask, PinCpuset *cpus)
 }
 
 static void
-draw_pins (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+draw_pins (const PinFit *fit, PinPlacement *placement)
 {
+  const PinDemand *demand = fit->demand;
   gboolean lost = FALSE;
 
   if (placement->vcpu_auto)
     placement->vcpu_cpuset = pin_cpuset_copy (demand->placement->vcpu_cpuset);
   for (guint i = 0; i < demand->n_masks; i++)
     {
-      lost |= demand->masks[i].setting == PIN_SETTING_VCPU_PINS && fit->seats[i].kind == PIN_SEAT_GONE;
-      put_mask (placement, &demand->masks[i], draw_mask (fit, demand, room, i));
+      lost |= demand->masks[i].setting == PIN_SETTING_VCPU_PINS && fit->given[i] == NULL;
+      put_mask (placement, &demand->masks[i], pin_cpuset_copy (fit->given[i]));
     }
   if (lost && placement->vcpu_cpuset == NULL)
-    placement->vcpu_cpuset = pin_seat_common_cpus (room, fit);
+    placement->vcpu_cpuset = pin_fit_common_cpus (fit);
+  if (fit->emulator != NULL)
+    placement->emulatorpin = pin_cpuset_copy (fit->emulator);
 }
 
 /* Preferred takes one node (libvirt: virDomainNumatuneNodeParseXML and qemuValidateDomainDefNuma). */
 static void
-draw_binding (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinMemoryMode *mode, PinNodeset **nodeset,
-              gboolean to_preferred)
+draw_binding (const PinFit *fit, PinMemoryMode *mode, PinNodeset **nodeset, gboolean to_preferred)
 {
-  g_autoptr (PinNodeset) nodes = pin_store_nodes (demand, room, fit, *nodeset);
+  g_autoptr (PinNodeset) nodes = pin_fit_nodes (fit, *nodeset);
 
   if (to_preferred)
     *mode = PIN_MEMORY_MODE_PREFERRED;
@@ -81,39 +58,39 @@ draw_binding (const PinFit *fit, const PinDemand *demand, const PinRoom *room, P
 }
 
 static const PinStore *
-store_of (const PinFit *fit, const PinDemand *demand, gint cell, gint dimm)
+store_of (const PinFit *fit, gint cell, gint dimm)
 {
-  for (guint i = 0; i < demand->n_chunks; i++)
+  for (guint i = 0; i < fit->demand->n_chunks; i++)
     {
-      if (demand->chunks[i].cell == cell && demand->chunks[i].dimm == dimm)
-        return &fit->stores[i];
+      if (fit->demand->chunks[i].cell == cell && fit->demand->chunks[i].dimm == dimm)
+        return &fit->search->storing->stores[i];
     }
   return NULL;
 }
 
 static void
-draw_memnodes (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+draw_memnodes (const PinFit *fit, PinPlacement *placement)
 {
   for (guint i = placement->memnode->len; i-- > 0;)
     {
       PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
-      const PinStore *store = store_of (fit, demand, (gint)memnode->cell, -1);
+      const PinStore *store = store_of (fit, (gint)memnode->cell, -1);
 
       if (store == NULL || store->nodes == PIN_ACTION_STRIP)
         g_array_remove_index (placement->memnode, i);
       else if (store->nodes != PIN_ACTION_KEEP)
-        draw_binding (fit, demand, room, &memnode->mode, &memnode->nodeset, store->to_preferred);
+        draw_binding (fit, &memnode->mode, &memnode->nodeset, store->bind == PIN_BIND_PREFERRED);
     }
 }
 
 static void
-draw_memory (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+draw_memory (const PinFit *fit, PinPlacement *placement)
 {
-  if (fit->memory_element == PIN_ACTION_NONE || fit->memory_element == PIN_ACTION_KEEP)
+  if (fit->search->storing->common == PIN_ACTION_NONE || fit->search->storing->common == PIN_ACTION_KEEP)
     return;
-  if (fit->memory_element != PIN_ACTION_STRIP)
+  if (fit->search->storing->common != PIN_ACTION_STRIP)
     {
-      draw_binding (fit, demand, room, &placement->memory_mode, &placement->memory_nodeset, fit->memory_to_preferred);
+      draw_binding (fit, &placement->memory_mode, &placement->memory_nodeset, fit->search->storing->common_bind == PIN_BIND_PREFERRED);
       return;
     }
   placement->has_memory = FALSE;
@@ -121,20 +98,20 @@ draw_memory (const PinFit *fit, const PinDemand *demand, const PinRoom *room, Pi
 }
 
 static void
-draw_dimms (const PinFit *fit, const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+draw_dimms (const PinFit *fit, PinPlacement *placement)
 {
   for (guint i = placement->dimm->len; i-- > 0;)
     {
       PinDimm *dimm = &g_array_index (placement->dimm, PinDimm, i);
-      const PinStore *store = store_of (fit, demand, demand->guest->dimms[dimm->index].cell, (gint)dimm->index);
+      const PinStore *store = store_of (fit, fit->demand->guest->dimms[dimm->index].cell, (gint)dimm->index);
       PinMemoryMode strict = PIN_MEMORY_MODE_STRICT;
 
       if (dimm->page_kib != 0)
         dimm->page_kib = store->page_kib;
-      if (dimm->nodeset != NULL && (store->nodes == PIN_ACTION_STRIP || store->to_preferred))
+      if (dimm->nodeset != NULL && (store->nodes == PIN_ACTION_STRIP || store->bind == PIN_BIND_PREFERRED))
         g_clear_pointer (&dimm->nodeset, pin_cpuset_free);
       else if (dimm->nodeset != NULL && store->nodes != PIN_ACTION_KEEP)
-        draw_binding (fit, demand, room, &strict, &dimm->nodeset, FALSE);
+        draw_binding (fit, &strict, &dimm->nodeset, FALSE);
       if (dimm->page_kib == 0 && dimm->nodeset == NULL)
         g_array_remove_index (placement->dimm, i);
     }
@@ -155,11 +132,11 @@ page_of_size (GArray *pages, guint64 size_kib)
 }
 
 static gboolean
-pages_stay (const PinFit *fit, const PinDemand *demand)
+pages_stay (const PinFit *fit)
 {
-  for (guint i = 0; i < demand->n_chunks; i++)
+  for (guint i = 0; i < fit->demand->n_chunks; i++)
     {
-      if (demand->chunks[i].dimm < 0 && fit->stores[i].pages > PIN_ACTION_KEEP)
+      if (fit->demand->chunks[i].dimm < 0 && fit->search->storing->stores[i].pages > PIN_ACTION_KEEP)
         return FALSE;
     }
   return TRUE;
@@ -167,28 +144,28 @@ pages_stay (const PinFit *fit, const PinDemand *demand)
 
 /* One <page> a size; it names its cells where another size, or none, holds for the rest. */
 static void
-draw_pages (const PinFit *fit, const PinDemand *demand, PinPlacement *placement)
+draw_pages (const PinFit *fit, PinPlacement *placement)
 {
   guint n_with = 0;
 
-  if (!placement->has_hugepages || pages_stay (fit, demand))
+  if (!placement->has_hugepages || pages_stay (fit))
     return;
   g_array_set_size (placement->hugepages, 0);
-  for (guint i = 0; i < demand->n_chunks; i++)
+  for (guint i = 0; i < fit->demand->n_chunks; i++)
     {
-      const PinChunk *chunk = &demand->chunks[i];
+      const PinChunk *chunk = &fit->demand->chunks[i];
       PinPage *page;
 
-      if (chunk->dimm >= 0 || fit->stores[i].page_kib == 0)
+      if (chunk->dimm >= 0 || fit->search->storing->stores[i].page_kib == 0)
         continue;
       n_with++;
-      page = page_of_size (placement->hugepages, fit->stores[i].page_kib);
+      page = page_of_size (placement->hugepages, fit->search->storing->stores[i].page_kib);
       if (page->cells == NULL)
         page->cells = pin_cpuset_new ();
       pin_cpuset_add (page->cells, (guint)MAX (chunk->cell, 0));
     }
   placement->has_hugepages = n_with > 0;
-  if (placement->hugepages->len == 1 && n_with == MAX (demand->guest->n_cells, 1))
+  if (placement->hugepages->len == 1 && n_with == MAX (fit->demand->guest->n_cells, 1))
     g_clear_pointer (&g_array_index (placement->hugepages, PinPage, 0).cells, pin_cpuset_free);
 }
 
@@ -207,46 +184,48 @@ memory_nodes (const PinRoom *room)
 
 /* Old machine types name RAM blocks by their backends: a memnode on all nodes binds nothing and keeps the names. */
 static void
-keep_backends (const PinDemand *demand, const PinRoom *room, PinPlacement *placement)
+keep_backends (const PinFit *fit, PinPlacement *placement)
 {
+  const PinDemand *demand = fit->demand;
+
   if (!pin_machine_fixes_backends (demand->guest) || !pin_machine_has_backends (demand->guest, demand->placement)
       || pin_machine_has_backends (demand->guest, placement))
     return;
   for (guint cell = 0; cell < demand->guest->n_cells; cell++)
     {
-      PinMemnode memnode = { cell, PIN_MEMORY_MODE_STRICT, memory_nodes (room) };
+      PinMemnode memnode = { cell, PIN_MEMORY_MODE_STRICT, memory_nodes (fit->room) };
 
       g_array_append_val (placement->memnode, memnode);
     }
 }
 
 static void
-draw_scheds (const PinFit *fit, const PinDemand *demand, PinSetting pins, GArray *scheds)
+draw_scheds (const PinFit *fit, PinSetting pins, GArray *scheds)
 {
   for (guint i = scheds->len; i-- > 0;)
     {
-      if (!pin_fit_keeps_sched (fit, demand, pins, &g_array_index (scheds, PinSched, i)))
+      if (!pin_fit_keeps_sched (fit, pins, &g_array_index (scheds, PinSched, i)))
         g_array_remove_index (scheds, i);
     }
 }
 
 /* Where the policy keeps none, all go; else those that would not be safe. */
 static void
-draw_scheduler (const PinFit *fit, const PinDemand *demand, const PinTerms *terms, PinPlacement *placement)
+draw_scheduler (const PinFit *fit, PinPlacement *placement)
 {
   g_autoptr (PinPlacement) empty = pin_placement_new ();
 
   if (fit->actions[PIN_SETTING_SCHEDULER] != PIN_ACTION_STRIP)
     return;
-  if (!pin_terms_allow (terms, PIN_SETTING_SCHEDULER, PIN_ACTION_KEEP))
+  if (!pin_terms_allow (fit->demand->terms, PIN_SETTING_SCHEDULER, PIN_ACTION_KEEP))
     {
       pin_placement_take (placement, empty, PIN_SETTING_SCHEDULER);
       return;
     }
-  draw_scheds (fit, demand, PIN_SETTING_VCPU_PINS, placement->vcpusched);
-  draw_scheds (fit, demand, PIN_SETTING_IOTHREAD_PINS, placement->iothreadsched);
+  draw_scheds (fit, PIN_SETTING_VCPU_PINS, placement->vcpusched);
+  draw_scheds (fit, PIN_SETTING_IOTHREAD_PINS, placement->iothreadsched);
   if (placement->emulatorsched != NULL
-      && !pin_fit_keeps_sched (fit, demand, PIN_SETTING_EMULATOR_PINS, placement->emulatorsched))
+      && !pin_fit_keeps_sched (fit, PIN_SETTING_EMULATOR_PINS, placement->emulatorsched))
     g_clear_pointer (&placement->emulatorsched, pin_sched_free);
 }
 
@@ -275,17 +254,17 @@ copy_but_pins (const PinPlacement *written)
 }
 
 PinPlacement *
-pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+pin_fit_draw (const PinFit *fit)
 {
-  g_autoptr (PinPlacement) placement = copy_but_pins (demand->placement);
+  g_autoptr (PinPlacement) placement = copy_but_pins (fit->demand->placement);
 
-  draw_pins (fit, demand, room, placement);
-  draw_memnodes (fit, demand, room, placement);
-  draw_memory (fit, demand, room, placement);
-  draw_dimms (fit, demand, room, placement);
-  draw_pages (fit, demand, placement);
-  draw_scheduler (fit, demand, terms, placement);
+  draw_pins (fit, placement);
+  draw_memnodes (fit, placement);
+  draw_memory (fit, placement);
+  draw_dimms (fit, placement);
+  draw_pages (fit, placement);
+  draw_scheduler (fit, placement);
   draw_cache (fit, placement);
-  keep_backends (demand, room, placement);
+  keep_backends (fit, placement);
   return g_steal_pointer (&placement);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "explain.h"
 
+#include "resctrl.h"
+
 static char *
 size_text (guint64 kib)
 {
@@ -226,8 +228,18 @@ memory_why (const PinFinding *finding, const PinRoom *room)
 }
 
 static char *
-why_text (PinSetting setting, const PinFinding *finding, const PinRoom *room)
+cache_why (const PinFit *fit)
 {
+  char *text = pin_resctrl_text (fit->demand->placement, fit->room->snapshot);
+
+  return text != NULL ? text : g_strdup ("it goes with the vCPUs' pins, and those are not kept");
+}
+
+static char *
+why_text (PinSetting setting, const PinFinding *finding, const PinFit *fit)
+{
+  const PinRoom *room = fit->room;
+
   switch (setting)
     {
     case PIN_SETTING_HUGEPAGES:
@@ -240,7 +252,7 @@ why_text (PinSetting setting, const PinFinding *finding, const PinRoom *room)
     case PIN_SETTING_IOTHREAD_PINS:
       return cpus_why (finding, room);
     case PIN_SETTING_CACHE:
-      return g_strdup ("vCPU pins changed, or the host has no cache allocation (resctrl)");
+      return cache_why (fit);
     case PIN_SETTING_SCHEDULER:
       return g_strdup ("fifo or rr on a CPU that is not the thread's own can starve the host");
     case PIN_SETTING_CPU_MODEL:
@@ -251,12 +263,12 @@ why_text (PinSetting setting, const PinFinding *finding, const PinRoom *room)
 }
 
 static void
-explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit)
 {
   const PinFinding *finding = &fit->findings[setting];
   PinAction action = fit->actions[setting];
-  g_autofree char *written = value_text (demand->placement, setting);
-  g_autofree char *why = why_text (setting, finding, room);
+  g_autofree char *written = value_text (fit->demand->placement, setting);
+  g_autofree char *why = why_text (setting, finding, fit);
   g_autofree char *given = NULL;
 
   if (action == PIN_ACTION_REFUSE || setting == PIN_SETTING_MEMORY || plan->placement == NULL)
@@ -269,7 +281,7 @@ explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit, const Pin
 }
 
 void
-pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+pin_explain (PinPlan *plan, const PinFit *fit)
 {
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
@@ -277,7 +289,7 @@ pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const Pi
                                               : fit->actions[setting] > PIN_ACTION_KEEP;
 
       if (told && setting != PIN_SETTING_CPU_MODEL)
-        explain_setting (plan, setting, fit, demand, room);
+        explain_setting (plan, setting, fit);
     }
 }
 
@@ -313,22 +325,34 @@ host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
     }
 }
 
+/* What to write in the policy for it; NULL: nothing would help. */
+static char *
+policy_change (PinSetting setting, const PinFit *fit)
+{
+  const PinTerms *terms = fit->demand->terms;
+  PinAction action = fit->actions[setting];
+
+  if (pin_levels_open (&fit->search->levels, setting, PIN_ACTION_REFUSE) || action == PIN_ACTION_NONE)
+    return NULL;
+  if (setting == PIN_SETTING_HUGEPAGES && !terms->page_size_change && pin_terms_allow (terms, setting, action))
+    return g_strdup ("set page-size-change = yes in the policy");
+  return g_strdup_printf ("allow %s for %s in the policy", pin_action_name (action), pin_setting_name (setting));
+}
+
 char *
-pin_explain_remedy (const PinFit *fit, const PinFit *eased, const PinRoom *room)
+pin_explain_remedy (const PinFit *fit)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
-      g_autofree char *change = host_change (setting, &fit->findings[setting], room);
-      PinAction need = pin_fit_is_refused (eased) ? PIN_ACTION_NONE : eased->actions[setting];
+      g_autofree char *host = host_change (setting, &fit->findings[setting], fit->room);
+      g_autofree char *policy = policy_change (setting, fit);
 
-      if (fit->actions[setting] != PIN_ACTION_REFUSE || (change == NULL && need == PIN_ACTION_NONE))
+      if (!pin_levels_put_aside (&fit->search->levels, fit->demand->terms, setting) || (host == NULL && policy == NULL))
         continue;
-      g_string_append_printf (text, "%s%s", text->len > 0 ? "; and " : "", change != NULL ? change : "");
-      if (need != PIN_ACTION_NONE)
-        g_string_append_printf (text, "%sallow %s for %s in the policy", change != NULL ? ", or " : "",
-                                pin_action_name (need), pin_setting_name (setting));
+      g_string_append_printf (text, "%s%s%s%s", text->len > 0 ? "; and " : "", host != NULL ? host : "",
+                              host != NULL && policy != NULL ? ", or " : "", policy != NULL ? policy : "");
     }
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

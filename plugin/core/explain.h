@@ -5,10 +5,10 @@
 #include "fit.h"
 
 /* Adds a reason to @plan for each setting of @fit that is not kept.  plan->placement is NULL for a refusal. */
-void pin_explain (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room);
+void pin_explain (PinPlan *plan, const PinFit *fit);
 
 /*
- * The smallest change of the host or of the policy that would admit the guest, one clause; for a refused fit.  @eased: the best fit where
- * the policy allows the settings that @fit refuses everything; it tells which action would do, if any does.  (transfer full)
+ * The smallest change of the host or of the policy that would admit the guest, one clause; for a fit that had to put the policy aside.
+ * (transfer full) NULL: none is known.
  */
-char *pin_explain_remedy (const PinFit *fit, const PinFit *eased, const PinRoom *room);
+char *pin_explain_remedy (const PinFit *fit);

@@ -1,38 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Can it be: one demand in one room, its groups on nodes that the search chose.  A fit says for each mask, chunk of memory and
- * setting what it gets; plan.c searches for the cheapest one and draws the placement from it.
- */
+/* What a search found, in CPUs, pages and nodes rather than counts: what each mask and chunk gets, and why it is no better. */
 #pragma once
 
-#include "demand.h"
-#include "plan.h"
-#include "room.h"
-
-/* How a mask's new CPUs are told. */
-typedef enum
-{
-  PIN_SEAT_WRITTEN,    /* as in the original */
-  PIN_SEAT_IMAGE,      /* each CPU's image */
-  PIN_SEAT_NODES,      /* what is nobody's own on the nodes of its groups */
-  PIN_SEAT_GONE        /* no pin */
-} PinSeatKind;
-
-typedef struct
-{
-  PinSeatKind kind;
-  PinAction action;
-  PinCode code;        /* why it is no better, where the CPUs themselves do not say: FITS */
-} PinSeat;
-
-/* What a chunk of memory gets. */
-typedef struct
-{
-  guint64 page_kib;    /* 0: ordinary memory */
-  PinAction pages;     /* KEEP, WEAKEN or STRIP; NONE: had no huge pages */
-  PinAction nodes;     /* KEEP to STRIP; NONE: was not bound */
-  gboolean to_preferred; /* weakened to preferred; FALSE: several nodes on one */
-} PinStore;
+#include "search.h"
 
 /* Why the worst element of a setting is not kept, in figures. */
 typedef struct
@@ -47,44 +17,40 @@ typedef struct
 
 typedef struct
 {
-  guint *node_of;                  /* by group: index of the host's node */
-  gboolean *merged;                /* by group: another group with CPUs is on its node */
+  const PinDemand *demand;
+  const PinRoom *room;
+  const PinSearch *search;         /* what was found; it keeps it until it judges again */
   guint *image;                    /* by index in shape->cpus: CPU of the host, or PIN_CPUSET_END */
-  PinCpuset *own;                  /* CPUs that become vCPUs' own */
-  PinSeat *seats;                  /* by mask */
-  PinStore *stores;                /* by chunk */
-  PinAction memory_element;        /* what becomes of <numatune><memory>; NONE: there is none */
-  gboolean memory_to_preferred;
+  PinCpuset *own;                  /* CPUs that become the guest's own */
+  PinCpuset *along;                /* those that are taken with them: siblings that stay empty */
+  PinCpuset **given;               /* by mask; NULL: no pin */
+  PinAction *seats;                /* by mask */
+  PinCpuset *emulator;             /* of one that shares or is isolated; NULL: no pin, or it is a mask like others */
   PinTenant *held;                 /* memory and pages taken */
-  PinCpuset *page_nodes;           /* indices of host nodes from which QEMU preallocates pages, bound to them */
   PinAction actions[PIN_SETTING_N];
   PinFinding findings[PIN_SETTING_N];
   guint64 short_kib;               /* ordinary memory that is not there */
-  guint cost;
-  guint changes;                   /* elements that are not as written */
 } PinFit;
 
-PinFit *pin_fit_new (const PinDemand *demand);
+/* Works out what @search found, which did not refuse, last.  (transfer full); borrows all else. */
+PinFit *pin_fit_new (PinSearch *search);
 void pin_fit_free (PinFit *fit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFit, pin_fit_free)
-
-/*
- * Fits @demand into @room, its group g on node fit->node_of[g], and fills the rest of @fit.  Settings of which no allowed action can be
- * satisfied get PIN_ACTION_REFUSE.  No input but @fit is changed.
- */
-void pin_fit_try (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit);
-
-/* Whether @sched of the threads that @pins is about may stay where @fit puts them. */
-gboolean pin_fit_keeps_sched (const PinFit *fit, const PinDemand *demand, PinSetting pins, const PinSched *sched);
-
-/* Whether some setting is refused. */
-gboolean pin_fit_is_refused (const PinFit *fit);
-
-/* Whether @fit is better than @other: admitted, cheaper, fewer changes. */
-gboolean pin_fit_is_better (const PinFit *fit, const PinFit *other);
 
 /* A setting gets @action if that is worse than what it has, with the finding that says why. */
 void pin_fit_worsen (PinFit *fit, PinSetting setting, PinAction action, const PinFinding *finding);
 
-/* The placement that @fit gives, from the original of @demand.  (transfer full) */
-PinPlacement *pin_fit_draw (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms);
+/* Whether @sched of the threads that @pins is about may stay where @fit puts them. */
+gboolean pin_fit_keeps_sched (const PinFit *fit, PinSetting pins, const PinSched *sched);
+
+/* Node of the host on which the group of a CPU that is written is. */
+guint pin_fit_node_of_cpu (const PinFit *fit, PinCpuId written);
+
+/* Host nodes, by id, that a nodeset of the original becomes.  (transfer full) */
+PinNodeset *pin_fit_nodes (const PinFit *fit, const PinNodeset *written);
+
+/* CPUs that are nobody's own: where vCPUs go that have lost their pins.  (transfer full) */
+PinCpuset *pin_fit_common_cpus (const PinFit *fit);
+
+/* The placement that @fit gives, from the original.  (transfer full) */
+PinPlacement *pin_fit_draw (const PinFit *fit);

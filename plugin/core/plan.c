@@ -6,8 +6,7 @@
 #include "cpu-model.h"
 #include "explain.h"
 #include "names.h"
-#include "search.h"
-#include "seat.h"
+#include "fit.h"
 
 static const char *const verdict_names[] = {
   [PIN_VERDICT_KEEP] = "keep",
@@ -115,52 +114,46 @@ pin_plan_add_reason (PinPlan *plan, PinSetting setting, PinAction action, PinCod
 
 /* The host node of a cell: that of its memory, else that of its first vCPU that has a pin. */
 static gint
-node_of_cell (const PinFit *fit, const PinDemand *demand, const PinRoom *room, guint cell)
+node_of_cell (const PinFit *fit, guint cell)
 {
-  const PinNode *nodes = room->snapshot->topology->nodes;
+  const PinDemand *demand = fit->demand;
+  const PinNode *nodes = fit->room->snapshot->topology->nodes;
   const PinChunk *chunk = &demand->chunks[cell];
 
-  if (chunk->bound && fit->stores[cell].nodes < PIN_ACTION_STRIP)
-    return (gint)nodes[fit->node_of[pin_demand_group_of_node (demand, pin_cpuset_first (chunk->nodeset))]].id;
+  if (chunk->bound && fit->search->storing->stores[cell].nodes < PIN_ACTION_STRIP)
+    return (gint)nodes[fit->search->node_of[pin_demand_group_of_node (demand, pin_cpuset_first (chunk->nodeset))]].id;
   for (guint i = 0; i < demand->n_masks; i++)
     {
       const PinMask *mask = &demand->masks[i];
       gboolean is_vcpu = mask->setting == PIN_SETTING_VCPU_PINS && mask->id >= 0;
 
-      if (is_vcpu && fit->seats[i].kind != PIN_SEAT_GONE && pin_guest_cell_of (demand->guest, (guint)mask->id) == (gint)cell)
-        return (gint)nodes[fit->node_of[pin_demand_group_of_cpu (demand, pin_cpuset_first (mask->cpus))]].id;
+      if (is_vcpu && fit->given[i] != NULL && pin_guest_cell_of (demand->guest, (guint)mask->id) == (gint)cell)
+        return (gint)nodes[pin_fit_node_of_cpu (fit, pin_cpuset_first (mask->cpus))].id;
     }
   return -1;
 }
 
 static void
-fill_cells (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+fill_cells (PinPlan *plan, const PinFit *fit)
 {
-  for (guint cell = 0; cell < demand->guest->n_cells; cell++)
+  for (guint cell = 0; cell < fit->demand->guest->n_cells; cell++)
     {
-      gint node = node_of_cell (fit, demand, room, cell);
+      gint node = node_of_cell (fit, cell);
 
       g_array_append_val (plan->cells, node);
     }
 }
 
-/* Own CPUs are those that were own in the original and are one CPU still; all other masks are shared. */
+/* Own CPUs, and those that the policy wants empty beside them; all other masks are shared. */
 static void
-fill_claim (PinPlan *plan, const PinFit *fit, const PinDemand *demand)
+fill_claim (PinPlan *plan, const PinFit *fit)
 {
   g_autoptr (PinCpuset) all = pin_placement_cpus (plan->placement);
 
   plan->claim = pin_tenant_copy (fit->held);
   plan->claim->running = TRUE;
-  for (guint i = 0; i < demand->n_own; i++)
-    {
-      PinCpuId written = pin_cpuset_first (demand->masks[i].cpus);
-
-      if (fit->seats[i].kind == PIN_SEAT_WRITTEN)
-        pin_cpuset_add (plan->claim->dedicated, written);
-      else if (fit->seats[i].kind == PIN_SEAT_IMAGE)
-        pin_cpuset_add (plan->claim->dedicated, fit->image[pin_demand_cpu (demand, written)]);
-    }
+  pin_cpuset_unite (plan->claim->dedicated, fit->own);
+  pin_cpuset_unite (plan->claim->dedicated, fit->along);
   pin_cpuset_unite (plan->claim->shared, all);
   pin_cpuset_subtract (plan->claim->shared, plan->claim->dedicated);
 }
@@ -222,29 +215,6 @@ mention_left_alone (PinPlan *plan, const PinGuest *guest, const PinPlacement *or
     pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_KEEP, PIN_CODE_LEFT_ALONE, "launch security stays as written");
 }
 
-/* The best fit if the policy allowed the settings that @fit refuses everything. */
-static PinFit *
-ease (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
-{
-  g_autoptr (PinTerms) eased = pin_terms_copy (terms);
-  gboolean exact;
-
-  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
-    {
-      if (fit->actions[setting] == PIN_ACTION_REFUSE)
-        eased->actions[setting] = pin_setting_actions (setting);
-    }
-  return pin_search (demand, room, eased, &exact);
-}
-
-static char *
-remedy_for (const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
-{
-  g_autoptr (PinFit) eased = ease (fit, demand, room, terms);
-
-  return pin_explain_remedy (fit, eased, room);
-}
-
 /* A domain that gave its cells backends must go on doing so on old machine types: see draw.c.  What is written for that is no edit of
  * the owner's, so the setting is not kept. */
 static void
@@ -260,12 +230,12 @@ mention_backends (PinPlan *plan, const PinPlacement *original)
 
 /* A guest that nobody tuned would float over CPUs that are other guests' own. */
 static void
-keep_off (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room)
+keep_off (PinPlan *plan, const PinFit *fit)
 {
-  g_autoptr (PinCpuset) cpus = pin_seat_common_cpus (room, fit);
+  g_autoptr (PinCpuset) cpus = pin_fit_common_cpus (fit);
   g_autofree char *text = pin_cpuset_format (cpus);
 
-  if (!pin_placement_is_empty (demand->placement) || pin_cpuset_is_empty (room->taken) || pin_cpuset_is_empty (cpus))
+  if (!pin_placement_is_empty (fit->demand->placement) || pin_cpuset_is_empty (fit->room->taken) || pin_cpuset_is_empty (cpus))
     return;
   plan->placement->vcpu_cpuset = g_steal_pointer (&cpus);
   plan->actions[PIN_SETTING_VCPU_PINS] = PIN_ACTION_REMAP;
@@ -274,54 +244,73 @@ keep_off (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRo
                        "no pins -> vCPUs on %s: kept off CPUs that are other guests' own", text);
 }
 
-/* Says so rather than let an administrator believe that it holds. */
 static void
-mention_unheeded (PinPlan *plan, const PinTerms *terms)
+accept (PinPlan *plan, const PinFit *fit)
 {
-  if (terms->threads != PIN_THREADS_HOME)
-    pin_plan_add_reason (plan, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP, PIN_CODE_POLICY,
-                         "threads = %s is not heeded yet, planned as home", pin_threads_name (terms->threads));
-  if (terms->spread != PIN_SPREAD_HOME)
-    pin_plan_add_reason (plan, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP, PIN_CODE_POLICY,
-                         "spread = %s is not heeded yet, planned as home", pin_spread_name (terms->spread));
-  if (terms->emulator != PIN_EMULATOR_HOME)
-    pin_plan_add_reason (plan, PIN_SETTING_EMULATOR_PINS, PIN_ACTION_KEEP, PIN_CODE_POLICY,
-                         "emulator = %s is not heeded yet, planned as home", pin_emulator_name (terms->emulator));
+  const PinTerms *terms = fit->demand->terms;
+
+  plan->placement = pin_fit_draw (fit);
+  mention_backends (plan, fit->demand->placement);
+  if (terms->keep_off_reserved)
+    keep_off (plan, fit);
+  plan->cost = pin_cost (plan->actions);
+  fill_cells (plan, fit);
+  fill_claim (plan, fit);
 }
 
 static void
-answer (PinPlan *plan, const PinFit *fit, const PinDemand *demand, const PinRoom *room, const PinTerms *terms)
+answer (PinPlan *plan, const PinFit *fit)
 {
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     plan->actions[setting] = MAX (plan->actions[setting], fit->actions[setting]);
   settle_verdict (plan);
   if (plan->verdict != PIN_VERDICT_REFUSE)
+    accept (plan, fit);
+  pin_explain (plan, fit);
+}
+
+/* Nothing that the policy allows: what stands in the way is what would have to be put aside. */
+static void
+refuse (PinPlan *plan, const PinDemand *demand, const PinRoom *room)
+{
+  g_autoptr (PinSearch) search = pin_search_new (demand, TRUE);
+  g_autoptr (PinFit) fit = NULL;
+
+  pin_search_judge (search, room);
+  fit = pin_fit_new (search);
+  if (!demand->terms->page_size_change)
+    fit->findings[PIN_SETTING_HUGEPAGES].code = PIN_CODE_PAGE_SIZE_FIXED;
+  else if (pin_levels_open (&search->levels, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE) && !pin_storing_may_leave_pages (search->storing))
+    fit->findings[PIN_SETTING_HUGEPAGES].code = PIN_CODE_MEMORY_FILE;
+  plan->remedy = pin_explain_remedy (fit);
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
-      plan->placement = pin_fit_draw (fit, demand, room, terms);
-      mention_backends (plan, demand->placement);
-      if (terms->keep_off_reserved)
-        keep_off (plan, fit, demand, room);
-      plan->cost = pin_cost (plan->actions);
-      fill_cells (plan, fit, demand, room);
-      fill_claim (plan, fit, demand);
+      if (pin_levels_put_aside (&search->levels, demand->terms, setting))
+        fit->actions[setting] = PIN_ACTION_REFUSE;
     }
-  else
-    plan->remedy = remedy_for (fit, demand, room, terms);
-  pin_explain (plan, fit, demand, room);
+  answer (plan, fit);
 }
 
 PinPlan *
 pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinSnapshot *snapshot)
 {
   g_autoptr (PinPlan) plan = plan_new (guest);
-  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, snapshot);
+  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, snapshot->topology);
   g_autoptr (PinRoom) room = pin_room_new (snapshot, guest->uuid, terms);
-  g_autoptr (PinFit) fit = pin_search (demand, room, terms, &plan->exact);
+  g_autoptr (PinSearch) search = pin_search_new (demand, FALSE);
+  PinOutcome outcome = pin_search_judge (search, room);
 
+  plan->exact = outcome.exact;
   judge_host (plan, terms, snapshot);
   judge_cpu (plan, guest, original, terms, snapshot);
-  answer (plan, fit, demand, room, terms);
+  if (outcome.verdict == PIN_VERDICT_REFUSE)
+    refuse (plan, demand, room);
+  else
+    {
+      g_autoptr (PinFit) fit = pin_fit_new (search);
+
+      answer (plan, fit);
+    }
   mention_left_alone (plan, guest, original->placement);
-  mention_unheeded (plan, terms);
   return g_steal_pointer (&plan);
 }

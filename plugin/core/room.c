@@ -2,102 +2,169 @@
 /* Takes off what others hold, and gives back what the guest holds itself. */
 #include "room.h"
 
-#include <string.h>
-
-static void
-take_pages (PinRoom *room, const PinTenant *tenant, gboolean give_back)
+static guint64 *
+units_at (PinRoom *room, guint node, guint size)
 {
-  for (guint i = 0; i < tenant->pages->len; i++)
-    {
-      const PinPageUse *use = &g_array_index (tenant->pages, PinPageUse, i);
-
-      for (guint pool = 0; use->node < room->n_nodes && pool < room->snapshot->memory[use->node].n_pools; pool++)
-        {
-          guint64 *pages = &room->pages[use->node][pool];
-
-          if (room->snapshot->memory[use->node].pools[pool].size_kib == use->size_kib)
-            *pages = give_back ? *pages + use->count : *pages - MIN (*pages, use->count);
-        }
-    }
+  return &room->units[node * room->n_sizes + size];
 }
 
 static void
-take_memory (PinRoom *room, const PinTenant *tenant, gboolean give_back)
+add_units (guint64 *units, guint64 more, gboolean give_back)
+{
+  if (give_back)
+    *units += MIN (more, G_MAXUINT64 - *units);
+  else
+    *units -= MIN (*units, more);
+}
+
+static void
+count_memory (PinRoom *room, const PinTenant *tenant, gboolean give_back)
 {
   for (guint node = 0; node < room->n_nodes; node++)
+    add_units (units_at (room, node, 0), pin_tenant_memory (tenant, node), give_back);
+  for (guint i = 0; i < tenant->pages->len; i++)
     {
-      guint64 kib = pin_tenant_memory (tenant, node);
+      const PinPageUse *use = &g_array_index (tenant->pages, PinPageUse, i);
+      gint size = pin_room_size (room, use->size_kib);
 
-      if (give_back)
-        room->memory_kib[node] += kib;
-      else
-        room->memory_kib[node] -= MIN (room->memory_kib[node], kib);
+      if (use->node < room->n_nodes && size > 0 && pin_snapshot_pool (room->snapshot, use->node, use->size_kib) != NULL)
+        add_units (units_at (room, use->node, (guint)size), use->count, give_back);
     }
 }
 
 static void
 count_domain (PinRoom *room, const PinTenant *domain, const char *uuid)
 {
-  gboolean itself = g_strcmp0 (domain->uuid, uuid) == 0;
+  gboolean itself = uuid != NULL && g_strcmp0 (domain->uuid, uuid) == 0;
 
-  if (!domain->running)
-    {
-      pin_cpuset_unite (room->named, itself ? NULL : domain->dedicated);
-      pin_cpuset_unite (room->named, itself ? NULL : domain->shared);
-    }
-  else if (itself)
-    {
-      take_memory (room, domain, TRUE);
-      take_pages (room, domain, TRUE);
-    }
-  else
+  if (itself && domain->running)
+    count_memory (room, domain, TRUE);
+  else if (domain->running)
     pin_cpuset_unite (room->taken, domain->dedicated);
+  else if (!itself)
+    {
+      pin_cpuset_unite (room->named, domain->dedicated);
+      pin_cpuset_unite (room->named, domain->shared);
+    }
 }
 
 /* Free memory and pages of a snapshot are net of domains, not of claims. */
 static void
 count_claim (PinRoom *room, const PinTenant *claim, const char *uuid)
 {
-  if (g_strcmp0 (claim->uuid, uuid) == 0)
+  if (uuid != NULL && g_strcmp0 (claim->uuid, uuid) == 0)
     return;
   pin_cpuset_unite (room->taken, claim->dedicated);
-  take_memory (room, claim, FALSE);
-  take_pages (room, claim, FALSE);
+  count_memory (room, claim, FALSE);
+}
+
+static gint
+compare_sizes (gconstpointer a, gconstpointer b)
+{
+  guint64 left = *(const guint64 *)a;
+  guint64 right = *(const guint64 *)b;
+
+  return left < right ? -1 : left > right;
 }
 
 static void
-copy_amounts (PinRoom *room)
+collect_sizes (PinRoom *room)
 {
-  room->memory_kib = g_new0 (guint64, room->n_nodes);
-  room->pages = g_new0 (guint64 *, room->n_nodes);
+  const PinNodeMemory *memory = room->snapshot->memory;
+  guint n_all = 1;
+
+  for (guint node = 0; node < room->n_nodes; node++)
+    n_all += memory[node].n_pools;
+  room->page_kib = g_new0 (guint64, n_all);
+  room->n_sizes = 1;
+  for (guint node = 0; node < room->n_nodes; node++)
+    {
+      for (guint i = 0; i < memory[node].n_pools; i++)
+        {
+          if (pin_room_size (room, memory[node].pools[i].size_kib) < 0)
+            room->page_kib[room->n_sizes++] = memory[node].pools[i].size_kib;
+        }
+    }
+  qsort (room->page_kib, room->n_sizes, sizeof (guint64), compare_sizes);
+}
+
+static void
+copy_units (PinRoom *room)
+{
+  room->units = g_new0 (guint64, room->n_nodes * room->n_sizes);
   for (guint node = 0; node < room->n_nodes; node++)
     {
       const PinNodeMemory *memory = &room->snapshot->memory[node];
 
-      room->memory_kib[node] = memory->free_kib;
-      room->pages[node] = g_new0 (guint64, memory->n_pools + 1);
-      for (guint pool = 0; pool < memory->n_pools; pool++)
-        room->pages[node][pool] = memory->pools[pool].free;
+      *units_at (room, node, 0) = memory->free_kib;
+      for (guint i = 0; i < memory->n_pools; i++)
+        *units_at (room, node, (guint)pin_room_size (room, memory->pools[i].size_kib)) = memory->pools[i].free;
     }
 }
 
 static void
-split_cpus (PinRoom *room)
+split_cpus (PinRoom *room, const PinTerms *terms)
+{
+  const PinSnapshot *snapshot = room->snapshot;
+
+  room->present = pin_topology_online (snapshot->topology);
+  pin_cpuset_intersect (room->present, snapshot->allowed);
+  pin_cpuset_subtract (room->present, snapshot->reserved);
+  room->usable = pin_cpuset_copy (room->present);
+  pin_cpuset_subtract (room->usable, room->taken);
+  room->shareable = pin_cpuset_copy (room->usable);
+  pin_cpuset_subtract (room->shareable, snapshot->isolated);
+  room->keepable = pin_cpuset_copy (terms->dedicated == PIN_DEDICATED_AS_WRITTEN ? room->present : room->usable);
+}
+
+static void
+count_cpu (PinRoom *room, PinNodeRoom *node, PinCoreRoom *core, const PinCpu *cpu)
+{
+  gboolean usable = pin_cpuset_contains (room->usable, cpu->id);
+  gboolean isolated = usable && pin_cpuset_contains (room->snapshot->isolated, cpu->id);
+
+  core->core = cpu->core;
+  core->n_online++;
+  core->n_usable += usable ? 1 : 0;
+  core->n_isolated += isolated ? 1 : 0;
+  node->n_usable += usable ? 1 : 0;
+  node->n_isolated += isolated ? 1 : 0;
+}
+
+/* Counts the CPUs of @node core by core; @core_at: by core of the host, its place, or 0. */
+static guint
+count_node (PinRoom *room, guint index, guint first_core, guint *core_at)
 {
   const PinTopology *topology = room->snapshot->topology;
+  PinNodeRoom *node = &room->nodes[index];
+  guint n_cores = 0;
 
-  room->near = pin_cpuset_new ();
-  room->own = g_new0 (PinCpuset *, room->n_nodes);
-  room->shared = g_new0 (PinCpuset *, room->n_nodes);
-  for (guint node = 0; node < room->n_nodes; node++)
+  node->first_core = first_core;
+  node->has_cpus = !pin_cpuset_is_empty (topology->nodes[index].cpus);
+  node->has_memory = room->snapshot->memory[index].total_kib > 0;
+  for (pin_cpuset_each (topology->nodes[index].cpus, id))
     {
-      if (!pin_cpuset_is_empty (topology->nodes[node].cpus))
-        pin_cpuset_add (room->near, topology->nodes[node].id);
-      room->own[node] = pin_cpuset_copy (topology->nodes[node].cpus);
-      pin_cpuset_intersect (room->own[node], room->usable);
-      room->shared[node] = pin_cpuset_copy (room->own[node]);
-      pin_cpuset_subtract (room->shared[node], room->snapshot->isolated);
+      const PinCpu *cpu = pin_topology_cpu (topology, id);
+
+      if (core_at[cpu->core] <= first_core)
+        core_at[cpu->core] = first_core + n_cores++ + 1;
+      count_cpu (room, node, &room->cores[core_at[cpu->core] - 1], cpu);
     }
+  node->n_cores = n_cores;
+  return n_cores;
+}
+
+static void
+count_cpus (PinRoom *room)
+{
+  const PinTopology *topology = room->snapshot->topology;
+  g_autofree guint *core_at = g_new0 (guint, topology->n_cores + 1);
+  guint n_cores = 0;
+
+  room->nodes = g_new0 (PinNodeRoom, room->n_nodes);
+  room->cores = g_new0 (PinCoreRoom, topology->n_cores + 1);
+  for (guint node = 0; node < room->n_nodes; node++)
+    n_cores += count_node (room, node, n_cores, core_at);
 }
 
 PinRoom *
@@ -109,27 +176,15 @@ pin_room_new (const PinSnapshot *snapshot, const char *uuid, const PinTerms *ter
   room->n_nodes = snapshot->topology->n_nodes;
   room->taken = pin_cpuset_new ();
   room->named = pin_cpuset_new ();
-  copy_amounts (room);
+  collect_sizes (room);
+  copy_units (room);
   for (guint i = 0; i < snapshot->domains->len; i++)
     count_domain (room, g_ptr_array_index (snapshot->domains, i), uuid);
   for (guint i = 0; i < snapshot->claims->len; i++)
     count_claim (room, g_ptr_array_index (snapshot->claims, i), uuid);
-  room->present = pin_topology_online (snapshot->topology);
-  pin_cpuset_intersect (room->present, snapshot->allowed);
-  pin_cpuset_subtract (room->present, snapshot->reserved);
-  room->usable = pin_cpuset_copy (room->present);
-  pin_cpuset_subtract (room->usable, room->taken);
-  room->keepable = pin_cpuset_copy (terms->dedicated == PIN_DEDICATED_AS_WRITTEN ? room->present : room->usable);
-  split_cpus (room);
+  split_cpus (room, terms);
+  count_cpus (room);
   return g_steal_pointer (&room);
-}
-
-static void
-free_each (gpointer *items, guint n_items, GDestroyNotify free_item)
-{
-  for (guint i = 0; items != NULL && i < n_items; i++)
-    free_item (items[i]);
-  g_free (items);
 }
 
 void
@@ -141,11 +196,31 @@ pin_room_free (PinRoom *room)
   pin_cpuset_free (room->usable);
   pin_cpuset_free (room->keepable);
   pin_cpuset_free (room->present);
+  pin_cpuset_free (room->shareable);
   pin_cpuset_free (room->named);
-  pin_cpuset_free (room->near);
-  free_each ((gpointer *)room->own, room->n_nodes, (GDestroyNotify)pin_cpuset_free);
-  free_each ((gpointer *)room->shared, room->n_nodes, (GDestroyNotify)pin_cpuset_free);
-  free_each ((gpointer *)room->pages, room->n_nodes, g_free);
-  g_free (room->memory_kib);
+  g_free (room->nodes);
+  g_free (room->cores);
+  g_free (room->page_kib);
+  g_free (room->units);
   g_free (room);
+}
+
+gint
+pin_room_size (const PinRoom *room, guint64 page_kib)
+{
+  for (guint i = 0; i < room->n_sizes; i++)
+    {
+      if (room->page_kib[i] == page_kib)
+        return (gint)i;
+    }
+  return -1;
+}
+
+PinCpuset *
+pin_room_on_node (const PinRoom *room, guint node, const PinCpuset *cpus)
+{
+  PinCpuset *there = pin_cpuset_copy (room->snapshot->topology->nodes[node].cpus);
+
+  pin_cpuset_intersect (there, cpus);
+  return there;
 }

@@ -1,99 +1,473 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A plain search in a fixed order: each group first on the node of its own number, then upwards.  So of fits that are equal the one
- * with the lowest numbers is found first, and it stays.  It ends with the first fit than which none can be cheaper.
+ * On each step groups are put on nodes one after the other, each first on the node of its own number.  What a group needs alone is
+ * looked at before it is put anywhere, what all need together at the end.
  */
 #include "search.h"
 
-#include "bound.h"
+#include "cost.h"
+#include "match.h"
+#include "resctrl.h"
 
-typedef struct
-{
-  const PinDemand *demand;
-  const PinRoom *room;
-  const PinTerms *terms;
-  PinFit *trial;
-  PinFit *best;       /* NULL before the first */
-  guint tried;
-  guint bound;        /* no fit costs less */
-} Search;
+#include <string.h>
 
-static gboolean
-is_done (const Search *search)
+#define N_PINS 3
+
+enum
 {
-  return search->tried >= PIN_SEARCH_BUDGET
-         || (search->best != NULL && search->best->cost <= search->bound && !pin_fit_is_refused (search->best));
+  MUST_NOTHING = -1,
+  MUST_NOWHERE = -2
+};
+
+enum
+{
+  MEMO_UNKNOWN,
+  MEMO_NO,
+  MEMO_YES
+};
+
+static void
+look_at_masks (PinSearch *search)
+{
+  const PinDemand *demand = search->demand;
+
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      const PinMask *mask = &demand->masks[i];
+
+      for (guint k = 0; k < mask->n_cpus; k++)
+        {
+          if (mask->own || pin_seating_is_shared (search->seating, i))
+            search->asked[demand->group_of[demand->mask_cpus[mask->first + k]]] |= 1u << mask->setting;
+        }
+    }
 }
 
 static void
-try_fit (Search *search)
+look_at_nodeset (PinSearch *search, const PinNodeset *nodeset)
 {
-  PinFit *previous = search->best;
+  guint first = pin_cpuset_first (nodeset);
 
-  search->tried++;
-  pin_fit_try (search->demand, search->room, search->terms, search->trial);
-  if (previous != NULL && !pin_fit_is_better (search->trial, previous))
+  if (first != PIN_CPUSET_END && pin_cpuset_next (nodeset, first) == PIN_CPUSET_END)
+    search->sole[pin_demand_group_of_node (search->demand, first)] = TRUE;
+}
+
+static void
+look_at_chunks (PinSearch *search)
+{
+  const PinDemand *demand = search->demand;
+  const PinPlacement *placement = demand->placement;
+
+  search->all_tied = TRUE;
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      const PinChunk *chunk = &demand->chunks[i];
+
+      look_at_nodeset (search, chunk->bound ? chunk->nodeset : NULL);
+      search->all_tied &= chunk->bound && demand->chunk_group[i] != PIN_CPUSET_END && pin_storing_is_hard (chunk, PIN_BIND_TIED);
+    }
+  look_at_nodeset (search, placement->has_memory && !placement->memory_auto ? placement->memory_nodeset : NULL);
+}
+
+PinSearch *
+pin_search_new (const PinDemand *demand, gboolean eased)
+{
+  g_autoptr (PinSearch) search = g_new0 (PinSearch, 1);
+
+  search->demand = demand;
+  search->here = pin_here_new (demand);
+  search->seating = pin_seating_new (demand);
+  search->storing = pin_storing_new (demand);
+  search->ladder = pin_ladder_new (demand, eased);
+  search->node_of = g_new0 (guint, demand->n_groups + 1);
+  search->asked = g_new0 (guint, demand->n_groups + 1);
+  search->sole = g_new0 (gboolean, demand->n_groups + 1);
+  search->must = g_new0 (gint, (demand->n_groups + 1) * N_PINS);
+  look_at_masks (search);
+  look_at_chunks (search);
+  return g_steal_pointer (&search);
+}
+
+void
+pin_search_free (PinSearch *search)
+{
+  if (search == NULL)
     return;
-  search->best = search->trial;
-  search->trial = previous != NULL ? previous : pin_fit_new (search->demand);
-  for (guint group = 0; group < search->demand->shape->n_nodes; group++)
-    search->trial->node_of[group] = search->best->node_of[group];
+  pin_here_free (search->here);
+  pin_seating_free (search->seating);
+  pin_storing_free (search->storing);
+  pin_ladder_free (search->ladder);
+  g_free (search->node_of);
+  g_free (search->asked);
+  g_free (search->sole);
+  g_free (search->must);
+  g_free (search->memo);
+  g_free (search->match);
+  g_free (search->visited);
+  g_free (search);
+}
+
+static void
+grow (PinSearch *search, const PinRoom *room)
+{
+  guint n_memo = search->demand->n_groups * room->n_nodes + 1;
+
+  if (n_memo > search->n_memo_scratch)
+    search->memo = g_renew (guint8, search->memo, search->n_memo_scratch = n_memo);
+  if (room->n_nodes <= search->n_nodes_scratch)
+    return;
+  search->match = g_renew (gint, search->match, room->n_nodes);
+  search->visited = g_renew (guint, search->visited, room->n_nodes);
+  memset (search->visited, 0, room->n_nodes * sizeof (guint));
+  search->round = 0;
+  search->n_nodes_scratch = room->n_nodes;
+}
+
+/* Where the CPUs of @mask lie here; narrows what its groups must have to stay as written. */
+static void
+narrow_must (PinSearch *search, const PinMask *mask, PinAction floor[PIN_SETTING_N])
+{
+  const PinDemand *demand = search->demand;
+
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      guint index = demand->mask_cpus[mask->first + k];
+      const PinCpuHere *cpu = &search->here->cpus[index];
+      gint *must = &search->must[demand->group_of[index] * N_PINS + mask->setting - PIN_SETTING_VCPU_PINS];
+      gboolean can = cpu->node >= 0 && cpu->core_holds && (mask->own ? cpu->keepable : cpu->present);
+
+      if (!can || (*must >= 0 && *must != cpu->node))
+        *must = MUST_NOWHERE;
+      else if (*must == MUST_NOTHING)
+        *must = cpu->node;
+      if (*must == MUST_NOWHERE)
+        floor[mask->setting] = PIN_ACTION_REMAP;
+    }
+}
+
+/* What can't be kept here whatever nodes are chosen. */
+static void
+find_floor (PinSearch *search, PinAction floor[PIN_SETTING_N])
+{
+  const PinDemand *demand = search->demand;
+
+  memset (search->must, 0xff, demand->n_groups * N_PINS * sizeof (gint));
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      PinSetting setting = demand->masks[i].setting;
+
+      if (!demand->masks[i].own && !pin_seating_is_shared (search->seating, i))
+        continue;
+      if (search->here->any_cpu)
+        narrow_must (search, &demand->masks[i], floor);
+      else
+        floor[setting] = PIN_ACTION_REMAP;
+    }
+  for (guint group = 0; group < demand->n_groups; group++)
+    {
+      if (search->sole[group] && search->here->nodes[group] < 0)
+        floor[PIN_SETTING_NUMA_MEMORY] = PIN_ACTION_REMAP;
+    }
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (search->storing->sizes[i] < 0)
+        floor[PIN_SETTING_HUGEPAGES] = PIN_ACTION_WEAKEN;
+    }
+  if (pin_placement_has (demand->placement, PIN_SETTING_CACHE)
+      && (floor[PIN_SETTING_VCPU_PINS] > PIN_ACTION_KEEP || !pin_resctrl_holds (demand->placement, search->room->snapshot)))
+    floor[PIN_SETTING_CACHE] = PIN_ACTION_STRIP;
 }
 
 /* What was on a node with CPUs never goes to one without; memory needs a node that has some. */
 static gboolean
-may_host (const Search *search, guint group, guint node)
+may_host (const PinSearch *search, guint group, guint node)
 {
-  const PinSnapshot *snapshot = search->room->snapshot;
-  gboolean has_cpus = !pin_cpuset_is_empty (snapshot->topology->nodes[node].cpus);
-  gboolean home_has_cpus = !pin_cpuset_is_empty (search->demand->shape->nodes[group].cpus);
+  const PinGroup *asked = &search->demand->groups[group];
+  const PinNodeRoom *there = &search->room->nodes[node];
 
-  if (search->demand->group_has_cpus[group] && !has_cpus)
+  if (asked->has_memory && !there->has_memory)
     return FALSE;
-  if (home_has_cpus && !has_cpus)
-    return FALSE;
-  return !search->demand->group_has_memory[group] || snapshot->memory[node].total_kib > 0;
+  if (there->has_cpus)
+    return TRUE;
+  return !asked->has_cpus && (asked->far || (asked->far_unknown && search->here->nodes[group] == (gint)node));
 }
 
-static void
-place_from (Search *search, guint group)
+static gboolean
+is_keep_only (const PinSearch *search, PinSetting setting)
+{
+  return search->levels.open[setting] == 1 << PIN_ACTION_KEEP;
+}
+
+/* Settings that are to be kept whole say where their groups are. */
+static gboolean
+is_where_it_must (const PinSearch *search, guint group, guint node)
+{
+  if (search->sole[group] && is_keep_only (search, PIN_SETTING_NUMA_MEMORY) && search->here->nodes[group] != (gint)node)
+    return FALSE;
+  for (guint i = 0; search->asked[group] != 0 && i < N_PINS; i++)
+    {
+      PinSetting setting = PIN_SETTING_VCPU_PINS + i;
+
+      if ((search->asked[group] >> setting & 1) != 0 && is_keep_only (search, setting)
+          && search->must[group * N_PINS + i] != (gint)node)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+pin_search_may (PinSearch *search, guint group, guint node)
+{
+  const PinGroup *asked = &search->demand->groups[group];
+  guint row = search->here->any_cpu ? group : asked->kind;
+  guint8 *memo = &search->memo[row * search->room->n_nodes + node];
+
+  if (!may_host (search, group, node) || !is_where_it_must (search, group, node))
+    return FALSE;
+  if (*memo == MEMO_UNKNOWN)
+    *memo = (!asked->has_cpus || pin_seating_group_fits (search->seating, &search->levels, group, node))
+                    && (!asked->has_memory || pin_storing_group_fits (search->storing, &search->levels, group, node))
+                ? MEMO_YES
+                : MEMO_NO;
+  return *memo == MEMO_YES;
+}
+
+gboolean
+pin_search_is_strict (const PinSearch *search, guint group, gboolean cpus)
+{
+  if (!cpus)
+    return search->demand->groups[group].has_memory && pin_levels_is_strict (&search->levels, PIN_SETTING_NUMA_MEMORY);
+  for (guint i = 0; i < N_PINS; i++)
+    {
+      PinSetting setting = PIN_SETTING_VCPU_PINS + i;
+
+      if ((search->asked[group] >> setting & 1) != 0 && pin_levels_is_strict (&search->levels, setting))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+pin_search_collide (const PinSearch *search, guint group, guint other)
+{
+  const PinGroup *a = &search->demand->groups[group];
+  const PinGroup *b = &search->demand->groups[other];
+
+  if (a->has_memory && b->has_memory && pin_search_is_strict (search, group, FALSE))
+    return TRUE;
+  return a->has_cpus && b->has_cpus
+         && (pin_search_is_strict (search, group, TRUE) || pin_search_is_strict (search, other, TRUE));
+}
+
+static gboolean
+accept_seats (PinStoring *storing, gpointer data)
+{
+  PinSearch *search = data;
+
+  search->seating->page_node = storing->page_node;
+  search->seating->pages_moved = storing->pages_moved;
+  return pin_seating_fits (search->seating, &search->levels, search->node_of);
+}
+
+static gboolean
+fits_whole (PinSearch *search)
+{
+  gboolean reach = (search->levels.open[PIN_SETTING_EMULATOR_PINS] & ~(1u << PIN_ACTION_NONE)) != 0;
+
+  search->seating->page_node = NULL;
+  search->seating->pages_moved = FALSE;
+  if (!pin_seating_fits (search->seating, &search->levels, search->node_of))
+    return FALSE;
+  return pin_storing_fits (search->storing, &search->levels, search->node_of, reach ? accept_seats : NULL, search);
+}
+
+/* Whether all that there is to know was known when each group was looked at alone. */
+static gboolean
+is_settled (const PinSearch *search)
 {
   const PinDemand *demand = search->demand;
-  gint same = -1;
 
-  if (group == demand->shape->n_nodes)
-    {
-      try_fit (search);
-      return;
-    }
-  if (!demand->group_has_cpus[group] && !demand->group_has_memory[group])
-    {
-      place_from (search, group + 1);
-      return;
-    }
-  same = pin_topology_node_index (search->room->snapshot->topology, demand->shape->nodes[group].id);
-  for (gint i = -1; i < (gint)search->room->n_nodes && !is_done (search); i++)
-    {
-      gint node = i < 0 ? same : i;
-
-      if (node < 0 || (i >= 0 && node == same) || !may_host (search, group, (guint)node))
-        continue;
-      search->trial->node_of[group] = (guint)node;
-      place_from (search, group + 1);
-      search->trial->node_of[group] = (guint)node;
-    }
+  return search->all_tied && demand->n_own == demand->n_masks && !search->here->any_cpu
+         && pin_demand_emulator (demand) == PIN_EMULATOR_HOME && pin_levels_is_strict (&search->levels, PIN_SETTING_NUMA_MEMORY)
+         && (demand->n_own == 0 || pin_levels_is_strict (&search->levels, PIN_SETTING_VCPU_PINS))
+         && !is_keep_only (search, PIN_SETTING_NUMA_MEMORY);
 }
 
-PinFit *
-pin_search (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, gboolean *ret_exact)
+/* How badly the distances between the groups that are placed would be kept. */
+static guint
+distortion (const PinSearch *search, guint group, guint node)
 {
-  g_autoptr (PinFit) trial = NULL;
-  Search search = { demand, room, terms, pin_fit_new (demand), NULL, 0, pin_bound (demand, room) };
+  const PinTopology *shape = search->demand->shape;
+  const PinTopology *host = search->room->snapshot->topology;
+  guint sum = 0;
 
-  place_from (&search, 0);
-  if (search.best == NULL)
-    try_fit (&search);
-  trial = search.trial;
-  *ret_exact = search.tried < PIN_SEARCH_BUDGET;
-  return search.best;
+  for (guint other = 0; other < group && !search->demand->assumed; other++)
+    {
+      guint home = shape->nodes[group].distances[other];
+      guint here = host->nodes[node].distances[search->node_of[other]];
+
+      sum += MIN (home > here ? home - here : here - home, 255);
+    }
+  return MIN (sum, 0xffff);
+}
+
+static guint
+count_on (const PinSearch *search, guint group, guint node)
+{
+  guint count = 0;
+
+  for (guint other = 0; other < group; other++)
+    count += search->node_of[other] == node ? 1 : 0;
+  return MIN (count, 0xff);
+}
+
+/* The better places first: alone, where it was, as far from the others as it was, as the policy spreads, the lowest number. */
+static guint64
+place_key (const PinSearch *search, guint group, guint node)
+{
+  guint64 moved = search->here->nodes[group] == (gint)node ? 0 : 1;
+  guint usable = MIN (search->room->nodes[node].n_usable, 0xfff);
+  guint64 fullness = search->demand->terms->spread == PIN_SPREAD_PACK     ? usable
+                     : search->demand->terms->spread == PIN_SPREAD_SPREAD ? 0xfff - usable
+                                                                          : 0;
+
+  return (guint64)count_on (search, group, node) << 54 | moved << 53 | (guint64)distortion (search, group, node) << 36
+         | fullness << 24 | node;
+}
+
+static gboolean
+is_taken (const PinSearch *search, guint group, guint node)
+{
+  for (guint other = 0; other < group; other++)
+    {
+      if (search->node_of[other] == node && pin_search_collide (search, group, other))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The best place for @group after the one of key *last; PIN_CPUSET_END: there is no other. */
+static guint
+next_place (PinSearch *search, guint group, guint64 *last)
+{
+  guint64 best_key = G_MAXUINT64;
+  guint best = PIN_CPUSET_END;
+
+  for (guint node = 0; node < search->room->n_nodes; node++)
+    {
+      guint64 key = place_key (search, group, node) + 1;
+
+      if (key <= *last || key >= best_key || is_taken (search, group, node) || !pin_search_may (search, group, node))
+        continue;
+      best_key = key;
+      best = node;
+    }
+  *last = best_key;
+  return best;
+}
+
+/* The first dead end is the time to ask whether there is any way at all. */
+static void
+become_careful (PinSearch *search)
+{
+  if (search->careful)
+    return;
+  search->careful = TRUE;
+  search->hopeless = !pin_match_is_possible (search, 0) || !pin_storing_could_fit (search->storing, &search->levels);
+}
+
+static gboolean
+place_from (PinSearch *search, guint group)
+{
+  guint64 last = 0;
+
+  if (group == search->demand->n_groups)
+    return is_settled (search) || fits_whole (search);
+  if (search->careful && !pin_match_is_possible (search, group))
+    return FALSE;
+  for (guint node = next_place (search, group, &last); node != PIN_CPUSET_END; node = next_place (search, group, &last))
+    {
+      if (++search->tried > PIN_SEARCH_BUDGET)
+        return FALSE;
+      search->node_of[group] = node;
+      if (place_from (search, group + 1))
+        return TRUE;
+      become_careful (search);
+      if (search->hopeless)
+        return FALSE;
+    }
+  become_careful (search);
+  return FALSE;
+}
+
+static gboolean
+makes_sense (const PinSearch *search)
+{
+  const PinLevels *levels = &search->levels;
+  gboolean keeps_cache = levels->open[PIN_SETTING_CACHE] == 1 << PIN_ACTION_KEEP;
+  guint pins = levels->open[PIN_SETTING_VCPU_PINS];
+
+  return !keeps_cache || pins == 1 << PIN_ACTION_KEEP || pins == 1 << PIN_ACTION_NONE;
+}
+
+static gboolean
+try_step (PinSearch *search)
+{
+  search->tried = 0;
+  search->careful = FALSE;
+  search->hopeless = FALSE;
+  search->storing->steps = 0;
+  memset (search->memo, MEMO_UNKNOWN, search->demand->n_groups * search->room->n_nodes);
+  return place_from (search, 0);
+}
+
+static gboolean
+ran_out (const PinSearch *search)
+{
+  return search->tried > PIN_SEARCH_BUDGET || search->storing->steps > PIN_STORING_STEPS;
+}
+
+static PinOutcome
+outcome_of (const PinSearch *search)
+{
+  PinVerdict verdict = PIN_VERDICT_KEEP;
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (search->levels.open[setting] >= 1 << PIN_ACTION_REMAP)
+        verdict = PIN_VERDICT_ADAPT;
+    }
+  return (PinOutcome){ verdict, pin_levels_cost (&search->levels), search->exact };
+}
+
+PinOutcome
+pin_search_judge (PinSearch *search, const PinRoom *room)
+{
+  PinAction floor[PIN_SETTING_N] = { PIN_ACTION_NONE };
+
+  search->room = room;
+  search->exact = TRUE;
+  grow (search, room);
+  pin_here_look (search->here, search->demand, room);
+  pin_seating_enter (search->seating, room, search->here);
+  pin_storing_enter (search->storing, room, search->here);
+  find_floor (search, floor);
+  pin_ladder_start (search->ladder, floor);
+  while (pin_ladder_next (search->ladder, &search->levels))
+    {
+      if (!makes_sense (search))
+        continue;
+      if (try_step (search))
+        return outcome_of (search);
+      search->exact &= !ran_out (search);
+      if (!ran_out (search))
+        pin_ladder_rule_out (search->ladder, &search->levels);
+    }
+  return (PinOutcome){ PIN_VERDICT_REFUSE, 0, search->exact && !search->seating->budget_out };
+}
+
+void
+pin_search_settle (PinSearch *search)
+{
+  fits_whole (search);
 }

@@ -1,206 +1,442 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Own CPUs are seated core by core of the shape, as written where that holds, then on the tightest free core of the node.  Where no
- * core is left, a free CPU of the node still beats none.
- */
-#include "seating.h"
+/* In the same order in which supply.c counts, so that what was counted is there. */
+#include "seat-own.h"
+
+#include "supply.h"
+
+#include <string.h>
+
+typedef struct
+{
+  PinFit *fit;
+  PinSeating *s;
+  const PinDemand *demand;
+  const PinTopology *host;
+  guint node;
+} Seat;
 
 static gboolean
-cores_count (const PinSeating *s)
+is_kept (const Seat *seat, PinCpuId id)
 {
-  return s->demand->shape->cores_known && s->host->cores_known;
+  return (seat->s->marks[id] & PIN_MARK_KEPT) != 0;
+}
+
+static gboolean
+is_free (const Seat *seat, PinCpuId id)
+{
+  return pin_cpuset_contains (seat->fit->room->usable, id) && !is_kept (seat, id) && !pin_cpuset_contains (seat->fit->own, id)
+         && !pin_cpuset_contains (seat->fit->along, id);
+}
+
+static guint
+lateness (const PinFit *fit, PinCpuId id)
+{
+  gboolean named = pin_cpuset_contains (fit->room->named, id);
+  gboolean asked = pin_cpuset_contains (fit->demand->shared, id);
+  gboolean isolated = pin_cpuset_contains (fit->room->snapshot->isolated, id);
+
+  return (isolated ? 0 : 4) + (asked ? 2 : 0) + (named ? 1 : 0);
 }
 
 guint
-pin_seating_node_of (const PinSeating *s, PinCpuId written)
+pin_seat_pick (const PinFit *fit, guint node, const PinCpuset *cpus, const PinCpuset *but)
 {
-  return s->fit->node_of[pin_demand_group_of_cpu (s->demand, written)];
-}
+  guint best = PIN_CPUSET_END;
+  guint best_late = G_MAXUINT;
 
-void
-pin_seating_check_cores (PinSeating *s)
-{
-  const PinTopology *shape = s->demand->shape;
-  g_autofree gint *shape_to_host = g_new (gint, shape->n_cores + 1);
-  g_autofree gint *host_to_shape = g_new (gint, s->host->n_cores + 1);
-  g_autofree gboolean *shape_broken = g_new0 (gboolean, shape->n_cores + 1);
-
-  for (guint i = 0; i < shape->n_cores; i++)
-    shape_to_host[i] = -1;
-  for (guint i = 0; i < s->host->n_cores; i++)
-    host_to_shape[i] = -1;
-  for (guint i = 0; i < shape->n_cpus; i++)
+  for (pin_cpuset_each (fit->room->snapshot->topology->nodes[node].cpus, id))
     {
-      const PinCpu *cpu = pin_topology_cpu (s->host, shape->cpus[i].id);
-      guint core = shape->cpus[i].core;
+      guint late = lateness (fit, id);
 
-      if (cpu == NULL)
-        {
-          shape_broken[core] = TRUE;
-          continue;
-        }
-      if (shape_to_host[core] >= 0 && shape_to_host[core] != (gint)cpu->core)
-        shape_broken[core] = TRUE;
-      if (host_to_shape[cpu->core] >= 0 && host_to_shape[cpu->core] != (gint)core)
-        shape_broken[core] = shape_broken[host_to_shape[cpu->core]] = TRUE;
-      shape_to_host[core] = (gint)cpu->core;
-      host_to_shape[cpu->core] = (gint)core;
+      if (late >= best_late || !pin_cpuset_contains (cpus, id) || pin_cpuset_contains (but, id) || pin_cpuset_contains (fit->own, id)
+          || pin_cpuset_contains (fit->along, id) || (fit->search->seating->marks[id] & PIN_MARK_KEPT) != 0)
+        continue;
+      best = id;
+      best_late = late;
     }
-  for (guint i = 0; i < shape->n_cpus; i++)
-    s->core_holds[i] = !cores_count (s) || !shape_broken[shape->cpus[i].core];
-}
-
-gboolean
-pin_seating_holds (const PinSeating *s, PinCpuId cpu)
-{
-  return pin_topology_node_of (s->host, cpu) == (gint)pin_seating_node_of (s, cpu) && s->core_holds[pin_demand_cpu (s->demand, cpu)];
+  return best;
 }
 
 static void
-give (PinSeating *s, guint index, PinCpuId cpu)
+give (const Seat *seat, guint index, PinCpuId id)
 {
-  s->fit->image[index] = cpu;
-  pin_cpuset_add (s->fit->own, cpu);
-  s->core_used[pin_topology_cpu (s->host, cpu)->core] = TRUE;
+  seat->fit->image[index] = id;
+  pin_cpuset_add (seat->fit->own, id);
+}
+
+static guint
+core_of (const Seat *seat, PinCpuId id)
+{
+  return pin_topology_cpu (seat->host, id)->core;
+}
+
+/* The siblings of what was given, where the policy wants them empty. */
+static void
+take_along (const Seat *seat, PinCpuId given)
+{
+  guint core = core_of (seat, given);
+
+  for (pin_cpuset_each (pin_supply_takes_whole (seat->s) ? seat->host->nodes[seat->node].cpus : NULL, id))
+    {
+      if (core_of (seat, id) == core && !pin_cpuset_contains (seat->fit->own, id))
+        pin_cpuset_add (seat->fit->along, id);
+    }
+}
+
+static void
+give_written (const Seat *seat)
+{
+  for (guint i = 0; i < seat->demand->n_own; i++)
+    {
+      guint index = seat->demand->mask_cpus[i];
+
+      if (seat->s->written[seat->demand->core_of[index]] && pin_seating_is_on (seat->s, index, seat->node))
+        give (seat, index, seat->demand->shape->cpus[index].id);
+    }
+}
+
+typedef struct
+{
+  guint core;
+  guint n_free;
+  guint n_isolated;
+  guint n_online;
+  guint late;          /* how much its CPUs are wanted elsewhere */
+} Candidate;
+
+/* The cores of the node, what is free on each; none that has a CPU of the guest's own already. */
+static GArray *
+collect_candidates (const Seat *seat)
+{
+  GArray *candidates = g_array_new (FALSE, TRUE, sizeof (Candidate));
+  const PinNodeRoom *node = &seat->fit->room->nodes[seat->node];
+
+  for (guint i = 0; i < node->n_cores; i++)
+    {
+      const PinCoreRoom *core = &seat->fit->room->cores[node->first_core + i];
+      Candidate candidate = { .core = core->core, .n_online = core->n_online };
+      gboolean used = FALSE;
+
+      for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
+        {
+          if (core_of (seat, id) != core->core)
+            continue;
+          used |= pin_cpuset_contains (seat->fit->own, id);
+          candidate.n_free += is_free (seat, id) ? 1 : 0;
+          candidate.n_isolated += is_free (seat, id) && !pin_cpuset_contains (seat->fit->room->shareable, id) ? 1 : 0;
+          candidate.late += lateness (seat->fit, id) % 4;
+        }
+      if (!used)
+        g_array_append_val (candidates, candidate);
+    }
+  return candidates;
+}
+
+/* As supply.c has it, and among equals the least wanted, the tightest, the first. */
+static gboolean
+is_better_core (const Candidate *core, const Candidate *best, gboolean whole)
+{
+  guint spends = core->n_free - core->n_isolated;
+  guint best_spends = best->n_free - best->n_isolated;
+
+  if (whole && spends != best_spends)
+    return spends < best_spends;
+  if (!whole && core->n_isolated != best->n_isolated)
+    return core->n_isolated > best->n_isolated;
+  if (core->late != best->late)
+    return core->late < best->late;
+  return core->n_free < best->n_free;
+}
+
+static Candidate *
+best_candidate (const Seat *seat, GArray *candidates, guint size)
+{
+  gboolean whole = pin_supply_takes_whole (seat->s);
+  gboolean full = seat->demand->terms->threads == PIN_THREADS_REQUIRE;
+  Candidate *best = NULL;
+
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      Candidate *core = &g_array_index (candidates, Candidate, i);
+
+      if (core->n_free < size || (whole && core->n_free != core->n_online) || (full && core->n_online != seat->host->threads))
+        continue;
+      if (best == NULL || is_better_core (core, best, whole))
+        best = core;
+    }
+  return best;
+}
+
+/* Gives CPUs of one core to the CPUs of index @indices. */
+static void
+give_core (const Seat *seat, Candidate *core, const guint *indices, guint n_indices)
+{
+  g_autoptr (PinCpuset) cpus = pin_cpuset_new ();
+
+  for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
+    {
+      if (core_of (seat, id) == core->core && is_free (seat, id))
+        pin_cpuset_add (cpus, id);
+    }
+  core->n_free = 0;
+  for (guint i = 0; i < n_indices; i++)
+    give (seat, indices[i], pin_seat_pick (seat->fit, seat->node, cpus, NULL));
+  take_along (seat, seat->fit->image[indices[0]]);
+}
+
+typedef struct
+{
+  guint size;
+  const guint *indices;
+} Part;
+
+static gint
+compare_parts (gconstpointer a, gconstpointer b)
+{
+  const Part *left = a;
+  const Part *right = b;
+
+  if (left->size != right->size)
+    return left->size > right->size ? -1 : 1;
+  return left->indices < right->indices ? -1 : left->indices > right->indices;
+}
+
+static void
+add_parts (GArray *parts, const guint *indices, guint n_indices, guint width)
+{
+  for (guint at = 0; at < n_indices; at += width)
+    {
+      Part part = { MIN (width, n_indices - at), indices + at };
+
+      g_array_append_val (parts, part);
+    }
+}
+
+/* What is to be put on cores: the cores of the shape, or, under isolate, each CPU alone. */
+static GArray *
+collect_parts (const Seat *seat, guint group)
+{
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  const PinGroup *asked = &seat->demand->groups[group];
+  guint width = seat->demand->terms->threads == PIN_THREADS_ISOLATE ? 1 : CLAMP (seat->host->threads, 1, PIN_SUPPLY_THREADS);
+
+  for (guint i = 0; i < asked->n_cores; i++)
+    {
+      const PinCoreDemand *core = &seat->demand->cores[asked->first_core + i];
+
+      if (!seat->s->written[asked->first_core + i])
+        add_parts (parts, core->cpus, core->n_cpus, width);
+    }
+  if (parts->len > 0)
+    qsort (parts->data, parts->len, sizeof (Part), compare_parts);
+  return parts;
+}
+
+/* vCPUs of cores that the shape keeps apart are packed on whole cores, those that shared one first. */
+static void
+give_dense (const Seat *seat, guint group, GArray *candidates)
+{
+  const PinGroup *asked = &seat->demand->groups[group];
+  g_autofree guint *indices = g_new (guint, asked->n_own + 1);
+  guint n_indices = 0;
+
+  for (guint i = 0; i < asked->n_cores; i++)
+    {
+      const PinCoreDemand *core = &seat->demand->cores[asked->first_core + i];
+
+      for (guint k = 0; !seat->s->written[asked->first_core + i] && k < core->n_cpus; k++)
+        indices[n_indices++] = core->cpus[k];
+    }
+  for (guint at = 0; at < n_indices; at += seat->host->threads)
+    {
+      guint size = MIN (seat->host->threads, n_indices - at);
+      Candidate *core = best_candidate (seat, candidates, size);
+
+      g_return_if_fail (core != NULL);
+      give_core (seat, core, indices + at, size);
+    }
+}
+
+static void
+give_cores (const Seat *seat, guint group)
+{
+  g_autoptr (GArray) candidates = collect_candidates (seat);
+  g_autoptr (GArray) parts = collect_parts (seat, group);
+
+  if (seat->demand->terms->threads == PIN_THREADS_REQUIRE)
+    {
+      give_dense (seat, group, candidates);
+      return;
+    }
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const Part *part = &g_array_index (parts, Part, i);
+      Candidate *core = best_candidate (seat, candidates, part->size);
+
+      g_return_if_fail (core != NULL);
+      give_core (seat, core, part->indices, part->size);
+    }
+}
+
+/* The free CPU next to what the guest has already, as long as isolated ones come first; else any. */
+static guint
+pick_packed (const Seat *seat)
+{
+  guint best = PIN_CPUSET_END;
+  guint best_rank = 0;
+
+  for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
+    {
+      guint beside = 0;
+      guint free_there = 0;
+      guint rank;
+
+      if (!is_free (seat, id))
+        continue;
+      for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, other))
+        {
+          beside += core_of (seat, other) == core_of (seat, id) && pin_cpuset_contains (seat->fit->own, other) ? 1 : 0;
+          free_there += core_of (seat, other) == core_of (seat, id) && is_free (seat, other) ? 1 : 0;
+        }
+      rank = 1 + MIN (free_there, 255) + (MIN (beside, 255) << 8) + ((7 - lateness (seat->fit, id)) & 4 ? 1 << 16 : 0);
+      if (rank <= best_rank)
+        continue;
+      best = id;
+      best_rank = rank;
+    }
+  return best;
+}
+
+/* CPUs one by one: each as written if it may, then any. */
+static void
+give_singly (const Seat *seat, gboolean as_written)
+{
+  for (guint i = 0; i < seat->demand->n_own; i++)
+    {
+      guint index = seat->demand->mask_cpus[i];
+      PinCpuId written = seat->demand->shape->cpus[index].id;
+      gboolean pack = seat->demand->terms->threads == PIN_THREADS_PREFER;
+
+      if (!pin_seating_is_on (seat->s, index, seat->node) || seat->fit->image[index] != PIN_CPUSET_END)
+        continue;
+      if (as_written && pin_topology_node_of (seat->host, written) == (gint)seat->node && is_free (seat, written))
+        give (seat, index, written);
+      else if (!as_written)
+        give (seat, index, pack ? pick_packed (seat) : pin_seat_pick (seat->fit, seat->node, seat->fit->room->usable, NULL));
+    }
 }
 
 static gboolean
-seat_as_written (PinSeating *s, const PinCoreDemand *core)
+gives_cores (const Seat *seat)
 {
-  const PinTopology *shape = s->demand->shape;
+  return pin_supply_takes_whole (seat->s) || (seat->demand->terms->threads == PIN_THREADS_HOME && seat->s->here->cores_count);
+}
 
-  for (guint i = 0; i < core->n_cpus; i++)
+static gboolean
+could_be_written (const Seat *seat, guint core)
+{
+  const PinCoreDemand *cpus = &seat->demand->cores[core];
+
+  for (guint i = 0; i < cpus->n_cpus; i++)
     {
-      PinCpuId cpu = shape->cpus[core->cpus[i]].id;
-
-      if (!pin_cpuset_contains (s->room->keepable, cpu) || !pin_seating_holds (s, cpu) || pin_cpuset_contains (s->fit->own, cpu))
+      if (!seat->s->here->cpus[cpus->cpus[i]].usable)
         return FALSE;
     }
-  for (guint i = 0; i < core->n_cpus; i++)
-    give (s, core->cpus[i], shape->cpus[core->cpus[i]].id);
-  return TRUE;
-}
-
-gboolean
-pin_seating_is_free (const PinSeating *s, PinCpuId cpu)
-{
-  return !pin_cpuset_contains (s->fit->own, cpu);
-}
-
-/*
- * How late a CPU is given: isolated CPUs first, since shared masks can't have them; last what an inactive resident names, or another
- * thread of the guest itself.
- */
-static guint
-last_rank (const PinSeating *s, PinCpuId cpu)
-{
-  gboolean named = pin_cpuset_contains (s->room->named, cpu) || pin_cpuset_contains (s->demand->shared, cpu);
-  gboolean isolated = pin_cpuset_contains (s->room->snapshot->isolated, cpu);
-
-  return (named ? 2 * PIN_CPUSET_MAX : 0) + (isolated ? 0 : PIN_CPUSET_MAX);
-}
-
-/* The unused core of @node with the fewest free CPUs that are enough, or none. */
-static guint
-tightest_core (const PinSeating *s, guint node, guint n_cpus)
-{
-  g_autofree guint *n_free = g_new0 (guint, s->host->n_cores);
-  guint best = PIN_CPUSET_END;
-  guint best_rank = G_MAXUINT;
-
-  for (pin_cpuset_each (s->room->own[node], cpu))
-    n_free[pin_topology_cpu (s->host, cpu)->core] += pin_seating_is_free (s, cpu) ? 1 : 0;
-  for (pin_cpuset_each (s->room->own[node], cpu))
-    {
-      guint core = pin_topology_cpu (s->host, cpu)->core;
-      guint rank = n_free[core] + last_rank (s, cpu);
-
-      if (s->core_used[core] || n_free[core] < n_cpus || rank >= best_rank)
-        continue;
-      best = core;
-      best_rank = rank;
-    }
-  return best;
+  return pin_seating_node_of (seat->s, cpus->group) == seat->node && pin_seating_is_writable (seat->s, core);
 }
 
 static gboolean
-seat_on_one_core (PinSeating *s, const PinCoreDemand *core, guint first, guint n_cpus)
+still_fits (const Seat *seat, gboolean had_left)
 {
-  guint node = s->fit->node_of[core->group];
-  guint host_core = tightest_core (s, node, n_cpus);
-  guint seated = 0;
-
-  if (host_core == PIN_CPUSET_END)
-    return FALSE;
-  for (pin_cpuset_each (s->room->own[node], cpu))
-    {
-      if (seated == n_cpus)
-        break;
-      if (pin_topology_cpu (s->host, cpu)->core == host_core && pin_seating_is_free (s, cpu))
-        give (s, core->cpus[first + seated++], cpu);
-    }
-  return TRUE;
+  return pin_seating_try_mode (seat->s, seat->node, PIN_MODE_STRUCT) && (seat->s->seats[seat->node].n_left > 0 || !had_left);
 }
 
-guint
-pin_seating_any_free (const PinSeating *s, const PinCpuset *candidates)
+/* As many cores as can have what is written have it: all at once if that is possible, else one by one. */
+static void
+tie_what_can_be (const Seat *seat)
 {
-  guint best = PIN_CPUSET_END;
-  guint best_rank = G_MAXUINT;
+  PinSeating *s = seat->s;
+  gboolean had_left = s->seats[seat->node].n_left > 0;
+  g_autofree gboolean *tied = g_memdup2 (s->tied, (seat->demand->n_cores + 1) * sizeof (gboolean));
 
-  for (pin_cpuset_each (candidates, cpu))
+  for (guint core = 0; core < seat->demand->n_cores; core++)
+    s->tied[core] |= could_be_written (seat, core);
+  if (still_fits (seat, had_left))
+    return;
+  memcpy (s->tied, tied, seat->demand->n_cores * sizeof (gboolean));
+  for (guint core = 0; core < seat->demand->n_cores; core++)
     {
-      guint rank = last_rank (s, cpu);
-
-      if (rank >= best_rank || !pin_seating_is_free (s, cpu) || pin_cpuset_contains (s->lent, cpu))
+      if (s->tied[core] || !could_be_written (seat, core))
         continue;
-      best = cpu;
-      best_rank = rank;
+      s->tied[core] = TRUE;
+      s->tied[core] = still_fits (seat, had_left);
     }
-  return best;
+  still_fits (seat, FALSE);
+}
+
+static guint
+group_on (const Seat *seat)
+{
+  guint group = 0;
+
+  while (group < seat->demand->n_groups
+         && (!seat->demand->groups[group].has_cpus || pin_seating_node_of (seat->s, group) != seat->node))
+    group++;
+  return group;
 }
 
 static void
-seat_loosely (PinSeating *s, const PinCoreDemand *core, guint first)
+seat_node (const Seat *seat, PinMode mode)
 {
-  guint node = s->fit->node_of[core->group];
-
-  for (guint i = first; i < core->n_cpus && !s->full[node]; i++)
+  if (mode == PIN_MODE_STRUCT)
+    tie_what_can_be (seat);
+  pin_supply_mark (seat->s, seat->node);
+  if (mode == PIN_MODE_STRUCT)
     {
-      guint cpu = pin_seating_any_free (s, s->room->own[node]);
+      give_written (seat);
+      for (guint i = 0; i < seat->demand->n_own; i++)
+        {
+          guint index = seat->demand->mask_cpus[i];
 
-      s->full[node] = cpu == PIN_CPUSET_END;
-      if (s->full[node])
-        return;
-      give (s, core->cpus[i], cpu);
-      s->loose[core->cpus[i]] = cores_count (s);
+          if (seat->fit->image[index] != PIN_CPUSET_END && pin_seating_is_on (seat->s, index, seat->node))
+            take_along (seat, seat->fit->image[index]);
+        }
+    }
+  if (mode == PIN_MODE_STRUCT && gives_cores (seat))
+    give_cores (seat, group_on (seat));
+  else if (mode == PIN_MODE_STRUCT || mode == PIN_MODE_LOOSE)
+    {
+      if (mode == PIN_MODE_LOOSE)
+        give_singly (seat, TRUE);
+      give_singly (seat, FALSE);
     }
 }
 
-/* A core of the shape that is wider than the host's cores takes several of them. */
 static void
-seat_elsewhere (PinSeating *s, const PinCoreDemand *core)
+seat_emulator (const Seat *seat)
 {
-  guint width = MIN (core->n_cpus, s->host->threads);
-  guint first = 0;
+  PinCpuId cpu;
 
-  while (cores_count (s) && !s->full[s->fit->node_of[core->group]] && first < core->n_cpus
-         && seat_on_one_core (s, core, first, MIN (width, core->n_cpus - first)))
-    first += MIN (width, core->n_cpus - first);
-  seat_loosely (s, core, first);
+  if (pin_demand_emulator (seat->demand) != PIN_EMULATOR_ISOLATE || seat->s->emulator != PIN_ACTION_REMAP
+      || pin_seating_node_of (seat->s, pin_seating_emulator_group (seat->demand)) != seat->node)
+    return;
+  cpu = pin_seat_pick (seat->fit, seat->node, seat->fit->room->usable, NULL);
+  g_return_if_fail (cpu != PIN_CPUSET_END);
+  seat->fit->emulator = pin_cpuset_new_one (cpu);
+  pin_cpuset_add (seat->fit->own, cpu);
 }
 
 void
-pin_seating_seat_own (PinSeating *s)
+pin_seat_own (PinFit *fit)
 {
-  const PinDemand *demand = s->demand;
-  g_autofree gboolean *seated = g_new0 (gboolean, demand->n_cores + 1);
+  PinSeating *s = fit->search->seating;
 
-  for (guint i = 0; pin_terms_allow (s->terms, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP) && i < demand->n_cores; i++)
-    seated[i] = seat_as_written (s, &demand->cores[i]);
-  for (guint i = 0; i < demand->n_cores; i++)
+  for (guint node = 0; node < fit->room->n_nodes; node++)
     {
-      if (!seated[i])
-        seat_elsewhere (s, &demand->cores[i]);
+      Seat seat = { fit, s, fit->demand, fit->room->snapshot->topology, node };
+
+      pin_supply_mark (s, node);
+      seat_node (&seat, s->seats[node].mode);
+      seat_emulator (&seat);
     }
 }

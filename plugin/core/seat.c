@@ -1,293 +1,332 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What each mask gets: own CPUs have their images by then, shared masks take what remains. */
-#include "seating.h"
+#include "seat.h"
 
-static gboolean
-is_merged (const PinSeating *s, const PinMask *mask)
-{
-  for (pin_cpuset_each (mask->cpus, cpu))
-    {
-      if (s->fit->merged[pin_demand_group_of_cpu (s->demand, cpu)])
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Whether a vCPU of the guest that was elsewhere has got @cpu for its own. */
-static gboolean
-is_given_away (const PinSeating *s, PinCpuId cpu)
-{
-  return !pin_seating_is_free (s, cpu) && s->fit->image[pin_demand_cpu (s->demand, cpu)] != cpu;
-}
-
-static gboolean
-mask_holds (const PinSeating *s, const PinMask *mask)
-{
-  gboolean someone = FALSE;
-
-  for (pin_cpuset_each (mask->cpus, cpu))
-    {
-      if (!pin_cpuset_contains (s->room->present, cpu) || !pin_seating_holds (s, cpu) || is_given_away (s, cpu))
-        return FALSE;
-      someone |= pin_cpuset_contains (s->room->keepable, cpu);
-    }
-  return someone;
-}
-
-/* Finds images for all CPUs of a shared mask: own CPUs of the guest's vCPUs have theirs already. */
-static gboolean
-lend_images (PinSeating *s, const PinMask *mask)
-{
-  for (pin_cpuset_each (mask->cpus, written))
-    {
-      guint index = pin_demand_cpu (s->demand, written);
-      const PinCpuset *shared = s->room->shared[pin_seating_node_of (s, written)];
-      guint cpu = written;
-
-      if (s->fit->image[index] != PIN_CPUSET_END)
-        continue;
-      if (!pin_cpuset_contains (shared, cpu) || !pin_seating_is_free (s, cpu) || pin_cpuset_contains (s->lent, cpu))
-        cpu = pin_seating_any_free (s, shared);
-      if (cpu == PIN_CPUSET_END)
-        return FALSE;
-      s->fit->image[index] = cpu;
-      pin_cpuset_add (s->lent, cpu);
-    }
-  return TRUE;
-}
-
-PinCpuset *
-pin_seat_node_cpus (const PinDemand *demand, const PinRoom *room, const PinFit *fit, const PinMask *mask)
-{
-  g_autoptr (PinCpuset) cpus = pin_cpuset_new ();
-
-  for (pin_cpuset_each (mask->cpus, cpu))
-    pin_cpuset_unite (cpus, room->shared[fit->node_of[pin_demand_group_of_cpu (demand, cpu)]]);
-  for (pin_cpuset_each (mask->setting == PIN_SETTING_EMULATOR_PINS ? fit->page_nodes : NULL, node))
-    pin_cpuset_unite (cpus, room->shared[node]);
-  pin_cpuset_subtract (cpus, fit->own);
-  return g_steal_pointer (&cpus);
-}
-
-PinCpuset *
-pin_seat_common_cpus (const PinRoom *room, const PinFit *fit)
-{
-  g_autoptr (PinCpuset) cpus = pin_cpuset_copy (room->usable);
-
-  pin_cpuset_subtract (cpus, room->snapshot->isolated);
-  pin_cpuset_subtract (cpus, fit->own);
-  return g_steal_pointer (&cpus);
-}
-
-/* vCPUs without a pin get a mask of what is nobody's own; libvirt has no empty mask. */
-static gboolean
-may_lose_pin (const PinSeating *s, const PinMask *mask)
-{
-  g_autoptr (PinCpuset) cpus = pin_seat_common_cpus (s->room, s->fit);
-
-  return mask->setting != PIN_SETTING_VCPU_PINS || !pin_cpuset_is_empty (cpus);
-}
-
-static gboolean
-node_has_any (const PinSeating *s, guint node)
-{
-  return !pin_cpuset_is_subset (s->room->shared[node], s->fit->own);
-}
-
-/* Whether pin_seat_node_cpus() would have any; for the emulator, some on each node from which pages come. */
-static gboolean
-has_node_cpus (const PinSeating *s, const PinMask *mask)
-{
-  for (pin_cpuset_each (mask->setting == PIN_SETTING_EMULATOR_PINS ? s->fit->page_nodes : NULL, node))
-    {
-      if (!node_has_any (s, node))
-        return FALSE;
-    }
-  for (pin_cpuset_each (mask->cpus, cpu))
-    {
-      if (node_has_any (s, pin_seating_node_of (s, cpu)))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* QEMU preallocates pages of a node on that node's CPUs: an emulator that has none of them dies at start. */
-static gboolean
-reaches_pages (const PinSeating *s, const PinMask *mask)
-{
-  gboolean reaches = TRUE;
-
-  for (pin_cpuset_each (mask->setting == PIN_SETTING_EMULATOR_PINS ? s->fit->page_nodes : NULL, node))
-    {
-      gboolean has = FALSE;
-
-      for (pin_cpuset_each (mask->cpus, cpu))
-        has |= pin_topology_node_of (s->host, s->fit->image[pin_demand_cpu (s->demand, cpu)]) == (gint)node;
-      reaches &= has;
-    }
-  return reaches;
-}
-
-static PinSeat
-seat_image (const PinSeating *s, const PinMask *mask)
-{
-  gboolean loose = FALSE;
-  gboolean merged = is_merged (s, mask);
-
-  for (pin_cpuset_each (mask->cpus, cpu))
-    loose |= s->loose[pin_demand_cpu (s->demand, cpu)];
-  if (!loose && !merged)
-    return (PinSeat){ PIN_SEAT_IMAGE, PIN_ACTION_REMAP, PIN_CODE_FITS };
-  return (PinSeat){ PIN_SEAT_IMAGE, PIN_ACTION_WEAKEN, merged ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS };
-}
-
-static gboolean
-own_holds (const PinSeating *s, const PinMask *mask)
-{
-  PinCpuId cpu = pin_cpuset_first (mask->cpus);
-
-  return s->fit->image[pin_demand_cpu (s->demand, cpu)] == cpu && pin_seating_holds (s, cpu)
-         && !s->loose[pin_demand_cpu (s->demand, cpu)];
-}
-
-/* The seat of a mask that @action asks for, if it is possible here and what it comes to is allowed. */
-static gboolean
-offer (PinSeating *s, const PinMask *mask, PinAction action, PinSeat *ret_seat)
-{
-  gboolean possible = FALSE;
-
-  if (action == PIN_ACTION_KEEP)
-    {
-      possible = !is_merged (s, mask) && (mask->own ? own_holds (s, mask) : mask_holds (s, mask));
-      *ret_seat = (PinSeat){ PIN_SEAT_WRITTEN, PIN_ACTION_KEEP, PIN_CODE_FITS };
-    }
-  else if (action == PIN_ACTION_REMAP)
-    {
-      possible = mask->own ? s->fit->image[pin_demand_cpu (s->demand, pin_cpuset_first (mask->cpus))] != PIN_CPUSET_END
-                           : lend_images (s, mask) && reaches_pages (s, mask);
-      *ret_seat = seat_image (s, mask);
-    }
-  else if (action == PIN_ACTION_WEAKEN)
-    {
-      possible = has_node_cpus (s, mask);
-      *ret_seat = (PinSeat){ PIN_SEAT_NODES, PIN_ACTION_WEAKEN, PIN_CODE_FITS };
-    }
-  else
-    {
-      possible = may_lose_pin (s, mask);
-      *ret_seat = (PinSeat){ PIN_SEAT_GONE, PIN_ACTION_STRIP, PIN_CODE_FITS };
-    }
-  return possible && pin_terms_allow (s->terms, mask->setting, ret_seat->action);
-}
+#include "seat-own.h"
 
 static guint
-own_on_node (const PinSeating *s, guint node)
+node_of (const PinFit *fit, guint index)
 {
-  guint count = 0;
+  return fit->search->node_of[fit->demand->group_of[index]];
+}
 
-  for (guint i = 0; i < s->demand->n_own; i++)
-    count += pin_seating_node_of (s, pin_cpuset_first (s->demand->masks[i].cpus)) == node ? 1 : 0;
-  return count;
+/* Images for the CPUs of re-mapped masks: own CPUs have theirs, kept ones are their own, the others get free ones. */
+static void
+lend_image (PinFit *fit, guint index, PinCpuset *lent)
+{
+  guint node = node_of (fit, index);
+  PinCpuId written = fit->demand->shape->cpus[index].id;
+  g_autoptr (PinCpuset) itself = pin_cpuset_new_one (written);
+  gboolean here = pin_topology_node_of (fit->room->snapshot->topology, written) == (gint)node;
+  PinCpuId cpu = PIN_CPUSET_END;
+
+  if (here && pin_cpuset_contains (fit->room->shareable, written))
+    cpu = pin_seat_pick (fit, node, itself, lent);
+  if (cpu == PIN_CPUSET_END)
+    cpu = pin_seat_pick (fit, node, fit->room->shareable, lent);
+  g_return_if_fail (cpu != PIN_CPUSET_END);
+  fit->image[index] = cpu;
+  pin_cpuset_add (lent, cpu);
+}
+
+/* CPUs that a mask keeps as written are their own images. */
+static void
+keep_images (PinFit *fit, guint i)
+{
+  const PinMask *mask = &fit->demand->masks[i];
+
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      guint index = fit->demand->mask_cpus[mask->first + k];
+
+      if (fit->image[index] == PIN_CPUSET_END)
+        fit->image[index] = fit->demand->shape->cpus[index].id;
+    }
 }
 
 static void
-count_cpus (const PinSeating *s, const PinMask *mask, PinFinding *finding)
+lend_images (PinFit *fit)
 {
-  finding->wanted = mask->own ? own_on_node (s, finding->node) : pin_cpuset_count (mask->cpus);
-  finding->available = pin_cpuset_count (mask->own ? s->room->own[finding->node] : s->room->shared[finding->node]);
+  const PinSeating *s = fit->search->seating;
+  g_autoptr (PinCpuset) lent = pin_cpuset_new ();
+
+  for (guint i = fit->demand->n_own; i < fit->demand->n_masks; i++)
+    {
+      if (s->masks[i] == PIN_ACTION_KEEP)
+        keep_images (fit, i);
+    }
+  for (guint i = fit->demand->n_own; i < fit->demand->n_masks; i++)
+    {
+      const PinMask *mask = &fit->demand->masks[i];
+
+      for (guint k = 0; s->masks[i] == PIN_ACTION_REMAP && k < mask->n_cpus; k++)
+        {
+          if (fit->image[fit->demand->mask_cpus[mask->first + k]] == PIN_CPUSET_END)
+            lend_image (fit, fit->demand->mask_cpus[mask->first + k], lent);
+        }
+    }
 }
 
-/* Whether @cpu lies here as at home, and just goes along with what was on its node. */
-static gboolean
-goes_along (const PinSeating *s, PinCpuId cpu)
+static PinCpuset *
+images_of (const PinFit *fit, const PinMask *mask)
 {
-  const PinTopology *shape = s->demand->shape;
-  guint index = pin_demand_cpu (s->demand, cpu);
-  const PinCpu *here = pin_topology_cpu (s->host, cpu);
+  g_autoptr (PinCpuset) images = pin_cpuset_new ();
 
-  return s->core_holds[index] && here != NULL && here->node == shape->cpus[index].node;
+  for (guint k = 0; k < mask->n_cpus; k++)
+    pin_cpuset_add (images, fit->image[fit->demand->mask_cpus[mask->first + k]]);
+  return g_steal_pointer (&images);
+}
+
+static void
+add_undedicated (const PinFit *fit, guint node, PinCpuset *cpus)
+{
+  g_autoptr (PinCpuset) there = pin_room_on_node (fit->room, node, fit->room->shareable);
+
+  pin_cpuset_subtract (there, fit->own);
+  pin_cpuset_subtract (there, fit->along);
+  pin_cpuset_unite (cpus, there);
+}
+
+static void
+add_page_nodes (const PinFit *fit, PinCpuset *cpus)
+{
+  const PinStoring *storing = fit->search->storing;
+
+  for (guint node = 0; node < fit->room->n_nodes; node++)
+    {
+      if (fit->search->seating->page_node != NULL && storing->page_node[node])
+        add_undedicated (fit, node, cpus);
+    }
+}
+
+/* The undedicated CPUs of its nodes, and what own vCPUs got with which it shared. */
+static PinCpuset *
+weakened (const PinFit *fit, const PinMask *mask)
+{
+  g_autoptr (PinCpuset) cpus = pin_cpuset_new ();
+  g_autoptr (PinCpuset) nodes = pin_cpuset_new ();
+
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      guint index = fit->demand->mask_cpus[mask->first + k];
+
+      pin_cpuset_add (nodes, node_of (fit, index));
+      if (!mask->own && fit->demand->core_of[index] != PIN_CPUSET_END && fit->image[index] != PIN_CPUSET_END)
+        pin_cpuset_add (cpus, fit->image[index]);
+    }
+  for (pin_cpuset_each (nodes, node))
+    add_undedicated (fit, node, cpus);
+  if (mask->setting == PIN_SETTING_EMULATOR_PINS)
+    add_page_nodes (fit, cpus);
+  return g_steal_pointer (&cpus);
+}
+
+static PinAction
+own_action (const PinFit *fit, const PinMask *mask)
+{
+  const PinSeating *s = fit->search->seating;
+  guint index = fit->demand->mask_cpus[mask->first];
+
+  switch (s->seats[node_of (fit, index)].mode)
+    {
+    case PIN_MODE_STRUCT:
+      return s->written[fit->demand->core_of[index]] ? PIN_ACTION_KEEP : PIN_ACTION_REMAP;
+    case PIN_MODE_LOOSE:
+    case PIN_MODE_NODES:
+      return PIN_ACTION_WEAKEN;
+    case PIN_MODE_NONE:
+    case PIN_MODE_GONE:
+    default:
+      return PIN_ACTION_STRIP;
+    }
+}
+
+/* A mask whose images are as written, and lie as at home, is kept if that is open. */
+static PinAction
+shared_action (const PinFit *fit, guint i)
+{
+  const PinMask *mask = &fit->demand->masks[i];
+  PinAction action = fit->search->seating->masks[i];
+  g_autoptr (PinCpuset) images = NULL;
+
+  if (action != PIN_ACTION_REMAP || !pin_levels_open (&fit->search->levels, mask->setting, PIN_ACTION_KEEP))
+    return action;
+  images = images_of (fit, mask);
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      if (!pin_seating_holds (fit->search->seating, fit->demand->mask_cpus[mask->first + k]))
+        return action;
+    }
+  return pin_cpuset_equal (images, mask->cpus) ? PIN_ACTION_KEEP : action;
+}
+
+static void
+seat_mask (PinFit *fit, guint i)
+{
+  const PinMask *mask = &fit->demand->masks[i];
+  PinAction action = mask->own ? own_action (fit, mask) : shared_action (fit, i);
+  gboolean imaged = mask->own && fit->image[fit->demand->mask_cpus[mask->first]] != PIN_CPUSET_END;
+
+  fit->seats[i] = action;
+  if (action == PIN_ACTION_KEEP)
+    fit->given[i] = pin_cpuset_copy (mask->cpus);
+  else if (action == PIN_ACTION_REMAP || imaged)
+    fit->given[i] = images_of (fit, mask);
+  else if (action == PIN_ACTION_WEAKEN)
+    fit->given[i] = weakened (fit, mask);
+}
+
+/* Where its vCPUs are, and where it has to reach pages. */
+static PinCpuset *
+beside_vcpus (const PinFit *fit)
+{
+  g_autoptr (PinCpuset) cpus = pin_cpuset_new ();
+
+  for (guint i = 0; i < fit->demand->n_masks; i++)
+    {
+      if (fit->demand->masks[i].setting == PIN_SETTING_VCPU_PINS)
+        pin_cpuset_unite (cpus, fit->given[i]);
+    }
+  if (fit->search->seating->emulator == PIN_ACTION_WEAKEN)
+    add_page_nodes (fit, cpus);
+  return g_steal_pointer (&cpus);
+}
+
+/* The policy's emulator, where it has the say: what was written for it, if anything, is replaced. */
+static void
+seat_emulator (PinFit *fit)
+{
+  const PinSeating *s = fit->search->seating;
+  PinEmulator policy = pin_demand_emulator (fit->demand);
+
+  if (policy == PIN_EMULATOR_HOME || s->emulator == PIN_ACTION_STRIP || s->emulator == PIN_ACTION_REFUSE)
+    return;
+  if (s->emulator == PIN_ACTION_KEEP)
+    fit->emulator = pin_cpuset_copy (fit->demand->placement->emulatorpin);
+  else if (policy == PIN_EMULATOR_SHARE)
+    fit->emulator = beside_vcpus (fit);
+  else if (s->emulator == PIN_ACTION_WEAKEN)
+    {
+      fit->emulator = pin_cpuset_new ();
+      add_undedicated (fit, fit->search->node_of[pin_seating_emulator_group (fit->demand)], fit->emulator);
+      add_page_nodes (fit, fit->emulator);
+    }
+}
+
+static guint
+own_on_node (const PinFit *fit, guint node)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < fit->demand->n_own; i++)
+    count += node_of (fit, fit->demand->mask_cpus[i]) == node ? 1 : 0;
+  return count;
+}
+
+/* CPUs that vCPUs and other threads of the guest name together. */
+static guint
+named_on_node (const PinFit *fit, guint node)
+{
+  guint count = 0;
+
+  for (guint index = 0; index < fit->demand->shape->n_cpus; index++)
+    count += node_of (fit, index) == node ? 1 : 0;
+  return count;
+}
+
+static gboolean
+is_merged (const PinFit *fit, const PinMask *mask)
+{
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      if (pin_seating_is_merged (fit->search->seating, fit->demand->group_of[fit->demand->mask_cpus[mask->first + k]]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+count_cpus (const PinFit *fit, const PinMask *mask, PinFinding *finding)
+{
+  const PinNodeRoom *node = &fit->room->nodes[finding->node];
+
+  finding->wanted = mask->own ? own_on_node (fit, finding->node) : mask->n_cpus;
+  finding->available = mask->own ? node->n_usable : node->n_usable - node->n_isolated;
 }
 
 /* Why it is not as written: the first CPU that does not hold. */
 static PinFinding
-why_moved (const PinSeating *s, const PinMask *mask)
+why_moved (const PinFit *fit, const PinMask *mask)
 {
+  const PinNode *nodes = fit->room->snapshot->topology->nodes;
   PinFinding finding = { .code = PIN_CODE_SHAPE_DIFFERS, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END };
 
-  for (pin_cpuset_each (mask->cpus, cpu))
+  for (guint k = 0; k < mask->n_cpus; k++)
     {
-      finding.number = cpu;
-      finding.node = pin_seating_node_of (s, cpu);
-      if (!pin_cpuset_contains (s->room->present, cpu))
+      guint index = fit->demand->mask_cpus[mask->first + k];
+      const PinCpuHere *cpu = &fit->search->here->cpus[index];
+
+      finding.number = fit->demand->shape->cpus[index].id;
+      finding.node = node_of (fit, index);
+      if (cpu->node < 0 || !cpu->present)
         finding.code = PIN_CODE_CPU_MISSING;
-      else if (!pin_cpuset_contains (s->room->keepable, cpu))
+      else if (!cpu->keepable)
         finding.code = PIN_CODE_CPU_DEDICATED_TO_OTHER;
-      else if (pin_seating_holds (s, cpu))
+      else if (pin_seating_holds (fit->search->seating, index))
         continue;
-      else if (goes_along (s, cpu))
+      else if (cpu->core_holds && nodes[cpu->node].id == fit->demand->shape->cpus[index].node)
         finding.code = PIN_CODE_FOLLOWS_CPUS;
       return finding;
     }
-  finding.code = is_merged (s, mask) ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS;
+  finding.code = is_merged (fit, mask) ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS;
   return finding;
 }
 
-/* The mildest seat that is offered; REFUSE if none is. */
-static PinSeat
-best_offer (PinSeating *s, const PinMask *mask, PinAction floor)
-{
-  for (PinAction action = mask->own ? floor : PIN_ACTION_KEEP; action <= PIN_ACTION_STRIP; action++)
-    {
-      PinSeat seat;
-
-      if (offer (s, mask, action, &seat))
-        return seat;
-    }
-  return (PinSeat){ PIN_SEAT_GONE, PIN_ACTION_REFUSE, PIN_CODE_FITS };
-}
-
 static void
-settle_mask (PinSeating *s, guint i, PinAction floor)
+judge_mask (PinFit *fit, guint i)
 {
-  const PinMask *mask = &s->demand->masks[i];
-  PinSeat seat = best_offer (s, mask, floor);
+  const PinMask *mask = &fit->demand->masks[i];
+  PinAction action = fit->seats[i];
   PinFinding finding = { .code = PIN_CODE_FITS };
 
-  s->fit->seats[i] = seat;
-  s->fit->changes += seat.action == PIN_ACTION_KEEP ? 0 : 1;
-  if (seat.action > MAX (s->fit->actions[mask->setting], PIN_ACTION_KEEP))
+  if (action > MAX (fit->actions[mask->setting], PIN_ACTION_KEEP))
     {
-      finding = why_moved (s, mask);
-      count_cpus (s, mask, &finding);
-      finding.code = seat.code != PIN_CODE_FITS ? seat.code : finding.code;
+      finding = why_moved (fit, mask);
+      if (action >= PIN_ACTION_WEAKEN)
+        finding.code = is_merged (fit, mask) ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS;
+      count_cpus (fit, mask, &finding);
+      if (finding.code == PIN_CODE_NO_FREE_CPUS && finding.wanted <= finding.available)
+        finding.wanted = named_on_node (fit, finding.node);
     }
-  pin_fit_worsen (s->fit, mask->setting, seat.action, &finding);
+  pin_fit_worsen (fit, mask->setting, action, &finding);
 }
 
 static void
-reset (PinSeating *s)
+judge_emulator (PinFit *fit)
 {
-  for (guint i = 0; i < s->demand->shape->n_cpus; i++)
-    s->fit->image[i] = PIN_CPUSET_END;
-  pin_cpuset_free (s->fit->own);
-  s->fit->own = pin_cpuset_new ();
+  PinFinding finding = { .code = PIN_CODE_POLICY, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END, .wanted = 1 };
+
+  if (pin_demand_emulator (fit->demand) == PIN_EMULATOR_ISOLATE)
+    {
+      finding.node = fit->search->node_of[pin_seating_emulator_group (fit->demand)];
+      finding.available = fit->search->seating->seats[finding.node].n_left;
+    }
+  pin_fit_worsen (fit, PIN_SETTING_EMULATOR_PINS, fit->search->seating->emulator, &finding);
 }
 
 void
-pin_seat_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinAction vcpu_floor, PinFit *fit)
+pin_seat_all (PinFit *fit)
 {
-  const PinTopology *host = room->snapshot->topology;
-  g_autofree gboolean *core_used = g_new0 (gboolean, host->n_cores + 1);
-  g_autofree gboolean *core_holds = g_new0 (gboolean, demand->shape->n_cpus + 1);
-  g_autofree gboolean *loose = g_new0 (gboolean, demand->shape->n_cpus + 1);
-  g_autofree gboolean *full = g_new0 (gboolean, room->n_nodes + 1);
-  g_autoptr (PinCpuset) lent = pin_cpuset_new ();
-  PinSeating s = { demand, room, terms, fit, host, core_used, core_holds, loose, full, lent };
-
-  reset (&s);
-  pin_seating_check_cores (&s);
-  if (vcpu_floor == PIN_ACTION_KEEP)
-    pin_seating_seat_own (&s);
-  for (guint i = 0; i < demand->n_masks; i++)
-    settle_mask (&s, i, vcpu_floor);
+  pin_seat_own (fit);
+  lend_images (fit);
+  for (guint i = 0; i < fit->demand->n_masks; i++)
+    {
+      if (!fit->demand->masks[i].own && !pin_seating_is_shared (fit->search->seating, i))
+        continue;
+      seat_mask (fit, i);
+      judge_mask (fit, i);
+    }
+  seat_emulator (fit);
+  if (pin_demand_emulator (fit->demand) != PIN_EMULATOR_HOME)
+    judge_emulator (fit);
 }

@@ -1,314 +1,221 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Each chunk takes the cheapest pair of page size and binding for which the host has room.  What the worst chunk may cost goes up
- * step by step, so that the first step on which all chunks find room is the cheapest.
- */
-#include "storing.h"
+/* Takes the units that were counted: what only one node can give first, then from the nodes that the chunk is meant for. */
+#include "store.h"
 
-/* What may be done to pages and to nodes at the worst. */
+#include "shortage.h"
+
+#include <string.h>
+
 typedef struct
 {
-  PinAction pages;
-  PinAction nodes;
-} Step;
+  PinFit *fit;
+  const PinStoring *storing;
+  guint64 *units;      /* what is left */
+  PinWants rest;      /* wants that are still to be met */
+} Taking;
 
-/* By cost upwards: REMAP stands for the best that the nodes of the fit allow. */
-static const Step steps[] = {
-  { PIN_ACTION_KEEP, PIN_ACTION_REMAP },  { PIN_ACTION_KEEP, PIN_ACTION_WEAKEN },  { PIN_ACTION_WEAKEN, PIN_ACTION_REMAP },
-  { PIN_ACTION_WEAKEN, PIN_ACTION_WEAKEN }, { PIN_ACTION_KEEP, PIN_ACTION_STRIP }, { PIN_ACTION_WEAKEN, PIN_ACTION_STRIP },
-  { PIN_ACTION_STRIP, PIN_ACTION_REMAP }, { PIN_ACTION_STRIP, PIN_ACTION_WEAKEN }, { PIN_ACTION_STRIP, PIN_ACTION_STRIP },
-};
-
-PinNodeset *
-pin_store_nodes (const PinDemand *demand, const PinRoom *room, const PinFit *fit, const PinNodeset *written)
+static guint64 *
+left_on (const Taking *taking, guint node, guint size)
 {
-  g_autoptr (PinNodeset) nodes = pin_cpuset_new ();
+  return &taking->units[node * taking->fit->room->n_sizes + size];
+}
 
-  for (pin_cpuset_each (written, node))
+static guint64
+take (Taking *taking, guint node, guint size, guint64 units)
+{
+  guint64 part = MIN (units, *left_on (taking, node, size));
+
+  if (part == 0)
+    return units;
+  *left_on (taking, node, size) -= part;
+  if (size == 0)
+    pin_tenant_add_memory (taking->fit->held, node, part);
+  else
+    pin_tenant_add_pages (taking->fit->held, node, taking->fit->room->page_kib[size], part);
+  return units - part;
+}
+
+/* As much as others can spare. */
+static guint64
+take_spare (Taking *taking, const PinWant *want, guint node, guint64 units)
+{
+  guint64 spare = pin_want_has (want, node) ? pin_wants_spare (&taking->rest, want, node, taking->units, taking->fit->room->n_nodes,
+                                                                taking->fit->room->n_sizes)
+                                            : 0;
+  guint64 part = MIN (units, spare);
+
+  return units - part + take (taking, node, want->size, part);
+}
+
+static guint
+roomiest (const Taking *taking, const PinWant *want, const PinCpuset *seen)
+{
+  guint best = PIN_CPUSET_END;
+
+  for (guint node = 0; node < taking->fit->room->n_nodes; node++)
     {
-      guint host_node = fit->node_of[pin_demand_group_of_node (demand, node)];
-
-      pin_cpuset_add (nodes, room->snapshot->topology->nodes[host_node].id);
+      if (!pin_want_has (want, node) || pin_cpuset_contains (seen, node))
+        continue;
+      if (best == PIN_CPUSET_END || *left_on (taking, node, want->size) > *left_on (taking, best, want->size))
+        best = node;
     }
-  return g_steal_pointer (&nodes);
+  return best;
 }
 
-/* What happens to a nodeset if its groups go where the fit says. */
-static PinAction
-mapped_action (const PinStoring *s, const PinNodeset *written)
+static guint64
+take_anywhere (Taking *taking, const PinWant *want, guint64 units)
 {
-  g_autoptr (PinNodeset) nodes = pin_store_nodes (s->demand, s->room, s->fit, written);
+  g_autoptr (PinCpuset) seen = pin_cpuset_new ();
 
-  if (pin_storing_shares_node (s, written))
-    return PIN_ACTION_WEAKEN;
-  return pin_cpuset_equal (nodes, written) ? PIN_ACTION_KEEP : PIN_ACTION_REMAP;
-}
-
-static gboolean
-may_leave_pages (const PinStoring *s)
-{
-  const PinGuest *guest = s->demand->guest;
-
-  /* Shared memory without huge pages becomes a file in libvirt's memory_backing_dir, unless it is a memfd. */
-  return !guest->shared_access || guest->backing == PIN_BACKING_MEMFD || s->room->snapshot->memory_backing_tmpfs;
+  for (guint node = roomiest (taking, want, seen); node != PIN_CPUSET_END && units > 0; node = roomiest (taking, want, seen))
+    {
+      pin_cpuset_add (seen, node);
+      units = take_spare (taking, want, node, units);
+    }
+  return units;
 }
 
 static gboolean
-may_pages (const PinStoring *s, PinAction action)
+is_single (const Taking *taking, guint i)
 {
-  if (s->any_pages)
-    return TRUE;
-  if (!pin_terms_allow (s->terms, PIN_SETTING_HUGEPAGES, action))
-    return FALSE;
-  return action == PIN_ACTION_KEEP || s->terms->page_size_change;
+  return taking->fit->demand->chunk_group[i] != PIN_CPUSET_END
+         && pin_storing_is_hard (&taking->fit->demand->chunks[i], taking->storing->stores[i].bind);
 }
 
-/* Where a chunk may go: its nodes where they bind; near CPUs where they no longer do; anywhere where they never did. */
-static const PinNodeset *
-limits_of (const PinStoring *s, const PinChunk *chunk, const PinNodeset *nodes, PinAction nodes_action)
+static PinWant
+want_of (const Taking *taking, guint i)
 {
-  if (!chunk->bound)
-    return NULL;
-  if (nodes_action != PIN_ACTION_REMAP)
-    return s->room->near;
-  return chunk->mode != PIN_MEMORY_MODE_PREFERRED ? nodes : NULL;
+  const PinChunk *chunk = &taking->fit->demand->chunks[i];
+  const PinStore *store = &taking->storing->stores[i];
+  PinWant want = { .size = store->size, .units = pin_storing_units (taking->storing, chunk, store->size) };
+
+  pin_storing_want (taking->storing, chunk, store->bind, &want);
+  return want;
+}
+
+/* What need not be there is no want that others must leave room for. */
+static gboolean
+is_certain (const Taking *taking, guint i)
+{
+  gboolean hard = pin_storing_is_hard (&taking->fit->demand->chunks[i], taking->storing->stores[i].bind);
+
+  return hard || taking->storing->stores[i].size > 0 || !taking->storing->levels->short_ok;
 }
 
 static void
-note_page_nodes (PinStoring *s, const PinNodeset *nodes)
+take_single (Taking *taking, guint i)
 {
-  for (pin_cpuset_each (nodes, node))
-    pin_cpuset_add (s->fit->page_nodes, (guint)pin_topology_node_index (s->room->snapshot->topology, node));
-}
+  const PinStore *store = &taking->storing->stores[i];
+  guint node = taking->fit->search->node_of[taking->fit->demand->chunk_group[i]];
 
-/* Whether @chunk fits with pages of @page_kib on nodes as @nodes_action leaves them; takes them if so. */
-static gboolean
-store_on (PinStoring *s, const PinChunk *chunk, guint64 page_kib, PinAction nodes_action)
-{
-  g_autoptr (PinNodeset) nodes = chunk->bound ? pin_store_nodes (s->demand, s->room, s->fit, chunk->nodeset) : NULL;
-  const PinNodeset *limits = limits_of (s, chunk, nodes, nodes_action);
-  gboolean tied = limits != NULL && limits == nodes;
-  guint64 units = pin_storing_units (chunk, page_kib);
-
-  if ((tied || page_kib != 0) && pin_stock_left (s->stock, limits, page_kib) < units)
-    return FALSE;
-  if (tied && page_kib != 0)
-    note_page_nodes (s, nodes);
-  if (nodes != NULL && nodes_action != PIN_ACTION_STRIP)
-    units = pin_stock_take (s->stock, nodes, page_kib, units);
-  units = pin_stock_take (s->stock, limits, page_kib, units);
-  s->fit->short_kib += units;
-  return TRUE;
-}
-
-static gboolean
-store_pages (PinStoring *s, const PinChunk *chunk, PinAction pages, PinAction nodes_action, PinStore *store)
-{
-  guint64 page_kib = chunk->page_kib;
-
-  if (chunk->page_kib == 0 && pages != PIN_ACTION_KEEP)
-    return FALSE;
-  if (chunk->page_kib != 0 && !may_pages (s, pages))
-    return FALSE;
-  if (pages == PIN_ACTION_STRIP && !s->any_pages && !may_leave_pages (s))
-    return FALSE;
-  if (pages == PIN_ACTION_STRIP)
-    page_kib = 0;
-  while (pages == PIN_ACTION_WEAKEN && (page_kib = pin_stock_smaller_pool (s->stock, page_kib)) != 0)
-    {
-      if (store_on (s, chunk, page_kib, nodes_action))
-        break;
-    }
-  if (pages == PIN_ACTION_WEAKEN && page_kib == 0)
-    return FALSE;
-  if (pages != PIN_ACTION_WEAKEN && !store_on (s, chunk, page_kib, nodes_action))
-    return FALSE;
-  store->page_kib = page_kib;
-  store->pages = chunk->page_kib == 0 ? PIN_ACTION_NONE : pages;
-  return TRUE;
-}
-
-/* What becomes of a binding at @level; NONE: the level is not possible, or not allowed. */
-static PinAction
-binding_action (const PinStoring *s, PinMemoryMode mode, const PinNodeset *written, PinAction level)
-{
-  PinAction action = level;
-
-  if (level == PIN_ACTION_REMAP)
-    action = mapped_action (s, written);
-  if (level == PIN_ACTION_WEAKEN && mode == PIN_MEMORY_MODE_RESTRICTIVE)
-    return PIN_ACTION_NONE;
-  return s->any_nodes || pin_terms_allow (s->terms, PIN_SETTING_NUMA_MEMORY, action) ? action : PIN_ACTION_NONE;
-}
-
-static gboolean
-is_bound_by_memory (const PinChunk *chunk, const PinPlacement *placement)
-{
-  return chunk->bound && chunk->nodeset == placement->memory_nodeset;
-}
-
-/* Chunks that <numatune><memory> binds share its fate; those with a binding of their own may do better than @worst. */
-static gboolean
-store_chunk (PinStoring *s, guint i, const Step *worst)
-{
-  const PinChunk *chunk = &s->demand->chunks[i];
-  PinStore *store = &s->fit->stores[i];
-  gboolean shared_binding = is_bound_by_memory (chunk, s->demand->placement);
-
-  for (guint step = 0; step < G_N_ELEMENTS (steps); step++)
-    {
-      PinAction action = PIN_ACTION_NONE;
-
-      if (steps[step].pages > worst->pages || steps[step].nodes > worst->nodes)
-        continue;
-      if (shared_binding && steps[step].nodes != worst->nodes)
-        continue;
-      if (!chunk->bound && steps[step].nodes != PIN_ACTION_REMAP)
-        continue;
-      if (chunk->bound)
-        action = binding_action (s, chunk->mode, chunk->nodeset, steps[step].nodes);
-      if (chunk->bound && action == PIN_ACTION_NONE)
-        continue;
-      store->nodes = action;
-      store->to_preferred = steps[step].nodes == PIN_ACTION_WEAKEN;
-      if (store_pages (s, chunk, steps[step].pages, steps[step].nodes, store))
-        return TRUE;
-    }
-  return FALSE;
+  take (taking, node, store->size, pin_storing_units (taking->storing, &taking->fit->demand->chunks[i], store->size));
 }
 
 static void
-restart (PinStoring *s)
+remove_want (PinWants *rest, const PinWant *want)
 {
-  pin_stock_refill (s->stock, s->demand->guest);
-  s->fit->short_kib = 0;
-  pin_cpuset_subtract (s->fit->page_nodes, s->fit->page_nodes);
+  for (guint i = 0; i < rest->n_items; i++)
+    {
+      if (rest->items[i].size == want->size && memcmp (rest->items[i].nodes, want->nodes, sizeof want->nodes) == 0)
+        rest->items[i].units -= MIN (rest->items[i].units, want->units);
+    }
+}
+
+static void
+take_several (Taking *taking, guint i)
+{
+  const PinChunk *chunk = &taking->fit->demand->chunks[i];
+  const PinStore *store = &taking->storing->stores[i];
+  PinWant want = want_of (taking, i);
+  guint64 units = want.units;
+
+  if (is_certain (taking, i))
+    remove_want (&taking->rest, &want);
+  for (pin_cpuset_each (chunk->bound && store->bind != PIN_BIND_NONE ? chunk->nodeset : NULL, node))
+    units = take_spare (taking, &want, taking->fit->search->node_of[pin_demand_group_of_node (taking->fit->demand, node)], units);
+  units = take_anywhere (taking, &want, units);
+  taking->fit->short_kib += store->size == 0 ? units : 0;
+}
+
+static void
+take_all (Taking *taking)
+{
+  const PinDemand *demand = taking->fit->demand;
+
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      PinWant want = want_of (taking, i);
+
+      if (is_single (taking, i))
+        take_single (taking, i);
+      else if (is_certain (taking, i))
+        pin_wants_add (&taking->rest, &want);
+    }
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (!is_single (taking, i) && is_certain (taking, i))
+        take_several (taking, i);
+    }
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (!is_single (taking, i) && !is_certain (taking, i))
+        take_several (taking, i);
+    }
 }
 
 /* Nodes are given up for the sake of pages, or for want of memory. */
 static const PinFinding *
-why_nodes (const PinStoring *s, const PinStore *store)
+why_nodes (const PinShortage *shortage, const PinStore *store)
 {
-  gboolean for_pages = store->pages == PIN_ACTION_KEEP && s->pages_finding.code != PIN_CODE_FITS;
+  gboolean for_pages = store->pages == PIN_ACTION_KEEP && shortage->pages.code != PIN_CODE_FITS;
 
-  return for_pages && store->nodes > PIN_ACTION_REMAP ? &s->pages_finding : &s->nodes_finding;
+  return for_pages && store->bind > PIN_BIND_TIED ? &shortage->pages : &shortage->nodes;
 }
 
 static void
-settle_chunks (PinStoring *s)
+judge_chunks (PinFit *fit, const PinShortage *shortage)
 {
-  const PinDemand *demand = s->demand;
+  const PinStoring *storing = fit->search->storing;
 
-  for (guint i = 0; i < demand->n_chunks; i++)
+  for (guint i = 0; i < fit->demand->n_chunks; i++)
     {
-      const PinStore *store = &s->fit->stores[i];
+      const PinStore *store = &storing->stores[i];
 
       if (store->pages != PIN_ACTION_NONE)
-        pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, store->pages, &s->pages_finding);
+        pin_fit_worsen (fit, PIN_SETTING_HUGEPAGES, store->pages, &shortage->pages);
       if (store->nodes != PIN_ACTION_NONE)
-        pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, store->nodes, why_nodes (s, store));
-      s->fit->changes += store->pages > PIN_ACTION_KEEP ? 1 : 0;
-      s->fit->changes += store->nodes > PIN_ACTION_KEEP ? 1 : 0;
+        pin_fit_worsen (fit, PIN_SETTING_NUMA_MEMORY, store->nodes, why_nodes (shortage, store));
     }
-}
-
-/* <memory> may bind no chunk at all, where each cell has a memnode: it goes where its nodes go all the same. */
-static gboolean
-settle_memory_element (PinStoring *s, const Step *step)
-{
-  const PinPlacement *placement = s->demand->placement;
-
-  s->fit->memory_element = PIN_ACTION_NONE;
-  if (!placement->has_memory || placement->memory_auto || placement->memory_nodeset == NULL)
-    return TRUE;
-  s->fit->memory_element = binding_action (s, placement->memory_mode, placement->memory_nodeset, step->nodes);
-  s->fit->memory_to_preferred = step->nodes == PIN_ACTION_WEAKEN;
-  return s->fit->memory_element != PIN_ACTION_NONE;
-}
-
-static gboolean
-store_at (PinStoring *s, const Step *step)
-{
-  restart (s);
-  if (!settle_memory_element (s, step))
-    return FALSE;
-  for (guint i = 0; i < s->demand->n_chunks; i++)
-    {
-      if (!store_chunk (s, i, step))
-        return FALSE;
-    }
-  settle_chunks (s);
-  if (s->fit->memory_element != PIN_ACTION_NONE)
-    pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, s->fit->memory_element, &s->nodes_finding);
-  return TRUE;
-}
-
-static gboolean
-store_somehow (PinStoring *s, gboolean any_pages, gboolean any_nodes)
-{
-  s->any_pages = any_pages;
-  s->any_nodes = any_nodes;
-  for (guint step = 0; step < G_N_ELEMENTS (steps); step++)
-    {
-      if (store_at (s, &steps[step]))
-        return TRUE;
-    }
-  return FALSE;
+  if (pin_levels_open (&fit->search->levels, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE))
+    pin_fit_worsen (fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &shortage->nodes);
+  if (storing->common != PIN_ACTION_NONE)
+    pin_fit_worsen (fit, PIN_SETTING_NUMA_MEMORY, storing->common, &shortage->nodes);
 }
 
 static void
-refuse_pages (PinStoring *s)
-{
-  if (!s->terms->page_size_change)
-    s->pages_finding.code = PIN_CODE_PAGE_SIZE_FIXED;
-  else if (s->fit->actions[PIN_SETTING_HUGEPAGES] == PIN_ACTION_STRIP && !may_leave_pages (s))
-    s->pages_finding.code = PIN_CODE_MEMORY_FILE;
-  pin_fit_worsen (s->fit, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE, &s->pages_finding);
-}
-
-/* Which of the two stands in the way: the one whose rules have to be put aside. */
-static void
-refuse (PinStoring *s)
-{
-  if (store_somehow (s, TRUE, FALSE))
-    refuse_pages (s);
-  else if (store_somehow (s, FALSE, TRUE))
-    pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
-  else if (store_somehow (s, TRUE, TRUE))
-    {
-      refuse_pages (s);
-      pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
-    }
-  else
-    pin_fit_worsen (s->fit, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE, &s->nodes_finding);
-}
-
-static void
-settle_shortage (PinStoring *s)
+judge_shortage (PinFit *fit)
 {
   PinFinding finding = { .code = PIN_CODE_MEMORY_SHORT, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END };
-  gboolean may = pin_terms_allow (s->terms, PIN_SETTING_MEMORY, PIN_ACTION_WARN) || pin_placement_is_empty (s->demand->placement);
 
-  if (s->fit->short_kib == 0)
+  if (fit->short_kib == 0)
     return;
-  for (guint i = 0; i < s->demand->n_chunks; i++)
-    finding.wanted += s->fit->stores[i].page_kib == 0 ? s->demand->chunks[i].kib : 0;
-  finding.available = finding.wanted - s->fit->short_kib;
-  pin_fit_worsen (s->fit, PIN_SETTING_MEMORY, may ? PIN_ACTION_WARN : PIN_ACTION_REFUSE, &finding);
+  for (guint i = 0; i < fit->demand->n_chunks; i++)
+    finding.wanted += fit->search->storing->stores[i].size == 0 ? fit->demand->chunks[i].kib : 0;
+  finding.available = finding.wanted - fit->short_kib;
+  pin_fit_worsen (fit, PIN_SETTING_MEMORY, PIN_ACTION_WARN, &finding);
 }
 
 void
-pin_store_all (const PinDemand *demand, const PinRoom *room, const PinTerms *terms, PinFit *fit)
+pin_store_all (PinFit *fit)
 {
-  g_autoptr (PinStock) stock = pin_stock_new (room, demand->guest);
-  PinStoring s = { demand, room, terms, fit, stock, FALSE, FALSE, { 0 }, { 0 } };
+  const PinRoom *room = fit->room;
+  g_autofree guint64 *units = g_memdup2 (room->units, room->n_nodes * room->n_sizes * sizeof (guint64));
+  Taking taking = { fit, fit->search->storing, units, { .n_items = 0 } };
+  PinShortage shortage = { { 0 }, { 0 } };
 
-  restart (&s);
-  for (guint i = 0; i < demand->n_chunks; i++)
-    pin_storing_look_at (&s, &demand->chunks[i]);
-  if (!store_somehow (&s, FALSE, FALSE))
-    refuse (&s);
-  settle_shortage (&s);
-  pin_tenant_free (fit->held);
-  fit->held = g_steal_pointer (&stock->held);
+  take_all (&taking);
+  for (guint i = 0; i < fit->demand->n_chunks; i++)
+    pin_shortage_look_at (&shortage, fit, i);
+  judge_chunks (fit, &shortage);
+  judge_shortage (fit);
 }

@@ -1,28 +1,89 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A storing under way: what store.c and shortage.c share. */
+/* Whether the memory of a demand can be had: the pages and the nodes of each chunk, on the nodes that the groups were given. */
 #pragma once
 
-#include "stock.h"
-#include "store.h"
+#include "here.h"
+#include "levels.h"
+#include "wants.h"
 
+/* Ways that are tried at the most on one host; beyond, memory that might fit counts as not fitting. */
+#define PIN_STORING_STEPS 200000
+
+typedef enum
+{
+  PIN_BIND_NONE,       /* was not bound */
+  PIN_BIND_TIED,       /* to the nodes of its groups */
+  PIN_BIND_PREFERRED,  /* no more than preferred */
+  PIN_BIND_GONE
+} PinBind;
+
+/* What a chunk of memory gets. */
 typedef struct
+{
+  guint64 page_kib;    /* 0: ordinary memory */
+  PinAction pages;     /* KEEP, WEAKEN or STRIP; NONE: had no huge pages */
+  PinAction nodes;     /* KEEP to STRIP; NONE: was not bound */
+  PinBind bind;
+  guint size;          /* index in room->page_kib */
+} PinStore;
+
+typedef struct _PinStoring PinStoring;
+
+/* Called for each way in which all memory is stored.  Returns: whether it will do; else others are tried. */
+typedef gboolean (*PinStoringAccept) (PinStoring *storing, gpointer data);
+
+struct _PinStoring
 {
   const PinDemand *demand;
   const PinRoom *room;
-  const PinTerms *terms;
-  PinFit *fit;
-  PinStock *stock;
-  gboolean any_pages;          /* whatever the policy allows: to find out what stands in the way */
-  gboolean any_nodes;
-  PinFinding pages_finding;    /* of the first chunk that did not get its pages, or its nodes, as written */
-  PinFinding nodes_finding;
-} PinStoring;
+  const PinHere *here;
+  const PinLevels *levels;
+  const guint *node_of;
+  PinStore *stores;            /* by chunk */
+  PinAction common;            /* what becomes of <numatune><memory>; NONE: there is none */
+  PinBind common_bind;
+  guint64 *units;              /* what is left, as in room->units */
+  guint n_units_scratch;
+  gint *sizes;                 /* by chunk: index of the size that is written; -1: no such pool */
+  gboolean *page_node;         /* by node: pages are preallocated there for the guest, bound to it */
+  guint n_nodes_scratch;
+  gboolean pages_moved;        /* some of those are not as written */
+  PinWants wants;            /* what may come from several nodes */
+  PinStoringAccept accept;
+  gpointer data;
+  guint steps;                 /* tried since pin_storing_enter() */
+};
 
-/* How many units of @page_kib (0: KiB of ordinary memory) @chunk is. */
-guint64 pin_storing_units (const PinChunk *chunk, guint64 page_kib);
+PinStoring *pin_storing_new (const PinDemand *demand);
+void pin_storing_free (PinStoring *s);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinStoring, pin_storing_free)
 
-/* Whether another group that holds memory was put on a node of @written's groups. */
-gboolean pin_storing_shares_node (const PinStoring *s, const PinNodeset *written);
+void pin_storing_enter (PinStoring *s, const PinRoom *room, const PinHere *here);
 
-/* Fills the findings with why @chunk does not have its pages, or nodes, as written, unless an earlier chunk has. */
-void pin_storing_look_at (PinStoring *s, const PinChunk *chunk);
+/* Whether the memory that is tied to @group alone could be on @node if it were alone there. */
+gboolean pin_storing_group_fits (PinStoring *s, const PinLevels *levels, guint group, guint node);
+
+/* Whether all memory could be stored if no group were bound to a node: a count over the host. */
+gboolean pin_storing_could_fit (PinStoring *s, const PinLevels *levels);
+
+/* Whether all memory can be stored and @accept takes it; fills stores. */
+gboolean pin_storing_fits (PinStoring *s, const PinLevels *levels, const guint *node_of, PinStoringAccept accept, gpointer data);
+
+/* Units of size @size (an index) that @chunk takes. */
+guint64 pin_storing_units (const PinStoring *s, const PinChunk *chunk, guint size);
+
+/* Whether the guest can do without huge pages: shared memory then becomes a file in libvirt's memory_backing_dir, unless it is a memfd. */
+gboolean pin_storing_may_leave_pages (const PinStoring *s);
+
+/* Whether another group that holds memory was put on a node of @nodeset's groups. */
+gboolean pin_storing_is_merged (const PinStoring *s, const PinNodeset *nodeset);
+
+/* Whether a tie to nodes binds hard: preferred does not. */
+static inline gboolean
+pin_storing_is_hard (const PinChunk *chunk, PinBind bind)
+{
+  return bind == PIN_BIND_TIED && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+}
+
+/* The nodes that @chunk may have memory from if it is bound as @bind; units and size are not filled. */
+void pin_storing_want (const PinStoring *s, const PinChunk *chunk, PinBind bind, PinWant *want);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tenancy.h"
 
-#include "demand.h"
+#include "chunk.h"
 
 static guint
 count_hosts (const PinChunk *chunk, const PinSnapshot *host, guint node)
@@ -16,7 +16,8 @@ count_hosts (const PinChunk *chunk, const PinSnapshot *host, guint node)
 static void
 hold_chunk (PinTenant *tenant, const PinChunk *chunk, const PinSnapshot *host)
 {
-  guint64 unit_kib = MAX (chunk->page_kib, 1);
+  guint64 page_kib = pin_chunk_page_kib (chunk, host->default_page_kib);
+  guint64 unit_kib = MAX (page_kib, 1);
   guint64 left = (chunk->kib + unit_kib - 1) / unit_kib;
   guint n_nodes = 0;
 
@@ -28,8 +29,8 @@ hold_chunk (PinTenant *tenant, const PinChunk *chunk, const PinSnapshot *host)
 
       if (count_hosts (chunk, host, node) == 0)
         continue;
-      if (chunk->page_kib != 0)
-        pin_tenant_add_pages (tenant, node, chunk->page_kib, part);
+      if (page_kib != 0)
+        pin_tenant_add_pages (tenant, node, page_kib, part);
       else
         pin_tenant_add_memory (tenant, node, part);
       left -= part;
@@ -55,15 +56,15 @@ PinTenant *
 pin_tenancy_new (const PinGuest *guest, const PinPlacement *placement, const PinPlacement *original, const PinSnapshot *host)
 {
   g_autoptr (PinTenant) tenant = pin_tenant_new (guest->name, guest->uuid);
-  g_autoptr (PinOriginal) present = pin_original_from (placement, NULL);
-  g_autoptr (PinDemand) demand = pin_demand_new (guest, present, host);
+  guint n_chunks = 0;
+  g_autofree PinChunk *chunks = pin_chunks_new (guest, placement, &n_chunks);
   g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
 
   own_cpus (tenant, placement, original != NULL ? original : placement);
   pin_cpuset_unite (tenant->shared, cpus);
   pin_cpuset_subtract (tenant->shared, tenant->dedicated);
-  for (guint i = 0; i < demand->n_chunks; i++)
-    hold_chunk (tenant, &demand->chunks[i], host);
+  for (guint i = 0; i < n_chunks; i++)
+    hold_chunk (tenant, &chunks[i], host);
   tenant->running = TRUE;
   return g_steal_pointer (&tenant);
 }

@@ -91,7 +91,7 @@ static const Case cases[] = {
   { "lets-vcpus-share-where-that-is-cheaper",
     "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><vcpupin vcpu='2' cpuset='6'/>"
     "<vcpupin vcpu='3' cpuset='7'/><emulatorpin cpuset='3'/></cputune>",
-    TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins weaken, emulator-pins weaken", "0:0-3 1:0-3 2:0-3 3:0-3 e:3" },
+    TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins weaken, emulator-pins weaken", "0:0-3 1:0-3 2:0-3 3:0-3 e:0-3" },
   { "remaps-strict-memory", "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='1'/></numatune>", TWO_NODES, ONE_NODE, "",
     "", NULL, "adapt: numa-memory remap", "m:strict=0" },
   { "takes-memory-where-its-cpus-go",

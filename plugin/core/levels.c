@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The cheapest combinations first: a heap of combinations, of which each gives way to those that are one rung lower in one setting.
+ * A setting is lowered only if none after it has been, so no combination comes twice.
+ */
+#include "levels.h"
+
+#include "cost.h"
+
+#include <string.h>
+
+#define MAX_RUNGS 12
+#define HEAP_SIZE 4096
+#define RULED_OUT 64
+
+/* Ties of cost are broken in favour of what says less: no shortage, then memory that is tied. */
+#define COST_SHIFT 2
+#define TIE_SHORT 1
+#define TIE_LOOSE 2
+#define EASED_SHIFT 40
+#define ASIDE_FACTOR 1024
+
+typedef struct
+{
+  guint8 open;
+  gboolean tied;
+  guint64 key;
+} Rung;
+
+typedef struct
+{
+  guint n_rungs;
+  Rung rungs[MAX_RUNGS];
+} Side;
+
+typedef struct
+{
+  guint64 key;
+  guint8 rung[PIN_SETTING_N];
+  guint8 last;
+} Combination;
+
+struct _PinLadder
+{
+  Side sides[PIN_SETTING_N];
+  Combination *heap;
+  guint n_heap;
+  PinLevels ruled_out[RULED_OUT];
+  guint n_ruled_out;
+};
+
+guint
+pin_levels_cost (const PinLevels *levels)
+{
+  return (guint)((levels->key & (((guint64)1 << EASED_SHIFT) - 1)) >> COST_SHIFT);
+}
+
+static void
+add_rung (Side *side, guint open, gboolean tied, guint64 key)
+{
+  guint at = side->n_rungs;
+
+  if (side->n_rungs == MAX_RUNGS)
+    return;
+  while (at > 0 && side->rungs[at - 1].key > key)
+    {
+      side->rungs[at] = side->rungs[at - 1];
+      at--;
+    }
+  side->rungs[at] = (Rung){ (guint8)open, tied, key };
+  side->n_rungs++;
+}
+
+static guint64
+eased_key (PinSetting setting)
+{
+  return (guint64)(pin_setting_weight (setting) + 1) << EASED_SHIFT;
+}
+
+/* All of @actions that are no worse than @worst. */
+static guint
+down_to (guint actions, PinAction worst)
+{
+  return actions & ((2u << worst) - 1);
+}
+
+static void
+add_level (Side *side, PinSetting setting, guint actions, PinAction worst, guint64 eased)
+{
+  guint64 key = eased + ((guint64)pin_cost_of (setting, worst) << COST_SHIFT);
+  gboolean can_loosen = setting == PIN_SETTING_NUMA_MEMORY && worst == PIN_ACTION_WEAKEN;
+
+  if (can_loosen)
+    add_rung (side, down_to (actions, worst), TRUE, key);
+  add_rung (side, down_to (actions, worst), FALSE, key + (can_loosen ? TIE_LOOSE : 0));
+}
+
+static void
+add_levels (Side *side, PinSetting setting, guint actions, guint64 eased)
+{
+  for (PinAction worst = PIN_ACTION_KEEP; worst <= PIN_ACTION_STRIP; worst++)
+    {
+      if ((actions >> worst & 1) != 0)
+        add_level (side, setting, actions, worst, eased);
+    }
+}
+
+/* fifo that would starve a host goes whatever the policy says. */
+static guint
+allowed_actions (const PinTerms *terms, PinSetting setting)
+{
+  guint actions = terms->actions[setting];
+
+  if (setting == PIN_SETTING_HUGEPAGES && !terms->page_size_change)
+    actions &= 1 << PIN_ACTION_KEEP;
+  if (setting == PIN_SETTING_SCHEDULER)
+    actions |= 1 << PIN_ACTION_STRIP;
+  return actions;
+}
+
+gboolean
+pin_levels_put_aside (const PinLevels *levels, const PinTerms *terms, PinSetting setting)
+{
+  guint actions = allowed_actions (terms, setting);
+
+  if (setting == PIN_SETTING_MEMORY)
+    return levels->key >> EASED_SHIFT != 0 && levels->short_ok && (actions >> PIN_ACTION_WARN & 1) == 0;
+  return (levels->open[setting] & ~actions & ~(1u << PIN_ACTION_NONE)) != 0;
+}
+
+static void
+fill_side (Side *side, const PinDemand *demand, PinSetting setting, gboolean eased)
+{
+  guint actions = allowed_actions (demand->terms, setting);
+
+  add_levels (side, setting, actions, 0);
+  if (!eased)
+    return;
+  add_levels (side, setting, pin_setting_actions (setting), eased_key (setting));
+  add_rung (side, 1 << PIN_ACTION_REFUSE | 1 << PIN_ACTION_KEEP, FALSE, eased_key (setting) * ASIDE_FACTOR);
+}
+
+static void
+fill_memory (Side *side, const PinDemand *demand, gboolean eased)
+{
+  gboolean may = pin_terms_allow (demand->terms, PIN_SETTING_MEMORY, PIN_ACTION_WARN) || pin_placement_is_empty (demand->placement);
+
+  add_rung (side, 1 << PIN_ACTION_KEEP, FALSE, 0);
+  if (may || eased)
+    add_rung (side, 1 << PIN_ACTION_KEEP | 1 << PIN_ACTION_WARN, FALSE, may ? TIE_SHORT : eased_key (PIN_SETTING_MEMORY));
+}
+
+static gboolean
+has_pages (const PinDemand *demand)
+{
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (demand->chunks[i].page_kib != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+has_bound (const PinDemand *demand)
+{
+  const PinPlacement *placement = demand->placement;
+
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      if (demand->chunks[i].bound)
+        return TRUE;
+    }
+  return placement->has_memory && !placement->memory_auto && placement->memory_nodeset != NULL;
+}
+
+static gboolean
+has_mask (const PinDemand *demand, PinSetting setting)
+{
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      if (demand->masks[i].setting == setting)
+        return TRUE;
+    }
+  return setting == PIN_SETTING_EMULATOR_PINS && pin_demand_emulator (demand) != PIN_EMULATOR_HOME;
+}
+
+static gboolean
+is_asked (const PinDemand *demand, PinSetting setting)
+{
+  switch (setting)
+    {
+    case PIN_SETTING_HUGEPAGES:
+      return has_pages (demand);
+    case PIN_SETTING_NUMA_MEMORY:
+      return has_bound (demand);
+    case PIN_SETTING_VCPU_PINS:
+    case PIN_SETTING_EMULATOR_PINS:
+    case PIN_SETTING_IOTHREAD_PINS:
+      return has_mask (demand, setting);
+    case PIN_SETTING_CACHE:
+    case PIN_SETTING_SCHEDULER:
+      return pin_placement_has (demand->placement, setting);
+    case PIN_SETTING_CPU_MODEL:
+    case PIN_SETTING_MEMORY:
+    case PIN_SETTING_N:
+    default:
+      return FALSE;
+    }
+}
+
+PinLadder *
+pin_ladder_new (const PinDemand *demand, gboolean eased)
+{
+  PinLadder *ladder = g_new0 (PinLadder, 1);
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (setting == PIN_SETTING_MEMORY)
+        fill_memory (&ladder->sides[setting], demand, eased);
+      else if (is_asked (demand, setting))
+        fill_side (&ladder->sides[setting], demand, setting, eased);
+      else
+        add_rung (&ladder->sides[setting], 1 << PIN_ACTION_NONE, FALSE, 0);
+    }
+  ladder->heap = g_new (Combination, HEAP_SIZE);
+  return ladder;
+}
+
+void
+pin_ladder_free (PinLadder *ladder)
+{
+  if (ladder == NULL)
+    return;
+  g_free (ladder->heap);
+  g_free (ladder);
+}
+
+static gboolean
+is_before (const Combination *a, const Combination *b)
+{
+  return a->key != b->key ? a->key < b->key : memcmp (a->rung, b->rung, sizeof a->rung) < 0;
+}
+
+/* A heap that is full loses what comes last anyway. */
+static void
+push (PinLadder *ladder, const Combination *combination)
+{
+  guint at = ladder->n_heap;
+
+  if (ladder->n_heap == HEAP_SIZE)
+    return;
+  ladder->n_heap++;
+  while (at > 0 && is_before (combination, &ladder->heap[(at - 1) / 2]))
+    {
+      ladder->heap[at] = ladder->heap[(at - 1) / 2];
+      at = (at - 1) / 2;
+    }
+  ladder->heap[at] = *combination;
+}
+
+static Combination
+pop (PinLadder *ladder)
+{
+  Combination top = ladder->heap[0];
+  Combination moved = ladder->heap[--ladder->n_heap];
+  guint at = 0;
+
+  for (guint child = 1; child < ladder->n_heap; child = 2 * at + 1)
+    {
+      if (child + 1 < ladder->n_heap && is_before (&ladder->heap[child + 1], &ladder->heap[child]))
+        child++;
+      if (!is_before (&ladder->heap[child], &moved))
+        break;
+      ladder->heap[at] = ladder->heap[child];
+      at = child;
+    }
+  ladder->heap[at] = moved;
+  return top;
+}
+
+void
+pin_ladder_start (PinLadder *ladder, const PinAction floor[PIN_SETTING_N])
+{
+  Combination first = { 0 };
+
+  ladder->n_heap = 0;
+  ladder->n_ruled_out = 0;
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      const Side *side = &ladder->sides[setting];
+
+      /* A rung opens something new if it opens an action at the floor or below. */
+      while (first.rung[setting] < side->n_rungs && side->rungs[first.rung[setting]].open >> floor[setting] == 0)
+        first.rung[setting]++;
+      if (first.rung[setting] == side->n_rungs)
+        return;
+      first.key += side->rungs[first.rung[setting]].key;
+    }
+  push (ladder, &first);
+}
+
+static void
+push_lower (PinLadder *ladder, const Combination *from)
+{
+  for (guint setting = from->last; setting < PIN_SETTING_N; setting++)
+    {
+      const Side *side = &ladder->sides[setting];
+      Combination lower = *from;
+
+      if (lower.rung[setting] + 1u >= side->n_rungs)
+        continue;
+      lower.rung[setting]++;
+      lower.last = (guint8)setting;
+      lower.key += side->rungs[lower.rung[setting]].key - side->rungs[from->rung[setting]].key;
+      push (ladder, &lower);
+    }
+}
+
+static void
+read_levels (const PinLadder *ladder, const Combination *combination, PinLevels *ret_levels)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    ret_levels->open[setting] = ladder->sides[setting].rungs[combination->rung[setting]].open;
+  ret_levels->tied = ladder->sides[PIN_SETTING_NUMA_MEMORY].rungs[combination->rung[PIN_SETTING_NUMA_MEMORY]].tied;
+  ret_levels->short_ok = ret_levels->open[PIN_SETTING_MEMORY] >> PIN_ACTION_WARN != 0;
+  ret_levels->key = combination->key;
+}
+
+static gboolean
+opens_no_more (const PinLevels *levels, const PinLevels *than)
+{
+  guint more = than->tied && !levels->tied && levels->open[PIN_SETTING_NUMA_MEMORY] >> PIN_ACTION_WEAKEN != 0 ? 1 : 0;
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    more |= levels->open[setting] & ~than->open[setting];
+  return more == 0;
+}
+
+static gboolean
+is_ruled_out (const PinLadder *ladder, const PinLevels *levels)
+{
+  for (guint i = 0; i < ladder->n_ruled_out; i++)
+    {
+      if (opens_no_more (levels, &ladder->ruled_out[i]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+pin_ladder_next (PinLadder *ladder, PinLevels *ret_levels)
+{
+  while (ladder->n_heap > 0)
+    {
+      Combination next = pop (ladder);
+
+      push_lower (ladder, &next);
+      read_levels (ladder, &next, ret_levels);
+      if (!is_ruled_out (ladder, ret_levels))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+pin_ladder_rule_out (PinLadder *ladder, const PinLevels *levels)
+{
+  if (ladder->n_ruled_out < RULED_OUT)
+    ladder->ruled_out[ladder->n_ruled_out++] = *levels;
+}
