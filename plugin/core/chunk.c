@@ -78,6 +78,8 @@ fill_dimm (PinChunk *chunk, const PinDimm *dimm, const PinGuest *guest, const Pi
   const PinGuestDimm *device = &guest->dimms[dimm->index];
 
   *chunk = (PinChunk){ .kib = device->size_kib, .cell = device->cell, .dimm = (gint)dimm->index };
+  chunk->base = device->cell >= 0 && (guint)device->cell < guest->n_cells ? (guint)device->cell : 0;
+  chunk->inherits = dimm->page_kib == 0;
   chunk->page_kib = dimm->page_kib != 0 ? dimm->page_kib : page_of_cell (placement, device->cell);
   bind_chunk (chunk, placement);
   if (dimm->nodeset == NULL)

@@ -15,6 +15,8 @@ typedef struct
   guint64 page_kib;           /* as written, or PIN_PAGE_DEFAULT_KIB; 0: ordinary memory */
   gint cell;                  /* -1: none */
   gint dimm;                  /* index of the device; -1: none */
+  guint base;                 /* of a DIMM: index of its cell's chunk */
+  gboolean inherits;          /* a DIMM that has no page size of its own gets its cell's */
   gboolean bound;
   gboolean common;            /* by <numatune><memory> */
   PinMemoryMode mode;         /* if bound */

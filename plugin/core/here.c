@@ -100,10 +100,12 @@ pin_here_look (PinHere *here, const PinDemand *demand, const PinRoom *room)
     here->nodes[i] = pin_topology_node_index (host, demand->groups[i].home);
   if (shape->n_cpus == 0 || shape->cpus[0].id > last)
     {
-      for (guint i = 0; i < shape->n_cpus; i++)
+      for (guint i = 0; i < shape->n_cpus && !here->blank; i++)
         here->cpus[i] = (PinCpuHere){ .node = -1 };
+      here->blank = TRUE;
       return;
     }
+  here->blank = FALSE;
   for (guint i = 0; i < shape->n_cpus; i++)
     here->any_cpu |= look_at_cpu (&here->cpus[i], shape->cpus[i].id, room);
   if (here->any_cpu && here->cores_count)

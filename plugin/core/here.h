@@ -20,6 +20,7 @@ typedef struct
 {
   PinCpuHere *cpus;      /* by index in shape->cpus */
   gint *nodes;           /* by group: index of the host's node of the same number, or -1 */
+  gboolean blank;        /* no CPU was here the last time either */
   gboolean any_cpu;      /* some CPU that is named is here */
   gboolean cores_count;  /* who shares a core is known at both ends */
   gint *shape_to_host;   /* scratch, by core */

@@ -45,6 +45,10 @@ struct _PinLadder
   Side sides[PIN_SETTING_N];
   Combination *heap;
   guint n_heap;
+  Combination top;                    /* what was given last; what follows from it is not in the heap yet */
+  gboolean has_top;
+  guint8 lowered[PIN_SETTING_N];      /* settings that have more than one rung */
+  guint n_lowered;
   PinLevels ruled_out[RULED_OUT];
   guint n_ruled_out;
 };
@@ -140,13 +144,31 @@ fill_side (Side *side, const PinDemand *demand, PinSetting setting, gboolean eas
   add_rung (side, 1 << PIN_ACTION_REFUSE | 1 << PIN_ACTION_KEEP, FALSE, eased_key (setting) * ASIDE_FACTOR);
 }
 
+/* Whether some of the guest's memory may become such as need not be there: ordinary, and not tied to nodes. */
+static gboolean
+can_be_short (const PinDemand *demand, gboolean eased)
+{
+  gboolean leaves_pages = eased || (allowed_actions (demand->terms, PIN_SETTING_HUGEPAGES) >> PIN_ACTION_STRIP & 1) != 0;
+  gboolean leaves_nodes = eased || demand->terms->actions[PIN_SETTING_NUMA_MEMORY] >> PIN_ACTION_WEAKEN != 0;
+
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      const PinChunk *chunk = &demand->chunks[i];
+      gboolean hard = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
+
+      if ((chunk->page_kib == 0 || leaves_pages) && (!hard || leaves_nodes))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 fill_memory (Side *side, const PinDemand *demand, gboolean eased)
 {
   gboolean may = pin_terms_allow (demand->terms, PIN_SETTING_MEMORY, PIN_ACTION_WARN) || pin_placement_is_empty (demand->placement);
 
   add_rung (side, 1 << PIN_ACTION_KEEP, FALSE, 0);
-  if (may || eased)
+  if ((may || eased) && can_be_short (demand, eased))
     add_rung (side, 1 << PIN_ACTION_KEEP | 1 << PIN_ACTION_WARN, FALSE, may ? TIE_SHORT : eased_key (PIN_SETTING_MEMORY));
 }
 
@@ -223,6 +245,11 @@ pin_ladder_new (const PinDemand *demand, gboolean eased)
       else
         add_rung (&ladder->sides[setting], 1 << PIN_ACTION_NONE, FALSE, 0);
     }
+  for (guint8 setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (ladder->sides[setting].n_rungs > 1)
+        ladder->lowered[ladder->n_lowered++] = setting;
+    }
   ladder->heap = g_new (Combination, HEAP_SIZE);
   return ladder;
 }
@@ -286,6 +313,7 @@ pin_ladder_start (PinLadder *ladder, const PinAction floor[PIN_SETTING_N])
 
   ladder->n_heap = 0;
   ladder->n_ruled_out = 0;
+  ladder->has_top = FALSE;
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
       const Side *side = &ladder->sides[setting];
@@ -303,15 +331,16 @@ pin_ladder_start (PinLadder *ladder, const PinAction floor[PIN_SETTING_N])
 static void
 push_lower (PinLadder *ladder, const Combination *from)
 {
-  for (guint setting = from->last; setting < PIN_SETTING_N; setting++)
+  for (guint i = from->last; i < ladder->n_lowered; i++)
     {
+      guint setting = ladder->lowered[i];
       const Side *side = &ladder->sides[setting];
       Combination lower = *from;
 
       if (lower.rung[setting] + 1u >= side->n_rungs)
         continue;
       lower.rung[setting]++;
-      lower.last = (guint8)setting;
+      lower.last = (guint8)i;
       lower.key += side->rungs[lower.rung[setting]].key - side->rungs[from->rung[setting]].key;
       push (ladder, &lower);
     }
@@ -351,16 +380,18 @@ is_ruled_out (const PinLadder *ladder, const PinLevels *levels)
 gboolean
 pin_ladder_next (PinLadder *ladder, PinLevels *ret_levels)
 {
-  while (ladder->n_heap > 0)
+  for (;;)
     {
-      Combination next = pop (ladder);
-
-      push_lower (ladder, &next);
-      read_levels (ladder, &next, ret_levels);
+      if (ladder->has_top)
+        push_lower (ladder, &ladder->top);
+      ladder->has_top = ladder->n_heap > 0;
+      if (!ladder->has_top)
+        return FALSE;
+      ladder->top = pop (ladder);
+      read_levels (ladder, &ladder->top, ret_levels);
       if (!is_ruled_out (ladder, ret_levels))
         return TRUE;
     }
-  return FALSE;
 }
 
 void

@@ -39,6 +39,7 @@ look_at_masks (PinSearch *search)
         {
           if (mask->own || pin_seating_is_shared (search->seating, i))
             search->asked[demand->group_of[demand->mask_cpus[mask->first + k]]] |= 1u << mask->setting;
+          search->pins |= search->asked[demand->group_of[demand->mask_cpus[mask->first + k]]];
         }
     }
 }
@@ -145,24 +146,30 @@ narrow_must (PinSearch *search, const PinMask *mask, PinAction floor[PIN_SETTING
     }
 }
 
-/* What can't be kept here whatever nodes are chosen. */
+/* Pins that can't be kept here whatever nodes are chosen; where no CPU that is written is here, none can. */
+static void
+find_pins_floor (PinSearch *search, PinAction floor[PIN_SETTING_N])
+{
+  const PinDemand *demand = search->demand;
+
+  for (guint i = 0; i < N_PINS && !search->here->any_cpu; i++)
+    floor[PIN_SETTING_VCPU_PINS + i] = (search->pins >> (PIN_SETTING_VCPU_PINS + i) & 1) != 0 ? PIN_ACTION_REMAP : PIN_ACTION_NONE;
+  if (!search->here->any_cpu)
+    return;
+  memset (search->must, 0xff, demand->n_groups * N_PINS * sizeof (gint));
+  for (guint i = 0; i < demand->n_masks; i++)
+    {
+      if (demand->masks[i].own || pin_seating_is_shared (search->seating, i))
+        narrow_must (search, &demand->masks[i], floor);
+    }
+}
+
 static void
 find_floor (PinSearch *search, PinAction floor[PIN_SETTING_N])
 {
   const PinDemand *demand = search->demand;
 
-  memset (search->must, 0xff, demand->n_groups * N_PINS * sizeof (gint));
-  for (guint i = 0; i < demand->n_masks; i++)
-    {
-      PinSetting setting = demand->masks[i].setting;
-
-      if (!demand->masks[i].own && !pin_seating_is_shared (search->seating, i))
-        continue;
-      if (search->here->any_cpu)
-        narrow_must (search, &demand->masks[i], floor);
-      else
-        floor[setting] = PIN_ACTION_REMAP;
-    }
+  find_pins_floor (search, floor);
   for (guint group = 0; group < demand->n_groups; group++)
     {
       if (search->sole[group] && search->here->nodes[group] < 0)

@@ -31,6 +31,7 @@ typedef struct
   PinLevels levels;         /* the step that holds */
   guint *node_of;           /* by group: index of the host's node */
   guint *asked;             /* by group: settings of pins whose masks name its CPUs, as a mask */
+  guint pins;               /* all of those */
   gboolean *sole;           /* by group: some memory is bound to it alone */
   gint *must;               /* by group and setting of pins: the node on which what is written lies; see search.c */
   guint8 *memo;             /* by group, or kind, and node: whether a group can be there on this step */

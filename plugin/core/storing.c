@@ -222,6 +222,15 @@ store_units (PinStoring *s, guint i, guint size, PinBind bind)
   return store_from_several (s, i, size, bind);
 }
 
+/* A DIMM without a page size of its own has its cell's pages: also one that has lost it. */
+static gboolean
+suits_cell (const PinStoring *s, const PinChunk *chunk, guint size)
+{
+  gboolean as_cell = chunk->inherits || size == 0;
+
+  return chunk->dimm < 0 || !as_cell || size == s->stores[chunk->base].size;
+}
+
 static gboolean
 store_way (PinStoring *s, guint i, const Way *way, PinBind bind, PinAction nodes)
 {
@@ -229,6 +238,8 @@ store_way (PinStoring *s, guint i, const Way *way, PinBind bind, PinAction nodes
 
   for (gint size = next_size (s, i, way->pages, -1); size >= 0; size = next_size (s, i, way->pages, size))
     {
+      if (!suits_cell (s, chunk, (guint)size))
+        continue;
       s->stores[i] = (PinStore){ s->room->page_kib[size], chunk->page_kib != 0 ? way->pages : PIN_ACTION_NONE, nodes, bind,
                                  (guint)size };
       if (store_units (s, i, (guint)size, bind))
