@@ -109,8 +109,8 @@ is_worse (const Search *s, const OracleCpus *cpus)
 }
 
 /*
- * A CPU that needs an image of its own gets any of its node's that nobody of the guest has: all those are alike, so it is enough to
- * count them.  Images of own CPUs are what the vCPUs got, and what a kept mask names is its own image.
+ * A CPU that needs an image of its own gets any of its node's that nobody of the guest has: all those are alike, so it is
+ * enough to count them.  Images of own CPUs are what the vCPUs got, and what a kept mask names is its own image.
  */
 static gboolean
 images_are_there (const Search *s, const OracleCpus *cpus)
@@ -129,10 +129,27 @@ images_are_there (const Search *s, const OracleCpus *cpus)
   return TRUE;
 }
 
+/*
+ * What is re-mapped gets a CPU that is not another guest's, as what is kept does: without this, a mask all of whose CPUs are
+ * another's, and are kept in a wider mask, would be its own image.
+ */
+static gboolean
+images_are_ours (const Search *s, const OracleCpus *cpus)
+{
+  Set bare = cpus->kept & ~seated (s, cpus) & ~s->p->keepable;
+
+  for (guint i = s->p->n_own; i < s->p->n_masks; i++)
+    {
+      if (cpus->masks[i] == PIN_ACTION_REMAP && (s->p->masks[i].cpus & ~bare) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 finish (Search *s, const OracleCpus *cpus)
 {
-  if (is_worse (s, cpus) || !images_are_there (s, cpus))
+  if (is_worse (s, cpus) || !images_are_there (s, cpus) || !images_are_ours (s, cpus))
     return;
   s->found = TRUE;
   s->best_value = value_of (s, cpus);
@@ -242,7 +259,8 @@ set_emulator (const Search *s, OracleCpus *cpus, PinAction action)
   gboolean realtime = sched != NULL && (sched->policy == PIN_SCHED_FIFO || sched->policy == PIN_SCHED_RR);
 
   worsen (cpus, PIN_SETTING_EMULATOR_PINS, action);
-  cpus->realtime_lost |= realtime && action > PIN_ACTION_KEEP;
+  /* Where no pin was written, the emulator was on any CPU, and fifo was its owner's choice there. */
+  cpus->realtime_lost |= realtime && s->p->placement->emulatorpin != NULL && action > PIN_ACTION_KEEP;
 }
 
 static void
@@ -278,7 +296,8 @@ may_share (const Search *s, const OracleCpus *cpus, PinAction action)
 {
   const Problem *p = s->p;
   Set all = written_vcpus (p);
-  Set nodes = cpus->worst[PIN_SETTING_VCPU_PINS] < PIN_ACTION_STRIP ? search_nodes_of_cpus (s, all) : 0;
+  Set nodes = search_nodes_of_cpus (s, all);
+  gboolean pinned = cpus->worst[PIN_SETTING_VCPU_PINS] < PIN_ACTION_STRIP;
   gboolean reaches = (s->memory->page_nodes & ~nodes) == 0;
 
   if (!search_allows (s, PIN_SETTING_EMULATOR_PINS, action))
@@ -286,9 +305,10 @@ may_share (const Search *s, const OracleCpus *cpus, PinAction action)
   if (action == PIN_ACTION_KEEP)
     return p->placement->emulatorpin != NULL && problem_set (p->placement->emulatorpin) == all
            && cpus->worst[PIN_SETTING_VCPU_PINS] == PIN_ACTION_KEEP && (reaches || !s->memory->pages_changed);
+  /* vCPUs without pins are nowhere that could be shared, also where no pages have to be reached. */
   if (action == PIN_ACTION_REMAP)
-    return reaches;
-  return action == PIN_ACTION_STRIP || !leaves_pages_alone (s, cpus, nodes);
+    return pinned && reaches;
+  return action == PIN_ACTION_STRIP || (pinned && !leaves_pages_alone (s, cpus, nodes));
 }
 
 static void
@@ -377,6 +397,9 @@ keep_isolated (Search *s, const OracleCpus *cpus)
 
   if (SET_COUNT (cpu) != 1 || (cpu & written_vcpus (s->p)) != 0 || (cpu & ~(s->lies & s->p->keepable)) != 0)
     return;
+  /* As with masks: where two nodes of home are one here, nothing is as it was. */
+  if ((node & s->merged_nodes) != 0)
+    return;
   if ((cpu & (cpus->given | cpus->taken)) != 0 || (s->memory->pages_changed && (s->memory->page_nodes & ~node) != 0))
     return;
   if (search_allows (s, PIN_SETTING_EMULATOR_PINS, PIN_ACTION_KEEP))
@@ -408,6 +431,7 @@ isolate_emulator (Search *s, const OracleCpus *cpus)
       for (SET_EACH (free, cpu))
         isolate_at (s, cpus, (guint)cpu, PIN_ACTION_REMAP);
     }
+  /* Its own node has some, also where CPUs of page nodes are added. */
   if (undedicated (s, cpus, node) != 0 && !leaves_pages_alone (s, cpus, 0))
     unisolate (s, cpus, PIN_ACTION_WEAKEN);
   unisolate (s, cpus, PIN_ACTION_STRIP);
@@ -537,6 +561,9 @@ may_stay (const Search *s, Set all, Set as_written)
 {
   const Problem *p = s->p;
 
+  /* What is as written is kept, so where the policy does not keep pins, none is. */
+  if (as_written != 0 && !search_allows (s, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP))
+    return FALSE;
   if ((as_written & ~(s->lies & p->keepable)) != 0)
     return FALSE;
   if (p->terms->threads == PIN_THREADS_ISOLATE)
@@ -570,7 +597,6 @@ seat_struct (Search *s, const OracleCpus *cpus, guint node)
     {
       Set rest = all & ~as_written;
       Set free = usable_on (s, node) & ~closed_by (p, as_written);
-      gboolean keeps = rest == 0 && search_allows (s, PIN_SETTING_VCPU_PINS, PIN_ACTION_KEEP);
       gboolean splits_core = FALSE;
 
       for (SET_EACH (as_written, cpu))
@@ -580,7 +606,7 @@ seat_struct (Search *s, const OracleCpus *cpus, guint node)
       for (PART_EACH (free, chosen))
         {
           if (SET_COUNT (chosen) == SET_COUNT (rest) && (rest == 0 || suits (p, rest, chosen)))
-            seat_node (s, cpus, node, SEAT_STRUCT, as_written, chosen, keeps ? PIN_ACTION_KEEP : PIN_ACTION_REMAP);
+            seat_node (s, cpus, node, SEAT_STRUCT, as_written, chosen, rest == 0 ? PIN_ACTION_KEEP : PIN_ACTION_REMAP);
         }
     }
 }

@@ -134,8 +134,9 @@ note_page_nodes (Choice *c)
       if (c->now.page_kib[i] == 0 || c->now.bindings[i] != BINDING_TIED || chunk->mode == PIN_MEMORY_MODE_PREFERRED)
         continue;
       c->now.page_nodes |= search_nodes_of_nodeset (s, chunk->nodeset);
-      /* "Other nodes" are other numbers: where a binding is weak only because its node is shared, the nodes are the same. */
-      c->now.pages_changed |= c->now.page_kib[i] != chunk->page_kib || !ids_stay (s, chunk->nodeset);
+      /* "Other nodes" are all that are not kept: also where two groups share one that is written. */
+      c->now.pages_changed |= c->now.page_kib[i] != chunk->page_kib || is_merged (s, chunk->nodeset)
+                              || !ids_stay (s, chunk->nodeset);
     }
 }
 
@@ -193,6 +194,18 @@ store (Choice *c, guint i, guint64 page_kib, PinAction pages)
   c->now.hugepages = before;
 }
 
+/*
+ * <numatune><memory> that stays strict or restrictive confines the whole process to its nodes: then nothing else that is bound
+ * can be let go.
+ */
+static gboolean
+is_confined (const Choice *c)
+{
+  PinMemoryMode mode = c->s->p->placement->memory_mode;
+
+  return c->now.memory == BINDING_TIED && (mode == PIN_MEMORY_MODE_STRICT || mode == PIN_MEMORY_MODE_RESTRICTIVE);
+}
+
 static gboolean
 may_strip_pages (const Problem *p)
 {
@@ -239,6 +252,8 @@ choose_from (Choice *c, guint i)
       PinAction action = PIN_ACTION_NONE;
 
       if (chunk->bound != (binding != BINDING_NONE) || (chunk->by_memory && binding != c->now.memory))
+        continue;
+      if (chunk->bound && !chunk->by_memory && binding != BINDING_TIED && is_confined (c))
         continue;
       if (chunk->bound)
         action = action_of (c->s, binding, chunk->mode, chunk->nodeset);

@@ -484,6 +484,9 @@ read_shape (Problem *p, const PinOriginal *original)
     shape_from (p, shape, nodes);
   else
     shape_assumed (p, nodes);
+  /* <numatune><memory> confines the process to its nodes, and they need memory, even if all cells have nodes of their own. */
+  for (SET_EACH (p->memory_nodes, node))
+    p->groups[problem_group_of_node (p, (guint)node)].has_memory = TRUE;
   for (guint i = 0; i < p->n_chunks; i++)
     {
       for (SET_EACH (p->chunks[i].nodeset, node))

@@ -49,7 +49,7 @@ typedef struct
 {
   guint id;             /* PROBLEM_NONE: invented */
   Set cpus;             /* that are named */
-  gboolean has_memory;  /* a bound chunk names it */
+  gboolean has_memory;  /* what is bound names it */
   gboolean near;        /* was on a node with CPUs */
   gboolean far_unknown; /* nobody knows whether it was: a node without CPUs only if it has the same id */
 } ProblemGroup;

@@ -293,7 +293,7 @@ draw_pins (GRand *rand, const CaseGuest *guest, const CaseMachine *machine, Case
   placement->fifo_vcpus = chance (rand, 12) ? some (rand, bit (guest->n_vcpus) - 1, 60) : 0;
   placement->fifo_iothreads = chance (rand, 20) ? some (rand, bit (guest->n_iothreads) - 1, 60) << 1 : 0;
   placement->fifo_emulator = chance (rand, 5);
-  placement->batch = chance (rand, 5);
+  placement->batch = (placement->fifo_vcpus & 1) == 0 && chance (rand, 5);
   placement->cache = chance (rand, 10);
 }
 
@@ -318,6 +318,9 @@ draw_binding (GRand *rand, const CaseGuest *guest, const CaseMachine *machine, C
   for (guint i = 0; i < guest->n_cells; i++)
     {
       placement->memnode_mode[i] = weighted (rand, modes, PIN_MEMORY_MODE_N);
+      /* libvirt: 'restrictive' mode is required in memnode element when mode is 'restrictive' in memory element. */
+      if (placement->memory != 0 && placement->memory_mode == PIN_MEMORY_MODE_RESTRICTIVE)
+        placement->memnode_mode[i] = PIN_MEMORY_MODE_RESTRICTIVE;
       if (chance (rand, memnodes))
         placement->memnode[i] = draw_nodeset (rand, machine, placement->memnode_mode[i], i);
     }
@@ -366,9 +369,12 @@ static guint
 draw_actions (GRand *rand, guint all)
 {
   guint keep_and_remap = all & (1u << PIN_ACTION_KEEP | 1u << PIN_ACTION_REMAP);
+  guint all_or_nothing = all & ~(1u << PIN_ACTION_WEAKEN);
   guint any = (guint)some (rand, all, 60);
 
-  return chance (rand, 50) ? keep_and_remap : any != 0 ? any : all;
+  if (chance (rand, 40))
+    return keep_and_remap;
+  return chance (rand, 50) ? all_or_nothing : any != 0 ? any : all;
 }
 
 static void
