@@ -36,20 +36,41 @@ pin_cpuset_new_range (guint first, guint last)
   return set;
 }
 
-static void
-reserve (PinCpuset *set, guint n_words)
+static gboolean
+has_no_bits (const PinCpuset *set)
 {
-  guint64 *words;
+  for (guint i = 0; i < set->n_words; i++)
+    if (set->words[i] != 0)
+      return FALSE;
 
-  if (n_words <= set->n_words)
-    return;
+  return TRUE;
+}
 
-  words = g_new0 (guint64, n_words);
-  memcpy (words, set->words, set->n_words * sizeof (guint64));
+static void
+move_words (PinCpuset *set, guint base, guint n_words)
+{
+  guint64 *words = g_new0 (guint64, n_words);
+
+  memcpy (words + (set->base - base), set->words, set->n_words * sizeof (guint64));
   if (set->words != set->few)
     g_free (set->words);
   set->words = words;
+  set->base = base;
   set->n_words = n_words;
+}
+
+/* Makes words @first to @end, not included, be there. */
+static void
+reserve (PinCpuset *set, guint first, guint end)
+{
+  guint base = MIN (first, set->base);
+
+  if (first >= set->base && end <= set->base + set->n_words)
+    return;
+  if (end - first <= set->n_words && has_no_bits (set))
+    set->base = first;
+  else
+    move_words (set, base, MAX (end, set->base + set->n_words) - base);
 }
 
 PinCpuset *
@@ -61,8 +82,8 @@ pin_cpuset_copy (const PinCpuset *set)
     return NULL;
 
   copy = pin_cpuset_new ();
-  reserve (copy, set->n_words);
-  memcpy (copy->words, set->words, set->n_words * sizeof (guint64));
+  reserve (copy, set->base, set->base + set->n_words);
+  memcpy (copy->words + (set->base - copy->base), set->words, set->n_words * sizeof (guint64));
   return copy;
 }
 
@@ -82,8 +103,8 @@ pin_cpuset_add (PinCpuset *set, guint number)
 {
   g_return_if_fail (number < PIN_CPUSET_MAX);
 
-  reserve (set, number / WORD_BITS + 1);
-  set->words[number / WORD_BITS] |= G_GUINT64_CONSTANT (1) << number % WORD_BITS;
+  reserve (set, number / WORD_BITS, number / WORD_BITS + 1);
+  set->words[number / WORD_BITS - set->base] |= G_GUINT64_CONSTANT (1) << number % WORD_BITS;
 }
 
 void
@@ -100,20 +121,27 @@ pin_cpuset_remove (PinCpuset *set, guint number)
 {
   g_return_if_fail (number < PIN_CPUSET_MAX);
 
-  if (number / WORD_BITS < set->n_words)
-    set->words[number / WORD_BITS] &= ~(G_GUINT64_CONSTANT (1) << number % WORD_BITS);
+  if (number / WORD_BITS - set->base < set->n_words)
+    set->words[number / WORD_BITS - set->base] &= ~(G_GUINT64_CONSTANT (1) << number % WORD_BITS);
 }
 
+/* Word @index, counted from number 0. */
 static guint64
 word_at (const PinCpuset *set, guint index)
 {
-  return set != NULL && index < set->n_words ? set->words[index] : 0;
+  return set != NULL && index - set->base < set->n_words ? set->words[index - set->base] : 0;
 }
 
 static guint
-n_words_of (const PinCpuset *set)
+first_word (const PinCpuset *set)
 {
-  return set != NULL ? set->n_words : 0;
+  return set != NULL ? set->base : 0;
+}
+
+static guint
+end_word (const PinCpuset *set)
+{
+  return set != NULL ? set->base + set->n_words : 0;
 }
 
 gboolean
@@ -133,8 +161,8 @@ pin_cpuset_count (const PinCpuset *set)
 {
   guint count = 0;
 
-  for (guint i = 0; i < n_words_of (set); i++)
-    for (guint64 word = set->words[i]; word != 0; word &= word - 1)
+  for (guint i = first_word (set); i < end_word (set); i++)
+    for (guint64 word = word_at (set, i); word != 0; word &= word - 1)
       count++;
 
   return count;
@@ -146,9 +174,11 @@ first_from (const PinCpuset *set, guint number)
 {
   guint64 mask = ~G_GUINT64_CONSTANT (0) << number % WORD_BITS;
 
-  for (guint i = number / WORD_BITS; i < n_words_of (set); i++)
+  if (number / WORD_BITS < first_word (set))
+    return first_from (set, first_word (set) * WORD_BITS);
+  for (guint i = number / WORD_BITS; i < end_word (set); i++)
     {
-      guint64 word = set->words[i] & mask;
+      guint64 word = word_at (set, i) & mask;
 
       if (word != 0)
         return i * WORD_BITS + (guint)__builtin_ctzll (word);
@@ -173,9 +203,9 @@ pin_cpuset_next (const PinCpuset *set, guint after)
 gboolean
 pin_cpuset_equal (const PinCpuset *a, const PinCpuset *b)
 {
-  guint n_words = MAX (n_words_of (a), n_words_of (b));
+  guint end = MAX (end_word (a), end_word (b));
 
-  for (guint i = 0; i < n_words; i++)
+  for (guint i = MIN (first_word (a), first_word (b)); i < end; i++)
     if (word_at (a, i) != word_at (b, i))
       return FALSE;
 
@@ -185,8 +215,8 @@ pin_cpuset_equal (const PinCpuset *a, const PinCpuset *b)
 gboolean
 pin_cpuset_is_subset (const PinCpuset *part, const PinCpuset *whole)
 {
-  for (guint i = 0; i < n_words_of (part); i++)
-    if ((part->words[i] & ~word_at (whole, i)) != 0)
+  for (guint i = first_word (part); i < end_word (part); i++)
+    if ((word_at (part, i) & ~word_at (whole, i)) != 0)
       return FALSE;
 
   return TRUE;
@@ -195,8 +225,8 @@ pin_cpuset_is_subset (const PinCpuset *part, const PinCpuset *whole)
 gboolean
 pin_cpuset_intersects (const PinCpuset *a, const PinCpuset *b)
 {
-  for (guint i = 0; i < n_words_of (a); i++)
-    if ((a->words[i] & word_at (b, i)) != 0)
+  for (guint i = first_word (a); i < end_word (a); i++)
+    if ((word_at (a, i) & word_at (b, i)) != 0)
       return TRUE;
 
   return FALSE;
@@ -205,23 +235,25 @@ pin_cpuset_intersects (const PinCpuset *a, const PinCpuset *b)
 void
 pin_cpuset_unite (PinCpuset *set, const PinCpuset *other)
 {
-  reserve (set, n_words_of (other));
-  for (guint i = 0; i < n_words_of (other); i++)
-    set->words[i] |= other->words[i];
+  if (other == NULL || has_no_bits (other))
+    return;
+  reserve (set, other->base, end_word (other));
+  for (guint i = 0; i < other->n_words; i++)
+    set->words[other->base + i - set->base] |= other->words[i];
 }
 
 void
 pin_cpuset_intersect (PinCpuset *set, const PinCpuset *other)
 {
   for (guint i = 0; i < set->n_words; i++)
-    set->words[i] &= word_at (other, i);
+    set->words[i] &= word_at (other, set->base + i);
 }
 
 void
 pin_cpuset_subtract (PinCpuset *set, const PinCpuset *other)
 {
   for (guint i = 0; i < set->n_words; i++)
-    set->words[i] &= ~word_at (other, i);
+    set->words[i] &= ~word_at (other, set->base + i);
 }
 
 static void

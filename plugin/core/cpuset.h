@@ -15,8 +15,9 @@ typedef guint PinCellId; /* a NUMA cell of a guest */
 
 typedef struct
 {
+  guint base;     /* words before it are zero, and not there: sets of high numbers are as small as others */
   guint n_words;  /* words that are there; bits beyond them are zero */
-  guint64 *words; /* bit i of word w is number 64 * w + i; points to few while those are enough */
+  guint64 *words; /* bit i of words[w] is number 64 * (base + w) + i; points to few while those are enough */
   guint64 few[2];
 } PinCpuset;
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MAX_RUNGS 12
+#define HEAP_START 128
 #define HEAP_SIZE 4096
 #define RULED_OUT 64
 
@@ -45,6 +46,7 @@ struct _PinLadder
   Side sides[PIN_SETTING_N];
   Combination *heap;
   guint n_heap;
+  guint n_heap_space;
   Combination top;                    /* what was given last; what follows from it is not in the heap yet */
   gboolean has_top;
   guint8 lowered[PIN_SETTING_N];      /* settings that have more than one rung */
@@ -250,7 +252,7 @@ pin_ladder_new (const PinDemand *demand, gboolean eased)
       if (ladder->sides[setting].n_rungs > 1)
         ladder->lowered[ladder->n_lowered++] = setting;
     }
-  ladder->heap = g_new (Combination, HEAP_SIZE);
+  ladder->heap = g_new (Combination, ladder->n_heap_space = HEAP_START);
   return ladder;
 }
 
@@ -277,6 +279,8 @@ push (PinLadder *ladder, const Combination *combination)
 
   if (ladder->n_heap == HEAP_SIZE)
     return;
+  if (ladder->n_heap == ladder->n_heap_space)
+    ladder->heap = g_renew (Combination, ladder->heap, ladder->n_heap_space *= 2);
   ladder->n_heap++;
   while (at > 0 && is_before (combination, &ladder->heap[(at - 1) / 2]))
     {

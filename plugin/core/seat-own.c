@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Values of lateness(). */
+#define N_LATENESS 8
+
 typedef struct
 {
   PinFit *fit;
@@ -307,22 +310,54 @@ pick_packed (const Seat *seat)
   return best;
 }
 
-/* CPUs one by one: each as written if it may, then any. */
 static void
-give_singly (const Seat *seat, gboolean as_written)
+give_as_written (const Seat *seat)
 {
   for (guint i = 0; i < seat->demand->n_own; i++)
     {
       guint index = seat->demand->mask_cpus[i];
       PinCpuId written = seat->demand->shape->cpus[index].id;
-      gboolean pack = seat->demand->terms->threads == PIN_THREADS_PREFER;
+
+      if (pin_seating_is_on (seat->s, index, seat->node) && pin_topology_node_of (seat->host, written) == (gint)seat->node
+          && is_free (seat, written))
+        give (seat, index, written);
+    }
+}
+
+/* The free CPUs of the node, the best to give away first: as pin_seat_pick() would pick them. */
+static GArray *
+free_cpus (const Seat *seat)
+{
+  GArray *cpus = g_array_new (FALSE, FALSE, sizeof (PinCpuId));
+
+  for (guint late = 0; late < N_LATENESS; late++)
+    {
+      for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
+        {
+          if (lateness (seat->fit, id) == late && is_free (seat, id))
+            g_array_append_val (cpus, id);
+        }
+    }
+  return cpus;
+}
+
+/* CPUs one by one, any. */
+static void
+give_singly (const Seat *seat)
+{
+  gboolean pack = seat->demand->terms->threads == PIN_THREADS_PREFER;
+  g_autoptr (GArray) cpus = free_cpus (seat);
+  guint next = 0;
+
+  for (guint i = 0; i < seat->demand->n_own; i++)
+    {
+      guint index = seat->demand->mask_cpus[i];
 
       if (!pin_seating_is_on (seat->s, index, seat->node) || seat->fit->image[index] != PIN_CPUSET_END)
         continue;
-      if (as_written && pin_topology_node_of (seat->host, written) == (gint)seat->node && is_free (seat, written))
-        give (seat, index, written);
-      else if (!as_written)
-        give (seat, index, pack ? pick_packed (seat) : pin_seat_pick (seat->fit, seat->node, seat->fit->room->usable, NULL));
+      g_return_if_fail (next < cpus->len);
+      give (seat, index, pack ? pick_packed (seat) : g_array_index (cpus, PinCpuId, next));
+      next++;
     }
 }
 
@@ -407,8 +442,8 @@ seat_node (const Seat *seat, PinMode mode)
   else if (mode == PIN_MODE_STRUCT || mode == PIN_MODE_LOOSE)
     {
       if (mode == PIN_MODE_LOOSE)
-        give_singly (seat, TRUE);
-      give_singly (seat, FALSE);
+        give_as_written (seat);
+      give_singly (seat);
     }
 }
 
@@ -435,6 +470,8 @@ pin_seat_own (PinFit *fit)
     {
       Seat seat = { fit, s, fit->demand, fit->room->snapshot->topology, node };
 
+      if (group_on (&seat) == fit->demand->n_groups)
+        continue;
       pin_supply_mark (s, node);
       seat_node (&seat, s->seats[node].mode);
       seat_emulator (&seat);

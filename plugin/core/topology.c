@@ -36,6 +36,9 @@ pin_topology_cpu (const PinTopology *topology, PinCpuId id)
   guint low = 0;
   guint high = topology->n_cpus;
 
+  /* Most hosts number their CPUs without gaps. */
+  if (id < topology->n_cpus && topology->cpus[id].id == id)
+    return &topology->cpus[id];
   while (low < high)
     {
       guint middle = low + (high - low) / 2;
