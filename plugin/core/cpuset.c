@@ -145,12 +145,6 @@ end_word (const PinCpuset *set)
 }
 
 gboolean
-pin_cpuset_contains (const PinCpuset *set, guint number)
-{
-  return (word_at (set, number / WORD_BITS) >> number % WORD_BITS & 1) != 0;
-}
-
-gboolean
 pin_cpuset_is_empty (const PinCpuset *set)
 {
   return pin_cpuset_first (set) == PIN_CPUSET_END;

@@ -50,7 +50,13 @@ void pin_cpuset_add_range (PinCpuset *set, guint first, guint last);
 void pin_cpuset_remove (PinCpuset *set, guint number);
 
 /* In the questions below a NULL set counts as empty. */
-gboolean pin_cpuset_contains (const PinCpuset *set, guint number);
+static inline gboolean
+pin_cpuset_contains (const PinCpuset *set, guint number)
+{
+  guint word = set != NULL ? number / 64 - set->base : 0;
+
+  return set != NULL && word < set->n_words && (set->words[word] >> number % 64 & 1) != 0;
+}
 gboolean pin_cpuset_is_empty (const PinCpuset *set);
 guint pin_cpuset_count (const PinCpuset *set);
 guint pin_cpuset_first (const PinCpuset *set);             /* PIN_CPUSET_END if empty */

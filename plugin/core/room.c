@@ -107,7 +107,9 @@ split_cpus (PinRoom *room, const PinTerms *terms)
 {
   const PinSnapshot *snapshot = room->snapshot;
 
-  room->present = pin_topology_online (snapshot->topology);
+  room->present = pin_cpuset_new ();
+  for (guint node = 0; node < room->n_nodes; node++)
+    pin_cpuset_unite (room->present, snapshot->topology->nodes[node].cpus);
   pin_cpuset_intersect (room->present, snapshot->allowed);
   pin_cpuset_subtract (room->present, snapshot->reserved);
   room->usable = pin_cpuset_copy (room->present);

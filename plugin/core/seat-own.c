@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Values of lateness(). */
-#define N_LATENESS 8
-
 typedef struct
 {
   PinFit *fit;
@@ -324,20 +321,38 @@ give_as_written (const Seat *seat)
     }
 }
 
+typedef struct
+{
+  guint late;
+  PinCpuId id;
+} Free;
+
+static gint
+compare_free (gconstpointer a, gconstpointer b)
+{
+  const Free *left = a;
+  const Free *right = b;
+
+  if (left->late != right->late)
+    return left->late < right->late ? -1 : 1;
+  return left->id < right->id ? -1 : left->id > right->id;
+}
+
 /* The free CPUs of the node, the best to give away first: as pin_seat_pick() would pick them. */
 static GArray *
 free_cpus (const Seat *seat)
 {
-  GArray *cpus = g_array_new (FALSE, FALSE, sizeof (PinCpuId));
+  GArray *cpus = g_array_sized_new (FALSE, FALSE, sizeof (Free), seat->fit->room->nodes[seat->node].n_usable);
 
-  for (guint late = 0; late < N_LATENESS; late++)
+  for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
     {
-      for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
-        {
-          if (lateness (seat->fit, id) == late && is_free (seat, id))
-            g_array_append_val (cpus, id);
-        }
+      Free free = { lateness (seat->fit, id), id };
+
+      if (is_free (seat, id))
+        g_array_append_val (cpus, free);
     }
+  if (cpus->len > 0)
+    qsort (cpus->data, cpus->len, sizeof (Free), compare_free);
   return cpus;
 }
 
@@ -356,7 +371,7 @@ give_singly (const Seat *seat)
       if (!pin_seating_is_on (seat->s, index, seat->node) || seat->fit->image[index] != PIN_CPUSET_END)
         continue;
       g_return_if_fail (next < cpus->len);
-      give (seat, index, pack ? pick_packed (seat) : g_array_index (cpus, PinCpuId, next));
+      give (seat, index, pack ? pick_packed (seat) : g_array_index (cpus, Free, next).id);
       next++;
     }
 }
