@@ -178,6 +178,9 @@ store (Choice *c, guint i, guint64 page_kib, PinAction pages)
   PinAction before = c->now.hugepages;
   Demand *demand = &c->demands[i];
 
+  /* A DIMM without a page size of its own has its cell's, also one that loses it: no ordinary memory beside pages. */
+  if (chunk->dimm >= 0 && (chunk->as_cell || page_kib == 0) && page_kib != c->now.page_kib[chunk->base])
+    return;
   if (pages != PIN_ACTION_NONE && !search_allows (c->s, PIN_SETTING_HUGEPAGES, pages))
     return;
   demand->size = page_kib == 0 ? ORDINARY : problem_size_index (p, page_kib);

@@ -39,6 +39,8 @@ typedef struct
   guint64 page_kib;     /* 0: ordinary memory */
   gint cell;
   gint dimm;
+  guint base;           /* of a DIMM: the chunk of its cell */
+  gboolean as_cell;     /* of a DIMM: names no page size */
   gboolean bound;
   gboolean by_memory;   /* bound by <numatune><memory>, and not by something of its own */
   PinMemoryMode mode;

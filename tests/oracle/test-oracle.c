@@ -265,12 +265,26 @@ show_kind (Judge judge, const Kind *kind)
   g_test_message ("seed %u, less of it: %s\n%s%s%s", kind->first, text, case_lines, answer_lines, plan_lines);
 }
 
+/* One that is asked for alone is shown before it is tried: the planner may not come back. */
+static void
+show_case (guint32 seed)
+{
+  RandomCase c;
+  g_autofree char *lines = NULL;
+
+  random_case_draw (&c, seed);
+  lines = case_text (&c);
+  g_test_message ("seed %u\n%s", seed, lines);
+}
+
 static void
 judge_cases (guint32 n_default, Batch *sum)
 {
   guint32 seed = (guint32)from_environment ("PINSHIFT_ORACLE_SEED", DEFAULT_SEED);
   guint32 n_cases = (guint32)from_environment ("PINSHIFT_ORACLE_CASES", n_default);
 
+  if (n_cases == 1)
+    show_case (seed);
   run_cases (seed, n_cases, sum);
   g_test_message ("%u cases from seed %u", n_cases, seed);
   for (guint i = 0; i < sum->n_kinds; i++)
