@@ -276,11 +276,23 @@ accept_seats (PinStoring *storing, gpointer data)
   return pin_seating_fits (search->seating, &search->levels, search->node_of);
 }
 
+/* What no order of places can help is found out once a step. */
+static gboolean
+is_possible (PinSearch *search)
+{
+  if (!search->counted)
+    search->hopeless |= !pin_storing_could_fit (search->storing, &search->levels);
+  search->counted = TRUE;
+  return !search->hopeless;
+}
+
 static gboolean
 fits_whole (PinSearch *search)
 {
   gboolean reach = (search->levels.open[PIN_SETTING_EMULATOR_PINS] & ~(1u << PIN_ACTION_NONE)) != 0;
 
+  if (!is_possible (search))
+    return FALSE;
   search->seating->page_node = NULL;
   search->seating->pages_moved = FALSE;
   if (!pin_seating_fits (search->seating, &search->levels, search->node_of))
@@ -380,7 +392,22 @@ become_careful (PinSearch *search)
   if (search->careful)
     return;
   search->careful = TRUE;
-  search->hopeless = !pin_match_is_possible (search, 0) || !pin_storing_could_fit (search->storing, &search->levels);
+  search->hopeless |= !pin_match_is_possible (search, 0) || !is_possible (search);
+}
+
+/* That memory stays tied is preferred, not more: what is left out there comes again on the next step, at the same cost. */
+static guint
+budget (const PinSearch *search)
+{
+  return search->levels.tied ? PIN_SEARCH_BUDGET / 32 : PIN_SEARCH_BUDGET;
+}
+
+/* Groups that share a node share what it has. */
+static gboolean
+share_memory (PinSearch *search, guint group, guint node)
+{
+  return count_on (search, group, node) == 0
+         || pin_storing_node_fits (search->storing, &search->levels, search->node_of, group, node);
 }
 
 static gboolean
@@ -389,15 +416,18 @@ place_from (PinSearch *search, guint group)
   guint64 last = 0;
 
   if (group == search->demand->n_groups)
-    return is_settled (search) || fits_whole (search);
+    {
+      search->tried += group;
+      return is_settled (search) || fits_whole (search);
+    }
   if (search->careful && !pin_match_is_possible (search, group))
     return FALSE;
   for (guint node = next_place (search, group, &last); node != PIN_CPUSET_END; node = next_place (search, group, &last))
     {
-      if (++search->tried > PIN_SEARCH_BUDGET)
+      if (++search->tried > budget (search))
         return FALSE;
       search->node_of[group] = node;
-      if (place_from (search, group + 1))
+      if (share_memory (search, group, node) && place_from (search, group + 1))
         return TRUE;
       become_careful (search);
       if (search->hopeless)
@@ -423,6 +453,7 @@ try_step (PinSearch *search)
   search->tried = 0;
   search->careful = FALSE;
   search->hopeless = FALSE;
+  search->counted = FALSE;
   search->storing->steps = 0;
   memset (search->memo, MEMO_UNKNOWN, search->demand->n_groups * search->room->n_nodes);
   return place_from (search, 0);
@@ -431,7 +462,7 @@ try_step (PinSearch *search)
 static gboolean
 ran_out (const PinSearch *search)
 {
-  return search->tried > PIN_SEARCH_BUDGET || search->storing->steps > PIN_STORING_STEPS;
+  return search->tried > budget (search) || search->storing->steps > PIN_STORING_STEPS;
 }
 
 static PinOutcome
@@ -466,7 +497,7 @@ pin_search_judge (PinSearch *search, const PinRoom *room)
         continue;
       if (try_step (search))
         return outcome_of (search);
-      search->exact &= !ran_out (search);
+      search->exact &= !ran_out (search) || search->levels.tied;
       if (!ran_out (search))
         pin_ladder_rule_out (search->ladder, &search->levels);
     }

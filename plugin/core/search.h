@@ -43,6 +43,7 @@ typedef struct
   guint tried;
   gboolean careful;         /* look ahead, after the first dead end */
   gboolean hopeless;        /* no order of places can help */
+  gboolean counted;         /* whether there is enough on the whole is known */
   gboolean exact;
   gboolean all_tied;        /* each chunk is bound to one group, and hard */
 } PinSearch;

@@ -370,10 +370,21 @@ must_be_tied (const PinStoring *s, const PinChunk *chunk)
          || !pin_levels_open (s->levels, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_WEAKEN);
 }
 
+/* Whether the chunk is tied to a group that is on @node: @only, or, if that is PIN_CPUSET_END, any of those up to @last. */
 static gboolean
-store_on_node (PinStoring *s, guint i, guint group, guint node)
+is_on_node (const PinStoring *s, guint i, guint node, guint only, guint last)
 {
-  while (i < s->demand->n_chunks && (s->demand->chunk_group[i] != group || !must_be_tied (s, &s->demand->chunks[i])))
+  guint group = s->demand->chunk_group[i];
+
+  if (group == PIN_CPUSET_END || (only != PIN_CPUSET_END ? group != only : group > last || s->node_of[group] != node))
+    return FALSE;
+  return must_be_tied (s, &s->demand->chunks[i]);
+}
+
+static gboolean
+store_on_node (PinStoring *s, guint i, guint node, guint only, guint last)
+{
+  while (i < s->demand->n_chunks && !is_on_node (s, i, node, only, last))
     i++;
   if (i == s->demand->n_chunks)
     return TRUE;
@@ -387,10 +398,10 @@ store_on_node (PinStoring *s, guint i, guint group, guint node)
           guint64 *left = &s->units[size];
           gboolean stored = FALSE;
 
-          if (*left < units)
+          if (*left < units || ++s->steps > PIN_STORING_STEPS)
             continue;
           *left -= units;
-          stored = store_on_node (s, i + 1, group, node);
+          stored = store_on_node (s, i + 1, node, only, last);
           *left += units;
           if (stored)
             return TRUE;
@@ -404,7 +415,16 @@ pin_storing_group_fits (PinStoring *s, const PinLevels *levels, guint group, gui
 {
   s->levels = levels;
   memcpy (s->units, &s->room->units[node * s->room->n_sizes], s->room->n_sizes * sizeof (guint64));
-  return store_on_node (s, 0, group, node);
+  return store_on_node (s, 0, node, group, group);
+}
+
+gboolean
+pin_storing_node_fits (PinStoring *s, const PinLevels *levels, const guint *node_of, guint last, guint node)
+{
+  s->levels = levels;
+  s->node_of = node_of;
+  memcpy (s->units, &s->room->units[node * s->room->n_sizes], s->room->n_sizes * sizeof (guint64));
+  return store_on_node (s, 0, node, PIN_CPUSET_END, last);
 }
 
 static gboolean

@@ -63,6 +63,9 @@ void pin_storing_enter (PinStoring *s, const PinRoom *room, const PinHere *here)
 /* Whether the memory that is tied to @group alone could be on @node if it were alone there. */
 gboolean pin_storing_group_fits (PinStoring *s, const PinLevels *levels, guint group, guint node);
 
+/* The same of all groups up to @last that are on @node together. */
+gboolean pin_storing_node_fits (PinStoring *s, const PinLevels *levels, const guint *node_of, guint last, guint node);
+
 /* Whether all memory could be stored if no group were bound to a node: a count over the host. */
 gboolean pin_storing_could_fit (PinStoring *s, const PinLevels *levels);
 
