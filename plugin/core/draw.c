@@ -169,20 +169,39 @@ draw_pages (const PinFit *fit, PinPlacement *placement)
     g_clear_pointer (&g_array_index (placement->hugepages, PinPage, 0).cells, pin_cpuset_free);
 }
 
+/* Memory of nodes without CPUs is far from all of them, so where others have some too, nobody gets it unasked. */
 static PinNodeset *
 memory_nodes (const PinRoom *room)
 {
   g_autoptr (PinNodeset) nodes = pin_cpuset_new ();
+  g_autoptr (PinNodeset) near = pin_cpuset_new ();
 
   for (guint node = 0; node < room->n_nodes; node++)
     {
-      if (room->snapshot->memory[node].total_kib > 0)
-        pin_cpuset_add (nodes, room->snapshot->topology->nodes[node].id);
+      PinNodeId id = room->snapshot->topology->nodes[node].id;
+
+      if (!room->nodes[node].has_memory)
+        continue;
+      pin_cpuset_add (nodes, id);
+      if (room->nodes[node].has_cpus)
+        pin_cpuset_add (near, id);
     }
-  return g_steal_pointer (&nodes);
+  return pin_cpuset_is_empty (near) ? g_steal_pointer (&nodes) : g_steal_pointer (&near);
 }
 
-/* Old machine types name RAM blocks by their backends: a memnode on all nodes binds nothing and keeps the names. */
+/* libvirt wants a memnode to be restrictive if and only if <memory> is (virDomainNumatuneNodeParseXML). */
+static void
+add_memnode (const PinRoom *room, PinPlacement *placement, guint cell)
+{
+  gboolean as_all = placement->has_memory && placement->memory_nodeset != NULL;
+  PinMemnode memnode = { cell, PIN_MEMORY_MODE_STRICT, NULL };
+
+  memnode.mode = as_all ? placement->memory_mode : memnode.mode;
+  memnode.nodeset = as_all ? pin_cpuset_copy (placement->memory_nodeset) : memory_nodes (room);
+  g_array_append_val (placement->memnode, memnode);
+}
+
+/* Old machine types name RAM blocks by their backends: memnodes that bind as little as can be keep the names. */
 static void
 keep_backends (const PinFit *fit, PinPlacement *placement)
 {
@@ -192,11 +211,7 @@ keep_backends (const PinFit *fit, PinPlacement *placement)
       || pin_machine_has_backends (demand->guest, placement))
     return;
   for (guint cell = 0; cell < demand->guest->n_cells; cell++)
-    {
-      PinMemnode memnode = { cell, PIN_MEMORY_MODE_STRICT, memory_nodes (fit->room) };
-
-      g_array_append_val (placement->memnode, memnode);
-    }
+    add_memnode (fit->room, placement, cell);
 }
 
 static void

@@ -13,6 +13,7 @@ typedef struct
   const char *name;
   const char *machine;
   const char *guest;
+  const char *host;     /* NULL: one node without pools */
   const char *answer;
   const char *given;
 } OldCase;
@@ -241,7 +242,7 @@ add_memory (GString *text, const PinPlacement *placement)
   g_autofree char *key = g_strdup_printf ("m:%s=", pin_memory_mode_name (placement->memory_mode));
 
   if (placement->has_memory)
-    add_set (text, key, placement->memory_nodeset);
+    add_set (text, placement->memory_auto ? "m:auto" : key, placement->memory_nodeset);
   for (guint i = 0; i < placement->memnode->len; i++)
     {
       const PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
@@ -267,8 +268,13 @@ given_by (const PinPlan *plan)
   add_pins (text, "i", placement->iothreadpin);
   add_memory (text, placement);
   for (guint i = 0; i < placement->hugepages->len; i++)
-    g_string_append_printf (text, "%sp:%" G_GUINT64_FORMAT, text->len > 0 ? " " : "",
-                            g_array_index (placement->hugepages, PinPage, i).size_kib);
+    {
+      const PinPage *page = &g_array_index (placement->hugepages, PinPage, i);
+      g_autofree char *cells = page->cells != NULL ? pin_cpuset_format (page->cells) : NULL;
+
+      g_string_append_printf (text, "%sp:%" G_GUINT64_FORMAT "%s%s", text->len > 0 ? " " : "", page->size_kib,
+                              cells != NULL ? "@" : "", cells != NULL ? cells : "");
+    }
   if (placement->vcpusched->len > 0)
     g_string_append (text, " s");
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -291,12 +297,20 @@ assert_kept_as_written (const PinPlan *plan, const PinPlacement *written)
 
 /* RAM blocks are named by their backends up to 5.0: pages for named cells, and memnodes, can't just go. */
 static const OldCase old_cases[] = {
-  { "drops-pages-of-cells-on-new-machine-types", "pc-q35-5.1", "<vcpu>2</vcpu>" CELL_PAGES, "adapt: hugepages strip", "" },
-  { "keeps-backends-on-old-machine-types", "pc-q35-5.0", "<vcpu>2</vcpu>" CELL_PAGES, "adapt: hugepages strip, numa-memory weaken",
+  { "drops-pages-of-cells-on-new-machine-types", "pc-q35-5.1", "<vcpu>2</vcpu>" CELL_PAGES, NULL, "adapt: hugepages strip", "" },
+  { "keeps-backends-on-old-machine-types", "pc-q35-5.0", "<vcpu>2</vcpu>" CELL_PAGES, NULL,
+    "adapt: hugepages strip, numa-memory weaken", "n0:strict=0 n1:strict=0" },
+  { "widens-memnodes-on-old-machine-types", "pc-i440fx-4.2", "<vcpu>2</vcpu>" CELL_NODES, NULL, "adapt: numa-memory strip",
     "n0:strict=0 n1:strict=0" },
-  { "widens-memnodes-on-old-machine-types", "pc-i440fx-4.2", "<vcpu>2</vcpu>" CELL_NODES, "adapt: numa-memory strip",
-    "n0:strict=0 n1:strict=0" },
-  { "drops-memnodes-on-new-machine-types", "pc-q35-7.2", "<vcpu>2</vcpu>" CELL_NODES, "adapt: numa-memory strip", "" },
+  { "drops-memnodes-on-new-machine-types", "pc-q35-7.2", "<vcpu>2</vcpu>" CELL_NODES, NULL, "adapt: numa-memory strip", "" },
+  { "gives-backends-the-mode-of-all-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES
+    "<numatune><memory mode='restrictive' nodeset='0'/></numatune>", NULL, "adapt: hugepages strip, numa-memory weaken",
+    "m:restrictive=0 n0:restrictive=0 n1:restrictive=0" },
+  { "gives-backends-the-nodes-of-all-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES
+    "<numatune><memory mode='strict' nodeset='0'/></numatune>", "node:2 core:4 mem:4G",
+    "adapt: hugepages strip, numa-memory weaken", "m:strict=0 n0:strict=0 n1:strict=0" },
+  { "gives-backends-all-nodes", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES, "node:2 core:4 mem:4G",
+    "adapt: hugepages strip, numa-memory weaken", "n0:strict=0-1 n1:strict=0-1" },
 };
 
 static void
@@ -306,7 +320,7 @@ test_old (gconstpointer data)
   g_autoptr (PinDomain) domain = parse_guest_of (c->machine, c->guest);
   g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
   g_autoptr (PinTerms) terms = make_terms ("numa-memory=keep,strip");
-  g_autoptr (PinSnapshot) host = pin_synthetic_parse (ONE_NODE, NULL);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (c->host != NULL ? c->host : ONE_NODE, NULL);
   g_autoptr (PinPlan) plan = pin_plan (domain->guest, original, terms, host);
   g_autofree char *answer = answer_of (plan);
   g_autofree char *given = given_by (plan);
@@ -314,6 +328,43 @@ test_old (gconstpointer data)
   g_assert_cmpstr (answer, ==, c->answer);
   g_assert_cmpstr (given, ==, c->given);
   assert_kept_as_written (plan, domain->placement);
+}
+
+/* Takes the CPUs from all nodes but the first @n_near. */
+static void
+take_cpus (PinSnapshot *host, guint n_near)
+{
+  g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < host->topology->n_nodes; i++)
+    pin_topology_builder_add_node (builder, host->topology->nodes[i].id, NULL, NULL);
+  for (guint i = 0; i < host->topology->n_cpus; i++)
+    {
+      const PinCpu *cpu = &host->topology->cpus[i];
+
+      if (cpu->node < n_near)
+        pin_topology_builder_add_cpu (builder, cpu->id, cpu->node, 0, 0, cpu->id, NULL, TRUE);
+    }
+  pin_topology_unref (host->topology);
+  host->topology = pin_topology_builder_end (builder, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_backends_are_near (void)
+{
+  g_autoptr (PinDomain) domain = parse_guest_of ("pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES);
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse ("node:3 core:2 mem:4G", NULL);
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *given = NULL;
+
+  take_cpus (host, 2);
+  plan = pin_plan (domain->guest, original, terms, host);
+  given = given_by (plan);
+  g_assert_cmpstr (given, ==, "n0:strict=0-1 n1:strict=0-1");
 }
 
 static void
@@ -373,5 +424,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &old_cases[i], test_old);
     }
+  g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
   return g_test_run ();
 }
