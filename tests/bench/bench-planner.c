@@ -4,7 +4,11 @@
  * one line of JSON that says what it costs.  Everything is read before a clock runs.  Times are CPU time of this thread, the
  * mean over the hosts, of the fastest pass and of the median one.
  */
+#include "bench-malloc.h"
+
+#include "core/error.h"
 #include "core/plan.h"
+#include "core/search.h"
 #include "format/domain-read.h"
 #include "format/plan-json.h"
 #include "format/snapshot-json.h"
@@ -26,6 +30,10 @@ typedef struct
   PinOriginal *original;
   PinTerms *terms;
   GPtrArray *snapshots; /* PinSnapshot */
+  GPtrArray *rooms;     /* PinRoom, of each snapshot */
+  PinDemand *demand;
+  PinSearch *search;
+  PinOutcome judged;
 } Bench;
 
 typedef struct
@@ -39,6 +47,9 @@ typedef void (*Work) (Bench *bench, guint host);
 static void
 bench_clear (Bench *bench)
 {
+  pin_search_free (bench->search);
+  pin_demand_free (bench->demand);
+  g_clear_pointer (&bench->rooms, g_ptr_array_unref);
   pin_domain_free (bench->domain);
   pin_original_free (bench->original);
   pin_terms_free (bench->terms);
@@ -101,6 +112,34 @@ read_hosts (Bench *bench, const char *folder, GError **error)
   return TRUE;
 }
 
+/* The guest is written on CPUs and nodes that none of the hosts has, so one demand suits all. */
+static gboolean
+get_ready (Bench *bench, GError **error)
+{
+  bench->demand = pin_demand_new (bench->domain->guest, bench->original, bench->terms, NULL);
+  bench->search = pin_search_new (bench->demand, FALSE);
+  bench->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_room_free);
+  for (guint host = 0; host < bench->snapshots->len; host++)
+    {
+      const PinSnapshot *snapshot = g_ptr_array_index (bench->snapshots, host);
+
+      if (!pin_demand_suits (bench->demand, snapshot->topology))
+        {
+          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s has what the guest is written on", snapshot->name);
+          return FALSE;
+        }
+      g_ptr_array_add (bench->rooms, pin_room_new (snapshot, bench->domain->guest->uuid, bench->terms));
+    }
+  return TRUE;
+}
+
+/* What ranking asks: verdict and cost. */
+static void
+judge (Bench *bench, guint host)
+{
+  bench->judged = pin_search_judge (bench->search, g_ptr_array_index (bench->rooms, host));
+}
+
 static PinPlan *
 plan_on (const Bench *bench, guint host)
 {
@@ -160,13 +199,13 @@ name_of (const Bench *bench, guint host)
   return ((const PinSnapshot *) g_ptr_array_index (bench->snapshots, host))->name;
 }
 
-/* A plan a line; how many hosts refuse. */
+/* A plan a line; on how many hosts it refuses, and on how many the judgement is another. */
 static gboolean
-write_plans (const Bench *bench, const char *folder, guint *ret_refused, GError **error)
+write_plans (Bench *bench, const char *folder, guint *ret_refused, guint *ret_misjudged, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "plans.jsonl", NULL);
   g_autoptr (GString) lines = g_string_new (NULL);
-  guint refused = 0;
+  guint refused = 0, misjudged = 0;
 
   for (guint host = 0; host < bench->snapshots->len; host++)
     {
@@ -175,9 +214,12 @@ write_plans (const Bench *bench, const char *folder, guint *ret_refused, GError 
           pin_plan_to_json (made, bench->domain->guest, bench->original->placement, name_of (bench, host), FALSE);
 
       g_string_append_printf (lines, "%s\n", json);
+      judge (bench, host);
       refused += made->verdict == PIN_VERDICT_REFUSE;
+      misjudged += bench->judged.verdict != made->verdict || bench->judged.cost != made->cost;
     }
   *ret_refused = refused;
+  *ret_misjudged = misjudged;
   return g_file_set_contents (path, lines->str, (gssize) lines->len, error);
 }
 
@@ -187,17 +229,46 @@ print_times (const char *name, Times times)
   g_print (", \"%s\": {\"best_us\": %.4f, \"median_us\": %.4f}", name, times.best_us, times.median_us);
 }
 
+/* Whether the counter sees allocations, those from GLib's slices among them (G_SLICE=always-malloc). */
+static gboolean
+is_counted (void)
+{
+  guint64 before = pin_bench_allocations != NULL ? pin_bench_allocations () : 0;
+
+  g_free (g_malloc (16));
+  g_slice_free1 (16, g_slice_alloc (16));
+  return pin_bench_allocations != NULL && pin_bench_allocations () - before == 2;
+}
+
+/* Of judging all hosts, all of which have been judged before; -1 where nobody counts. */
+static gint64
+count_allocations (Bench *bench)
+{
+  guint64 before;
+
+  if (!is_counted ())
+    return -1;
+  before = pin_bench_allocations ();
+  for (guint host = 0; host < bench->snapshots->len; host++)
+    judge (bench, host);
+  return (gint64) (pin_bench_allocations () - before);
+}
+
 static gboolean
 run (Bench *bench, const char *folder, gboolean untimed, GError **error)
 {
-  guint refused;
+  guint refused, misjudged;
 
-  if (!read_guest (bench, folder, error) || !read_hosts (bench, folder, error)
-      || !write_plans (bench, folder, &refused, error))
+  if (!read_guest (bench, folder, error) || !read_hosts (bench, folder, error) || !get_ready (bench, error)
+      || !write_plans (bench, folder, &refused, &misjudged, error))
     return FALSE;
-  g_print ("{\"hosts\": %u, \"refused\": %u", bench->snapshots->len, refused);
+  g_print ("{\"hosts\": %u, \"refused\": %u, \"misjudged\": %u", bench->snapshots->len, refused, misjudged);
+  g_print (", \"allocations\": %" G_GINT64_FORMAT, count_allocations (bench));
   if (!untimed)
-    print_times ("plan", measure (bench, plan));
+    {
+      print_times ("judge", measure (bench, judge));
+      print_times ("plan", measure (bench, plan));
+    }
   g_print ("}\n");
   return TRUE;
 }
@@ -205,10 +276,10 @@ run (Bench *bench, const char *folder, gboolean untimed, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *policy = g_strdup ("keep-remap");
+  g_autofree char *policy = NULL;
   gboolean untimed = FALSE;
   const GOptionEntry entries[] = {
-    { "policy", 0, 0, G_OPTION_ARG_STRING, &policy, "keep-remap, keep-pages or default", "NAME" },
+    { "policy", 0, 0, G_OPTION_ARG_STRING, &policy, "keep-remap (unless told), keep-pages or default", "NAME" },
     { "untimed", 0, 0, G_OPTION_ARG_NONE, &untimed, "Plans, no times", NULL },
     { NULL },
   };
@@ -218,7 +289,7 @@ main (int argc, char **argv)
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (g_option_context_parse (context, &argc, &argv, &error) && argc == 2)
-    bench.terms = terms_of (policy);
+    bench.terms = terms_of (policy != NULL ? policy : "keep-remap");
   if (bench.terms != NULL && run (&bench, argv[1], untimed, &error))
     return 0;
   g_printerr ("bench-planner: %s\n", error != NULL ? error->message : "one folder, and a policy that it knows");
