@@ -142,7 +142,16 @@ pages_stay (const PinFit *fit)
   return TRUE;
 }
 
-/* One <page> a size; it names its cells where another size, or none, holds for the rest. */
+/* Whether something has to go on giving the guest's cells backends: the machine type names RAM blocks by them. */
+static gboolean
+needs_backends (const PinFit *fit)
+{
+  const PinDemand *demand = fit->demand;
+
+  return pin_machine_fixes_backends (demand->guest) && pin_machine_has_backends (demand->guest, demand->placement);
+}
+
+/* One <page> a size; it names its cells where another size, or none, holds for the rest, or where names make backends. */
 static void
 draw_pages (const PinFit *fit, PinPlacement *placement)
 {
@@ -165,7 +174,7 @@ draw_pages (const PinFit *fit, PinPlacement *placement)
       pin_cpuset_add (page->cells, (guint)MAX (chunk->cell, 0));
     }
   placement->has_hugepages = n_with > 0;
-  if (placement->hugepages->len == 1 && n_with == MAX (fit->demand->guest->n_cells, 1))
+  if (!needs_backends (fit) && placement->hugepages->len == 1 && n_with == MAX (fit->demand->guest->n_cells, 1))
     g_clear_pointer (&g_array_index (placement->hugepages, PinPage, 0).cells, pin_cpuset_free);
 }
 
@@ -201,16 +210,15 @@ add_memnode (const PinRoom *room, PinPlacement *placement, guint cell)
   g_array_append_val (placement->memnode, memnode);
 }
 
-/* Old machine types name RAM blocks by their backends: memnodes that bind as little as can be keep the names. */
+/* Where something else does not, memnodes that bind as little as can be give the backends. */
 static void
 keep_backends (const PinFit *fit, PinPlacement *placement)
 {
-  const PinDemand *demand = fit->demand;
+  const PinGuest *guest = fit->demand->guest;
 
-  if (!pin_machine_fixes_backends (demand->guest) || !pin_machine_has_backends (demand->guest, demand->placement)
-      || pin_machine_has_backends (demand->guest, placement))
+  if (!needs_backends (fit) || pin_machine_has_backends (guest, placement) || !pin_machine_takes_memnodes (placement))
     return;
-  for (guint cell = 0; cell < demand->guest->n_cells; cell++)
+  for (guint cell = 0; cell < guest->n_cells; cell++)
     add_memnode (fit->room, placement, cell);
 }
 

@@ -56,18 +56,40 @@ pin_machine_fixes_backends (const PinGuest *guest)
   return guest->n_cells > 0 && (guest->machine == NULL || !name_is_new (guest->machine));
 }
 
-gboolean
-pin_machine_has_backends (const PinGuest *guest, const PinPlacement *placement)
+static gboolean
+names_pages (const PinPlacement *placement)
 {
-  if (guest->n_cells == 0)
-    return FALSE;
-  if (guest->shared_access || guest->private_access)
-    return TRUE;
-  if (guest->backing == PIN_BACKING_FILE || guest->backing == PIN_BACKING_MEMFD)
-    return TRUE;
   for (guint i = 0; i < placement->hugepages->len; i++)
     if (g_array_index (placement->hugepages, PinPage, i).cells != NULL)
       return TRUE;
 
-  return placement->memnode->len > 0;
+  return FALSE;
+}
+
+/* What gives backends, whatever becomes of the pages. */
+static gboolean
+has_other_backends (const PinGuest *guest, const PinPlacement *placement)
+{
+  return guest->shared_access || guest->private_access || guest->backing == PIN_BACKING_FILE
+         || guest->backing == PIN_BACKING_MEMFD || placement->memnode->len > 0;
+}
+
+gboolean
+pin_machine_has_backends (const PinGuest *guest, const PinPlacement *placement)
+{
+  return guest->n_cells > 0 && (has_other_backends (guest, placement) || names_pages (placement));
+}
+
+/* Without <memory>, <vcpu placement='auto'> is about memory too (libvirt: virDomainNumatuneParseXML). */
+gboolean
+pin_machine_takes_memnodes (const PinPlacement *placement)
+{
+  return placement->has_memory ? !placement->memory_auto : !placement->vcpu_auto;
+}
+
+gboolean
+pin_machine_needs_pages (const PinGuest *guest, const PinPlacement *original)
+{
+  return pin_machine_fixes_backends (guest) && names_pages (original) && !has_other_backends (guest, original)
+         && !pin_machine_takes_memnodes (original);
 }

@@ -14,3 +14,9 @@ gboolean pin_machine_fixes_backends (const PinGuest *guest);
 
 /* Whether @placement gives at least one cell of @guest a backend: memnode, pages for named cells, access or memAccess, source. */
 gboolean pin_machine_has_backends (const PinGuest *guest, const PinPlacement *placement);
+
+/* Whether libvirt takes memnodes beside what @placement says: not where numad places all memory. */
+gboolean pin_machine_takes_memnodes (const PinPlacement *placement);
+
+/* Whether @guest must keep huge pages: its machine type fixes backends, and nothing but pages for named cells can give them. */
+gboolean pin_machine_needs_pages (const PinGuest *guest, const PinPlacement *original);

@@ -113,6 +113,31 @@ test_what_makes_backends (void)
 }
 
 static void
+test_who_needs_pages (void)
+{
+  g_autoptr (PinGuest) guest = guest_with_cells ("pc-q35-5.0", 2);
+  g_autoptr (PinGuest) newer = guest_with_cells ("pc-q35-5.1", 2);
+  g_autoptr (PinPlacement) placement = pin_placement_new ();
+
+  placement->has_memory = placement->memory_auto = TRUE;
+  g_assert_false (pin_machine_needs_pages (guest, placement));
+  add_page (placement, NULL);
+  g_assert_false (pin_machine_needs_pages (guest, placement));
+  add_page (placement, "0");
+  g_assert_true (pin_machine_needs_pages (guest, placement));
+  g_assert_false (pin_machine_needs_pages (newer, placement));
+
+  placement->memory_auto = FALSE;
+  g_assert_false (pin_machine_needs_pages (guest, placement));
+  placement->vcpu_auto = TRUE;
+  g_assert_false (pin_machine_needs_pages (guest, placement));
+  placement->has_memory = FALSE;
+  g_assert_true (pin_machine_needs_pages (guest, placement));
+  guest->backing = PIN_BACKING_FILE;
+  g_assert_false (pin_machine_needs_pages (guest, placement));
+}
+
+static void
 test_cell_of_vcpu (void)
 {
   g_autoptr (PinGuest) guest = guest_with_cells ("q35", 2);
@@ -131,5 +156,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/machine/names-old-and-new", test_machines);
   g_test_add_func ("/machine/what-makes-a-backend", test_what_makes_backends);
   g_test_add_func ("/machine/cell-of-a-vcpu", test_cell_of_vcpu);
+  g_test_add_func ("/machine/who-needs-pages", test_who_needs_pages);
   return g_test_run ();
 }

@@ -292,6 +292,7 @@ assert_kept_as_written (const PinPlan *plan, const PinPlacement *written)
 }
 
 #define CELL_PAGES CELLS "<memoryBacking><hugepages><page size='2' unit='MiB' nodeset='0-1'/></hugepages></memoryBacking>"
+#define CELL_BIG_PAGES CELLS "<memoryBacking><hugepages><page size='1' unit='GiB' nodeset='0-1'/></hugepages></memoryBacking>"
 #define CELL_NODES CELLS "<numatune><memnode cellid='0' mode='strict' nodeset='0'/><memnode cellid='1' mode='strict' nodeset='1'/>" \
                          "</numatune>"
 
@@ -309,6 +310,15 @@ static const OldCase old_cases[] = {
   { "gives-backends-the-nodes-of-all-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES
     "<numatune><memory mode='strict' nodeset='0'/></numatune>", "node:2 core:4 mem:4G",
     "adapt: hugepages strip, numa-memory weaken", "m:strict=0 n0:strict=0 n1:strict=0" },
+  { "keeps-pages-named-that-give-backends", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_BIG_PAGES
+    "<numatune><memory mode='strict' placement='auto'/></numatune>", TWO_NODES, "adapt: hugepages weaken",
+    "m:auto p:2048@0-1" },
+  { "names-no-pages-on-new-machine-types", "pc-q35-7.2", "<vcpu>2</vcpu>" CELL_BIG_PAGES, TWO_NODES, "adapt: hugepages weaken",
+    "p:2048" },
+  { "gives-no-backends-to-numads-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES
+    "<numatune><memory mode='strict' placement='auto'/></numatune>", NULL, "adapt: hugepages strip", "m:auto" },
+  { "gives-no-backends-to-numads-guest", "pc-i440fx-5.0", "<vcpu placement='auto'>2</vcpu>" CELL_PAGES, NULL,
+    "adapt: hugepages strip", "" },
   { "gives-backends-all-nodes", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES, "node:2 core:4 mem:4G",
     "adapt: hugepages strip, numa-memory weaken", "n0:strict=0-1 n1:strict=0-1" },
 };
