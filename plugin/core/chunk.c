@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chunk.h"
 
+#include "machine.h"
+
 #define X86_DEFAULT_PAGE_KIB 2048
 
 static guint64
 page_size (const PinPage *page)
 {
+  if (pin_machine_is_plain_page (page->size_kib))
+    return 0;
   return page->size_kib != 0 ? page->size_kib : PIN_PAGE_DEFAULT_KIB;
+}
+
+static guint64
+page_of_dimm (const PinDimm *dimm)
+{
+  return pin_machine_is_plain_page (dimm->page_kib) ? 0 : dimm->page_kib;
 }
 
 guint64
@@ -80,7 +90,7 @@ fill_dimm (PinChunk *chunk, const PinDimm *dimm, const PinGuest *guest, const Pi
   *chunk = (PinChunk){ .kib = device->size_kib, .cell = device->cell, .dimm = (gint)dimm->index };
   chunk->base = device->cell >= 0 && (guint)device->cell < guest->n_cells ? (guint)device->cell : 0;
   chunk->inherits = dimm->page_kib == 0;
-  chunk->page_kib = dimm->page_kib != 0 ? dimm->page_kib : page_of_cell (placement, device->cell);
+  chunk->page_kib = dimm->page_kib != 0 ? page_of_dimm (dimm) : page_of_cell (placement, device->cell);
   bind_chunk (chunk, placement);
   if (dimm->nodeset == NULL)
     return;

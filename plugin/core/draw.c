@@ -106,7 +106,7 @@ draw_dimms (const PinFit *fit, PinPlacement *placement)
       const PinStore *store = store_of (fit, fit->demand->guest->dimms[dimm->index].cell, (gint)dimm->index);
       PinMemoryMode strict = PIN_MEMORY_MODE_STRICT;
 
-      if (dimm->page_kib != 0)
+      if (dimm->page_kib != 0 && !pin_machine_is_plain_page (dimm->page_kib))
         dimm->page_kib = store->page_kib;
       if (dimm->nodeset != NULL && (store->nodes == PIN_ACTION_STRIP || store->bind == PIN_BIND_PREFERRED))
         g_clear_pointer (&dimm->nodeset, pin_cpuset_free);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define PLAIN_PAGE_MAX_KIB 64
+
 /* Ubuntu's code names for machine types of QEMU 5.1 and newer; every other name is older, or not known to be newer. */
 static const char *const new_code_names[] = {
   "hirsute", "impish", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky", "questing",
@@ -56,12 +58,22 @@ pin_machine_fixes_backends (const PinGuest *guest)
   return guest->n_cells > 0 && (guest->machine == NULL || !name_is_new (guest->machine));
 }
 
+gboolean
+pin_machine_is_plain_page (guint64 page_kib)
+{
+  return page_kib != 0 && page_kib <= PLAIN_PAGE_MAX_KIB;
+}
+
 static gboolean
 names_pages (const PinPlacement *placement)
 {
   for (guint i = 0; i < placement->hugepages->len; i++)
-    if (g_array_index (placement->hugepages, PinPage, i).cells != NULL)
-      return TRUE;
+    {
+      const PinPage *page = &g_array_index (placement->hugepages, PinPage, i);
+
+      if (page->cells != NULL && !pin_machine_is_plain_page (page->size_kib))
+        return TRUE;
+    }
 
   return FALSE;
 }

@@ -12,6 +12,13 @@
  */
 gboolean pin_machine_fixes_backends (const PinGuest *guest);
 
+/*
+ * Whether a page that is asked for is the kernel's own: no huge page and no backend (libvirt: qemuBuildMemoryBackendProps).
+ * That is 4 KiB on x86 and s390x, 4, 16 or 64 on arm64, 4 or 64 on ppc64; tools write it for "small pages".  No huge page is
+ * as small but arm64's of 64 KiB under kernels of 4, of which hardly a host has a pool.  0, the default size, is a huge one.
+ */
+gboolean pin_machine_is_plain_page (guint64 page_kib);
+
 /* Whether @placement gives at least one cell of @guest a backend: memnode, pages for named cells, access or memAccess, source. */
 gboolean pin_machine_has_backends (const PinGuest *guest, const PinPlacement *placement);
 

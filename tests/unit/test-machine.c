@@ -75,9 +75,9 @@ test_machines (void)
 }
 
 static void
-add_page (PinPlacement *placement, const char *cells)
+add_page (PinPlacement *placement, guint64 size_kib, const char *cells)
 {
-  PinPage page = { .size_kib = 2048, .cells = cells != NULL ? pin_cpuset_parse (cells, NULL) : NULL };
+  PinPage page = { .size_kib = size_kib, .cells = cells != NULL ? pin_cpuset_parse (cells, NULL) : NULL };
 
   placement->has_hugepages = TRUE;
   g_array_append_val (placement->hugepages, page);
@@ -92,14 +92,20 @@ test_what_makes_backends (void)
   g_autoptr (PinPlacement) memnode = pin_placement_new ();
   g_autoptr (PinPlacement) all_pages = pin_placement_new ();
   g_autoptr (PinPlacement) cell_pages = pin_placement_new ();
+  g_autoptr (PinPlacement) plain_pages = pin_placement_new ();
+  g_autoptr (PinPlacement) default_pages = pin_placement_new ();
   PinMemnode element = { .cell = 1, .nodeset = pin_cpuset_new_one (0) };
 
   g_array_append_val (memnode->memnode, element);
-  add_page (all_pages, NULL);
-  add_page (cell_pages, "1");
+  add_page (all_pages, 2048, NULL);
+  add_page (cell_pages, 2048, "1");
+  add_page (plain_pages, 4, "0-1");
+  add_page (default_pages, 0, "0-1");
   g_assert_false (pin_machine_has_backends (guest, none));
   g_assert_false (pin_machine_has_backends (guest, all_pages));
   g_assert_true (pin_machine_has_backends (guest, cell_pages));
+  g_assert_true (pin_machine_has_backends (guest, default_pages));
+  g_assert_false (pin_machine_has_backends (guest, plain_pages));
   g_assert_true (pin_machine_has_backends (guest, memnode));
   g_assert_false (pin_machine_has_backends (flat, memnode));
 
@@ -121,9 +127,9 @@ test_who_needs_pages (void)
 
   placement->has_memory = placement->memory_auto = TRUE;
   g_assert_false (pin_machine_needs_pages (guest, placement));
-  add_page (placement, NULL);
+  add_page (placement, 2048, NULL);
   g_assert_false (pin_machine_needs_pages (guest, placement));
-  add_page (placement, "0");
+  add_page (placement, 2048, "0");
   g_assert_true (pin_machine_needs_pages (guest, placement));
   g_assert_false (pin_machine_needs_pages (newer, placement));
 

@@ -293,6 +293,9 @@ assert_kept_as_written (const PinPlan *plan, const PinPlacement *written)
 
 #define CELL_PAGES CELLS "<memoryBacking><hugepages><page size='2' unit='MiB' nodeset='0-1'/></hugepages></memoryBacking>"
 #define CELL_BIG_PAGES CELLS "<memoryBacking><hugepages><page size='1' unit='GiB' nodeset='0-1'/></hugepages></memoryBacking>"
+#define CELL_PLAIN_PAGES CELLS "<memoryBacking><hugepages><page size='4' unit='KiB' nodeset='0-1'/></hugepages></memoryBacking>"
+#define CELL_MIXED_PAGES CELLS "<memoryBacking><hugepages><page size='4' unit='KiB' nodeset='0'/><page size='2' unit='MiB'/>" \
+                               "</hugepages></memoryBacking>"
 #define CELL_NODES CELLS "<numatune><memnode cellid='0' mode='strict' nodeset='0'/><memnode cellid='1' mode='strict' nodeset='1'/>" \
                          "</numatune>"
 
@@ -319,6 +322,9 @@ static const OldCase old_cases[] = {
     "<numatune><memory mode='strict' placement='auto'/></numatune>", NULL, "adapt: hugepages strip", "m:auto" },
   { "gives-no-backends-to-numads-guest", "pc-i440fx-5.0", "<vcpu placement='auto'>2</vcpu>" CELL_PAGES, NULL,
     "adapt: hugepages strip", "" },
+  { "keeps-pages-that-are-ordinary-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PLAIN_PAGES, NULL, "keep", "p:4@0-1" },
+  { "keeps-ordinary-memory-beside-huge-pages", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_MIXED_PAGES, TWO_NODES,
+    "keep: hugepages keep", "p:4@0 p:2048" },
   { "gives-backends-all-nodes", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES, "node:2 core:4 mem:4G",
     "adapt: hugepages strip, numa-memory weaken", "n0:strict=0-1 n1:strict=0-1" },
 };
@@ -375,6 +381,22 @@ test_backends_are_near (void)
   plan = pin_plan (domain->guest, original, terms, host);
   given = given_by (plan);
   g_assert_cmpstr (given, ==, "n0:strict=0-1 n1:strict=0-1");
+}
+
+/* A DIMM that asks for ordinary memory in so many words goes on asking when its cell's pages change. */
+static void
+test_dimm_of_ordinary_memory (void)
+{
+  g_autoptr (PinDomain) domain = parse_guest (
+      "<vcpu>2</vcpu>" CELL_PLAIN_PAGES "<devices><memory model='dimm'><source><pagesize unit='KiB'>4</pagesize></source>"
+      "<target><size unit='MiB'>256</size><node>0</node></target></memory></devices>");
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (ONE_NODE, NULL);
+  g_autoptr (PinPlan) plan = pin_plan (domain->guest, original, terms, host);
+
+  g_assert_cmpint (plan->verdict, ==, PIN_VERDICT_KEEP);
+  g_assert_true (pin_placement_equal (plan->placement, domain->placement));
 }
 
 static void
@@ -434,6 +456,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &old_cases[i], test_old);
     }
+  g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
   return g_test_run ();
 }
