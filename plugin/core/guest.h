@@ -65,8 +65,8 @@ typedef struct
   PinGuestDimm *dimms;   /* by index, in the order of <devices> */
   guint n_dimms;
   PinBacking backing;
-  gboolean shared_access;       /* memoryBacking/access or a cell's memAccess is shared */
-  gboolean private_access;      /* access or memAccess is written, and private */
+  gboolean shared_access;       /* some of its memory is shared: all of it, a cell's or a DIMM's */
+  gboolean cell_access;         /* access or a cell's memAccess is written, shared or private */
   gboolean shared_devices;      /* vhost-user, virtiofs: they need shared memory */
   gboolean prealloc;            /* allocation mode='immediate' */
   gboolean locked;

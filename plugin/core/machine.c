@@ -82,8 +82,8 @@ names_pages (const PinPlacement *placement)
 static gboolean
 has_other_backends (const PinGuest *guest, const PinPlacement *placement)
 {
-  return guest->shared_access || guest->private_access || guest->backing == PIN_BACKING_FILE
-         || guest->backing == PIN_BACKING_MEMFD || placement->memnode->len > 0;
+  return guest->cell_access || guest->backing == PIN_BACKING_FILE || guest->backing == PIN_BACKING_MEMFD
+         || placement->memnode->len > 0;
 }
 
 gboolean

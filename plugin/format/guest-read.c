@@ -130,10 +130,12 @@ read_iothreads (PinGuest *guest, const xmlNode *root, GError **error)
 }
 
 static void
-note_access (PinGuest *guest, const char *access)
+note_cell_access (PinGuest *guest, const char *access)
 {
-  guest->shared_access |= g_strcmp0 (access, "shared") == 0;
-  guest->private_access |= g_strcmp0 (access, "private") == 0;
+  gboolean shared = g_strcmp0 (access, "shared") == 0;
+
+  guest->shared_access |= shared;
+  guest->cell_access |= shared || g_strcmp0 (access, "private") == 0;
 }
 
 static gboolean
@@ -155,7 +157,7 @@ read_backing (PinGuest *guest, const xmlNode *backing, GError **error)
   else
     return pin_xml_error (error, source, "type is none of anonymous, file and memfd");
   if (access != NULL)
-    note_access (guest, pin_xml_attr (access, "mode"));
+    note_cell_access (guest, pin_xml_attr (access, "mode"));
   guest->prealloc = allocation != NULL && pin_xml_attr_is (allocation, "mode", "immediate");
   guest->locked = pin_xml_child (backing, "locked") != NULL;
   return TRUE;
@@ -176,7 +178,7 @@ read_cell (PinGuest *guest, const xmlNode *element, guint position, GError **err
     cell->vcpus = pin_cpuset_new ();
   else if (!pin_xml_get_set (element, "cpus", &cell->vcpus, error))
     return FALSE;
-  note_access (guest, pin_xml_attr (element, "memAccess"));
+  note_cell_access (guest, pin_xml_attr (element, "memAccess"));
   return pin_xml_get_kib (element, "memory", &cell->memory_kib, error);
 }
 
@@ -256,7 +258,7 @@ read_dimm (PinGuest *guest, PinGuestDimm *dimm, const xmlNode *memory, GError **
   guint cell;
 
   dimm->cell = -1;
-  note_access (guest, pin_xml_attr (memory, "access"));
+  guest->shared_access |= pin_xml_attr_is (memory, "access", "shared");
   if (size == NULL)
     return pin_xml_error (error, memory, "has no <target> with a <size>");
   if (!pin_xml_get_kib (size, NULL, &dimm->size_kib, error))

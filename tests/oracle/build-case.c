@@ -167,6 +167,7 @@ build_guest (const CaseGuest *from)
       guest->dimms[0] = (PinGuestDimm){ from->dimm_kib, from->n_cells > 0 ? (int)from->dimm_cell : -1 };
     }
   guest->shared_access = from->shared_access;
+  guest->cell_access = from->shared_access;
   guest->backing = from->memfd ? PIN_BACKING_MEMFD : PIN_BACKING_NONE;
   return guest;
 }

@@ -52,7 +52,7 @@ check_guest (const PinGuest *guest)
   g_assert_cmpuint (guest->dimms[0].size_kib, ==, 262144);
   g_assert_cmpint (guest->dimms[0].cell, ==, 1);
   g_assert_cmpint (guest->backing, ==, PIN_BACKING_MEMFD);
-  g_assert_true (guest->shared_access && !guest->private_access);
+  g_assert_true (guest->shared_access && guest->cell_access);
   g_assert_true (guest->shared_devices && guest->prealloc && guest->locked);
   g_assert_true (!guest->has_hostdevs && !guest->has_launch_security);
 }
@@ -295,6 +295,43 @@ static const struct
   { "a-value-of-many-lines", BEGIN "<numatune><memory mode='a&#10;b&#27;' nodeset='0'/></numatune>" END, "" },
 };
 
+typedef struct
+{
+  const char *inner;
+  gboolean shared;
+  gboolean of_cells;
+} Access;
+
+#define CELL_OF(attributes) "<cpu><numa><cell id='0' memory='1'" attributes "/></numa></cpu>"
+#define DIMM_OF(attributes) "<devices><memory model='dimm'" attributes "><target><size>1</size></target></memory></devices>"
+
+static const Access accesses[] = {
+  { CELL_OF ("") DIMM_OF (""), FALSE, FALSE },
+  { CELL_OF (" memAccess='shared'"), TRUE, TRUE },
+  { CELL_OF (" memAccess='private'"), FALSE, TRUE },
+  { CELL_OF ("") "<memoryBacking><access mode='shared'/></memoryBacking>", TRUE, TRUE },
+  { CELL_OF ("") "<memoryBacking><access mode='private'/></memoryBacking>", FALSE, TRUE },
+  { CELL_OF ("") DIMM_OF (" access='shared'"), TRUE, FALSE },
+  { CELL_OF ("") DIMM_OF (" access='private'"), FALSE, FALSE },
+};
+
+/* A DIMM has a backend of its own: its access makes none for the cells. */
+static void
+test_access (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (accesses); i++)
+    {
+      g_autofree char *xml = g_strconcat (BEGIN, accesses[i].inner, END, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PinDomain) domain = pin_domain_parse (xml, strlen (xml), &error);
+
+      g_assert_no_error (error);
+      g_test_message ("%s", accesses[i].inner);
+      g_assert_cmpint (domain->guest->shared_access, ==, accesses[i].shared);
+      g_assert_cmpint (domain->guest->cell_access, ==, accesses[i].of_cells);
+    }
+}
+
 static void
 assert_refused (const char *xml, gsize length, const char *expected)
 {
@@ -402,6 +439,7 @@ main (int argc, char **argv)
   g_test_add_func ("/domain-read/a-plain-domain", test_plain);
   g_test_add_func ("/domain-read/libvirts-units", test_units);
   g_test_add_func ("/domain-read/automatic-placement", test_auto);
+  g_test_add_func ("/domain-read/whose-access", test_access);
   g_test_add_func ("/domain-read/cpu-features", test_cpu_features);
   for (i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {

@@ -114,7 +114,9 @@ test_what_makes_backends (void)
   guest->backing = PIN_BACKING_MEMFD;
   g_assert_true (pin_machine_has_backends (guest, none));
   guest->backing = PIN_BACKING_NONE;
-  guest->private_access = TRUE;
+  guest->shared_access = TRUE;
+  g_assert_false (pin_machine_has_backends (guest, none));
+  guest->cell_access = TRUE;
   g_assert_true (pin_machine_has_backends (guest, none));
 }
 
