@@ -29,7 +29,7 @@ typedef struct
 
 typedef struct
 {
-  guint64 size_kib;
+  guint64 size_kib;      /* of the host's memory: 0 of a file, what is plugged of virtio-mem */
   int cell;              /* guest cell it belongs to; -1: none */
 } PinGuestDimm;
 
@@ -57,7 +57,7 @@ typedef struct
   char *machine;         /* "pc-q35-7.2"; NULL: unknown */
   guint n_vcpus;         /* maximum */
   PinCpuset *online;     /* vCPUs online at start */
-  guint64 memory_kib;    /* at boot with DIMMs, as <memory> says */
+  guint64 memory_kib;    /* at boot with DIMMs, as <memory> says, less what is not the host's memory */
   guint64 current_kib;   /* balloon */
   PinCell *cells;        /* by cell id 0 .. n_cells - 1 */
   guint n_cells;

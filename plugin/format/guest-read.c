@@ -249,19 +249,53 @@ read_clock (PinGuest *guest, const xmlNode *clock, GError **error)
   return TRUE;
 }
 
+/* What is plugged into a virtio-mem device, or about to be, of at most *kib. */
+static gboolean
+read_plugged (const xmlNode *target, guint64 *kib, GError **error)
+{
+  const xmlNode *requested = pin_xml_child (target, "requested");
+  const xmlNode *current = pin_xml_child (target, "current");
+  guint64 requested_kib = 0, current_kib = 0;
+
+  if (requested != NULL && !pin_xml_get_kib (requested, NULL, &requested_kib, error))
+    return FALSE;
+  if (current != NULL && !pin_xml_get_kib (current, NULL, &current_kib, error))
+    return FALSE;
+  *kib = MIN (*kib, MAX (requested_kib, current_kib));
+  return TRUE;
+}
+
+/* <memory> counts the whole of each device; nvdimm and virtio-pmem are files, and SGX has memory of its own. */
+static gboolean
+read_dimm_size (PinGuest *guest, PinGuestDimm *dimm, const xmlNode *memory, GError **error)
+{
+  const char *model = pin_xml_attr (memory, "model");
+  const xmlNode *target = pin_xml_child (memory, "target");
+  const xmlNode *size = pin_xml_child (target, "size");
+  guint64 kib;
+
+  if (size == NULL)
+    return pin_xml_error (error, memory, "has no <target> with a <size>");
+  if (!pin_xml_get_kib (size, NULL, &kib, error))
+    return FALSE;
+  dimm->size_kib = kib;
+  if (g_strcmp0 (model, "virtio-mem") == 0 && !read_plugged (target, &dimm->size_kib, error))
+    return FALSE;
+  if (g_strcmp0 (model, "nvdimm") == 0 || g_strcmp0 (model, "virtio-pmem") == 0 || g_strcmp0 (model, "sgx-epc") == 0)
+    dimm->size_kib = 0;
+  guest->memory_kib -= MIN (guest->memory_kib, kib - dimm->size_kib);
+  return TRUE;
+}
+
 static gboolean
 read_dimm (PinGuest *guest, PinGuestDimm *dimm, const xmlNode *memory, GError **error)
 {
-  const xmlNode *target = pin_xml_child (memory, "target");
-  const xmlNode *size = pin_xml_child (target, "size");
-  const xmlNode *node = pin_xml_child (target, "node");
+  const xmlNode *node = pin_xml_child (pin_xml_child (memory, "target"), "node");
   guint cell;
 
   dimm->cell = -1;
   guest->shared_access |= pin_xml_attr_is (memory, "access", "shared");
-  if (size == NULL)
-    return pin_xml_error (error, memory, "has no <target> with a <size>");
-  if (!pin_xml_get_kib (size, NULL, &dimm->size_kib, error))
+  if (!read_dimm_size (guest, dimm, memory, error))
     return FALSE;
   if (node == NULL)
     return TRUE;

@@ -42,7 +42,7 @@ check_guest (const PinGuest *guest)
   g_assert_cmpstr (guest->machine, ==, "pc-q35-7.2");
   g_assert_cmpuint (guest->n_vcpus, ==, 4);
   assert_set (guest->online, "0-2");
-  g_assert_cmpuint (guest->memory_kib, ==, 2621440);
+  g_assert_cmpuint (guest->memory_kib, ==, 2359296);
   g_assert_cmpuint (guest->current_kib, ==, 2097152);
   g_assert_cmpuint (guest->n_cells, ==, 2);
   assert_set (guest->cells[1].vcpus, "2-3");
@@ -332,6 +332,44 @@ test_access (void)
     }
 }
 
+typedef struct
+{
+  const char *device;
+  guint64 kib;
+} Device;
+
+static const Device devices[] = {
+  { "<memory><target><size>8</size></target></memory>", 8 },
+  { "<memory model='dimm'><target><size>8</size></target></memory>", 8 },
+  { "<memory model='nvdimm'><source><path>/x</path></source><target><size>8</size></target></memory>", 0 },
+  { "<memory model='virtio-pmem'><source><path>/x</path></source><target><size>8</size></target></memory>", 0 },
+  { "<memory model='sgx-epc'><target><size>8</size></target></memory>", 0 },
+  { "<memory model='virtio-mem'><target><size>8</size><requested>0</requested></target></memory>", 0 },
+  { "<memory model='virtio-mem'><target><size>8</size><requested>2</requested><current>4</current></target></memory>", 4 },
+  { "<memory model='virtio-mem'><target><size>8</size><requested>6</requested><current>4</current></target></memory>", 6 },
+  { "<memory model='virtio-mem'><target><size>8</size><requested unit='MiB'>6</requested></target></memory>", 8 },
+};
+
+/* What a device takes of the host's memory, and that <memory> counts its whole size whatever it takes. */
+static void
+test_devices (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      g_autofree char *xml = g_strconcat ("<domain><name>a</name><uuid>" UUID "</uuid><memory>32</memory><devices>",
+                                          devices[i].device, "<memory model='dimm'><target><size>16</size></target></memory>"
+                                          "</devices>" END, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PinDomain) domain = pin_domain_parse (xml, strlen (xml), &error);
+
+      g_assert_no_error (error);
+      g_test_message ("%s", devices[i].device);
+      g_assert_cmpuint (domain->guest->n_dimms, ==, 2);
+      g_assert_cmpuint (domain->guest->dimms[0].size_kib, ==, devices[i].kib);
+      g_assert_cmpuint (domain->guest->memory_kib, ==, 24 + devices[i].kib);
+    }
+}
+
 static void
 assert_refused (const char *xml, gsize length, const char *expected)
 {
@@ -440,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/domain-read/libvirts-units", test_units);
   g_test_add_func ("/domain-read/automatic-placement", test_auto);
   g_test_add_func ("/domain-read/whose-access", test_access);
+  g_test_add_func ("/domain-read/memory-devices", test_devices);
   g_test_add_func ("/domain-read/cpu-features", test_cpu_features);
   for (i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
