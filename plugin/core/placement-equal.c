@@ -191,7 +191,7 @@ static gboolean
 parts_equal (const PinResctrlPart *a, const PinResctrlPart *b)
 {
   return a->kind == b->kind && a->id == b->id && a->level == b->level && strcmp (a->type, b->type) == 0
-         && a->size_kib == b->size_kib && a->bandwidth == b->bandwidth && sets_equal (a->vcpus, b->vcpus);
+         && a->size_bytes == b->size_bytes && a->bandwidth == b->bandwidth && sets_equal (a->vcpus, b->vcpus);
 }
 
 static gboolean

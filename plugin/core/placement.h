@@ -75,7 +75,7 @@ typedef struct
   guint id;              /* cache id, or node id of a bandwidth */
   guint level;           /* cache level of a cache or monitor */
   char type[5];          /* "both", "code" or "data", of a cache */
-  guint64 size_kib;      /* of a cache */
+  guint64 size_bytes;    /* of a cache; its ways need not be whole KiB */
   guint bandwidth;       /* of a bandwidth, percent or MB/s as the host has it */
   PinCpuset *vcpus;      /* of a monitor; else NULL */
 } PinResctrlPart;

@@ -48,7 +48,7 @@ find_control (const PinSnapshot *snapshot, guint id)
   return NULL;
 }
 
-/* A way that is no whole number of KiB is read rounded up. */
+/* As libvirt computes it, who takes only whole multiples. */
 static guint64
 way_bytes (const PinCacheWays *cache)
 {
@@ -58,7 +58,7 @@ way_bytes (const PinCacheWays *cache)
 static guint
 ways_of (const PinResctrlPart *part, const PinCacheWays *cache)
 {
-  return cache->size_kib == 0 ? 1 : (guint)(part->size_kib * 1024 / way_bytes (cache));
+  return cache->size_kib == 0 ? 1 : (guint)(part->size_bytes / way_bytes (cache));
 }
 
 static guint
@@ -78,9 +78,9 @@ judge_cache (const PinResctrlPart *part, const PinCacheWays *cache)
     return OBSTACLE_TYPE;
   if (cache->size_kib == 0)
     return OBSTACLE_NONE;
-  if (part->size_kib >= cache->size_kib)
+  if (part->size_bytes / 1024 >= cache->size_kib)
     return OBSTACLE_WHOLE;
-  if (part->size_kib * 1024 % way_bytes (cache) >= 1024)
+  if (part->size_bytes % way_bytes (cache) != 0)
     return OBSTACLE_STEP;
   return ways_of (part, cache) < least_ways (cache) ? OBSTACLE_MINIMUM : OBSTACLE_NONE;
 }
@@ -234,10 +234,20 @@ ways_text (const Obstacle *obstacle)
 }
 
 static char *
+size_text (guint64 bytes)
+{
+  if (bytes % 1024 == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " KiB", bytes / 1024);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " bytes", bytes);
+}
+
+static char *
 cache_text (const Obstacle *obstacle)
 {
   const PinResctrlPart *part = obstacle->part;
   const PinCacheWays *cache = obstacle->cache;
+  g_autofree char *wanted = size_text (part->size_bytes);
+  g_autofree char *way = cache != NULL ? size_text (way_bytes (cache)) : NULL;
 
   switch (obstacle->kind)
     {
@@ -249,11 +259,10 @@ cache_text (const Obstacle *obstacle)
       return g_strdup_printf ("cache %u is shared out for code and data %s here, %s wanted", part->id,
                               cache->cdp ? "apart" : "together", part->type);
     case OBSTACLE_WHOLE:
-      return g_strdup_printf ("cache %u has %" G_GUINT64_FORMAT " KiB and gives no share of all of it, %" G_GUINT64_FORMAT
-                              " KiB wanted", part->id, cache->size_kib, part->size_kib);
+      return g_strdup_printf ("cache %u has %" G_GUINT64_FORMAT " KiB and gives no share of all of it, %s wanted",
+                              part->id, cache->size_kib, wanted);
     case OBSTACLE_STEP:
-      return g_strdup_printf ("cache %u gives shares in ways of %" G_GUINT64_FORMAT " KiB, %" G_GUINT64_FORMAT " KiB wanted",
-                              part->id, way_bytes (cache) / 1024, part->size_kib);
+      return g_strdup_printf ("cache %u gives shares in ways of %s, %s wanted", part->id, way, wanted);
     default:
       return g_strdup_printf ("cache %u gives no share below %u way%s, %u wanted", part->id, least_ways (cache),
                               least_ways (cache) == 1 ? "" : "s", ways_of (part, cache));

@@ -159,7 +159,7 @@ read_cache (PinResctrlPart *part, const xmlNode *element, GError **error)
   g_strlcpy (part->type, type, sizeof part->type);
   return pin_xml_get_uint (element, "id", 0, G_MAXUINT - 1, &part->id, error)
          && pin_xml_get_uint (element, "level", 0, LEVEL_MAX, &part->level, error)
-         && pin_xml_get_kib (element, "size", &part->size_kib, error);
+         && pin_xml_get_bytes (element, "size", &part->size_bytes, error);
 }
 
 static gboolean

@@ -29,6 +29,18 @@ put_kib (xmlNode *element, guint64 size_kib)
 }
 
 static void
+put_bytes (xmlNode *element, guint64 size_bytes)
+{
+  if (size_bytes % 1024 == 0)
+    {
+      put_kib (element, size_bytes / 1024);
+      return;
+    }
+  pin_xml_put_uint (element, "size", size_bytes);
+  pin_xml_put (element, "unit", "B");
+}
+
+static void
 write_vcpu (const PinPlacement *placement, xmlNode *parent, xmlNs *ns)
 {
   xmlNode *element;
@@ -109,7 +121,7 @@ write_part (const PinResctrlPart *part, xmlNode *parent, xmlNs *ns)
   if (part->kind == PIN_RESCTRL_CACHE)
     {
       pin_xml_put (element, "type", part->type);
-      put_kib (element, part->size_kib);
+      put_bytes (element, part->size_bytes);
     }
   if (part->kind == PIN_RESCTRL_BANDWIDTH)
     pin_xml_put_uint (element, "bandwidth", part->bandwidth);

@@ -166,6 +166,14 @@ add_emulatorsched (JsonBuilder *builder, const PinSched *now, const PinSched *be
 }
 
 static void
+add_bytes (JsonBuilder *builder, guint64 size_bytes)
+{
+  gboolean whole = size_bytes % 1024 == 0;
+
+  pin_json_add_number (builder, whole ? "size_kib" : "size_bytes", whole ? size_bytes / 1024 : size_bytes);
+}
+
+static void
 add_part (JsonBuilder *builder, const PinResctrlPart *part)
 {
   json_builder_begin_object (builder);
@@ -178,7 +186,7 @@ add_part (JsonBuilder *builder, const PinResctrlPart *part)
   if (part->kind == PIN_RESCTRL_CACHE)
     {
       pin_json_add_string (builder, "type", part->type);
-      pin_json_add_number (builder, "size_kib", part->size_kib);
+      add_bytes (builder, part->size_bytes);
     }
   pin_json_add_set (builder, "vcpus", part->vcpus);
   json_builder_end_object (builder);

@@ -209,7 +209,7 @@ unit_bytes (const char *unit)
 }
 
 gboolean
-pin_xml_get_kib (const xmlNode *element, const char *name, guint64 *ret_kib, GError **error)
+pin_xml_get_bytes (const xmlNode *element, const char *name, guint64 *ret_bytes, GError **error)
 {
   g_autofree char *text = name == NULL ? pin_xml_text (element) : NULL;
   const char *unit = pin_xml_attr (element, "unit");
@@ -225,6 +225,17 @@ pin_xml_get_kib (const xmlNode *element, const char *name, guint64 *ret_kib, GEr
   if (!parse_number (element, name, name == NULL ? text : pin_xml_attr (element, name), 0, G_MAXINT64 / scale, &number,
                      error))
     return FALSE;
-  *ret_kib = number * scale / 1024 + (number * scale % 1024 != 0);
+  *ret_bytes = number * scale;
+  return TRUE;
+}
+
+gboolean
+pin_xml_get_kib (const xmlNode *element, const char *name, guint64 *ret_kib, GError **error)
+{
+  guint64 bytes;
+
+  if (!pin_xml_get_bytes (element, name, &bytes, error))
+    return FALSE;
+  *ret_kib = bytes / 1024 + (bytes % 1024 != 0);
   return TRUE;
 }

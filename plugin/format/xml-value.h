@@ -43,7 +43,10 @@ gboolean pin_xml_get_set (const xmlNode *element, const char *name, PinCpuset **
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /*
  * A size, attribute @name or with NULL the element's text, in the unit of attribute `unit`, KiB without one; units as
- * libvirt's virScaleInteger(): b, bytes, KB (1000), K, KiB (1024) and so on to E.  KiB, rounded up as libvirt does.
+ * libvirt's virScaleInteger(): b, bytes, KB (1000), K, KiB (1024) and so on to E.
  */
+gboolean pin_xml_get_bytes (const xmlNode *element, const char *name, guint64 *ret_bytes,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same in KiB, rounded up as libvirt does with memory. */
 gboolean pin_xml_get_kib (const xmlNode *element, const char *name, guint64 *ret_kib,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -206,7 +206,7 @@ static void
 build_scheds (const CasePlacement *from, PinPlacement *placement)
 {
   PinResctrl resctrl = { NULL, NULL };
-  PinResctrlPart part = { .kind = PIN_RESCTRL_CACHE, .level = 3, .type = "both", .size_kib = 1024 };
+  PinResctrlPart part = { .kind = PIN_RESCTRL_CACHE, .level = 3, .type = "both", .size_bytes = 1024 * 1024 };
 
   add_sched (placement->vcpusched, from->fifo_vcpus, PIN_SCHED_FIFO);
   add_sched (placement->vcpusched, from->batch ? 1 : 0, PIN_SCHED_BATCH);

@@ -61,7 +61,7 @@ draw_scheds (GRand *rand, GArray *scheds, const guint *ids, guint n_ids)
 static void
 draw_cache (GRand *rand, GArray *parts)
 {
-  PinResctrlPart cache = { PIN_RESCTRL_CACHE, below (rand, 3), 3, "both", 256 * (1 + below (rand, 40)), 0, NULL };
+  PinResctrlPart cache = { PIN_RESCTRL_CACHE, below (rand, 3), 3, "both", (1 + below (rand, 40)) * (below (rand, 2) ? 1398101 : 262144), 0, NULL };
   PinResctrlPart monitor = { PIN_RESCTRL_CACHE_MONITOR, 0, 3, "", 0, 0, NULL };
 
   g_array_append_val (parts, cache);

@@ -91,7 +91,7 @@ check_resctrl (const PinPlacement *placement)
 
   assert_set (cachetune->vcpus, "0-1");
   g_assert_cmpuint (cachetune->parts->len, ==, 4);
-  g_assert_cmpuint (cache->size_kib, ==, 3072);
+  g_assert_cmpuint (cache->size_bytes, ==, 3072 * 1024);
   g_assert_cmpstr (cache->type, ==, "both");
   g_assert_cmpuint (g_array_index (memorytune->parts, PinResctrlPart, 0).bandwidth, ==, 60);
 }

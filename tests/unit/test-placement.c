@@ -50,7 +50,7 @@ add_dimm (GArray *dimms, guint index, guint64 page_kib, const char *nodes)
 static void
 add_cachetune (GArray *resctrls, const char *vcpus, guint id, guint64 size_kib)
 {
-  PinResctrlPart part = { .kind = PIN_RESCTRL_CACHE, .id = id, .level = 3, .type = "both", .size_kib = size_kib };
+  PinResctrlPart part = { .kind = PIN_RESCTRL_CACHE, .id = id, .level = 3, .type = "both", .size_bytes = size_kib * 1024 };
   PinResctrl resctrl = { .vcpus = pin_cpuset_parse (vcpus, NULL), .parts = pin_placement_parts_new () };
 
   g_array_append_val (resctrl.parts, part);

@@ -56,7 +56,7 @@ placement_of (gboolean there)
   PinDimm dimm = { .index = 1, .page_kib = 2048, .nodeset = set (there ? "1" : "0") };
   PinSched sched = { .ids = set ("0"), .policy = PIN_SCHED_FIFO, .priority = 3 };
   PinSched batch = { .ids = set ("1"), .policy = PIN_SCHED_BATCH };
-  PinResctrlPart cache = { .kind = PIN_RESCTRL_CACHE, .id = 0, .level = 3, .type = "both", .size_kib = 3072 };
+  PinResctrlPart cache = { .kind = PIN_RESCTRL_CACHE, .id = 0, .level = 3, .type = "both", .size_bytes = 3072 * 1024 };
   PinResctrlPart monitor = { .kind = PIN_RESCTRL_CACHE_MONITOR, .level = 3, .vcpus = set ("0") };
   PinResctrl cachetune = { .vcpus = set ("0"), .parts = pin_placement_parts_new () };
 
