@@ -7,7 +7,7 @@
 static gboolean
 needs_record (const PinDomain *domain)
 {
-  return !pin_placement_is_empty (domain->placement) || pin_cpu_model_matters (domain->guest);
+  return !pin_placement_is_empty (domain->placement) || pin_cpu_model_is_hosts (domain->guest);
 }
 
 /* A guest that came without a record was written somewhere that nobody told: here is not its home. */
@@ -19,7 +19,7 @@ first_record (const PinPicture *picture, const PinDomain *domain, PinEntryKind k
 
   pin_original_free (record->original);
   record->original = pin_original_from (domain->placement, at_home ? pin_picture_home (picture, domain->placement) : NULL);
-  if (at_home && pin_cpu_model_matters (domain->guest))
+  if (at_home && pin_cpu_model_is_hosts (domain->guest))
     record->original->cpu = pin_cpu_model_copy (picture->machine->cpu);
   record->migration = g_strdup (migration);
   return record;
@@ -56,7 +56,7 @@ note_start (PinRecord *record, const PinPicture *picture, const PinDomain *domai
   g_free (record->migration);
   record->migration = g_strdup (migration);
   pin_cpu_model_free (record->original->cpu);
-  record->original->cpu = pin_cpu_model_matters (domain->guest) ? pin_cpu_model_copy (picture->machine->cpu) : NULL;
+  record->original->cpu = pin_cpu_model_is_hosts (domain->guest) ? pin_cpu_model_copy (picture->machine->cpu) : NULL;
 }
 
 PinRecord *
