@@ -31,18 +31,19 @@ compare_strings (const void *a, const void *b)
   return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
-/* x86 calls them flags, arm64 features. */
+/* x86 calls them flags, arm64 Features, s390x features. */
 static GStrv
 find_features (char **lines)
 {
-  g_autofree char *flags = find_value (lines, "flags");
+  static const char *const names[] = { "flags", "Features", "features" };
+  g_autofree char *text = NULL;
   GStrv features;
 
-  if (flags == NULL)
-    flags = find_value (lines, "Features");
-  if (flags == NULL || *flags == '\0')
+  for (guint i = 0; text == NULL && i < G_N_ELEMENTS (names); i++)
+    text = find_value (lines, names[i]);
+  if (text == NULL || *text == '\0')
     return NULL;
-  features = g_strsplit (flags, " ", -1);
+  features = g_strsplit (text, " ", -1);
   qsort (features, g_strv_length (features), sizeof *features, compare_strings);
   return features;
 }

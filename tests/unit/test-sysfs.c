@@ -460,6 +460,28 @@ test_cpu (void)
   g_assert_cmpstr (snapshot->cpu->features[2], ==, "vmx");
 }
 
+/* The line of the features is called otherwise on every architecture. */
+static void
+test_features (void)
+{
+  static const char *const lines[] = {
+    "flags\t\t: fpu avx2", "Features\t: fpu avx2", "features\t: avx2 fpu \nfacilities      : 0 1 2",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autoptr (FakeMachine) machine = two_nodes ();
+      g_autoptr (PinSnapshot) snapshot = NULL;
+
+      g_test_message ("%s", lines[i]);
+      fake_machine_write (machine, lines[i], "proc/cpuinfo");
+      snapshot = read_machine (machine, NULL);
+      g_assert_nonnull (snapshot->cpu->features);
+      g_assert_cmpuint (g_strv_length (snapshot->cpu->features), ==, 2);
+      g_assert_cmpstr (snapshot->cpu->features[0], ==, "avx2");
+    }
+}
+
 /* Two L3 caches. */
 static void
 add_caches (FakeMachine *machine)
@@ -724,6 +746,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sysfs/reads-memory-again", test_reads_again);
   g_test_add_func ("/sysfs/finds-cpus-that-a-process-has-for-itself", test_bound_processes);
   g_test_add_func ("/sysfs/reads-the-cpu", test_cpu);
+  g_test_add_func ("/sysfs/cpu-features", test_features);
   g_test_add_func ("/sysfs/counts-cache-ways", test_cache_ways);
   g_test_add_func ("/sysfs/counts-cache-ways-of-code-and-data", test_cache_ways_apart);
   g_test_add_func ("/sysfs/knows-memory-bandwidth", test_bandwidth);
