@@ -90,6 +90,7 @@ fill_dimm (PinChunk *chunk, const PinDimm *dimm, const PinGuest *guest, const Pi
   *chunk = (PinChunk){ .kib = device->size_kib, .cell = device->cell, .dimm = (gint)dimm->index };
   chunk->base = device->cell >= 0 && (guint)device->cell < guest->n_cells ? (guint)device->cell : 0;
   chunk->inherits = dimm->page_kib == 0;
+  chunk->follows = dimm->nodeset == NULL;
   chunk->page_kib = dimm->page_kib != 0 ? page_of_dimm (dimm) : page_of_cell (placement, device->cell);
   bind_chunk (chunk, placement);
   if (dimm->nodeset == NULL)

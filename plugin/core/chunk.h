@@ -17,6 +17,7 @@ typedef struct
   gint dimm;                  /* index of the device; -1: none */
   guint base;                 /* of a DIMM: index of its cell's chunk */
   gboolean inherits;          /* a DIMM that has no page size of its own gets its cell's */
+  gboolean follows;           /* a DIMM that has no nodes of its own is bound as its cell is */
   gboolean bound;
   gboolean common;            /* by <numatune><memory> */
   PinMemoryMode mode;         /* if bound */

@@ -120,6 +120,8 @@ pin_demand_suits (const PinDemand *demand, const PinTopology *host)
 {
   gboolean names_any = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
 
+  if (demand->shape->cores_known && demand->cores_count != host->cores_known)
+    return FALSE;
   return demand->shape_known || (demand->assumed && (!names_any || !covers (host, demand->cpus, demand->nodes)));
 }
 

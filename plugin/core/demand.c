@@ -175,23 +175,30 @@ compare_cores (gconstpointer a, gconstpointer b)
   return left->cpus[0] < right->cpus[0] ? -1 : left->cpus[0] > right->cpus[0];
 }
 
+/* Where cores do not count, each CPU is one of its own. */
+static guint
+core_label (const PinDemand *demand, guint index)
+{
+  return demand->cores_count ? demand->shape->cpus[index].core : index;
+}
+
 /* Sorts the own CPUs by core: core_cpus is filled core after core, so that each core is a slice of it. */
 static void
 collect_cores (PinDemand *demand)
 {
   const PinTopology *shape = demand->shape;
-  g_autofree guint *count = g_new0 (guint, shape->n_cores + 1);
-  g_autofree guint *core_at = g_new0 (guint, shape->n_cores + 1);
+  g_autofree guint *count = g_new0 (guint, shape->n_cpus + 1);
+  g_autofree guint *core_at = g_new0 (guint, shape->n_cpus + 1);
   guint offset = 0;
 
   demand->core_cpus = g_new (guint, MAX (demand->n_own, 1));
   demand->cores = g_new0 (PinCoreDemand, MAX (demand->n_own, 1));
   for (guint i = 0; i < demand->n_own; i++)
-    count[shape->cpus[demand->mask_cpus[i]].core]++;
+    count[core_label (demand, demand->mask_cpus[i])]++;
   for (guint i = 0; i < demand->n_own; i++)
     {
       guint cpu = demand->mask_cpus[i];
-      guint core = shape->cpus[cpu].core;
+      guint core = core_label (demand, cpu);
 
       if (count[core] > 0)
         {
@@ -315,6 +322,7 @@ pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTer
   demand->nodes = pin_placement_nodes (original->placement);
   collect_masks (demand);
   pin_demand_choose_shape (demand, original, host);
+  demand->cores_count = demand->shape->cores_known && (host == NULL || host->cores_known);
   index_cpus (demand);
   collect_groups (demand);
   slice_masks (demand);

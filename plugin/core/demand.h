@@ -53,6 +53,7 @@ typedef struct
   PinTopology *shape;             /* its nodes are the groups; its CPUs are all that are named */
   gboolean shape_known;           /* from the record; else by numbers, or assumed */
   gboolean assumed;
+  gboolean cores_count;           /* who shares a core is known at both ends */
   PinCpuset *cpus;                /* all that are named */
   PinNodeset *nodes;
   PinGroup *groups;
@@ -85,7 +86,7 @@ PinDemand *pin_demand_new (const PinGuest *guest, const PinOriginal *original, c
 void pin_demand_free (PinDemand *demand);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDemand, pin_demand_free)
 
-/* Whether @demand is right for @host too; FALSE: numbers decide there, so it needs one of its own. */
+/* Whether @demand is right for @host too; FALSE: numbers decide there, or its cores are not known, so it needs one of its own. */
 gboolean pin_demand_suits (const PinDemand *demand, const PinTopology *host);
 
 /* Index in shape->cpus of a CPU that is named. */

@@ -94,7 +94,7 @@ pin_here_look (PinHere *here, const PinDemand *demand, const PinRoom *room)
   const PinTopology *shape = demand->shape;
   PinCpuId last = host->n_cpus > 0 ? host->cpus[host->n_cpus - 1].id : 0;
 
-  here->cores_count = shape->cores_known && host->cores_known;
+  here->cores_count = demand->cores_count;
   here->any_cpu = FALSE;
   for (guint i = 0; i < demand->n_groups; i++)
     here->nodes[i] = pin_topology_node_index (host, demand->groups[i].home);

@@ -65,7 +65,7 @@ look_at_chunks (PinSearch *search)
       const PinChunk *chunk = &demand->chunks[i];
 
       look_at_nodeset (search, chunk->bound ? chunk->nodeset : NULL);
-      search->all_tied &= chunk->bound && demand->chunk_group[i] != PIN_CPUSET_END && pin_storing_is_hard (chunk, PIN_BIND_TIED);
+      search->all_tied &= chunk->bound && chunk->dimm < 0 && demand->chunk_group[i] != PIN_CPUSET_END && pin_storing_is_hard (chunk, PIN_BIND_TIED);
     }
   look_at_nodeset (search, placement->has_memory && !placement->memory_auto ? placement->memory_nodeset : NULL);
 }
@@ -185,16 +185,31 @@ find_floor (PinSearch *search, PinAction floor[PIN_SETTING_N])
     floor[PIN_SETTING_CACHE] = PIN_ACTION_STRIP;
 }
 
+/* Whether no setting of pins is asked for any more that names CPUs of @group. */
+static gboolean
+pins_are_aside (const PinSearch *search, guint group)
+{
+  for (guint i = 0; i < N_PINS; i++)
+    {
+      PinSetting setting = PIN_SETTING_VCPU_PINS + i;
+
+      if ((search->asked[group] >> setting & 1) != 0 && !pin_levels_open (&search->levels, setting, PIN_ACTION_REFUSE))
+        return FALSE;
+    }
+  return search->asked[group] != 0;
+}
+
 /* What was on a node with CPUs never goes to one without; memory needs a node that has some. */
 static gboolean
 may_host (const PinSearch *search, guint group, guint node)
 {
   const PinGroup *asked = &search->demand->groups[group];
   const PinNodeRoom *there = &search->room->nodes[node];
+  gboolean nodes_aside = pin_levels_open (&search->levels, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_REFUSE);
 
-  if (asked->has_memory && !there->has_memory)
+  if (asked->has_memory && !there->has_memory && !nodes_aside)
     return FALSE;
-  if (there->has_cpus)
+  if (there->has_cpus || (asked->has_cpus ? pins_are_aside (search, group) : nodes_aside))
     return TRUE;
   return !asked->has_cpus && (asked->far || (asked->far_unknown && search->here->nodes[group] == (gint)node));
 }
@@ -295,7 +310,9 @@ fits_whole (PinSearch *search)
     return FALSE;
   search->seating->page_node = NULL;
   search->seating->pages_moved = FALSE;
-  if (!pin_seating_fits (search->seating, &search->levels, search->node_of))
+  /* An emulator that is weakened may get CPUs of the nodes that pages turn out to be on. */
+  if (!(reach && pin_levels_open (&search->levels, PIN_SETTING_EMULATOR_PINS, PIN_ACTION_WEAKEN))
+      && !pin_seating_fits (search->seating, &search->levels, search->node_of))
     return FALSE;
   return pin_storing_fits (search->storing, &search->levels, search->node_of, reach ? accept_seats : NULL, search);
 }
@@ -305,11 +322,11 @@ static gboolean
 is_settled (const PinSearch *search)
 {
   const PinDemand *demand = search->demand;
+  guint nodes = search->levels.open[PIN_SETTING_NUMA_MEMORY];
 
   return search->all_tied && demand->n_own == demand->n_masks && !search->here->any_cpu
-         && pin_demand_emulator (demand) == PIN_EMULATOR_HOME && pin_levels_is_strict (&search->levels, PIN_SETTING_NUMA_MEMORY)
-         && (demand->n_own == 0 || pin_levels_is_strict (&search->levels, PIN_SETTING_VCPU_PINS))
-         && !is_keep_only (search, PIN_SETTING_NUMA_MEMORY);
+         && pin_demand_emulator (demand) == PIN_EMULATOR_HOME && nodes == (1 << PIN_ACTION_KEEP | 1 << PIN_ACTION_REMAP)
+         && (demand->n_own == 0 || pin_levels_is_strict (&search->levels, PIN_SETTING_VCPU_PINS));
 }
 
 /* How badly the distances between the groups that are placed would be kept. */

@@ -45,7 +45,7 @@ typedef struct
   gboolean hopeless;        /* no order of places can help */
   gboolean counted;         /* whether there is enough on the whole is known */
   gboolean exact;
-  gboolean all_tied;        /* each chunk is bound to one group, and hard */
+  gboolean all_tied;        /* each chunk is bound to one group, and hard, and none is a DIMM */
 } PinSearch;
 
 /* @eased: refuse nothing, but put the policy aside for what it weighs least to. */

@@ -307,17 +307,37 @@ pick_packed (const Seat *seat)
   return best;
 }
 
+/* How many CPUs that could be shared own pins have to take: those for which there is no isolated one. */
+static guint
+count_spent (const Seat *seat)
+{
+  guint n_own = 0;
+  guint n_isolated = 0;
+
+  for (guint i = 0; i < seat->demand->n_own; i++)
+    n_own += pin_seating_is_on (seat->s, seat->demand->mask_cpus[i], seat->node) ? 1 : 0;
+  for (pin_cpuset_each (seat->host->nodes[seat->node].cpus, id))
+    n_isolated += is_free (seat, id) && !pin_cpuset_contains (seat->fit->room->shareable, id) ? 1 : 0;
+  return n_own - MIN (n_own, n_isolated);
+}
+
+/* What is written stays as far as that spends no more than has to be. */
 static void
 give_as_written (const Seat *seat)
 {
+  guint spare = count_spent (seat);
+
   for (guint i = 0; i < seat->demand->n_own; i++)
     {
       guint index = seat->demand->mask_cpus[i];
       PinCpuId written = seat->demand->shape->cpus[index].id;
+      gboolean shareable = pin_cpuset_contains (seat->fit->room->shareable, written);
 
-      if (pin_seating_is_on (seat->s, index, seat->node) && pin_topology_node_of (seat->host, written) == (gint)seat->node
-          && is_free (seat, written))
-        give (seat, index, written);
+      if (!pin_seating_is_on (seat->s, index, seat->node) || pin_topology_node_of (seat->host, written) != (gint)seat->node
+          || !is_free (seat, written) || (shareable && spare == 0))
+        continue;
+      spare -= shareable ? 1 : 0;
+      give (seat, index, written);
     }
 }
 

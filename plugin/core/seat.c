@@ -141,7 +141,21 @@ own_action (const PinFit *fit, const PinMask *mask)
     }
 }
 
-/* A mask whose images are as written, and lie as at home, is kept if that is open. */
+/* Whether the vCPUs whose own CPUs @mask names have them as written. */
+static gboolean
+own_are_written (const PinFit *fit, const PinMask *mask)
+{
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      guint core = fit->demand->core_of[fit->demand->mask_cpus[mask->first + k]];
+
+      if (core != PIN_CPUSET_END && !fit->search->seating->written[core])
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A re-mapped mask whose images are what is written is kept, if it may be. */
 static PinAction
 shared_action (const PinFit *fit, guint i)
 {
@@ -149,15 +163,11 @@ shared_action (const PinFit *fit, guint i)
   PinAction action = fit->search->seating->masks[i];
   g_autoptr (PinCpuset) images = NULL;
 
-  if (action != PIN_ACTION_REMAP || !pin_levels_open (&fit->search->levels, mask->setting, PIN_ACTION_KEEP))
+  if (action != PIN_ACTION_REMAP || !pin_levels_open (&fit->search->levels, mask->setting, PIN_ACTION_KEEP)
+      || !pin_seating_mask_holds (fit->search->seating, i))
     return action;
   images = images_of (fit, mask);
-  for (guint k = 0; k < mask->n_cpus; k++)
-    {
-      if (!pin_seating_holds (fit->search->seating, fit->demand->mask_cpus[mask->first + k]))
-        return action;
-    }
-  return pin_cpuset_equal (images, mask->cpus) ? PIN_ACTION_KEEP : action;
+  return pin_cpuset_equal (images, mask->cpus) && own_are_written (fit, mask) ? PIN_ACTION_KEEP : action;
 }
 
 static void
@@ -199,7 +209,12 @@ seat_emulator (PinFit *fit)
   const PinSeating *s = fit->search->seating;
   PinEmulator policy = pin_demand_emulator (fit->demand);
 
-  if (policy == PIN_EMULATOR_HOME || s->emulator == PIN_ACTION_STRIP || s->emulator == PIN_ACTION_REFUSE)
+  for (guint i = fit->demand->n_own; i < fit->demand->n_masks; i++)
+    {
+      if (fit->demand->masks[i].setting == PIN_SETTING_EMULATOR_PINS)
+        fit->seats[i] = s->emulator;
+    }
+  if (s->emulator == PIN_ACTION_STRIP || s->emulator == PIN_ACTION_REFUSE)
     return;
   if (s->emulator == PIN_ACTION_KEEP)
     fit->emulator = pin_cpuset_copy (fit->demand->placement->emulatorpin);
@@ -326,7 +341,8 @@ pin_seat_all (PinFit *fit)
       seat_mask (fit, i);
       judge_mask (fit, i);
     }
+  if (pin_demand_emulator (fit->demand) == PIN_EMULATOR_HOME)
+    return;
   seat_emulator (fit);
-  if (pin_demand_emulator (fit->demand) != PIN_EMULATOR_HOME)
-    judge_emulator (fit);
+  judge_emulator (fit);
 }

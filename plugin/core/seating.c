@@ -177,9 +177,8 @@ pin_seating_is_writable (const PinSeating *s, guint core)
   return TRUE;
 }
 
-/* Whether mask @i could stay as written: its CPUs lie as at home, and one at least is nobody else's. */
-static gboolean
-mask_holds (const PinSeating *s, guint i)
+gboolean
+pin_seating_mask_holds (const PinSeating *s, guint i)
 {
   const PinMask *mask = &s->demand->masks[i];
   gboolean someone = FALSE;
@@ -223,6 +222,21 @@ count_own (const PinSeating *s, guint node)
   return own;
 }
 
+/* Whether a mask that is not in view names the CPU and may stay as written: then the CPU would be its own image. */
+static gboolean
+may_be_kept_elsewhere (const PinSeating *s, guint index)
+{
+  for (guint i = s->demand->n_own; i < s->demand->n_masks; i++)
+    {
+      const PinMask *mask = &s->demand->masks[i];
+
+      if (mask->group == PIN_CPUSET_END && pin_levels_open (s->levels, mask->setting, PIN_ACTION_KEEP)
+          && pin_cpuset_contains (mask->cpus, s->demand->shape->cpus[index].id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* CPUs that re-mapped masks need on @node beside what own pins get; G_MAXUINT: they can't have them. */
 static guint
 count_lent (PinSeating *s, guint node, PinMode mode, gboolean marked)
@@ -243,6 +257,8 @@ count_lent (PinSeating *s, guint node, PinMode mode, gboolean marked)
           if (!is_in_view (s, i) || !pin_seating_is_on (s, index, node) || s->stamp[index] == s->round)
             continue;
           s->stamp[index] = s->round;
+          if (s->alone != PIN_CPUSET_END && may_be_kept_elsewhere (s, index))
+            continue;
           if (own && mode == PIN_MODE_LOOSE)
             return G_MAXUINT;
           if (own && mode == PIN_MODE_STRUCT)
@@ -253,11 +269,23 @@ count_lent (PinSeating *s, guint node, PinMode mode, gboolean marked)
   return lent;
 }
 
+/* Under require a node's own CPUs are as written all together, or none. */
+static gboolean
+require_ties (const PinSeating *s, guint node)
+{
+  gboolean tied = FALSE;
+
+  for (guint core = 0; core < s->demand->n_cores; core++)
+    tied |= s->tied[core] && pin_seating_node_of (s, s->demand->cores[core].group) == node;
+  return tied && s->demand->terms->threads == PIN_THREADS_REQUIRE;
+}
+
 /* Which cores on @node have what is written: those that must, and all of them where nothing else is open. */
 static gboolean
 tie_cores (PinSeating *s, guint node, PinMode mode)
 {
-  gboolean all = mode == PIN_MODE_STRUCT && !pin_levels_open (s->levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP);
+  gboolean all = mode == PIN_MODE_STRUCT
+                 && (!pin_levels_open (s->levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP) || require_ties (s, node));
   guint n_written = 0;
   guint n_cores = 0;
 
@@ -409,10 +437,9 @@ choose_mode (PinSeating *s, guint node)
     return pin_seating_try_mode (s, node, PIN_MODE_NONE);
   for (PinMode mode = PIN_MODE_STRUCT; mode <= PIN_MODE_GONE; mode++)
     {
-      if (!mode_is_open (s, node, mode) || (mode == PIN_MODE_GONE && fallback != PIN_MODE_NONE)
-          || !pin_seating_try_mode (s, node, mode))
+      if (!mode_is_open (s, node, mode) || !pin_seating_try_mode (s, node, mode))
         continue;
-      if (s->seats[node].n_left > 0 || mode == PIN_MODE_GONE || !s->leave)
+      if (s->seats[node].n_left > 0 || !s->leave)
         return TRUE;
       fallback = fallback == PIN_MODE_NONE ? mode : fallback;
     }
@@ -474,6 +501,42 @@ has_weakened (const PinSeating *s, const PinMask *mask)
   return any && reaches_pages (s, mask, TRUE);
 }
 
+static gboolean
+is_kept (const PinSeating *s, guint index)
+{
+  for (guint i = s->demand->n_own; i < s->demand->n_masks; i++)
+    {
+      if (s->masks[i] == PIN_ACTION_KEEP && pin_cpuset_contains (s->demand->masks[i].cpus, s->demand->shape->cpus[index].id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+mask_is_merged (const PinSeating *s, const PinMask *mask)
+{
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      if (pin_seating_is_merged (s, s->demand->group_of[s->demand->mask_cpus[mask->first + k]]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* CPUs that kept masks name stay in re-mapped ones too, other guests' own among them: of those alone there is no mask. */
+static gboolean
+has_image_of_its_own (const PinSeating *s, const PinMask *mask)
+{
+  for (guint k = 0; k < mask->n_cpus; k++)
+    {
+      guint index = s->demand->mask_cpus[mask->first + k];
+
+      if (s->here->cpus[index].keepable || !is_kept (s, index))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Shared masks that are neither kept nor re-mapped by now. */
 static gboolean
 settle_mask (PinSeating *s, guint i)
@@ -483,10 +546,13 @@ settle_mask (PinSeating *s, guint i)
   if (s->masks[i] == PIN_ACTION_KEEP)
     return !s->pages_moved || reaches_pages (s, mask, FALSE);
   if (s->masks[i] == PIN_ACTION_REMAP)
-    return reaches_pages (s, mask, FALSE);
+    return !mask_is_merged (s, mask) && has_image_of_its_own (s, mask) && reaches_pages (s, mask, FALSE);
   if (pin_levels_open (s->levels, mask->setting, PIN_ACTION_REFUSE))
     return TRUE;
   s->masks[i] = PIN_ACTION_WEAKEN;
+  /* What an emulator can get elsewhere, on nodes of pages, is not known yet. */
+  if (s->alone != PIN_CPUSET_END && mask->setting == PIN_SETTING_EMULATOR_PINS)
+    return TRUE;
   if (pin_levels_open (s->levels, mask->setting, PIN_ACTION_WEAKEN) && has_weakened (s, mask))
     return TRUE;
   s->masks[i] = PIN_ACTION_STRIP;
@@ -512,14 +578,22 @@ has_common (const PinSeating *s)
   return !wanted || n_left > 0;
 }
 
+/* Whether some vCPU will have a CPU on @node for certain. */
 static gboolean
 vcpu_is_on (const PinSeating *s, guint node)
 {
-  for (guint i = 0; i < s->demand->n_masks && s->demand->masks[i].setting == PIN_SETTING_VCPU_PINS; i++)
+  const PinDemand *demand = s->demand;
+
+  for (guint i = 0; i < demand->n_masks && demand->masks[i].setting == PIN_SETTING_VCPU_PINS; i++)
     {
-      for (guint k = 0; k < s->demand->masks[i].n_cpus; k++)
+      const PinMask *mask = &demand->masks[i];
+      gboolean imaged = !mask->own && (s->masks[i] == PIN_ACTION_KEEP || s->masks[i] == PIN_ACTION_REMAP);
+
+      for (guint k = 0; k < mask->n_cpus; k++)
         {
-          if (pin_seating_is_on (s, s->demand->mask_cpus[s->demand->masks[i].first + k], node))
+          guint index = demand->mask_cpus[mask->first + k];
+
+          if (pin_seating_is_on (s, index, node) && (imaged || s->seats[node].n_left > 0 || has_own_seat (s, index)))
             return TRUE;
         }
     }
@@ -550,8 +624,6 @@ settle_emulator (const PinSeating *s)
   gboolean pinned = TRUE;
   gboolean left = home != PIN_CPUSET_END && s->seats[home].n_left > 0;
 
-  for (guint node = 0; s->page_node != NULL && node < s->room->n_nodes; node++)
-    left |= s->page_node[node] && s->seats[node].n_left > 0;
   for (guint i = 0; shares && i < s->demand->n_masks; i++)
     {
       gboolean own_gone = s->demand->masks[i].own
@@ -662,7 +734,7 @@ sort_mask (PinSeating *s, guint i, Options *options)
 {
   const PinMask *mask = &s->demand->masks[i];
   gboolean may_keep = pin_levels_open (s->levels, mask->setting, PIN_ACTION_KEEP)
-                      && !pin_levels_open (s->levels, mask->setting, PIN_ACTION_REFUSE) && s->here->any_cpu && mask_holds (s, i);
+                      && !pin_levels_open (s->levels, mask->setting, PIN_ACTION_REFUSE) && s->here->any_cpu && pin_seating_mask_holds (s, i);
 
   s->masks[i] = must_stay (s, mask) ? PIN_ACTION_REFUSE : otherwise (s, mask);
   if (s->masks[i] == PIN_ACTION_REFUSE && !may_keep)
@@ -671,6 +743,21 @@ sort_mask (PinSeating *s, guint i, Options *options)
     s->masks[i] = PIN_ACTION_KEEP;
   else if (may_keep && is_optional (s, i, s->masks[i]))
     add_option (s, options, i);
+  return TRUE;
+}
+
+/* Whether what the policy takes along with the CPU could be had without its being written. */
+static gboolean
+mates_are_usable (const PinSeating *s, guint index)
+{
+  const PinCpuHere *cpu = &s->here->cpus[index];
+  const PinTopology *host = s->room->snapshot->topology;
+
+  for (pin_cpuset_each (pin_supply_takes_whole (s) && cpu->node >= 0 ? host->nodes[cpu->node].cpus : NULL, id))
+    {
+      if (pin_topology_cpu (host, id)->core == cpu->core && !pin_cpuset_contains (s->room->usable, id))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -684,7 +771,7 @@ sort_cores (PinSeating *s, Options *options)
       gboolean usable = TRUE;
 
       for (guint i = 0; i < cpus->n_cpus; i++)
-        usable &= s->here->cpus[cpus->cpus[i]].usable;
+        usable &= s->here->cpus[cpus->cpus[i]].usable && mates_are_usable (s, cpus->cpus[i]);
       s->tied[core] = FALSE;
       if (s->demand->terms->dedicated == PIN_DEDICATED_AS_WRITTEN && !usable && pin_seating_node_of (s, cpus->group) != PIN_CPUSET_END
           && s->here->any_cpu && pin_levels_open (s->levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP)
@@ -812,6 +899,8 @@ try_emulator (PinSeating *s, PinAction action)
   guint mask = emulator_mask (s->demand);
   gboolean isolated = pin_demand_emulator (s->demand) == PIN_EMULATOR_ISOLATE;
 
+  if (action != PIN_ACTION_KEEP && mask != PIN_CPUSET_END && must_stay (s, &s->demand->masks[mask]))
+    return FALSE;
   if (action == PIN_ACTION_KEEP && (mask == PIN_CPUSET_END || !(isolated ? isolated_holds (s, mask) : shared_holds (s, mask))))
     return FALSE;
   s->emulator = action;
@@ -825,8 +914,11 @@ static gboolean
 seat (PinSeating *s)
 {
   PinSetting pins = PIN_SETTING_EMULATOR_PINS;
+  guint mask = emulator_mask (s->demand);
 
   s->emulator = PIN_ACTION_NONE;
+  if (mask != PIN_CPUSET_END)
+    s->masks[mask] = PIN_ACTION_NONE;
   if (s->alone != PIN_CPUSET_END || pin_demand_emulator (s->demand) == PIN_EMULATOR_HOME)
     return try_choices (s);
   for (PinAction action = PIN_ACTION_KEEP; action <= PIN_ACTION_REFUSE; action++)

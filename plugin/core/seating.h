@@ -81,6 +81,9 @@ guint pin_seating_emulator_group (const PinDemand *demand);
 /* Whether the core of index @core could have the CPUs that are written. */
 gboolean pin_seating_is_writable (const PinSeating *s, guint core);
 
+/* Whether mask @i could stay as written: its CPUs lie as at home, and one at least is nobody else's. */
+gboolean pin_seating_mask_holds (const PinSeating *s, guint i);
+
 /* Whether mask @i is one that gets CPUs as masks do: neither a vCPU's own nor an emulator that shares or is isolated. */
 gboolean pin_seating_is_shared (const PinSeating *s, guint i);
 

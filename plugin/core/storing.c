@@ -248,13 +248,30 @@ store_way (PinStoring *s, guint i, const Way *way, PinBind bind, PinAction nodes
   return FALSE;
 }
 
-/* <numatune><memory> confines the whole process to its nodes (cpuset.mems), whatever the cells say: libvirt's qemuSetupCpusetMems. */
+/*
+ * What goes is bound as what is outside of it: <numatune><memory> confines the whole process to its nodes (cpuset.mems), whatever the
+ * cells say (libvirt's qemuSetupCpusetMems); its interleave holds for cells that say nothing.
+ */
 static gboolean
-common_confines (const PinStoring *s)
+common_confines (const PinStoring *s, PinBind bind)
 {
   PinMemoryMode mode = s->demand->placement->memory_mode;
 
-  return s->common_bind == PIN_BIND_TIED && (mode == PIN_MEMORY_MODE_STRICT || mode == PIN_MEMORY_MODE_RESTRICTIVE);
+  if (s->common_bind != PIN_BIND_TIED)
+    return FALSE;
+  return mode == PIN_MEMORY_MODE_STRICT || mode == PIN_MEMORY_MODE_RESTRICTIVE
+         || (mode == PIN_MEMORY_MODE_INTERLEAVE && bind == PIN_BIND_GONE);
+}
+
+/* A DIMM without nodes, or that has lost them, is bound as its cell is. */
+static gboolean
+suits_cell_bind (const PinStoring *s, const PinChunk *chunk, PinBind bind)
+{
+  const PinStore *cell = &s->stores[chunk->base];
+
+  if (chunk->follows)
+    return bind == cell->bind;
+  return bind == PIN_BIND_TIED || !pin_storing_is_hard (&s->demand->chunks[chunk->base], cell->bind);
 }
 
 static gboolean
@@ -264,9 +281,11 @@ is_way_open (const PinStoring *s, const PinChunk *chunk, const Way *way)
     return FALSE;
   if (!chunk->bound || nodes_aside (s))
     return way->bind == PIN_BIND_TIED;
+  if (chunk->dimm >= 0 && !suits_cell_bind (s, chunk, way->bind))
+    return FALSE;
   if (chunk->common)
     return way->bind == s->common_bind;
-  return way->bind == PIN_BIND_TIED || !common_confines (s);
+  return way->bind == PIN_BIND_TIED || !common_confines (s, way->bind);
 }
 
 static void

@@ -290,13 +290,32 @@ written_vcpus (const Problem *p)
   return all;
 }
 
+/* Where some vCPU has a CPU for certain. */
+static Set
+nodes_of_vcpus (const Search *s, const OracleCpus *cpus)
+{
+  const Problem *p = s->p;
+  Set nodes = search_nodes_of_cpus (s, written_vcpus (p) & seated (s, cpus));
+
+  for (guint i = 0; i < p->n_masks; i++)
+    {
+      gboolean imaged = cpus->masks[i] == PIN_ACTION_KEEP || cpus->masks[i] == PIN_ACTION_REMAP;
+
+      if (p->masks[i].setting == PIN_SETTING_VCPU_PINS && imaged)
+        nodes |= search_nodes_of_cpus (s, p->masks[i].cpus);
+    }
+  for (SET_EACH (search_nodes_of_cpus (s, written_vcpus (p)), node))
+    nodes |= undedicated (s, cpus, (guint)node) != 0 ? SET_ONE (node) : 0;
+  return nodes;
+}
+
 /* The emulator runs where the vCPUs do. */
 static gboolean
 may_share (const Search *s, const OracleCpus *cpus, PinAction action)
 {
   const Problem *p = s->p;
   Set all = written_vcpus (p);
-  Set nodes = search_nodes_of_cpus (s, all);
+  Set nodes = nodes_of_vcpus (s, cpus);
   gboolean pinned = cpus->worst[PIN_SETTING_VCPU_PINS] < PIN_ACTION_STRIP;
   gboolean reaches = (s->memory->page_nodes & ~nodes) == 0;
 

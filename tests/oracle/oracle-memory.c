@@ -198,15 +198,30 @@ store (Choice *c, guint i, guint64 page_kib, PinAction pages)
 }
 
 /*
- * <numatune><memory> that stays strict or restrictive confines the whole process to its nodes: then nothing else that is bound
- * can be let go.
+ * <numatune><memory> that stays strict or restrictive confines the whole process to its nodes, and one that stays interleave binds
+ * cells that lose their own binding.
  */
 static gboolean
-is_confined (const Choice *c)
+is_confined (const Choice *c, OracleBinding binding)
 {
   PinMemoryMode mode = c->s->p->placement->memory_mode;
 
-  return c->now.memory == BINDING_TIED && (mode == PIN_MEMORY_MODE_STRICT || mode == PIN_MEMORY_MODE_RESTRICTIVE);
+  if (c->now.memory != BINDING_TIED)
+    return FALSE;
+  return mode == PIN_MEMORY_MODE_STRICT || mode == PIN_MEMORY_MODE_RESTRICTIVE
+         || (mode == PIN_MEMORY_MODE_INTERLEAVE && binding == BINDING_GONE);
+}
+
+/* A DIMM that names no nodes is bound as its cell, and one that loses them too: its cell's binding must not be in the way. */
+static gboolean
+goes_with_cell (const Choice *c, const ProblemChunk *dimm, OracleBinding binding)
+{
+  const ProblemChunk *cell = &c->s->p->chunks[dimm->base];
+  OracleBinding of_cell = c->now.bindings[dimm->base];
+
+  if (dimm->follows)
+    return binding == of_cell;
+  return binding == BINDING_TIED || of_cell != BINDING_TIED || cell->mode == PIN_MEMORY_MODE_PREFERRED;
 }
 
 static gboolean
@@ -256,7 +271,9 @@ choose_from (Choice *c, guint i)
 
       if (chunk->bound != (binding != BINDING_NONE) || (chunk->by_memory && binding != c->now.memory))
         continue;
-      if (chunk->bound && !chunk->by_memory && binding != BINDING_TIED && is_confined (c))
+      if (chunk->bound && !chunk->by_memory && binding != BINDING_TIED && is_confined (c, binding))
+        continue;
+      if (chunk->bound && chunk->dimm >= 0 && !goes_with_cell (c, chunk, binding))
         continue;
       if (chunk->bound)
         action = action_of (c->s, binding, chunk->mode, chunk->nodeset);

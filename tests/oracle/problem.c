@@ -326,6 +326,7 @@ read_dimm (Problem *p, guint index, const PinDimm *dimm)
   chunk->dimm = (gint)index;
   chunk->base = (guint)MAX (device->cell, 0);
   chunk->as_cell = dimm->page_kib == 0;
+  chunk->follows = dimm->nodeset == NULL;
   chunk->kib = device->size_kib;
   chunk->page_kib = dimm->page_kib != 0 ? dimm->page_kib : cell_page_kib (p, device->cell);
   bind_chunk (p, chunk);

@@ -41,6 +41,7 @@ typedef struct
   gint dimm;
   guint base;           /* of a DIMM: the chunk of its cell */
   gboolean as_cell;     /* of a DIMM: names no page size */
+  gboolean follows;     /* of a DIMM: names no nodes */
   gboolean bound;
   gboolean by_memory;   /* bound by <numatune><memory>, and not by something of its own */
   PinMemoryMode mode;

@@ -230,7 +230,7 @@ draw_guest (GRand *rand, CaseGuest *guest)
     guest->cell_of[i] = chance (rand, 80) ? i * guest->n_cells / guest->n_vcpus : below (rand, guest->n_cells);
   for (guint i = 0; i < MAX (guest->n_cells, 1); i++)
     guest->kib[i] = (1 + below (rand, 6)) * UNIT_KIB;
-  guest->dimm_kib = chance (rand, 8) ? (1 + below (rand, 3)) * UNIT_KIB : 0;
+  guest->dimm_kib = chance (rand, 8) ? (1 + below (rand, 3)) * case_sizes_kib[CASE_SIZES - 1] : 0;
   guest->dimm_cell = guest->n_cells > 0 ? below (rand, guest->n_cells) : 0;
   guest->n_iothreads = chance (rand, 40) ? 1 + below (rand, CASE_IOTHREADS) : 0;
   guest->shared_access = chance (rand, 15);
