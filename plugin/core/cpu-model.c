@@ -157,17 +157,30 @@ compare_nesting (Comparison *comparison)
     tell (comparison, "the guest could nest where it started, and kvm here has nesting off");
 }
 
-/* What there is to compare, and is not known; NULL: nothing. */
-static const char *
-unknown_text (const PinGuest *guest, const PinCpuModel *home, const PinCpuModel *here)
+static gboolean
+has_features (const PinCpuModel *cpu)
 {
-  if (pin_cpu_model_is_hosts (guest) && (home == NULL || home->features == NULL))
-    return "the guest sees the host's own CPU, and that of the host on which it started is not known";
-  if (pin_cpu_model_is_hosts (guest) && (here == NULL || here->features == NULL))
-    return "the guest sees the host's own CPU, and this host's is not known";
-  if (guest->wants_nested && here == NULL)
-    return "the guest wants to nest, and this host's CPU is not known";
-  return NULL;
+  return cpu != NULL && cpu->features != NULL;
+}
+
+/* What there is to compare, and is not known.  Returns: whether there is any. */
+static gboolean
+tell_unknown (Comparison *comparison, const PinCpuModel *home, const PinCpuModel *here)
+{
+  const PinGuest *guest = comparison->guest;
+  gboolean is_hosts = pin_cpu_model_is_hosts (guest);
+  gsize before = comparison->text->len;
+
+  if (is_hosts && !has_features (home))
+    tell (comparison, "the guest sees the host's own CPU, and that of the host on which it started is not known");
+  else if (is_hosts && !has_features (here))
+    tell (comparison, "the guest sees the host's own CPU, and this host's is not known");
+  else if (guest->wants_nested && here == NULL)
+    tell (comparison, "the guest wants to nest, and this host's CPU is not known");
+  if (guest->tsc_hz != 0 && comparison->here->tsc_hz == 0 && !comparison->here->tsc_scaling)
+    tell (comparison, "the guest wants a TSC of %" G_GUINT64_FORMAT " kHz, and this host's TSC frequency is not known",
+          guest->tsc_hz / 1000);
+  return comparison->text->len > before;
 }
 
 PinCode
@@ -175,9 +188,8 @@ pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const Pin
 {
   static const PinCpuModel nothing = { .nested = FALSE };
   g_autoptr (GString) text = g_string_new (NULL);
-  const char *unknown = unknown_text (guest, home, here);
   Comparison comparison = { guest, home != NULL ? home : &nothing, here != NULL ? here : &nothing, text };
-  gboolean differs;
+  gboolean differs, unknown;
 
   if (pin_cpu_model_is_hosts (guest))
     {
@@ -189,9 +201,8 @@ pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const Pin
   if (here != NULL)
     compare_nesting (&comparison);
   differs = text->len > 0;
-  if (unknown != NULL)
-    tell (&comparison, "%s", unknown);
-  if (text->len > 0)
+  unknown = tell_unknown (&comparison, home, here);
+  if (differs || unknown)
     *ret_text = g_string_free (g_steal_pointer (&text), FALSE);
-  return differs ? PIN_CODE_CPU_DIFFERS : unknown != NULL ? PIN_CODE_CPU_UNKNOWN : PIN_CODE_FITS;
+  return differs ? PIN_CODE_CPU_DIFFERS : unknown ? PIN_CODE_CPU_UNKNOWN : PIN_CODE_FITS;
 }

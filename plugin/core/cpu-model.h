@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Whether a guest that saw a host's own CPU can go on under another one.  libvirt and QEMU do not check it.  What is not known
- * of either CPU (microcode and TSC are x86's alone) is not compared; only features must be known.
+ * of either CPU (microcode and TSC are x86's alone) is not compared; only features must be known, and a TSC that is asked for.
  */
 #pragma once
 

@@ -39,6 +39,7 @@ static const Cpu xeon_near = { INTEL, .tsc_khz = 12346, .features = "avx avx512f
 static const Cpu xeon_far = { INTEL, .tsc_khz = 12350, .features = "avx avx512f sse4_1 vmx" };
 static const Cpu xeon_far_scaling = { INTEL, .tsc_khz = 12350, .tsc_scaling = TRUE, .features = "avx avx512f sse4_1 vmx" };
 static const Cpu xeon_no_tsc = { INTEL, .features = "avx avx512f sse4_1 vmx" };
+static const Cpu xeon_no_tsc_scaling = { INTEL, .tsc_scaling = TRUE, .features = "avx avx512f sse4_1 vmx" };
 static const Cpu xeon_nested = { INTEL, .nested = TRUE, .features = "avx vmx" };
 static const Cpu xeon_flat = { INTEL, .features = "avx vmx" };
 static const Cpu xeon_b = { .vendor = "GenuineIntel", .model = "Xeon B", .microcode = 0x3, .features = "avx avx512f sse4_1 vmx" };
@@ -58,6 +59,7 @@ static const Cpu faster = { .tsc_khz = G_GUINT64_CONSTANT (9000000000000000) / 1
 
 #define UNKNOWN_HOME "the guest sees the host's own CPU, and that of the host on which it started is not known"
 #define UNKNOWN_HERE "the guest sees the host's own CPU, and this host's is not known"
+#define UNKNOWN_TSC "the guest wants a TSC of 12345 kHz, and this host's TSC frequency is not known"
 #define NESTING_OFF "the guest wants to nest, and kvm here has nesting off"
 
 static const Case cases[] = {
@@ -99,8 +101,14 @@ static const Case cases[] = {
   { "tsc-asked-for-is-far", CUSTOM, FALSE, 12345, NULL, NULL, &xeon_far, PIN_CODE_CPU_DIFFERS,
     "the guest wants a TSC of 12345 kHz, here it has 12350 kHz and can't be scaled" },
   { "tsc-asked-for-is-scaled", CUSTOM, FALSE, 12345, NULL, NULL, &xeon_far_scaling, PIN_CODE_FITS, NULL },
-  { "tsc-asked-for-of-a-host-that-is-unknown", CUSTOM, FALSE, 12345, NULL, NULL, &xeon_no_tsc, PIN_CODE_FITS, NULL },
-  { "tsc-asked-for-and-no-cpu-known", CUSTOM, FALSE, 12345, NULL, NULL, NULL, PIN_CODE_FITS, NULL },
+  { "tsc-asked-for-of-a-host-that-is-unknown", CUSTOM, FALSE, 12345, NULL, NULL, &xeon_no_tsc, PIN_CODE_CPU_UNKNOWN,
+    UNKNOWN_TSC },
+  { "tsc-asked-for-and-unknown-but-scaled", CUSTOM, FALSE, 12345, NULL, NULL, &xeon_no_tsc_scaling, PIN_CODE_FITS, NULL },
+  { "tsc-asked-for-and-no-cpu-known", CUSTOM, FALSE, 12345, NULL, NULL, NULL, PIN_CODE_CPU_UNKNOWN, UNKNOWN_TSC },
+  { "tsc-asked-for-and-unknown-of-the-hosts-cpu", AS_HOST, FALSE, 12345, NULL, &xeon, &xeon_no_tsc, PIN_CODE_CPU_UNKNOWN,
+    UNKNOWN_TSC },
+  { "tsc-asked-for-and-nests-on-a-host-that-is-unknown", CUSTOM, TRUE, 12345, NULL, NULL, NULL, PIN_CODE_CPU_UNKNOWN,
+    "the guest wants to nest, and this host's CPU is not known; " UNKNOWN_TSC },
   { "tsc-does-not-overflow", AS_HOST, FALSE, 0, NULL, &fast, &fast, PIN_CODE_FITS, NULL },
   { "tsc-does-not-overflow-but-differs", AS_HOST, FALSE, 0, NULL, &fast, &faster, PIN_CODE_CPU_DIFFERS,
     "the guest started on a TSC of 9000000000000000 kHz, here it has 9002259000000000 kHz and can't be scaled" },
