@@ -124,26 +124,22 @@ is_in_view (const PinSeating *s, guint i)
   return pin_seating_is_shared (s, i) && (s->alone == PIN_CPUSET_END || s->demand->masks[i].group == s->alone);
 }
 
-/* CPUs of a core that are online, and whether all may stay with the guest; @own: how many of them are written for vCPUs. */
-static gboolean
-core_is_whole (const PinSeating *s, guint node, guint host_core, guint *ret_online, guint *ret_own)
+/* How many CPUs of a core are online; 0 if one of them may not stay with the guest. */
+static guint
+whole_core (const PinSeating *s, guint node, guint host_core)
 {
-  const PinDemand *demand = s->demand;
   const PinTopology *host = s->room->snapshot->topology;
+  guint n_online = 0;
 
-  *ret_online = *ret_own = 0;
   for (pin_cpuset_each (host->nodes[node].cpus, id))
     {
-      guint index = id < demand->n_cpu_index ? demand->cpu_index[id] : PIN_CPUSET_END;
-
       if (pin_topology_cpu (host, id)->core != host_core)
         continue;
       if (!pin_cpuset_contains (s->room->keepable, id))
-        return FALSE;
-      *ret_online += 1;
-      *ret_own += index != PIN_CPUSET_END && demand->core_of[index] != PIN_CPUSET_END ? 1 : 0;
+        return 0;
+      n_online++;
     }
-  return TRUE;
+  return n_online;
 }
 
 /* Under require and isolate, what is written has to obey them too. */
@@ -152,14 +148,11 @@ obeys_threads (const PinSeating *s, guint index)
 {
   const PinCpuHere *cpu = &s->here->cpus[index];
   guint threads = s->room->snapshot->topology->threads;
-  guint n_online = 0;
-  guint n_own = 0;
+  guint n_online = pin_supply_takes_whole (s) ? whole_core (s, (guint)cpu->node, cpu->core) : 0;
 
-  if (!pin_supply_takes_whole (s))
-    return TRUE;
-  if (!core_is_whole (s, (guint)cpu->node, cpu->core, &n_online, &n_own))
-    return FALSE;
-  return s->demand->terms->threads == PIN_THREADS_ISOLATE ? n_own == 1 : threads >= 2 && n_online == threads;
+  if (s->demand->terms->threads == PIN_THREADS_REQUIRE)
+    return threads >= 2 && n_online == threads;
+  return s->demand->terms->threads != PIN_THREADS_ISOLATE || n_online > 0;
 }
 
 gboolean
@@ -302,29 +295,42 @@ tie_cores (PinSeating *s, guint node, PinMode mode)
   return s->demand->terms->threads != PIN_THREADS_REQUIRE || n_written == 0 || n_written == n_cores;
 }
 
-/* Under require as many cores as are needed, and no more. */
-static gboolean
-written_is_dense (PinSeating *s, guint node, guint group)
+/* How many cores have own CPUs of @group on them that are as written. */
+static guint
+count_written_cores (const PinSeating *s, guint node, guint group, guint *ret_written)
 {
   const PinDemand *demand = s->demand;
-  guint threads = s->room->snapshot->topology->threads;
-  guint n_own = demand->groups[group].n_own;
-  guint n_full = 0;
+  guint n_cores = 0;
 
-  if (demand->terms->threads != PIN_THREADS_REQUIRE || demand->groups[group].n_cores == 0
-      || !s->written[demand->groups[group].first_core])
-    return TRUE;
-  s->round++;
+  *ret_written = 0;
   for (guint i = 0; i < s->room->nodes[node].n_cores; i++)
     {
       guint host_core = s->room->cores[s->room->nodes[node].first_core + i].core;
-      gboolean used = FALSE;
+      guint on_core = 0;
 
       for (guint k = 0; k < demand->n_own; k++)
-        used |= demand->group_of[demand->mask_cpus[k]] == group && s->here->cpus[demand->mask_cpus[k]].core == host_core;
-      n_full += used ? 1 : 0;
+        {
+          guint index = demand->mask_cpus[k];
+
+          on_core += demand->group_of[index] == group && s->written[demand->core_of[index]] && s->here->cpus[index].core == host_core;
+        }
+      n_cores += on_core > 0 ? 1 : 0;
+      *ret_written += on_core;
     }
-  return n_full == (n_own + threads - 1) / threads;
+  return n_cores;
+}
+
+/* Under require what is written has as many cores as are needed, and no more; under isolate one for each. */
+static gboolean
+written_obeys (PinSeating *s, guint node, guint group)
+{
+  guint threads = s->room->snapshot->topology->threads;
+  guint n_written = 0;
+  guint n_cores = pin_supply_takes_whole (s) ? count_written_cores (s, node, group, &n_written) : 0;
+
+  if (s->demand->terms->threads == PIN_THREADS_REQUIRE)
+    return n_cores == (n_written + threads - 1) / threads;
+  return s->demand->terms->threads != PIN_THREADS_ISOLATE || n_cores == n_written;
 }
 
 static gboolean
@@ -379,7 +385,7 @@ pin_seating_try_mode (PinSeating *s, guint node, PinMode mode)
     pin_supply_mark (s, node);
   supply = pin_supply_of (s, node, marked);
   if (mode == PIN_MODE_STRUCT
-      && (!pin_supply_take_cores (s, node, group, marked, &supply) || !written_is_dense (s, node, group)
+      && (!pin_supply_take_cores (s, node, group, marked, &supply) || !written_obeys (s, node, group)
           || (marked && !kept_is_left_alone (s, node))))
     return FALSE;
   if (mode == PIN_MODE_LOOSE && (pin_supply_takes_whole (s) || !pin_supply_take (&supply, count_own (s, node))))
