@@ -76,6 +76,17 @@ apply_rules (PinPicture *picture)
   machine->policy_digest = g_strdup (pin_rules_digest (picture->rules));
 }
 
+static void
+apply_tsc (PinPicture *picture)
+{
+  PinCpuModel *cpu = picture->machine->cpu;
+
+  if (cpu == NULL || picture->tsc_hz == 0)
+    return;
+  cpu->tsc_hz = picture->tsc_hz;
+  cpu->tsc_scaling = picture->tsc_scaling;
+}
+
 gboolean
 pin_picture_look (PinPicture *picture, GError **error)
 {
@@ -94,6 +105,7 @@ pin_picture_look (PinPicture *picture, GError **error)
   picture->memory_nodes = picture->live ? pin_numa_memory_nodes () : NULL;
   pin_snapshot_free (picture->machine);
   picture->machine = g_steal_pointer (&machine);
+  apply_tsc (picture);
   apply_rules (picture);
   return TRUE;
 }
@@ -111,6 +123,14 @@ pin_picture_set_uuid (PinPicture *picture, const char *uuid)
 {
   g_free (picture->machine->uuid);
   picture->machine->uuid = g_ascii_strdown (uuid, -1);
+}
+
+void
+pin_picture_set_tsc (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling)
+{
+  picture->tsc_hz = tsc_hz;
+  picture->tsc_scaling = tsc_scaling;
+  apply_tsc (picture);
 }
 
 static const PinPlacement *

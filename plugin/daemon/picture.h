@@ -27,6 +27,8 @@ typedef struct
   gboolean live;             /* the machine is the one that this runs on */
   PinNodeset *memory_nodes;  /* whose memory may be used; NULL: any */
   PinRules *rules;
+  guint64 tsc_hz;            /* as libvirt tells it; 0: it has not */
+  gboolean tsc_scaling;
   PinLedger *ledger;
   char *ledger_path;
   GHashTable *residents;     /* uuid -> PinResident */
@@ -47,6 +49,9 @@ void pin_picture_set_rules (PinPicture *picture, PinRules *rules);
 
 /* The host's UUID, as libvirt has it. */
 void pin_picture_set_uuid (PinPicture *picture, const char *uuid);
+
+/* The host's TSC, as libvirt has it from kvm: Linux has no file for it. */
+void pin_picture_set_tsc (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling);
 
 /* What libvirt says of a guest; @domain is its parsed live XML, or its persistent one if it does not run; NULL while incoming.
  * Returns: the resident; borrowed. */

@@ -7,6 +7,7 @@
 #include "trim.h"
 
 #include "core/error.h"
+#include "format/capabilities.h"
 
 #include <string.h>
 #include <time.h>
@@ -235,22 +236,26 @@ list_guests (PinWatch *watch)
   pin_virt_list_async (watch->virt, on_listed, errand_new (watch, PIN_ENTRY_FOUND, NULL, NULL));
 }
 
-/* libvirt's capabilities begin with the host's own UUID. */
 static void
 on_capabilities (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Errand) errand = data;
   g_autofree char *xml = NULL;
-  g_autofree char *uuid = NULL;
-  const char *element;
+  g_autoptr (PinCapabilities) capabilities = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (is_over (errand))
     return;
-  xml = pin_virt_capabilities_finish (errand->watch->virt, result, NULL);
-  element = xml != NULL ? strstr (xml, "<uuid>") : NULL;
-  uuid = element != NULL ? g_strndup (element + strlen ("<uuid>"), 36) : NULL;
-  if (uuid != NULL && g_uuid_string_is_valid (uuid))
-    pin_picture_set_uuid (errand->watch->picture, uuid);
+  xml = pin_virt_capabilities_finish (errand->watch->virt, result, &error);
+  capabilities = xml != NULL ? pin_capabilities_parse (xml, &error) : NULL;
+  if (capabilities == NULL)
+    {
+      g_message ("libvirt's capabilities can't be read, going without: %s", error->message);
+      return;
+    }
+  if (capabilities->uuid != NULL)
+    pin_picture_set_uuid (errand->watch->picture, capabilities->uuid);
+  pin_picture_set_tsc (errand->watch->picture, capabilities->tsc_hz, capabilities->tsc_scaling);
 }
 
 static void

@@ -78,6 +78,24 @@ test_case (gconstpointer data)
   g_assert_cmpint (second->original->cpu != NULL, ==, c->with_cpu);
 }
 
+/* Also once the machine was looked at anew, whose files do not have it. */
+static void
+test_tsc (void)
+{
+  g_autoptr (FakeMachine) machine = fake_machine_new ();
+  g_autoptr (PinPicture) picture = picture_of (machine);
+  g_autoptr (PinDomain) domain = domain_of ("<cpu mode='host-passthrough'/>");
+  g_autoptr (PinRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  pin_picture_set_tsc (picture, 12345000, TRUE);
+  g_assert_cmpuint (picture->machine->cpu->tsc_hz, ==, 12345000);
+  g_assert_true (pin_picture_look (picture, &error));
+  record = pin_entry_record (picture, domain, PIN_ENTRY_STARTED, "1");
+  g_assert_cmpuint (record->original->cpu->tsc_hz, ==, 12345000);
+  g_assert_true (record->original->cpu->tsc_scaling);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -88,5 +106,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/entry/records-the-tsc-that-libvirt-tells", test_tsc);
   return g_test_run ();
 }
