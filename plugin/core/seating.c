@@ -223,7 +223,7 @@ may_be_kept_elsewhere (const PinSeating *s, guint index)
     {
       const PinMask *mask = &s->demand->masks[i];
 
-      if (mask->group == PIN_CPUSET_END && pin_levels_open (s->levels, mask->setting, PIN_ACTION_KEEP)
+      if (!is_in_view (s, i) && pin_levels_open (s->levels, mask->setting, PIN_ACTION_KEEP)
           && pin_cpuset_contains (mask->cpus, s->demand->shape->cpus[index].id))
         return TRUE;
     }

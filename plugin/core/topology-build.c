@@ -180,29 +180,34 @@ check_cpu_numbers (const GArray *seeds, const PinTopology *topology, GError **er
   return TRUE;
 }
 
-/* Every sibling must have the very same list: then the lists are the cores. */
+/* Which CPU keeps the list of @seed from being a core, or PIN_CPUSET_END: every sibling must have the very same list. */
+static PinCpuId
+find_odd_sibling (const Seed *seed, const GArray *seeds, const PinTopology *topology)
+{
+  for (pin_cpuset_each (seed->siblings, id))
+    {
+      const PinCpu *sibling = pin_topology_cpu (topology, id);
+
+      if (sibling == NULL
+          || !pin_cpuset_equal (seed->siblings, g_array_index (seeds, Seed, sibling - topology->cpus).siblings))
+        return id;
+    }
+  return pin_cpuset_contains (seed->siblings, seed->cpu.id) ? PIN_CPUSET_END : seed->cpu.id;
+}
+
 static gboolean
 check_siblings (const GArray *seeds, const PinTopology *topology, GError **error)
 {
   for (guint i = 0; i < seeds->len; i++)
     {
       const Seed *seed = &g_array_index (seeds, Seed, i);
-      PinCpuId odd = pin_cpuset_contains (seed->siblings, seed->cpu.id) ? PIN_CPUSET_END : seed->cpu.id;
+      PinCpuId odd = find_odd_sibling (seed, seeds, topology);
 
-      for (pin_cpuset_each (seed->siblings, id))
-        {
-          const PinCpu *sibling = pin_topology_cpu (topology, id);
-
-          if (sibling == NULL
-              || !pin_cpuset_equal (seed->siblings, g_array_index (seeds, Seed, sibling - topology->cpus).siblings))
-            odd = id;
-        }
-      if (odd != PIN_CPUSET_END)
-        {
-          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                       "CPU %u names CPU %u as one of its core, whose own list is not the same", seed->cpu.id, odd);
-          return FALSE;
-        }
+      if (odd == PIN_CPUSET_END)
+        continue;
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "CPU %u names CPU %u as one of its core, %s", seed->cpu.id, odd,
+                   pin_topology_cpu (topology, odd) == NULL ? "which does not exist" : "whose own list is not the same");
+      return FALSE;
     }
 
   return TRUE;

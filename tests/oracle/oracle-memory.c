@@ -263,6 +263,7 @@ choose_from (Choice *c, guint i)
   if (i == c->s->p->n_chunks)
     {
       note_outcome (c);
+      c->now.is_short = FALSE; /* what is chosen next is not known to be */
       return;
     }
   for (OracleBinding binding = BINDING_NONE; binding <= BINDING_GONE; binding++)
