@@ -96,9 +96,9 @@ static const Bad bad[] = {
   { { 0, 1 }, { { 3, 0 }, { 3, 1 }, { NONE } }, "CPU 3 is there twice" },
   { { 0, 1 }, { { 3, 2 }, { NONE }, { NONE } }, "CPU 3 is on node 2" },
   { { 0, 1 }, { { 16384, 0 }, { NONE }, { NONE } }, "CPU 16384: numbers end at 16383" },
-  { { 0, 1 }, { { 0, 0, "0-1" }, { 1, 0, "1" }, { NONE } }, "CPU 0 names CPU 1" },
+  { { 0, 1 }, { { 0, 0, "0-1" }, { 1, 0, "1" }, { NONE } }, "CPU 1 as one of its core, whose own list is not the same" },
   { { 0, 1 }, { { 0, 0, "0-1" }, { 1, 0, "0-2" }, { 2, 0, "1-2" } }, "names CPU" },
-  { { 0, 1 }, { { 0, 0, "0,7" }, { NONE }, { NONE } }, "CPU 0 names CPU 7" },
+  { { 0, 1 }, { { 0, 0, "0,7" }, { NONE }, { NONE } }, "CPU 0 names CPU 7 as one of its core, which does not exist" },
   { { 0, 1 }, { { 0, 0, "1" }, { 1, 0, "1" }, { NONE } }, "CPU 0 names CPU" },
 };
 
