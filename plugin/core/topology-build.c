@@ -339,18 +339,22 @@ keep_node (GArray *seeds, const PinTopology *topology, guint index, const PinNod
   g_array_append_val (seeds, seed);
 }
 
-/* The CPUs of @cpus that share the core of @cpu, whether online or not. */
-static PinCpuset *
-core_mates (const PinTopology *topology, const PinCpu *cpu, const PinCpuset *cpus)
+/* By core, those of @cpus that share it, whether online or not; NULL: none. */
+static GPtrArray *
+core_mates (const PinTopology *topology, const PinCpuset *cpus)
 {
-  PinCpuset *mates = pin_cpuset_new ();
+  GPtrArray *mates = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_cpuset_free);
 
+  g_ptr_array_set_size (mates, (gint)topology->n_cores);
   for (pin_cpuset_each (cpus, id))
     {
-      const PinCpu *other = pin_topology_cpu (topology, id);
+      const PinCpu *cpu = pin_topology_cpu (topology, id);
 
-      if (other != NULL && other->core == cpu->core)
-        pin_cpuset_add (mates, id);
+      if (cpu == NULL)
+        continue;
+      if (mates->pdata[cpu->core] == NULL)
+        mates->pdata[cpu->core] = pin_cpuset_new ();
+      pin_cpuset_add (mates->pdata[cpu->core], id);
     }
 
   return mates;
@@ -361,6 +365,7 @@ pin_topology_restrict (const PinTopology *topology, const PinCpuset *cpus, const
 {
   g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
   g_autoptr (PinCpuset) kept = nodes_to_keep (topology, cpus, nodes);
+  g_autoptr (GPtrArray) mates = core_mates (topology, cpus);
   PinTopology *part = g_atomic_rc_box_new0 (PinTopology);
 
   for (pin_cpuset_each (kept, index))
@@ -373,7 +378,7 @@ pin_topology_restrict (const PinTopology *topology, const PinCpuset *cpus, const
       if (cpu == NULL)
         continue;
       seed.cpu = *cpu;
-      seed.siblings = core_mates (topology, cpu, cpus);
+      seed.siblings = pin_cpuset_copy (g_ptr_array_index (mates, cpu->core));
       g_array_append_val (builder->cpus, seed);
     }
 
