@@ -51,6 +51,8 @@ struct _PinLadder
   gboolean has_top;
   guint8 lowered[PIN_SETTING_N];      /* settings that have more than one rung */
   guint n_lowered;
+  guint8 asked[PIN_SETTING_N];        /* settings that the guest has */
+  guint n_asked;
   PinLevels ruled_out[RULED_OUT];
   guint n_ruled_out;
 };
@@ -251,6 +253,8 @@ pin_ladder_new (const PinDemand *demand, gboolean eased)
     {
       if (ladder->sides[setting].n_rungs > 1)
         ladder->lowered[ladder->n_lowered++] = setting;
+      if (ladder->sides[setting].n_rungs != 1 || ladder->sides[setting].rungs[0].open != 1 << PIN_ACTION_NONE)
+        ladder->asked[ladder->n_asked++] = setting;
     }
   ladder->heap = g_new (Combination, ladder->n_heap_space = HEAP_START);
   return ladder;
@@ -318,8 +322,9 @@ pin_ladder_start (PinLadder *ladder, const PinAction floor[PIN_SETTING_N])
   ladder->n_heap = 0;
   ladder->n_ruled_out = 0;
   ladder->has_top = FALSE;
-  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+  for (guint i = 0; i < ladder->n_asked; i++)
     {
+      guint setting = ladder->asked[i];
       const Side *side = &ladder->sides[setting];
 
       /* A rung opens something new if it opens an action at the floor or below. */

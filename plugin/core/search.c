@@ -337,7 +337,9 @@ distortion (const PinSearch *search, guint group, guint node)
   const PinTopology *host = search->room->snapshot->topology;
   guint sum = 0;
 
-  for (guint other = 0; other < group && !search->demand->assumed; other++)
+  if (search->demand->assumed)
+    return 0;
+  for (guint other = 0; other < group; other++)
     {
       guint home = shape->nodes[group].distances[other];
       guint here = host->nodes[node].distances[search->node_of[other]];
@@ -382,6 +384,14 @@ is_taken (const PinSearch *search, guint group, guint node)
   return FALSE;
 }
 
+/* Whether no later node can be a better place than @node: the first that is free of others, but for that of the group's own number. */
+static gboolean
+is_best_place (const PinSearch *search, guint group, guint node)
+{
+  return search->demand->assumed && search->demand->terms->spread == PIN_SPREAD_HOME && search->here->nodes[group] <= (gint)node
+         && count_on (search, group, node) == 0;
+}
+
 /* The best place for @group after the one of key *last; PIN_CPUSET_END: there is no other. */
 static guint
 next_place (PinSearch *search, guint group, guint64 *last)
@@ -397,6 +407,8 @@ next_place (PinSearch *search, guint group, guint64 *last)
         continue;
       best_key = key;
       best = node;
+      if (is_best_place (search, group, node))
+        break;
     }
   *last = best_key;
   return best;

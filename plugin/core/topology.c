@@ -57,6 +57,8 @@ pin_topology_cpu (const PinTopology *topology, PinCpuId id)
 int
 pin_topology_node_index (const PinTopology *topology, PinNodeId id)
 {
+  if (topology->n_nodes == 0 || id > topology->nodes[topology->n_nodes - 1].id)
+    return -1;
   for (guint i = 0; i < topology->n_nodes; i++)
     if (topology->nodes[i].id == id)
       return (int)i;
