@@ -3,7 +3,7 @@
 #include "format/json-spot.h"
 
 #include "core/error.h"
-#include "format/xml-value.h"
+#include "format/quote.h"
 
 #define PAGE_KIB_MIN 4
 
@@ -53,7 +53,7 @@ append_path (GString *path, const PinJsonSpot *spot)
     g_string_append_printf (path, "[%u]", spot->index);
   else
     {
-      g_autofree char *name = pin_xml_quote (spot->member);
+      g_autofree char *name = pin_quote (spot->member);
 
       g_string_append_printf (path, "%s%s", path->len > 0 ? "." : "", name);
     }
@@ -108,7 +108,7 @@ pin_json_spot_is_object (const PinJsonSpot *spot, const char *const *known, GErr
     if (!g_strv_contains (known, name))
       {
         g_autofree char *all = g_strjoinv (", ", (char **)known);
-        g_autofree char *quoted = pin_xml_quote (name);
+        g_autofree char *quoted = pin_quote (name);
 
         pin_json_spot_set_error (spot, error, "unknown member '%s', known are %s", quoted, all);
         return FALSE;

@@ -2,6 +2,7 @@
 /* All pins of a kind as one element of a record. */
 #include "format/pins-xml.h"
 
+#include "format/quote.h"
 #include "format/xml-edit.h"
 
 #include <string.h>
@@ -87,7 +88,7 @@ pin_pins_read (GArray *pins, const xmlNode *element, GError **error)
 
       if (*items[i] == '\0' || read_pin_item (pins, items[i], &next_id))
         continue;
-      quoted = pin_xml_quote (items[i]);
+      quoted = pin_quote (items[i]);
       return pin_xml_error (error, element, "'%s' is not a pin, as in 4 or 0-3=8-11, or one of more than %d", quoted,
                             PINS_MAX);
     }

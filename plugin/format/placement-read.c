@@ -3,6 +3,7 @@
 #include "format/placement-read.h"
 
 #include "format/pins-xml.h"
+#include "format/quote.h"
 
 #include <string.h>
 
@@ -15,7 +16,7 @@ static gboolean
 error_value (const xmlNode *element, const char *name, const char *known, GError **error)
 {
   const char *value = pin_xml_attr (element, name);
-  g_autofree char *quoted = value != NULL ? pin_xml_quote (value) : NULL;
+  g_autofree char *quoted = value != NULL ? pin_quote (value) : NULL;
 
   if (value == NULL)
     return pin_xml_error (error, element, "attribute %s is missing: %s", name, known);

@@ -2,6 +2,7 @@
 /* The white list of records: which element stands in which, and with what attributes.  All else is refused. */
 #include "format/record-read.h"
 
+#include "format/quote.h"
 #include "format/record.h"
 
 #include <string.h>
@@ -103,7 +104,7 @@ check_attributes (const xmlNode *element, const Known *as, gsize *size, GError *
         return FALSE;
       if (attr->ns == NULL && has_word (as->attributes, (const char *) attr->name))
         continue;
-      name = pin_xml_quote ((const char *) attr->name);
+      name = pin_quote ((const char *) attr->name);
       return pin_xml_error (error, element, "attribute %s is unknown", name);
     }
   return TRUE;

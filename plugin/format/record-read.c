@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "format/guest-read.h"
 #include "format/placement-xml.h"
+#include "format/quote.h"
 #include "format/record.h"
 #include "format/shape-xml.h"
 
@@ -233,7 +234,7 @@ pin_record_read (const xmlNode *element, const char *uuid, GError **error)
 {
   g_autoptr (PinRecord) record = pin_record_new (NULL);
   const char *version = pin_xml_attr (element, "version");
-  g_autofree char *quoted = version != NULL ? pin_xml_quote (version) : NULL;
+  g_autofree char *quoted = version != NULL ? pin_quote (version) : NULL;
 
   if (strcmp ((const char *) element->name, PIN_RECORD_ELEMENT) != 0
       || (element->ns != NULL && strcmp ((const char *) element->ns->href, PIN_RECORD_NS) != 0))

@@ -3,7 +3,7 @@
 #include "format/synthetic.h"
 
 #include "core/error.h"
-#include "format/xml-value.h"
+#include "format/quote.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ typedef struct
 static gboolean
 refuse (GError **error, const char *word, const char *why)
 {
-  g_autofree char *quoted = pin_xml_quote (word);
+  g_autofree char *quoted = pin_quote (word);
 
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "'%s' in the host: %s; known are %s", quoted, why, KNOWN_WORDS);
   return FALSE;

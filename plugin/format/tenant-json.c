@@ -3,7 +3,7 @@
 #include "format/tenant-json.h"
 
 #include "format/json-text.h"
-#include "format/xml-value.h"
+#include "format/quote.h"
 
 #include <string.h>
 
@@ -106,7 +106,7 @@ read_state (PinTenant *tenant, const PinJsonSpot *up, GError **error)
   if (tenant->running || strcmp (state, "defined") == 0)
     return TRUE;
 
-  quoted = pin_xml_quote (state);
+  quoted = pin_quote (state);
   pin_json_spot_set_error (&spot, error, "'%s' is no state: running, defined", quoted);
   return FALSE;
 }

@@ -3,6 +3,7 @@
 #include "format/xml-value.h"
 
 #include "core/error.h"
+#include "format/quote.h"
 
 #include <string.h>
 
@@ -88,31 +89,16 @@ pin_xml_error (GError **error, const xmlNode *element, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  name = pin_xml_quote ((const char *) element->name);
+  name = pin_quote ((const char *) element->name);
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "line %ld: <%s>: %s", xmlGetLineNo (element), name, message);
   return FALSE;
-}
-
-char *
-pin_xml_quote (const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-  GString *quoted = g_string_new (NULL);
-  const char *at = valid;
-  guint n;
-
-  for (n = 0; *at != '\0' && n < 40; n++, at = g_utf8_next_char (at))
-    g_string_append_unichar (quoted, g_unichar_isprint (g_utf8_get_char (at)) ? g_utf8_get_char (at) : ' ');
-  if (*at != '\0')
-    g_string_append (quoted, "...");
-  return g_string_free (quoted, FALSE);
 }
 
 /* "attribute='value'" or "'value'", to begin a message with. */
 static char *
 describe (const char *name, const char *value)
 {
-  g_autofree char *quoted = pin_xml_quote (value);
+  g_autofree char *quoted = pin_quote (value);
 
   return name != NULL ? g_strdup_printf ("%s='%s'", name, quoted) : g_strdup_printf ("'%s'", quoted);
 }

@@ -26,8 +26,6 @@ char *pin_xml_text (const xmlNode *element);
 
 /* "line 7: <vcpupin>: " and @format as PIN_ERROR_INVALID.  Returns: FALSE. */
 gboolean pin_xml_error (GError **error, const xmlNode *element, const char *format, ...) G_GNUC_PRINTF (3, 4);
-/* @value fit to be quoted in a message: valid, one line, cut after 40 characters.  (transfer full) */
-char *pin_xml_quote (const char *value);
 
 /* A decimal number of @min to @max; @name is an attribute that must be there. */
 gboolean pin_xml_get_uint (const xmlNode *element, const char *name, guint min, guint max, guint *ret_value,
