@@ -90,15 +90,15 @@ look_at_cores (PinHere *here, const PinDemand *demand, const PinRoom *room)
 void
 pin_here_look (PinHere *here, const PinDemand *demand, const PinRoom *room)
 {
-  const PinTopology *host = room->snapshot->topology;
   const PinTopology *shape = demand->shape;
-  PinCpuId last = host->n_cpus > 0 ? host->cpus[host->n_cpus - 1].id : 0;
 
   here->cores_count = demand->cores_count;
   here->any_cpu = FALSE;
   for (guint i = 0; i < demand->n_groups; i++)
-    here->nodes[i] = pin_topology_node_index (host, demand->groups[i].home);
-  if (shape->n_cpus == 0 || shape->cpus[0].id > last)
+    here->nodes[i] = demand->groups[i].home <= room->last_node
+                         ? pin_topology_node_index (room->snapshot->topology, demand->groups[i].home)
+                         : -1;
+  if (shape->n_cpus == 0 || shape->cpus[0].id > room->last_cpu)
     {
       for (guint i = 0; i < shape->n_cpus && !here->blank; i++)
         here->cpus[i] = (PinCpuHere){ .node = -1 };

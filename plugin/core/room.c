@@ -169,13 +169,25 @@ count_cpus (PinRoom *room)
     n_cores += count_node (room, node, n_cores, core_at);
 }
 
+static void
+look_at_host (PinRoom *room, const PinTopology *topology)
+{
+  room->n_nodes = topology->n_nodes;
+  room->n_cpus = topology->n_cpus;
+  room->last_cpu = topology->n_cpus > 0 ? topology->cpus[topology->n_cpus - 1].id : 0;
+  room->last_node = topology->n_nodes > 0 ? topology->nodes[topology->n_nodes - 1].id : 0;
+  room->threads = topology->threads;
+  room->cores_known = topology->cores_known;
+  room->default_page_kib = room->snapshot->default_page_kib;
+}
+
 PinRoom *
 pin_room_new (const PinSnapshot *snapshot, const char *uuid, const PinTerms *terms)
 {
   g_autoptr (PinRoom) room = g_new0 (PinRoom, 1);
 
   room->snapshot = snapshot;
-  room->n_nodes = snapshot->topology->n_nodes;
+  look_at_host (room, snapshot->topology);
   room->taken = pin_cpuset_new ();
   room->named = pin_cpuset_new ();
   collect_sizes (room);

@@ -31,6 +31,12 @@ typedef struct
 {
   const PinSnapshot *snapshot;
   guint n_nodes;
+  guint n_cpus;           /* of the host; these and the next are here so that a search need not look further */
+  PinCpuId last_cpu;
+  PinNodeId last_node;
+  guint threads;
+  gboolean cores_known;
+  guint64 default_page_kib;
   PinNodeRoom *nodes;     /* by node */
   PinCoreRoom *cores;     /* by node */
   guint64 *page_kib;      /* sizes of pools of the host, upwards; the first is 0: ordinary memory */

@@ -226,7 +226,7 @@ is_where_it_must (const PinSearch *search, guint group, guint node)
 {
   if (search->sole[group] && is_keep_only (search, PIN_SETTING_NUMA_MEMORY) && search->here->nodes[group] != (gint)node)
     return FALSE;
-  for (guint i = 0; search->asked[group] != 0 && i < N_PINS; i++)
+  for (guint i = 0; search->asked[group] != 0 && search->here->any_cpu && i < N_PINS; i++)
     {
       PinSetting setting = PIN_SETTING_VCPU_PINS + i;
 
@@ -244,7 +244,7 @@ pin_search_may (PinSearch *search, guint group, guint node)
   guint row = search->here->any_cpu ? group : asked->kind;
   guint8 *memo = &search->memo[row * search->room->n_nodes + node];
 
-  if (!may_host (search, group, node) || !is_where_it_must (search, group, node))
+  if (*memo == MEMO_NO || !may_host (search, group, node) || !is_where_it_must (search, group, node))
     return FALSE;
   if (*memo == MEMO_UNKNOWN)
     *memo = (!asked->has_cpus || pin_seating_group_fits (search->seating, &search->levels, group, node))

@@ -41,13 +41,12 @@ pin_seating_free (PinSeating *s)
 void
 pin_seating_enter (PinSeating *s, const PinRoom *room, const PinHere *here)
 {
-  const PinTopology *host = room->snapshot->topology;
-  guint n_marks = host->n_cpus > 0 ? host->cpus[host->n_cpus - 1].id + 1 : 1;
+  guint n_marks = room->last_cpu + 1;
 
   if (n_marks > s->n_marks)
     s->marks = g_renew (guint8, s->marks, s->n_marks = n_marks);
-  if (host->n_cpus + 1 > s->n_cores_scratch)
-    s->cores = g_renew (PinCoreRoom, s->cores, s->n_cores_scratch = host->n_cpus + 1);
+  if (room->n_cpus + 1 > s->n_cores_scratch)
+    s->cores = g_renew (PinCoreRoom, s->cores, s->n_cores_scratch = room->n_cpus + 1);
   if (room->n_nodes > s->n_nodes_scratch)
     s->seats = g_renew (PinNodeSeats, s->seats, s->n_nodes_scratch = room->n_nodes);
   s->room = room;
@@ -147,7 +146,7 @@ static gboolean
 obeys_threads (const PinSeating *s, guint index)
 {
   const PinCpuHere *cpu = &s->here->cpus[index];
-  guint threads = s->room->snapshot->topology->threads;
+  guint threads = s->room->threads;
   guint n_online = pin_supply_takes_whole (s) ? whole_core (s, (guint)cpu->node, cpu->core) : 0;
 
   if (s->demand->terms->threads == PIN_THREADS_REQUIRE)
@@ -324,7 +323,7 @@ count_written_cores (const PinSeating *s, guint node, guint group, guint *ret_wr
 static gboolean
 written_obeys (PinSeating *s, guint node, guint group)
 {
-  guint threads = s->room->snapshot->topology->threads;
+  guint threads = s->room->threads;
   guint n_written = 0;
   guint n_cores = pin_supply_takes_whole (s) ? count_written_cores (s, node, group, &n_written) : 0;
 

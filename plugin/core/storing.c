@@ -53,7 +53,7 @@ pin_storing_enter (PinStoring *s, const PinRoom *room, const PinHere *here)
   s->here = here;
   s->steps = 0;
   for (guint i = 0; i < s->demand->n_chunks; i++)
-    s->sizes[i] = pin_room_size (room, pin_chunk_page_kib (&s->demand->chunks[i], room->snapshot->default_page_kib));
+    s->sizes[i] = pin_room_size (room, pin_chunk_page_kib (&s->demand->chunks[i], room->default_page_kib));
 }
 
 guint64
@@ -139,7 +139,7 @@ static gint
 next_size (const PinStoring *s, guint i, PinAction action, gint size)
 {
   const PinChunk *chunk = &s->demand->chunks[i];
-  guint64 page_kib = pin_chunk_page_kib (chunk, s->room->snapshot->default_page_kib);
+  guint64 page_kib = pin_chunk_page_kib (chunk, s->room->default_page_kib);
 
   if (action == PIN_ACTION_KEEP)
     return size < 0 ? s->sizes[i] : -1;

@@ -171,7 +171,7 @@ static void
 count_parts (const PinSeating *s, guint group, guint parts[MAX_THREADS + 1])
 {
   const PinDemand *demand = s->demand;
-  guint width = CLAMP (s->room->snapshot->topology->threads, 1, MAX_THREADS);
+  guint width = CLAMP (s->room->threads, 1, MAX_THREADS);
 
   memset (parts, 0, (width + 1) * sizeof (guint));
   for (guint i = 0; i < demand->groups[group].n_cores; i++)
@@ -205,7 +205,7 @@ take_as_at_home (PinSeating *s, guint group, guint n_cores, PinSupply *supply)
   guint parts[MAX_THREADS + 1];
 
   count_parts (s, group, parts);
-  for (guint size = CLAMP (s->room->snapshot->topology->threads, 1, MAX_THREADS); size > 0; size--)
+  for (guint size = CLAMP (s->room->threads, 1, MAX_THREADS); size > 0; size--)
     {
       for (guint i = 0; i < parts[size]; i++)
         {
@@ -224,7 +224,7 @@ take_as_at_home (PinSeating *s, guint group, guint n_cores, PinSupply *supply)
 static PinCoreRoom *
 best_whole_core (PinSeating *s, guint n_cores, gboolean full)
 {
-  guint threads = s->room->snapshot->topology->threads;
+  guint threads = s->room->threads;
   PinCoreRoom *best = NULL;
 
   for (guint i = 0; i < n_cores; i++)
@@ -268,7 +268,7 @@ count_rest (const PinSeating *s, guint group)
 gboolean
 pin_supply_take_cores (PinSeating *s, guint node, guint group, gboolean marked, PinSupply *supply)
 {
-  guint threads = s->room->snapshot->topology->threads;
+  guint threads = s->room->threads;
   guint rest = marked ? count_rest (s, group) : s->demand->groups[group].n_own;
 
   if (rest == 0)
