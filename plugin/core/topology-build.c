@@ -180,19 +180,21 @@ check_cpu_numbers (const GArray *seeds, const PinTopology *topology, GError **er
   return TRUE;
 }
 
-/* Which CPU keeps the list of @seed from being a core, or PIN_CPUSET_END: every sibling must have the very same list. */
+/* Which CPU, the last of them, keeps the list of @seed from being a core: every sibling must have the very same list. */
 static PinCpuId
 find_odd_sibling (const Seed *seed, const GArray *seeds, const PinTopology *topology)
 {
+  PinCpuId odd = pin_cpuset_contains (seed->siblings, seed->cpu.id) ? PIN_CPUSET_END : seed->cpu.id;
+
   for (pin_cpuset_each (seed->siblings, id))
     {
       const PinCpu *sibling = pin_topology_cpu (topology, id);
 
       if (sibling == NULL
           || !pin_cpuset_equal (seed->siblings, g_array_index (seeds, Seed, sibling - topology->cpus).siblings))
-        return id;
+        odd = id;
     }
-  return pin_cpuset_contains (seed->siblings, seed->cpu.id) ? PIN_CPUSET_END : seed->cpu.id;
+  return odd;
 }
 
 static gboolean
