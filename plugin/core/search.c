@@ -76,6 +76,7 @@ pin_search_new (const PinDemand *demand, gboolean eased)
   g_autoptr (PinSearch) search = g_new0 (PinSearch, 1);
 
   search->demand = demand;
+  search->eased = eased;
   search->here = pin_here_new (demand);
   search->seating = pin_seating_new (demand);
   search->storing = pin_storing_new (demand);
@@ -359,6 +360,28 @@ count_on (const PinSearch *search, guint group, guint node)
   return MIN (count, 0xff);
 }
 
+/* What @group alone would lack on @node of what is written: CPUs and pages, and memory in GiB. */
+static guint
+count_missing (const PinSearch *search, guint group, guint node)
+{
+  const PinDemand *demand = search->demand;
+  guint own = demand->groups[group].n_own;
+  guint usable = search->room->nodes[node].n_usable;
+  guint64 missing = own > usable ? own - usable : 0;
+
+  for (guint i = 0; i < demand->n_chunks; i++)
+    {
+      gint size = search->storing->sizes[i];
+      guint64 units = size >= 0 && demand->chunk_group[i] == group
+                          ? pin_storing_units (search->storing, &demand->chunks[i], (guint)size)
+                          : 0;
+      guint64 there = size >= 0 ? pin_room_units (search->room, node, (guint)size) : 0;
+
+      missing += units <= there ? 0 : size > 0 ? units - there : 1 + ((units - there) >> 20);
+    }
+  return (guint)MIN (missing, 0xffff);
+}
+
 /* The better places first: alone, where it was, as far from the others as it was, as the policy spreads, the lowest number. */
 static guint64
 place_key (const PinSearch *search, guint group, guint node)
@@ -369,6 +392,9 @@ place_key (const PinSearch *search, guint group, guint node)
                      : search->demand->terms->spread == PIN_SPREAD_SPREAD ? 0xfff - usable
                                                                           : 0;
 
+  /* Where something has to be put aside, the least that is lacking is what there is to say. */
+  if (search->eased)
+    return (guint64)count_missing (search, group, node) << 40 | (guint64)count_on (search, group, node) << 32 | moved << 24 | node;
   return (guint64)count_on (search, group, node) << 54 | moved << 53 | (guint64)distortion (search, group, node) << 36
          | fullness << 24 | node;
 }
@@ -388,7 +414,7 @@ is_taken (const PinSearch *search, guint group, guint node)
 static gboolean
 is_best_place (const PinSearch *search, guint group, guint node)
 {
-  return search->demand->assumed && search->demand->terms->spread == PIN_SPREAD_HOME && search->here->nodes[group] <= (gint)node
+  return !search->eased && search->demand->assumed && search->demand->terms->spread == PIN_SPREAD_HOME && search->here->nodes[group] <= (gint)node
          && count_on (search, group, node) == 0;
 }
 

@@ -23,6 +23,7 @@ typedef struct
 typedef struct
 {
   const PinDemand *demand;
+  gboolean eased;
   const PinRoom *room;
   PinHere *here;
   PinSeating *seating;
