@@ -180,6 +180,22 @@ cpus_why (const PinFinding *finding, const PinRoom *room)
     }
 }
 
+static const char *
+pages_tail (PinCode code)
+{
+  switch (code)
+    {
+    case PIN_CODE_PAGE_SIZE_FIXED:
+      return ", and page-size-change is no";
+    case PIN_CODE_MEMORY_FILE:
+      return ", and without huge pages its shared memory would become a file on disk";
+    case PIN_CODE_MACHINE_TYPE:
+      return ", and its machine type names memory so that it can't lose its huge pages";
+    default:
+      return "";
+    }
+}
+
 static char *
 pages_why (const PinFinding *finding, const PinRoom *room)
 {
@@ -189,11 +205,7 @@ pages_why (const PinFinding *finding, const PinRoom *room)
   if (finding->page_kib == 0)
     return g_strdup ("the pages can't be had together with the memory's nodes");
   return g_strdup_printf ("%" G_GUINT64_FORMAT " page%s of %s wanted, %" G_GUINT64_FORMAT " free %s%s", finding->wanted,
-                          finding->wanted == 1 ? "" : "s", size, finding->available, place,
-                          finding->code == PIN_CODE_PAGE_SIZE_FIXED ? ", and page-size-change is no"
-                          : finding->code == PIN_CODE_MEMORY_FILE
-                              ? ", and without huge pages its shared memory would become a file on disk"
-                              : "");
+                          finding->wanted == 1 ? "" : "s", size, finding->available, place, pages_tail (finding->code));
 }
 
 static char *

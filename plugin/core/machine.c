@@ -4,12 +4,27 @@
 
 #include <string.h>
 
-#define PLAIN_PAGE_MAX_KIB 64
+#define PLAIN_PAGE_MAX_KIB 16
 
-/* Ubuntu's code names for machine types of QEMU 5.1 and newer; every other name is older, or not known to be newer. */
+/* A step in what machine types do with memory: upstream's version, RHEL's, and Ubuntu's code names from which on they do it. */
+typedef struct
+{
+  guint64 major;
+  guint64 minor;
+  guint64 rhel_minor;               /* of RHEL 8 */
+  const char *const *code_names;
+} Step;
+
+/* Names of blocks are the same for memory of files and for other memory (QEMU 4.0). */
+static const char *const one_name_code_names[] = { "eoan", "focal", "groovy", NULL };
+
+/* Cells without backends are no more (numa_mem_supported, QEMU 5.1).  Every other name is older, or not known to be newer. */
 static const char *const new_code_names[] = {
-  "hirsute", "impish", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky", "questing",
+  "hirsute", "impish", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky", "questing", NULL,
 };
+
+static const Step one_name = { 4, 0, 1, one_name_code_names };
+static const Step always_backends = { 5, 1, 3, new_code_names };
 
 /* Whether @text begins with a version "MAJOR.MINOR" of @major.@minor or newer. */
 static gboolean
@@ -27,26 +42,24 @@ is_at_least (const char *text, guint64 major, guint64 minor)
   return have_major > major || (have_major == major && have_minor >= minor);
 }
 
-/* Whether a part of a machine name, "5.1", "rhel8.3.0" or "jammy", tells a machine without numa_mem_supported. */
+/* Whether a part of a machine name, "5.1", "rhel8.3.0" or "jammy", tells that @step is taken. */
 static gboolean
-part_is_new (const char *part)
+part_has (const char *part, const Step *step)
 {
   if (g_str_has_prefix (part, "rhel"))
-    return is_at_least (part + strlen ("rhel"), 8, 3);
-  for (guint i = 0; i < G_N_ELEMENTS (new_code_names); i++)
-    if (strcmp (part, new_code_names[i]) == 0)
-      return TRUE;
+    return is_at_least (part + strlen ("rhel"), 8, step->rhel_minor);
 
-  return is_at_least (part, 5, 1);
+  return g_strv_contains (step->code_names, part) || g_strv_contains (new_code_names, part)
+         || is_at_least (part, step->major, step->minor);
 }
 
 static gboolean
-name_is_new (const char *machine)
+name_has (const char *machine, const Step *step)
 {
   g_auto (GStrv) parts = g_strsplit (machine, "-", -1);
 
   for (guint i = 0; parts[i] != NULL; i++)
-    if (part_is_new (parts[i]))
+    if (part_has (parts[i], step))
       return TRUE;
 
   return FALSE;
@@ -55,7 +68,7 @@ name_is_new (const char *machine)
 gboolean
 pin_machine_fixes_backends (const PinGuest *guest)
 {
-  return guest->n_cells > 0 && (guest->machine == NULL || !name_is_new (guest->machine));
+  return guest->n_cells > 0 && (guest->machine == NULL || !name_has (guest->machine, &always_backends));
 }
 
 gboolean
@@ -99,9 +112,21 @@ pin_machine_takes_memnodes (const PinPlacement *placement)
   return placement->has_memory ? !placement->memory_auto : !placement->vcpu_auto;
 }
 
+/* Huge pages are a file to QEMU; what else makes one stays whatever becomes of them. */
+static gboolean
+needs_a_file (const PinGuest *guest, const PinPlacement *original)
+{
+  gboolean file_anyway = guest->backing == PIN_BACKING_FILE || guest->backing == PIN_BACKING_MEMFD || guest->shared_access;
+
+  return guest->n_cells > 0 && (guest->machine == NULL || !name_has (guest->machine, &one_name)) && !file_anyway
+         && pin_machine_has_backends (guest, original);
+}
+
 gboolean
 pin_machine_needs_pages (const PinGuest *guest, const PinPlacement *original)
 {
+  if (needs_a_file (guest, original))
+    return TRUE;
   return pin_machine_fixes_backends (guest) && names_pages (original) && !has_other_backends (guest, original)
          && !pin_machine_takes_memnodes (original);
 }

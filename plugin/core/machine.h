@@ -13,9 +13,9 @@
 gboolean pin_machine_fixes_backends (const PinGuest *guest);
 
 /*
- * Whether a page that is asked for is the kernel's own: no huge page and no backend (libvirt: qemuBuildMemoryBackendProps).
- * That is 4 KiB on x86 and s390x, 4, 16 or 64 on arm64, 4 or 64 on ppc64; tools write it for "small pages".  No huge page is
- * as small but arm64's of 64 KiB under kernels of 4, of which hardly a host has a pool.  0, the default size, is a huge one.
+ * Whether a page that is asked for is surely the kernel's own: no huge page and no backend (libvirt: qemuBuildMemoryBackendProps).
+ * That is 4 KiB on x86 and s390x, 4 or 16 on arm64; tools write it for "small pages".  Of 64 KiB the host has to tell: it has a pool of
+ * them, or they are its own.  0, the default size, is a huge one.
  */
 gboolean pin_machine_is_plain_page (guint64 page_kib);
 
@@ -25,5 +25,8 @@ gboolean pin_machine_has_backends (const PinGuest *guest, const PinPlacement *pl
 /* Whether libvirt takes memnodes beside what @placement says: not where numad places all memory. */
 gboolean pin_machine_takes_memnodes (const PinPlacement *placement);
 
-/* Whether @guest must keep huge pages: its machine type fixes backends, and nothing but pages for named cells can give them. */
+/*
+ * Whether @guest must keep huge pages, of whatever size: its machine type fixes backends, and nothing but pages for named cells can give
+ * them; or it is of 3.1 or older, which names memory of files otherwise than other memory, and nothing but pages makes it a file.
+ */
 gboolean pin_machine_needs_pages (const PinGuest *guest, const PinPlacement *original);

@@ -225,7 +225,7 @@ mention_backends (PinPlan *plan, const PinPlacement *original)
     return;
   plan->actions[PIN_SETTING_NUMA_MEMORY] = PIN_ACTION_WEAKEN;
   pin_plan_add_reason (plan, PIN_SETTING_NUMA_MEMORY, PIN_ACTION_WEAKEN, PIN_CODE_MACHINE_TYPE,
-                       "cells bound to all nodes: the machine type names its memory by its backends, so it must keep some");
+                       "cells stay bound: the machine type names its memory by its backends, so it must keep some");
 }
 
 /* A guest that nobody tuned would float over CPUs that are other guests' own. */
@@ -269,6 +269,17 @@ answer (PinPlan *plan, const PinFit *fit)
   pin_explain (plan, fit);
 }
 
+/* What keeps huge pages from being given up, if something does. */
+static PinCode
+why_pages (const PinSearch *search, PinCode otherwise)
+{
+  if (!search->demand->terms->page_size_change)
+    return PIN_CODE_PAGE_SIZE_FIXED;
+  if (!pin_levels_open (&search->levels, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE) || pin_storing_may_leave_pages (search->storing))
+    return otherwise;
+  return search->storing->needs_pages ? PIN_CODE_MACHINE_TYPE : PIN_CODE_MEMORY_FILE;
+}
+
 /* Nothing that the policy allows: what stands in the way is what would have to be put aside. */
 static void
 refuse (PinPlan *plan, const PinDemand *demand, const PinRoom *room)
@@ -278,10 +289,7 @@ refuse (PinPlan *plan, const PinDemand *demand, const PinRoom *room)
 
   pin_search_judge (search, room);
   fit = pin_fit_new (search);
-  if (!demand->terms->page_size_change)
-    fit->findings[PIN_SETTING_HUGEPAGES].code = PIN_CODE_PAGE_SIZE_FIXED;
-  else if (pin_levels_open (&search->levels, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE) && !pin_storing_may_leave_pages (search->storing))
-    fit->findings[PIN_SETTING_HUGEPAGES].code = PIN_CODE_MEMORY_FILE;
+  fit->findings[PIN_SETTING_HUGEPAGES].code = why_pages (search, fit->findings[PIN_SETTING_HUGEPAGES].code);
   plan->remedy = pin_explain_remedy (fit);
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {

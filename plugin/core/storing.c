@@ -2,6 +2,8 @@
 /* Chunk by chunk, the mildest pair of page size and binding first; back where the others then find no room. */
 #include "storing.h"
 
+#include "machine.h"
+
 #include <string.h>
 
 /* What may be done to pages and to binding, by cost upwards; REMAP stands for the best that the nodes allow. */
@@ -17,12 +19,16 @@ static const Way ways[] = {
   { PIN_ACTION_STRIP, PIN_BIND_TIED },   { PIN_ACTION_STRIP, PIN_BIND_PREFERRED }, { PIN_ACTION_STRIP, PIN_BIND_GONE },
 };
 
+#define MAX_PLAIN_PAGE_KIB 64
+
 PinStoring *
 pin_storing_new (const PinDemand *demand)
 {
   PinStoring *s = g_new0 (PinStoring, 1);
 
   s->demand = demand;
+  s->needs_pages = pin_machine_needs_pages (demand->guest, demand->placement);
+  s->one_size = pin_machine_fixes_backends (demand->guest) && !pin_machine_has_backends (demand->guest, demand->placement);
   s->stores = g_new0 (PinStore, demand->n_chunks + 1);
   s->sizes = g_new0 (gint, demand->n_chunks + 1);
   return s;
@@ -40,6 +46,15 @@ pin_storing_free (PinStoring *s)
   g_free (s);
 }
 
+/* A size that is huge on one host is another kernel's own (arm64, ppc64): there it is ordinary memory. */
+static gint
+size_written (const PinRoom *room, guint64 page_kib)
+{
+  gint size = pin_room_size (room, page_kib);
+
+  return size < 0 && page_kib <= MAX_PLAIN_PAGE_KIB ? 0 : size;
+}
+
 void
 pin_storing_enter (PinStoring *s, const PinRoom *room, const PinHere *here)
 {
@@ -53,7 +68,7 @@ pin_storing_enter (PinStoring *s, const PinRoom *room, const PinHere *here)
   s->here = here;
   s->steps = 0;
   for (guint i = 0; i < s->demand->n_chunks; i++)
-    s->sizes[i] = pin_room_size (room, pin_chunk_page_kib (&s->demand->chunks[i], room->default_page_kib));
+    s->sizes[i] = size_written (room, pin_chunk_page_kib (&s->demand->chunks[i], room->default_page_kib));
 }
 
 guint64
@@ -131,6 +146,8 @@ pin_storing_may_leave_pages (const PinStoring *s)
 {
   const PinGuest *guest = s->demand->guest;
 
+  if (s->needs_pages)
+    return FALSE;
   return !guest->shared_access || guest->backing == PIN_BACKING_MEMFD || s->room->snapshot->memory_backing_tmpfs;
 }
 
@@ -222,11 +239,24 @@ store_units (PinStoring *s, guint i, guint size, PinBind bind)
   return store_from_several (s, i, size, bind);
 }
 
+/*
+ * Pages that were the same for all cells stay so where unlike ones would give cells backends that they did not have: they have to name
+ * their cells, and an old machine type would know its memory by other names.
+ */
+static gboolean
+suits_machine (const PinStoring *s, guint i, PinAction pages, guint size)
+{
+  if (!s->one_size || i == 0 || s->demand->chunks[i].dimm >= 0 || size == s->stores[0].size)
+    return TRUE;
+  return pages == PIN_ACTION_KEEP && s->stores[0].pages <= PIN_ACTION_KEEP;
+}
+
 /* A DIMM without a page size of its own has its cell's pages: also one that has lost it. */
 static gboolean
-suits_cell (const PinStoring *s, const PinChunk *chunk, guint size)
+suits_cell (const PinStoring *s, guint i, guint size)
 {
-  gboolean as_cell = chunk->inherits || size == 0;
+  const PinChunk *chunk = &s->demand->chunks[i];
+  gboolean as_cell = chunk->inherits || (size == 0 && chunk->page_kib > MAX_PLAIN_PAGE_KIB);
 
   return chunk->dimm < 0 || !as_cell || size == s->stores[chunk->base].size;
 }
@@ -238,7 +268,7 @@ store_way (PinStoring *s, guint i, const Way *way, PinBind bind, PinAction nodes
 
   for (gint size = next_size (s, i, way->pages, -1); size >= 0; size = next_size (s, i, way->pages, size))
     {
-      if (!suits_cell (s, chunk, (guint)size))
+      if (!suits_cell (s, i, (guint)size) || !suits_machine (s, i, way->pages, (guint)size))
         continue;
       s->stores[i] = (PinStore){ s->room->page_kib[size], chunk->page_kib != 0 ? way->pages : PIN_ACTION_NONE, nodes, bind,
                                  (guint)size };

@@ -319,12 +319,20 @@ static const OldCase old_cases[] = {
   { "names-no-pages-on-new-machine-types", "pc-q35-7.2", "<vcpu>2</vcpu>" CELL_BIG_PAGES, TWO_NODES, "adapt: hugepages weaken",
     "p:2048" },
   { "gives-no-backends-to-numads-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES
-    "<numatune><memory mode='strict' placement='auto'/></numatune>", NULL, "adapt: hugepages strip", "m:auto" },
+    "<numatune><memory mode='strict' placement='auto'/></numatune>", NULL, "refuse: hugepages refuse",
+    "free 256 pages of 2 MiB on the host" },
   { "gives-no-backends-to-numads-guest", "pc-i440fx-5.0", "<vcpu placement='auto'>2</vcpu>" CELL_PAGES, NULL,
-    "adapt: hugepages strip", "" },
+    "refuse: hugepages refuse", "free 256 pages of 2 MiB on the host" },
   { "keeps-pages-that-are-ordinary-memory", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PLAIN_PAGES, NULL, "keep", "p:4@0-1" },
   { "keeps-ordinary-memory-beside-huge-pages", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_MIXED_PAGES, TWO_NODES,
     "keep: hugepages keep", "p:4@0 p:2048" },
+  { "gives-no-backends-to-cells-of-unlike-pages", "pc-i440fx-5.0", "<vcpu>2</vcpu><memoryBacking><hugepages><page size='1' unit='GiB'/>"
+    "</hugepages></memoryBacking>" CELLS, "node:1 core:4 mem:8G huge1G:1 huge2M:512", "adapt: hugepages weaken", "p:2048" },
+  { "keeps-the-file-that-pages-are", "pc-i440fx-3.1", "<vcpu>2</vcpu>" CELL_PAGES "<numatune><memnode cellid='0' mode='strict' "
+    "nodeset='0'/><memnode cellid='1' mode='strict' nodeset='0'/></numatune>", "node:1 core:4 mem:8G",
+    "refuse: hugepages refuse, numa-memory keep", "free 256 pages of 2 MiB on node 0" },
+  { "may-lose-pages-that-are-no-file-there", "pc-i440fx-4.0", "<vcpu>2</vcpu>" CELL_PAGES "<numatune><memnode cellid='0' mode='strict' "
+    "nodeset='0'/></numatune>", "node:1 core:4 mem:8G", "adapt: hugepages strip, numa-memory keep", "n0:strict=0" },
   { "gives-backends-all-nodes", "pc-i440fx-5.0", "<vcpu>2</vcpu>" CELL_PAGES, "node:2 core:4 mem:4G",
     "adapt: hugepages strip, numa-memory weaken", "n0:strict=0-1 n1:strict=0-1" },
 };
