@@ -160,3 +160,20 @@ pin_original_limit (PinOriginal *original, const PinGuest *guest)
   limit_memory (placement, guest);
   limit_pages (placement, guest);
 }
+
+PinTopology *
+pin_original_shape (const PinTopology *topology, const PinPlacement *placement)
+{
+  g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
+  g_autoptr (PinNodeset) nodes = pin_placement_nodes (placement);
+
+  for (pin_cpuset_each (nodes, node))
+    {
+      int index = pin_topology_node_index (topology, node);
+      const PinCpuset *there = index >= 0 ? topology->nodes[index].cpus : NULL;
+
+      if (!pin_cpuset_is_empty (there) && !pin_cpuset_intersects (there, cpus))
+        pin_cpuset_add (cpus, pin_cpuset_first (there));
+    }
+  return pin_topology_restrict (topology, cpus, nodes);
+}

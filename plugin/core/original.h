@@ -38,5 +38,11 @@ PinOriginal *pin_original_from (const PinPlacement *placement, PinHome *home);
  */
 void pin_original_limit (PinOriginal *original, const PinGuest *guest);
 
+/*
+ * The part of @topology that goes into a record of @placement: the CPUs and nodes that it names, and one CPU of each node of which it
+ * names none, so that a node without CPUs is known for one.  (transfer full)
+ */
+PinTopology *pin_original_shape (const PinTopology *topology, const PinPlacement *placement);
+
 /* The home of @setting, or NULL; borrowed. */
 const PinHome *pin_original_home (const PinOriginal *original, PinSetting setting);

@@ -289,9 +289,7 @@ pin_picture_expire (PinPicture *picture, gint64 now_ms)
 PinHome *
 pin_picture_home (const PinPicture *picture, const PinPlacement *placement)
 {
-  g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
-  g_autoptr (PinNodeset) nodes = pin_placement_nodes (placement);
-  g_autoptr (PinTopology) shape = pin_topology_restrict (picture->machine->topology, cpus, nodes);
+  g_autoptr (PinTopology) shape = pin_original_shape (picture->machine->topology, placement);
 
   return pin_home_new (picture->machine->uuid, picture->machine->name, shape);
 }

@@ -161,9 +161,7 @@ static PinOriginal *
 make_original (const Case *c, const PinDomain *domain)
 {
   g_autoptr (PinSnapshot) home = c->home != NULL ? pin_synthetic_parse (c->home, NULL) : NULL;
-  g_autoptr (PinCpuset) cpus = pin_placement_cpus (domain->placement);
-  g_autoptr (PinNodeset) nodes = pin_placement_nodes (domain->placement);
-  g_autoptr (PinTopology) shape = home != NULL ? pin_topology_restrict (home->topology, cpus, nodes) : NULL;
+  g_autoptr (PinTopology) shape = home != NULL ? pin_original_shape (home->topology, domain->placement) : NULL;
 
   return pin_original_from (domain->placement, shape != NULL ? pin_home_new ("uuid", "home", shape) : NULL);
 }

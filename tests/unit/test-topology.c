@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Topologies: what the builder refuses, shapes cut from hosts, and whether they hold elsewhere. */
 #include "core/error.h"
+#include "core/original.h"
 #include "core/topology.h"
 
 #include <string.h>
@@ -231,6 +232,23 @@ test_holds (void)
 }
 
 static void
+test_original_shape (void)
+{
+  g_autoptr (PinTopology) topology = host ("0: 0,4 1,5|1: 2,6 3,7|2:");
+  g_autoptr (PinPlacement) placement = pin_placement_new ();
+  g_autoptr (PinTopology) shape = NULL;
+
+  placement->emulatorpin = pin_cpuset_parse ("5", NULL);
+  placement->has_memory = TRUE;
+  placement->memory_nodeset = pin_cpuset_parse ("0-2", NULL);
+  shape = pin_original_shape (topology, placement);
+  g_assert_cmpuint (shape->n_nodes, ==, 3);
+  assert_set (pin_cpuset_copy (shape->nodes[0].cpus), "5");
+  assert_set (pin_cpuset_copy (shape->nodes[1].cpus), "2");
+  assert_set (pin_cpuset_copy (shape->nodes[2].cpus), "");
+}
+
+static void
 test_is_shared (void)
 {
   PinTopology *topology = host ("0: 0");
@@ -251,6 +269,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/topology/distances-go-by-node-id", test_distances_by_node_id);
   g_test_add_func ("/topology/shape-has-just-what-is-named", test_restrict);
   g_test_add_func ("/topology/shape-holds-where-all-of-it-is-true", test_holds);
+  g_test_add_func ("/topology/record-tells-nodes-without-cpus", test_original_shape);
   g_test_add_func ("/topology/is-shared-by-reference", test_is_shared);
   return g_test_run ();
 }
