@@ -75,7 +75,10 @@ gboolean pin_seating_holds (const PinSeating *s, guint index);
 guint pin_seating_node_of (const PinSeating *s, guint group);
 gboolean pin_seating_is_merged (const PinSeating *s, guint group);
 
-/* Node beside which an isolated emulator is put. */
+/* The mask of the emulator, or PIN_CPUSET_END. */
+guint pin_seating_emulator_mask (const PinDemand *demand);
+
+/* Group beside which an isolated emulator is put. */
 guint pin_seating_emulator_group (const PinDemand *demand);
 
 /* Whether the core of index @core could have the CPUs that are written. */
@@ -86,6 +89,9 @@ gboolean pin_seating_mask_holds (const PinSeating *s, guint i);
 
 /* Whether mask @i is one that gets CPUs as masks do: neither a vCPU's own nor an emulator that shares or is isolated. */
 gboolean pin_seating_is_shared (const PinSeating *s, guint i);
+
+/* Whether mask @i is looked at: all shared ones are, but where a group is alone just those that lie in it. */
+gboolean pin_seating_is_in_view (const PinSeating *s, guint i);
 
 /* Whether CPU of index @index is on @node with its group, as far as groups are looked at. */
 gboolean pin_seating_is_on (const PinSeating *s, guint index, guint node);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What own pins on a node get, by counting its CPUs. */
+#pragma once
+
+#include "seating.h"
+
+/* Back to no pins and all CPUs undedicated. */
+void pin_mode_reset (PinSeating *s);
+
+/* Whether there is a mode for the own pins on each node that has some; fills s->seats, and s->written. */
+gboolean pin_mode_choose_all (PinSeating *s);
