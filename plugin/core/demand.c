@@ -3,6 +3,7 @@
 #include "demand.h"
 
 #include "demand-shape.h"
+#include "machine.h"
 
 #include <string.h>
 
@@ -320,6 +321,9 @@ pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTer
   demand->terms = terms;
   demand->chunks = pin_chunks_new (guest, original->placement, &demand->n_chunks);
   demand->nodes = pin_placement_nodes (original->placement);
+  demand->fixes_backends = pin_machine_fixes_backends (guest);
+  demand->needs_pages = pin_machine_needs_pages (guest, original->placement);
+  demand->one_size = demand->fixes_backends && !pin_machine_has_backends (guest, original->placement);
   collect_masks (demand);
   pin_demand_choose_shape (demand, original, host);
   demand->cores_count = demand->shape->cores_known && (host == NULL || host->cores_known);

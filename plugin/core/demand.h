@@ -51,6 +51,9 @@ typedef struct
   const PinPlacement *placement;  /* the original's */
   const PinTerms *terms;
   PinTopology *shape;             /* its nodes are the groups; its CPUs are all that are named */
+  gboolean fixes_backends;        /* the machine type does: cells go on having them, or not */
+  gboolean needs_pages;           /* it does not let the guest lose its huge pages */
+  gboolean one_size;              /* nor have pages of several sizes */
   gboolean shape_known;           /* from the record; else by numbers, or assumed */
   gboolean assumed;
   gboolean cores_count;           /* who shares a core is known at both ends */

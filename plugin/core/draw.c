@@ -148,7 +148,7 @@ needs_backends (const PinFit *fit)
 {
   const PinDemand *demand = fit->demand;
 
-  return pin_machine_fixes_backends (demand->guest) && pin_machine_has_backends (demand->guest, demand->placement);
+  return demand->fixes_backends && pin_machine_has_backends (demand->guest, demand->placement);
 }
 
 /* One <page> a size; it names its cells where another size, or none, holds for the rest, or where names make backends. */

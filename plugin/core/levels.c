@@ -85,6 +85,31 @@ eased_key (PinSetting setting)
   return (guint64)(pin_setting_weight (setting) + 1) << EASED_SHIFT;
 }
 
+/* Whether a rung above opens as much. */
+static gboolean
+is_idle (const Side *side, guint rung)
+{
+  for (guint i = 0; i < rung; i++)
+    {
+      if ((side->rungs[rung].open & ~side->rungs[i].open) == 0 && side->rungs[i].tied <= side->rungs[rung].tied)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+drop_idle (Side *side)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < side->n_rungs; i++)
+    {
+      if (!is_idle (side, i))
+        side->rungs[n_kept++] = side->rungs[i];
+    }
+  side->n_rungs = n_kept;
+}
+
 /* All of @actions that are no worse than @worst. */
 static guint
 down_to (guint actions, PinAction worst)
@@ -146,6 +171,7 @@ fill_side (Side *side, const PinDemand *demand, PinSetting setting, gboolean eas
     return;
   add_levels (side, setting, pin_setting_actions (setting), eased_key (setting));
   add_rung (side, 1 << PIN_ACTION_REFUSE | 1 << PIN_ACTION_KEEP, FALSE, eased_key (setting) * ASIDE_FACTOR);
+  drop_idle (side);
 }
 
 /* Whether some of the guest's memory may become such as need not be there: ordinary, and not tied to nodes. */

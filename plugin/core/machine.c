@@ -118,8 +118,8 @@ needs_a_file (const PinGuest *guest, const PinPlacement *original)
 {
   gboolean file_anyway = guest->backing == PIN_BACKING_FILE || guest->backing == PIN_BACKING_MEMFD || guest->shared_access;
 
-  return guest->n_cells > 0 && (guest->machine == NULL || !name_has (guest->machine, &one_name)) && !file_anyway
-         && pin_machine_has_backends (guest, original);
+  return guest->n_cells > 0 && original->has_hugepages && !file_anyway && pin_machine_has_backends (guest, original)
+         && (guest->machine == NULL || !name_has (guest->machine, &one_name));
 }
 
 gboolean
@@ -127,6 +127,6 @@ pin_machine_needs_pages (const PinGuest *guest, const PinPlacement *original)
 {
   if (needs_a_file (guest, original))
     return TRUE;
-  return pin_machine_fixes_backends (guest) && names_pages (original) && !has_other_backends (guest, original)
-         && !pin_machine_takes_memnodes (original);
+  return names_pages (original) && !has_other_backends (guest, original) && !pin_machine_takes_memnodes (original)
+         && pin_machine_fixes_backends (guest);
 }

@@ -277,7 +277,7 @@ why_pages (const PinSearch *search, PinCode otherwise)
     return PIN_CODE_PAGE_SIZE_FIXED;
   if (!pin_levels_open (&search->levels, PIN_SETTING_HUGEPAGES, PIN_ACTION_REFUSE) || pin_storing_may_leave_pages (search->storing))
     return otherwise;
-  return search->storing->needs_pages ? PIN_CODE_MACHINE_TYPE : PIN_CODE_MEMORY_FILE;
+  return search->demand->needs_pages ? PIN_CODE_MACHINE_TYPE : PIN_CODE_MEMORY_FILE;
 }
 
 /* Nothing that the policy allows: what stands in the way is what would have to be put aside. */

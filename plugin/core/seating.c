@@ -360,16 +360,23 @@ seat (PinSeating *s)
 static gboolean
 is_plain (const PinSeating *s)
 {
-  return !s->here->any_cpu && s->demand->n_own == s->demand->n_masks && pin_levels_is_strict (s->levels, PIN_SETTING_VCPU_PINS)
-         && pin_levels_open (s->levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP);
+  return !s->here->any_cpu && s->demand->n_own == s->demand->n_masks && pin_demand_emulator (s->demand) == PIN_EMULATOR_HOME;
 }
 
 static gboolean
-takes_plainly (PinSeating *s, guint group, guint node)
+fits_plainly (PinSeating *s, guint group, guint node)
 {
   PinSupply supply = pin_supply_of (s, node, FALSE);
+  PinSetting pins = PIN_SETTING_VCPU_PINS;
 
-  return pin_supply_take_cores (s, node, group, FALSE, &supply);
+  if (pin_levels_open (s->levels, pins, PIN_ACTION_STRIP) || pin_levels_open (s->levels, pins, PIN_ACTION_REFUSE))
+    return TRUE;
+  if (pin_levels_open (s->levels, pins, PIN_ACTION_WEAKEN) && supply.n_usable > supply.n_isolated)
+    return TRUE;
+  if (pin_levels_open (s->levels, pins, PIN_ACTION_WEAKEN) && !pin_supply_takes_whole (s)
+      && s->demand->groups[group].n_own <= supply.n_usable)
+    return TRUE;
+  return pin_levels_open (s->levels, pins, PIN_ACTION_REMAP) && pin_supply_take_cores (s, node, group, FALSE, &supply);
 }
 
 gboolean
@@ -380,7 +387,7 @@ pin_seating_group_fits (PinSeating *s, const PinLevels *levels, guint group, gui
   s->levels = levels;
   s->page_node = NULL;
   if (is_plain (s))
-    return takes_plainly (s, group, node);
+    return fits_plainly (s, group, node);
   s->alone = group;
   s->alone_node = node;
   fits = seat (s);

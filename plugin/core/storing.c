@@ -2,8 +2,6 @@
 /* Chunk by chunk, the mildest pair of page size and binding first; back where the others then find no room. */
 #include "storing.h"
 
-#include "machine.h"
-
 #include <string.h>
 
 /* What may be done to pages and to binding, by cost upwards; REMAP stands for the best that the nodes allow. */
@@ -27,8 +25,6 @@ pin_storing_new (const PinDemand *demand)
   PinStoring *s = g_new0 (PinStoring, 1);
 
   s->demand = demand;
-  s->needs_pages = pin_machine_needs_pages (demand->guest, demand->placement);
-  s->one_size = pin_machine_fixes_backends (demand->guest) && !pin_machine_has_backends (demand->guest, demand->placement);
   s->stores = g_new0 (PinStore, demand->n_chunks + 1);
   s->sizes = g_new0 (gint, demand->n_chunks + 1);
   return s;
@@ -146,7 +142,7 @@ pin_storing_may_leave_pages (const PinStoring *s)
 {
   const PinGuest *guest = s->demand->guest;
 
-  if (s->needs_pages)
+  if (s->demand->needs_pages)
     return FALSE;
   return !guest->shared_access || guest->backing == PIN_BACKING_MEMFD || s->room->snapshot->memory_backing_tmpfs;
 }
@@ -246,7 +242,7 @@ store_units (PinStoring *s, guint i, guint size, PinBind bind)
 static gboolean
 suits_machine (const PinStoring *s, guint i, PinAction pages, guint size)
 {
-  if (!s->one_size || i == 0 || s->demand->chunks[i].dimm >= 0 || size == s->stores[0].size)
+  if (!s->demand->one_size || i == 0 || s->demand->chunks[i].dimm >= 0 || size == s->stores[0].size)
     return TRUE;
   return pages == PIN_ACTION_KEEP && s->stores[0].pages <= PIN_ACTION_KEEP;
 }

@@ -39,8 +39,6 @@ struct _PinStoring
   const PinHere *here;
   const PinLevels *levels;
   const guint *node_of;
-  gboolean needs_pages;        /* the machine type does not let the guest lose its huge pages */
-  gboolean one_size;           /* nor have pages of several sizes */
   PinStore *stores;            /* by chunk */
   PinAction common;            /* what becomes of <numatune><memory>; NONE: there is none */
   PinBind common_bind;
