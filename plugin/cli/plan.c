@@ -20,14 +20,25 @@ typedef struct
   const PinGuest *guest;
   const PinOriginal *original;
   const PinTerms *terms;
+  PinDemand *demand;  /* of the host before, which most often suits the next too */
   int code;
 } Job;
+
+static const PinDemand *
+demand_on (Job *job, const PinTopology *host)
+{
+  if (job->demand != NULL && pin_demand_suits (job->demand, host))
+    return job->demand;
+  pin_demand_free (job->demand);
+  job->demand = pin_demand_new (job->guest, job->original, job->terms, host);
+  return job->demand;
+}
 
 static gboolean
 plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
 {
   Job *job = data;
-  g_autoptr (PinPlan) plan = pin_plan (job->guest, job->original, job->terms, snapshot);
+  g_autoptr (PinPlan) plan = pin_plan_demand (demand_on (job, snapshot->topology), job->original, snapshot);
   g_autofree char *json = pin_plan_to_json (plan, job->guest, job->original->placement, snapshot->name,
                                             FALSE);
 
@@ -88,7 +99,10 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
   job.guest = domain->guest;
   job.original = original;
   job.terms = terms;
-  return pin_host_source_visit (on, rules, plan_on, &job, error) ? job.code : -1;
+  if (!pin_host_source_visit (on, rules, plan_on, &job, error))
+    job.code = -1;
+  pin_demand_free (job.demand);
+  return job.code;
 }
 
 /* Asks the service of this host, whose policy holds.  @xml has been parsed once, so it is text that D-Bus

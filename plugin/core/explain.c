@@ -21,6 +21,15 @@ place_text (const PinFinding *finding, const PinRoom *room)
   return g_strdup_printf ("on node %u", room->snapshot->topology->nodes[finding->node].id);
 }
 
+/* Plans are made by the thousand, and pins are most of their text: no printf. */
+static void
+append_number (GString *text, guint number)
+{
+  if (number > 9)
+    append_number (text, number / 10);
+  g_string_append_c (text, (gchar)('0' + number % 10));
+}
+
 static char *
 pins_text (const char *what, const GArray *pins)
 {
@@ -32,7 +41,10 @@ pins_text (const char *what, const GArray *pins)
       const PinPin *pin = &g_array_index (pins, PinPin, i);
       g_autofree char *cpus = pin_cpuset_format (pin->cpuset);
 
-      g_string_append_printf (text, "%s%u on %s", i > 0 ? ", " : what, pin->id, cpus);
+      g_string_append (text, i > 0 ? ", " : what);
+      append_number (text, pin->id);
+      g_string_append (text, " on ");
+      g_string_append (text, cpus);
     }
   if (pins->len > shown)
     g_string_append_printf (text, " and %u more", pins->len - shown);

@@ -30,13 +30,17 @@ static const Step always_backends = { 5, 1, 3, new_code_names };
 static gboolean
 is_at_least (const char *text, guint64 major, guint64 minor)
 {
-  g_auto (GStrv) parts = g_strsplit (text, ".", 3);
   guint64 have_major;
   guint64 have_minor;
+  char *end = NULL;
 
-  if (parts[0] == NULL || parts[1] == NULL
-      || !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXUINT16, &have_major, NULL)
-      || !g_ascii_string_to_unsigned (parts[1], 10, 0, G_MAXUINT16, &have_minor, NULL))
+  if (!g_ascii_isdigit (*text))
+    return FALSE;
+  have_major = g_ascii_strtoull (text, &end, 10);
+  if (*end != '.' || !g_ascii_isdigit (end[1]))
+    return FALSE;
+  have_minor = g_ascii_strtoull (end + 1, &end, 10);
+  if (*end != '\0' && *end != '.')
     return FALSE;
 
   return have_major > major || (have_major == major && have_minor >= minor);

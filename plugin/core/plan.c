@@ -300,17 +300,16 @@ refuse (PinPlan *plan, const PinDemand *demand, const PinRoom *room)
 }
 
 PinPlan *
-pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinSnapshot *snapshot)
+pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
 {
-  g_autoptr (PinPlan) plan = plan_new (guest);
-  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, snapshot->topology);
-  g_autoptr (PinRoom) room = pin_room_new (snapshot, guest->uuid, terms);
+  g_autoptr (PinPlan) plan = plan_new (demand->guest);
+  g_autoptr (PinRoom) room = pin_room_new (snapshot, demand->guest->uuid, demand->terms);
   g_autoptr (PinSearch) search = pin_search_new (demand, FALSE);
   PinOutcome outcome = pin_search_judge (search, room);
 
   plan->exact = outcome.exact;
-  judge_host (plan, terms, snapshot);
-  judge_cpu (plan, guest, original, terms, snapshot);
+  judge_host (plan, demand->terms, snapshot);
+  judge_cpu (plan, demand->guest, original, demand->terms, snapshot);
   if (outcome.verdict == PIN_VERDICT_REFUSE)
     refuse (plan, demand, room);
   else
@@ -319,6 +318,14 @@ pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *te
 
       answer (plan, fit);
     }
-  mention_left_alone (plan, guest, original->placement);
+  mention_left_alone (plan, demand->guest, original->placement);
   return g_steal_pointer (&plan);
+}
+
+PinPlan *
+pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinSnapshot *snapshot)
+{
+  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, snapshot->topology);
+
+  return pin_plan_demand (demand, original, snapshot);
 }

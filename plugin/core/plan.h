@@ -2,6 +2,7 @@
 /* The answer for one guest on one snapshot: plan = f(guest, original, terms, snapshot), and nothing else. */
 #pragma once
 
+#include "demand.h"
 #include "original.h"
 #include "snapshot.h"
 #include "terms.h"
@@ -75,6 +76,9 @@ typedef struct
  */
 PinPlan *pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms,
                    const PinSnapshot *snapshot) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As pin_plan(), for one guest on many hosts: with a demand of @original that suits the host (pin_demand_suits()).  (transfer full) */
+PinPlan *pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot) G_GNUC_WARN_UNUSED_RESULT;
 
 void pin_plan_free (PinPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinPlan, pin_plan_free)
