@@ -40,7 +40,7 @@ is_at_least (const char *text, guint64 major, guint64 minor)
   if (*end != '.' || !g_ascii_isdigit (end[1]))
     return FALSE;
   have_minor = g_ascii_strtoull (end + 1, &end, 10);
-  if (*end != '\0' && *end != '.')
+  if ((*end != '\0' && *end != '.') || have_major > G_MAXUINT16 || have_minor > G_MAXUINT16)
     return FALSE;
 
   return have_major > major || (have_major == major && have_minor >= minor);
