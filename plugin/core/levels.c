@@ -10,9 +10,9 @@
 #include <string.h>
 
 #define MAX_RUNGS 12
-#define HEAP_START 128
+#define HEAP_START 16
 #define HEAP_SIZE 4096
-#define RULED_OUT 64
+#define RULED_OUT 24
 
 /* Ties of cost are broken in favour of what says less: no shortage, then memory that is tied. */
 #define COST_SHIFT 2
@@ -44,6 +44,7 @@ typedef struct
 struct _PinLadder
 {
   Side sides[PIN_SETTING_N];
+  gboolean eased;
   Combination *heap;
   guint n_heap;
   guint n_heap_space;
@@ -266,6 +267,7 @@ pin_ladder_new (const PinDemand *demand, gboolean eased)
 {
   PinLadder *ladder = g_new0 (PinLadder, 1);
 
+  ladder->eased = eased;
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
       if (setting == PIN_SETTING_MEMORY)
@@ -340,6 +342,24 @@ pop (PinLadder *ladder)
   return top;
 }
 
+/* Who eases the policy has been refused by it. */
+static void
+rule_out_policy (PinLadder *ladder)
+{
+  PinLevels policy = { .tied = FALSE };
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      for (guint i = 0; i < ladder->sides[setting].n_rungs; i++)
+        {
+          const Rung *rung = &ladder->sides[setting].rungs[i];
+
+          policy.open[setting] |= rung->key >> EASED_SHIFT == 0 ? rung->open : 0;
+        }
+    }
+  pin_ladder_rule_out (ladder, &policy);
+}
+
 void
 pin_ladder_start (PinLadder *ladder, const PinAction floor[PIN_SETTING_N])
 {
@@ -348,6 +368,8 @@ pin_ladder_start (PinLadder *ladder, const PinAction floor[PIN_SETTING_N])
   ladder->n_heap = 0;
   ladder->n_ruled_out = 0;
   ladder->has_top = FALSE;
+  if (ladder->eased)
+    rule_out_policy (ladder);
   for (guint i = 0; i < ladder->n_asked; i++)
     {
       guint setting = ladder->asked[i];

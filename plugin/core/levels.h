@@ -36,7 +36,7 @@ guint pin_levels_cost (const PinLevels *levels);
 typedef struct _PinLadder PinLadder;
 
 /*
- * @eased: after all that the policy allows come the steps that put it aside for some settings, the least weight first.
+ * @eased: for a guest that the policy refuses: just the steps that put it aside for some settings, the least weight first.
  * @demand must outlive it.
  */
 PinLadder *pin_ladder_new (const PinDemand *demand, gboolean eased);

@@ -282,18 +282,18 @@ why_pages (const PinSearch *search, PinCode otherwise)
 
 /* Nothing that the policy allows: what stands in the way is what would have to be put aside. */
 static void
-refuse (PinPlan *plan, const PinDemand *demand, const PinRoom *room)
+refuse (PinPlan *plan, PinSearch *search, const PinRoom *room)
 {
-  g_autoptr (PinSearch) search = pin_search_new (demand, TRUE);
   g_autoptr (PinFit) fit = NULL;
 
+  pin_search_ease (search);
   pin_search_judge (search, room);
   fit = pin_fit_new (search);
   fit->findings[PIN_SETTING_HUGEPAGES].code = why_pages (search, fit->findings[PIN_SETTING_HUGEPAGES].code);
   plan->remedy = pin_explain_remedy (fit);
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
-      if (pin_levels_put_aside (&search->levels, demand->terms, setting))
+      if (pin_levels_put_aside (&search->levels, search->demand->terms, setting))
         fit->actions[setting] = PIN_ACTION_REFUSE;
     }
   answer (plan, fit);
@@ -304,14 +304,14 @@ pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const Pin
 {
   g_autoptr (PinPlan) plan = plan_new (demand->guest);
   g_autoptr (PinRoom) room = pin_room_new (snapshot, demand->guest->uuid, demand->terms);
-  g_autoptr (PinSearch) search = pin_search_new (demand, FALSE);
+  g_autoptr (PinSearch) search = pin_search_new (demand);
   PinOutcome outcome = pin_search_judge (search, room);
 
   plan->exact = outcome.exact;
   judge_host (plan, demand->terms, snapshot);
   judge_cpu (plan, demand->guest, original, demand->terms, snapshot);
   if (outcome.verdict == PIN_VERDICT_REFUSE)
-    refuse (plan, demand, room);
+    refuse (plan, search, room);
   else
     {
       g_autoptr (PinFit) fit = pin_fit_new (search);

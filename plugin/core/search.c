@@ -71,16 +71,15 @@ look_at_chunks (PinSearch *search)
 }
 
 PinSearch *
-pin_search_new (const PinDemand *demand, gboolean eased)
+pin_search_new (const PinDemand *demand)
 {
   g_autoptr (PinSearch) search = g_new0 (PinSearch, 1);
 
   search->demand = demand;
-  search->eased = eased;
   search->here = pin_here_new (demand);
   search->seating = pin_seating_new (demand);
   search->storing = pin_storing_new (demand);
-  search->ladder = pin_ladder_new (demand, eased);
+  search->ladder = pin_ladder_new (demand, FALSE);
   search->node_of = g_new0 (guint, demand->n_groups + 1);
   search->asked = g_new0 (guint, demand->n_groups + 1);
   search->sole = g_new0 (gboolean, demand->n_groups + 1);
@@ -557,6 +556,14 @@ pin_search_judge (PinSearch *search, const PinRoom *room)
         pin_ladder_rule_out (search->ladder, &search->levels);
     }
   return (PinOutcome){ PIN_VERDICT_REFUSE, 0, search->exact && !search->seating->budget_out };
+}
+
+void
+pin_search_ease (PinSearch *search)
+{
+  pin_ladder_free (search->ladder);
+  search->ladder = pin_ladder_new (search->demand, TRUE);
+  search->eased = TRUE;
 }
 
 void

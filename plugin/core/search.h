@@ -49,13 +49,15 @@ typedef struct
   gboolean all_tied;        /* each chunk is bound to one group, and hard, and none is a DIMM */
 } PinSearch;
 
-/* @eased: refuse nothing, but put the policy aside for what it weighs least to. */
-PinSearch *pin_search_new (const PinDemand *demand, gboolean eased);
+PinSearch *pin_search_new (const PinDemand *demand);
 void pin_search_free (PinSearch *search);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSearch, pin_search_free)
 
 /* Verdict and cost of the demand in @room.  Allocates nothing but for a host larger than all before. */
 PinOutcome pin_search_judge (PinSearch *search, const PinRoom *room);
+
+/* For a guest that was refused: from now on the policy is put aside where that weighs least, and nothing is refused any more. */
+void pin_search_ease (PinSearch *search);
 
 /* After pin_search_judge() has not refused: fills seating and storing with what it found. */
 void pin_search_settle (PinSearch *search);

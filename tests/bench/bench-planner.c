@@ -117,7 +117,7 @@ static gboolean
 get_ready (Bench *bench, GError **error)
 {
   bench->demand = pin_demand_new (bench->domain->guest, bench->original, bench->terms, NULL);
-  bench->search = pin_search_new (bench->demand, FALSE);
+  bench->search = pin_search_new (bench->demand);
   bench->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_room_free);
   for (guint host = 0; host < bench->snapshots->len; host++)
     {
@@ -140,10 +140,11 @@ judge (Bench *bench, guint host)
   bench->judged = pin_search_judge (bench->search, g_ptr_array_index (bench->rooms, host));
 }
 
+/* As `pinshift plan` does it for many hosts: the guest is read once. */
 static PinPlan *
 plan_on (const Bench *bench, guint host)
 {
-  return pin_plan (bench->domain->guest, bench->original, bench->terms, g_ptr_array_index (bench->snapshots, host));
+  return pin_plan_demand (bench->demand, bench->original, g_ptr_array_index (bench->snapshots, host));
 }
 
 /* The whole plan, with pins and reasons, until it is freed. */
