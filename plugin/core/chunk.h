@@ -8,6 +8,9 @@
 /* The page size of <hugepages/> without <page>: the host's default. */
 #define PIN_PAGE_DEFAULT_KIB G_MAXUINT64
 
+/* A size up to this may be the kernel's own, where the host has no pool of it: ordinary memory. */
+#define PIN_PAGE_PLAIN_MAX_KIB 64
+
 /* A cell or the whole guest, with DIMMs that follow it, or a DIMM that has a source of its own. */
 typedef struct
 {

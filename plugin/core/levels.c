@@ -187,7 +187,7 @@ can_be_short (const PinDemand *demand, gboolean eased)
       const PinChunk *chunk = &demand->chunks[i];
       gboolean hard = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
 
-      if ((chunk->page_kib == 0 || leaves_pages) && (!hard || leaves_nodes))
+      if ((chunk->page_kib <= PIN_PAGE_PLAIN_MAX_KIB || leaves_pages) && (!hard || leaves_nodes))
         return TRUE;
     }
   return FALSE;

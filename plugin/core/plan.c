@@ -88,28 +88,32 @@ pin_plan_free (PinPlan *plan)
   g_free (plan);
 }
 
-void
-pin_plan_add_reason_text (PinPlan *plan, PinSetting setting, PinAction action, PinCode code, const char *text)
+static void
+take_reason (PinPlan *plan, PinSetting setting, PinAction action, PinCode code, char *text)
 {
   PinReason *reason = g_new0 (PinReason, 1);
 
   reason->setting = setting;
   reason->action = action;
   reason->code = code;
-  reason->text = g_strdup (text);
+  reason->text = text;
   g_ptr_array_add (plan->reasons, reason);
+}
+
+void
+pin_plan_add_reason_text (PinPlan *plan, PinSetting setting, PinAction action, PinCode code, const char *text)
+{
+  take_reason (plan, setting, action, code, g_strdup (text));
 }
 
 void
 pin_plan_add_reason (PinPlan *plan, PinSetting setting, PinAction action, PinCode code, const char *format, ...)
 {
-  g_autofree char *text = NULL;
   va_list args;
 
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  take_reason (plan, setting, action, code, g_strdup_vprintf (format, args));
   va_end (args);
-  pin_plan_add_reason_text (plan, setting, action, code, text);
 }
 
 /* The host node of a cell: that of its memory, else that of its first vCPU that has a pin. */

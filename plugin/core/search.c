@@ -103,6 +103,7 @@ pin_search_free (PinSearch *search)
   g_free (search->sole);
   g_free (search->must);
   g_free (search->memo);
+  g_free (search->missing);
   g_free (search->match);
   g_free (search->visited);
   g_free (search);
@@ -360,7 +361,7 @@ count_on (const PinSearch *search, guint group, guint node)
 }
 
 /* What @group alone would lack on @node of what is written: CPUs and pages, and memory in GiB. */
-static guint
+static guint16
 count_missing (const PinSearch *search, guint group, guint node)
 {
   const PinDemand *demand = search->demand;
@@ -378,7 +379,7 @@ count_missing (const PinSearch *search, guint group, guint node)
 
       missing += units <= there ? 0 : size > 0 ? units - there : 1 + ((units - there) >> 20);
     }
-  return (guint)MIN (missing, 0xffff);
+  return (guint16)MIN (missing, 0xffff);
 }
 
 /* The better places first: alone, where it was, as far from the others as it was, as the policy spreads, the lowest number. */
@@ -393,7 +394,7 @@ place_key (const PinSearch *search, guint group, guint node)
 
   /* Where something has to be put aside, the least that is lacking is what there is to say. */
   if (search->eased)
-    return (guint64)count_missing (search, group, node) << 40 | (guint64)count_on (search, group, node) << 32 | moved << 24 | node;
+    return (guint64)search->missing[group * search->room->n_nodes + node] << 40 | (guint64)count_on (search, group, node) << 32 | moved << 24 | node;
   return (guint64)count_on (search, group, node) << 54 | moved << 53 | (guint64)distortion (search, group, node) << 36
          | fullness << 24 | node;
 }
@@ -491,6 +492,25 @@ place_from (PinSearch *search, guint group)
   return FALSE;
 }
 
+/* Whether a chunk may end up as ordinary memory that is not tied to nodes: only that need not be there. */
+static gboolean
+can_be_short (const PinSearch *search)
+{
+  gboolean leaves_pages = search->levels.open[PIN_SETTING_HUGEPAGES] >> PIN_ACTION_STRIP != 0;
+  gboolean leaves_nodes = search->levels.open[PIN_SETTING_NUMA_MEMORY] >> PIN_ACTION_WEAKEN != 0;
+
+  for (guint i = 0; i < search->demand->n_chunks; i++)
+    {
+      const PinChunk *chunk = &search->demand->chunks[i];
+      gboolean hard = chunk->bound && pin_storing_is_hard (chunk, PIN_BIND_TIED);
+
+      if ((chunk->page_kib <= PIN_PAGE_PLAIN_MAX_KIB || leaves_pages) && (!hard || leaves_nodes))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Some steps open what can't come of them, or keep what can't be kept. */
 static gboolean
 makes_sense (const PinSearch *search)
 {
@@ -498,6 +518,8 @@ makes_sense (const PinSearch *search)
   gboolean keeps_cache = levels->open[PIN_SETTING_CACHE] == 1 << PIN_ACTION_KEEP;
   guint pins = levels->open[PIN_SETTING_VCPU_PINS];
 
+  if (levels->short_ok && !can_be_short (search))
+    return FALSE;
   return !keeps_cache || pins == 1 << PIN_ACTION_KEEP || pins == 1 << PIN_ACTION_NONE;
 }
 
@@ -517,6 +539,19 @@ static gboolean
 ran_out (const PinSearch *search)
 {
   return search->tried > budget (search) || search->storing->steps > PIN_STORING_STEPS;
+}
+
+static void
+find_missing (PinSearch *search)
+{
+  guint n_nodes = search->room->n_nodes;
+
+  search->missing = g_renew (guint16, search->missing, search->demand->n_groups * n_nodes + 1);
+  for (guint group = 0; group < search->demand->n_groups; group++)
+    {
+      for (guint node = 0; node < n_nodes; node++)
+        search->missing[group * n_nodes + node] = count_missing (search, group, node);
+    }
 }
 
 static PinOutcome
@@ -544,6 +579,8 @@ pin_search_judge (PinSearch *search, const PinRoom *room)
   pin_seating_enter (search->seating, room, search->here);
   pin_storing_enter (search->storing, room, search->here);
   find_floor (search, floor);
+  if (search->eased)
+    find_missing (search);
   pin_ladder_start (search->ladder, floor);
   while (pin_ladder_next (search->ladder, &search->levels))
     {

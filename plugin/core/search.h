@@ -37,6 +37,7 @@ typedef struct
   gint *must;               /* by group and setting of pins: the node on which what is written lies; see search.c */
   guint8 *memo;             /* by group, or kind, and node: whether a group can be there on this step */
   guint n_memo_scratch;
+  guint16 *missing;         /* by group and node: what would be lacking there; where the policy is put aside */
   gint *match;              /* by node: the group that has it, while groups are matched */
   guint *visited;           /* by node: the round */
   guint round;

@@ -17,8 +17,6 @@ static const Way ways[] = {
   { PIN_ACTION_STRIP, PIN_BIND_TIED },   { PIN_ACTION_STRIP, PIN_BIND_PREFERRED }, { PIN_ACTION_STRIP, PIN_BIND_GONE },
 };
 
-#define MAX_PLAIN_PAGE_KIB 64
-
 PinStoring *
 pin_storing_new (const PinDemand *demand)
 {
@@ -48,7 +46,7 @@ size_written (const PinRoom *room, guint64 page_kib)
 {
   gint size = pin_room_size (room, page_kib);
 
-  return size < 0 && page_kib <= MAX_PLAIN_PAGE_KIB ? 0 : size;
+  return size < 0 && page_kib <= PIN_PAGE_PLAIN_MAX_KIB ? 0 : size;
 }
 
 void
@@ -252,7 +250,7 @@ static gboolean
 suits_cell (const PinStoring *s, guint i, guint size)
 {
   const PinChunk *chunk = &s->demand->chunks[i];
-  gboolean as_cell = chunk->inherits || (size == 0 && chunk->page_kib > MAX_PLAIN_PAGE_KIB);
+  gboolean as_cell = chunk->inherits || (size == 0 && chunk->page_kib > PIN_PAGE_PLAIN_MAX_KIB);
 
   return chunk->dimm < 0 || !as_cell || size == s->stores[chunk->base].size;
 }
