@@ -69,6 +69,22 @@ pin_tenancy_new (const PinGuest *guest, const PinPlacement *placement, const Pin
   return g_steal_pointer (&tenant);
 }
 
+void
+pin_tenancy_take_cores (PinTenant *tenant, PinThreads threads, const PinTopology *host)
+{
+  g_autoptr (PinCpuset) own = pin_cpuset_copy (tenant->dedicated);
+
+  if (threads != PIN_THREADS_REQUIRE && threads != PIN_THREADS_ISOLATE)
+    return;
+  for (pin_cpuset_each (own, cpu))
+    {
+      g_autoptr (PinCpuset) siblings = pin_topology_siblings (host, cpu);
+
+      pin_cpuset_unite (tenant->dedicated, siblings);
+    }
+  pin_cpuset_subtract (tenant->shared, tenant->dedicated);
+}
+
 static guint64
 pools_kib (const PinNodeMemory *memory)
 {

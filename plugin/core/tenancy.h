@@ -4,6 +4,7 @@
 
 #include "original.h"
 #include "snapshot.h"
+#include "terms.h"
 
 /*
  * @placement is what the guest has now, @original what its owner wrote (NULL: the same): a CPU is the guest's own where the original says so,
@@ -12,6 +13,9 @@
  */
 PinTenant *pin_tenancy_new (const PinGuest *guest, const PinPlacement *placement, const PinPlacement *original,
                             const PinSnapshot *host);
+
+/* Where @threads is about whole cores, the siblings of @tenant's own CPUs are its own too: they stay empty. */
+void pin_tenancy_take_cores (PinTenant *tenant, PinThreads threads, const PinTopology *host);
 
 /*
  * Takes what @host's running domains may need of memory off its nodes: free_kib becomes at most total less pools, reserve and the sum of

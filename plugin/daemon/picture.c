@@ -150,7 +150,10 @@ pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, const PinDomain
   resident->incoming = guest->incoming;
   if (domain != NULL)
     {
+      g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, guest->name);
+
       resident->tenant = pin_tenancy_new (domain->guest, domain->placement, written_of (domain), picture->machine);
+      pin_tenancy_take_cores (resident->tenant, terms->threads, picture->machine->topology);
       resident->tenant->running = guest->running;
       resident->record = domain->record != NULL ? pin_record_copy (domain->record) : NULL;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What becomes of a guest on a host: guests as XML, hosts in a line, answers in a line. */
 #include "core/plan.h"
+#include "core/tenancy.h"
 #include "format/domain-read.h"
 #include "format/synthetic.h"
 
@@ -444,6 +445,29 @@ test_again (gconstpointer data)
   g_assert_true (pin_placement_equal (first->placement, second->placement));
 }
 
+/* What a guest was promised holds when it runs: the sibling that isolate keeps empty is in the claim, and in what it holds then. */
+static void
+test_siblings_stay_empty (void)
+{
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (SMT, NULL);
+  g_autoptr (PinDomain) domain = parse_guest ("<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/></cputune>");
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+  g_autoptr (PinPlan) plan = NULL;
+  g_autoptr (PinTenant) tenant = NULL;
+  g_autofree char *claimed = NULL;
+  g_autofree char *held = NULL;
+
+  terms->threads = PIN_THREADS_ISOLATE;
+  plan = pin_plan (domain->guest, original, terms, host);
+  claimed = pin_cpuset_format (plan->claim->dedicated);
+  tenant = pin_tenancy_new (domain->guest, plan->placement, original->placement, host);
+  pin_tenancy_take_cores (tenant, terms->threads, host->topology);
+  held = pin_cpuset_format (tenant->dedicated);
+  g_assert_cmpstr (claimed, ==, "1,5");
+  g_assert_cmpstr (held, ==, "1,5");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -464,5 +488,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
+  g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
   return g_test_run ();
 }
