@@ -117,7 +117,7 @@ count_lent (PinSeating *s, guint node, PinMode mode, gboolean marked)
             return G_MAXUINT;
           if (own && mode == PIN_MODE_STRUCT)
             continue;
-          lent += marked && (s->marks[demand->shape->cpus[index].id] & PIN_MARK_KEPT) != 0 && pin_seating_holds (s, index) ? 0 : 1;
+          lent += marked && pin_seating_holds (s, index) && (s->marks[demand->shape->cpus[index].id] & PIN_MARK_KEPT) != 0 ? 0 : 1;
         }
     }
   return lent;
