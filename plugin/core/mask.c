@@ -2,8 +2,10 @@
 /* What shared masks get beside own pins. */
 #include "mask.h"
 
+#include "mode.h"
+
 gboolean
-pin_seating_mask_holds (const PinSeating *s, guint i)
+pin_mask_holds (const PinSeating *s, guint i)
 {
   const PinMask *mask = &s->demand->masks[i];
   gboolean someone = FALSE;
@@ -15,7 +17,7 @@ pin_seating_mask_holds (const PinSeating *s, guint i)
 
       if (!pin_seating_holds (s, index) || !s->here->cpus[index].present || pin_seating_is_merged (s, s->demand->group_of[index]))
         return FALSE;
-      if (core != PIN_CPUSET_END && !pin_seating_is_writable (s, core))
+      if (core != PIN_CPUSET_END && !pin_mode_is_writable (s, core))
         return FALSE;
       someone |= s->here->cpus[index].keepable;
     }

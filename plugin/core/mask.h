@@ -12,3 +12,6 @@ gboolean pin_mask_has_common (const PinSeating *s);
 
 /* Whether the vCPUs whose CPU of index @index is have CPUs of their own. */
 gboolean pin_mask_has_own_seat (const PinSeating *s, guint index);
+
+/* Whether mask @i could stay as written: its CPUs lie as at home, and one at least is nobody else's. */
+gboolean pin_mask_holds (const PinSeating *s, guint i);

@@ -37,7 +37,7 @@ obeys_threads (const PinSeating *s, guint index)
 }
 
 gboolean
-pin_seating_is_writable (const PinSeating *s, guint core)
+pin_mode_is_writable (const PinSeating *s, guint core)
 {
   const PinCoreDemand *demand = &s->demand->cores[core];
 
@@ -147,7 +147,7 @@ tie_cores (PinSeating *s, guint node, PinMode mode)
     {
       if (pin_seating_node_of (s, s->demand->cores[core].group) != node)
         continue;
-      s->written[core] = s->tied[core] || (all && pin_seating_is_writable (s, core));
+      s->written[core] = s->tied[core] || (all && pin_mode_is_writable (s, core));
       if ((all && !s->written[core]) || (s->written[core] && mode != PIN_MODE_STRUCT))
         return FALSE;
       n_written += s->written[core] ? 1 : 0;
@@ -231,7 +231,7 @@ undedicated (const PinSeating *s, guint node, guint n_spent)
 }
 
 gboolean
-pin_seating_try_mode (PinSeating *s, guint node, PinMode mode)
+pin_mode_try (PinSeating *s, guint node, PinMode mode)
 {
   guint group = 0;
   guint n_groups = count_groups (s, node, &group);
@@ -301,16 +301,16 @@ choose_mode (PinSeating *s, guint node)
   PinMode fallback = PIN_MODE_NONE;
 
   if (count_own (s, node) == 0)
-    return pin_seating_try_mode (s, node, PIN_MODE_NONE);
+    return pin_mode_try (s, node, PIN_MODE_NONE);
   for (PinMode mode = PIN_MODE_STRUCT; mode <= PIN_MODE_GONE; mode++)
     {
-      if (!mode_is_open (s, node, mode) || !pin_seating_try_mode (s, node, mode))
+      if (!mode_is_open (s, node, mode) || !pin_mode_try (s, node, mode))
         continue;
       if (s->seats[node].n_left > 0 || !s->leave)
         return TRUE;
       fallback = fallback == PIN_MODE_NONE ? mode : fallback;
     }
-  return fallback != PIN_MODE_NONE && pin_seating_try_mode (s, node, fallback);
+  return fallback != PIN_MODE_NONE && pin_mode_try (s, node, fallback);
 }
 
 void

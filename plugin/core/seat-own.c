@@ -2,6 +2,7 @@
 /* In the same order in which supply.c counts, so that what was counted is there. */
 #include "seat-own.h"
 
+#include "mode.h"
 #include "supply.h"
 
 #include <string.h>
@@ -412,13 +413,13 @@ could_be_written (const Seat *seat, guint core)
       if (!seat->s->here->cpus[cpus->cpus[i]].usable)
         return FALSE;
     }
-  return pin_seating_node_of (seat->s, cpus->group) == seat->node && pin_seating_is_writable (seat->s, core);
+  return pin_seating_node_of (seat->s, cpus->group) == seat->node && pin_mode_is_writable (seat->s, core);
 }
 
 static gboolean
 still_fits (const Seat *seat, gboolean had_left)
 {
-  return pin_seating_try_mode (seat->s, seat->node, PIN_MODE_STRUCT) && (seat->s->seats[seat->node].n_left > 0 || !had_left);
+  return pin_mode_try (seat->s, seat->node, PIN_MODE_STRUCT) && (seat->s->seats[seat->node].n_left > 0 || !had_left);
 }
 
 /* As many cores as can have what is written have it: all at once if that is possible, else one by one. */

@@ -2,6 +2,7 @@
 /* What each mask gets: own CPUs have their images by then, shared masks take what remains. */
 #include "seat.h"
 
+#include "mask.h"
 #include "seat-own.h"
 
 static guint
@@ -164,7 +165,7 @@ shared_action (const PinFit *fit, guint i)
   g_autoptr (PinCpuset) images = NULL;
 
   if (action != PIN_ACTION_REMAP || !pin_levels_open (&fit->search->levels, mask->setting, PIN_ACTION_KEEP)
-      || !pin_seating_mask_holds (fit->search->seating, i))
+      || !pin_mask_holds (fit->search->seating, i))
     return action;
   images = images_of (fit, mask);
   return pin_cpuset_equal (images, mask->cpus) && own_are_written (fit, mask) ? PIN_ACTION_KEEP : action;

@@ -196,7 +196,7 @@ sort_mask (PinSeating *s, guint i, Options *options)
 {
   const PinMask *mask = &s->demand->masks[i];
   gboolean may_keep = pin_levels_open (s->levels, mask->setting, PIN_ACTION_KEEP)
-                      && !pin_levels_open (s->levels, mask->setting, PIN_ACTION_REFUSE) && s->here->any_cpu && pin_seating_mask_holds (s, i);
+                      && !pin_levels_open (s->levels, mask->setting, PIN_ACTION_REFUSE) && s->here->any_cpu && pin_mask_holds (s, i);
 
   s->masks[i] = must_stay (s, mask) ? PIN_ACTION_REFUSE : otherwise (s, mask);
   if (s->masks[i] == PIN_ACTION_REFUSE && !may_keep)
@@ -237,7 +237,7 @@ sort_cores (PinSeating *s, Options *options)
       s->tied[core] = FALSE;
       if (s->demand->terms->dedicated == PIN_DEDICATED_AS_WRITTEN && !usable && pin_seating_node_of (s, cpus->group) != PIN_CPUSET_END
           && s->here->any_cpu && pin_levels_open (s->levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP)
-          && pin_seating_is_writable (s, core))
+          && pin_mode_is_writable (s, core))
         add_option (s, options, s->demand->n_masks + core);
     }
 }

@@ -65,9 +65,6 @@ gboolean pin_seating_group_fits (PinSeating *s, const PinLevels *levels, guint g
 /* Whether all groups, on the nodes of @node_of, can be seated; fills the outcome. */
 gboolean pin_seating_fits (PinSeating *s, const PinLevels *levels, const guint *node_of);
 
-/* Whether the own pins on @node can have @mode, with the cores that are written as they are. */
-gboolean pin_seating_try_mode (PinSeating *s, guint node, PinMode mode);
-
 /* Whether CPU of index @index in the shape lies here as it lay at home. */
 gboolean pin_seating_holds (const PinSeating *s, guint index);
 
@@ -80,12 +77,6 @@ guint pin_seating_emulator_mask (const PinDemand *demand);
 
 /* Group beside which an isolated emulator is put. */
 guint pin_seating_emulator_group (const PinDemand *demand);
-
-/* Whether the core of index @core could have the CPUs that are written. */
-gboolean pin_seating_is_writable (const PinSeating *s, guint core);
-
-/* Whether mask @i could stay as written: its CPUs lie as at home, and one at least is nobody else's. */
-gboolean pin_seating_mask_holds (const PinSeating *s, guint i);
 
 /* Whether mask @i is one that gets CPUs as masks do: neither a vCPU's own nor an emulator that shares or is isolated. */
 gboolean pin_seating_is_shared (const PinSeating *s, guint i);
