@@ -136,6 +136,16 @@ gboolean pin_placement_is_empty (const PinPlacement *placement);
 gboolean pin_placement_equal_in (const PinPlacement *a, const PinPlacement *b, PinSetting setting);
 gboolean pin_placement_equal (const PinPlacement *a, const PinPlacement *b);
 
+/*
+ * Takes into @original what was edited in @present: each element of @setting that is neither as in @original nor as in one of the
+ * @n_known placements @known.  An element is vcpu@cpuset (with its placement), a vcpupin, the emulatorpin, an iothreadpin, all schedulers of a
+ * kind, all of cachetune, all of memorytune, numatune's memory, a memnode, all of <hugepages>, a memory device's page size, or its nodes.
+ * Absence counts as a value: what is absent in @present, but nowhere else, was removed, and goes.
+ * Returns: whether anything was taken.
+ */
+gboolean pin_placement_follow (PinPlacement *original, const PinPlacement *present, PinSetting setting,
+                               const PinPlacement *const *known, guint n_known);
+
 /* Takes all of @setting from @source into @target, replacing what was there. */
 void pin_placement_take (PinPlacement *target, const PinPlacement *source, PinSetting setting);
 

@@ -26,7 +26,10 @@ typedef struct
   PinOriginal *original;
   PinAction actions[PIN_SETTING_N];  /* what was last done here; NONE or KEEP: nothing */
   char *reasons[PIN_SETTING_N];      /* for people; NULL: none */
-  PinPlacement *given;               /* what was written instead, for the settings whose action is REMAP to STRIP */
+  guint gives;                       /* mask of 1 << setting: those of which given says what was written instead */
+  PinPlacement *given;
+  guint intends;                     /* mask of 1 << setting: those that are being changed live, to what next says */
+  PinPlacement *next;
 } PinRecord;
 
 PinRecord *pin_record_new (const char *guest_uuid);

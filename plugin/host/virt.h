@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "core/placement.h"
+
 #include <gio/gio.h>
 
 typedef struct
@@ -16,6 +18,7 @@ typedef struct
   gboolean running;  /* active: running, paused, receiving */
   gboolean incoming; /* active, and still starting or receiving a migration, or libvirt can't say what it is like yet */
   gboolean persistent;
+  gboolean came;     /* active, and libvirt says that it was not booted here: migrated, restored, from a snapshot */
   char *live_xml;     /* of an active domain that is not incoming; not secure; else NULL */
   char *inactive_xml; /* of a persistent domain; not secure; else NULL */
 } PinVirtGuest;
@@ -90,6 +93,16 @@ char *pin_virt_read_stored_finish (PinVirt *virt, GAsyncResult *result, GError *
 void pin_virt_define_async (PinVirt *virt, const char *uuid, const char *expected, const char *wanted,
                             GAsyncReadyCallback callback, gpointer data);
 char *pin_virt_define_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Pins threads of an active domain, live only: vCPUs, I/O threads and the emulator as far as @pins names them, in that order
+ * (virDomainPinVcpuFlags(), virDomainPinIOThread(), virDomainPinEmulator()); vcpu_cpuset and all else in @pins is not looked at.  A CPU set that
+ * libvirt can't be given empty: PIN_ERROR_INVALID before anything is pinned.  Nothing is pinned while a job runs on the domain
+ * (virDomainGetControlInfo()): PIN_ERROR_BUSY at once, libvirt would hold the call, and all behind it, for 30 s.  Stops at the first
+ * failure: what was pinned stays so.
+ */
+void pin_virt_pin_async (PinVirt *virt, const char *uuid, const PinPlacement *pins, GAsyncReadyCallback callback, gpointer data);
+gboolean pin_virt_pin_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The host as libvirt knows it: virConnectGetCapabilities() XML.  Finish: (transfer full). */
 void pin_virt_capabilities_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);

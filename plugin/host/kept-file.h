@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What this host keeps of a guest, in one file a guest, named by its UUID: the last record of each side, so that one which somebody drops
+ * comes back, and what is still to be done for it.
+ */
+#pragma once
+
+#include "format/record.h"
+
+typedef struct
+{
+  PinRecord *live;        /* NULL: none was seen */
+  PinRecord *stored;      /* of the persistent definition */
+  gboolean forgotten;     /* an administrator wants none, until the guest starts or arrives anew */
+  gboolean repair_due;    /* its persistent definition is still the source's */
+} PinKept;
+
+PinKept *pin_kept_new (void);
+void pin_kept_free (PinKept *kept);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinKept, pin_kept_free)
+
+/*
+ * Reads what is kept of @uuid in @directory.  No file is an empty one.  A record in it that does not parse is left out, with a
+ * warning.
+ * Returns: (transfer full), never NULL.
+ */
+PinKept *pin_kept_file_load (const char *directory, const char *uuid);
+
+/* Writes it, whole or not at all, if it differs from what the file says; an empty one removes the file. */
+gboolean pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes files that are older than @before_s (seconds since the epoch), and temporary ones.  Returns: how many. */
+guint pin_kept_file_prune (const char *directory, gint64 before_s);
