@@ -32,7 +32,7 @@ pin_ledger_free (PinLedger *ledger)
 }
 
 void
-pin_ledger_restore (PinLedger *ledger, const PinTenant *tenant, guint64 digest, gint64 until_ms)
+pin_ledger_restore (PinLedger *ledger, const PinTenant *tenant, guint64 digest, gboolean seen, gint64 until_ms)
 {
   PinClaim *claim;
 
@@ -42,6 +42,7 @@ pin_ledger_restore (PinLedger *ledger, const PinTenant *tenant, guint64 digest, 
   claim->tenant = pin_tenant_copy (tenant);
   claim->until_ms = until_ms;
   claim->digest = digest;
+  claim->seen = seen;
   /* Not insert: the old key dies with the old value. */
   g_hash_table_replace (ledger->claims, claim->tenant->uuid, claim);
 }
@@ -49,7 +50,19 @@ pin_ledger_restore (PinLedger *ledger, const PinTenant *tenant, guint64 digest, 
 void
 pin_ledger_claim (PinLedger *ledger, const PinTenant *tenant, guint64 digest, gint64 now_ms)
 {
-  pin_ledger_restore (ledger, tenant, digest, now_ms + PIN_LEDGER_LEASE_MS);
+  pin_ledger_restore (ledger, tenant, digest, FALSE, now_ms + PIN_LEDGER_LEASE_MS);
+}
+
+gboolean
+pin_ledger_see (PinLedger *ledger, const char *uuid)
+{
+  PinClaim *claim = g_hash_table_lookup (ledger->claims, uuid);
+
+  if (claim == NULL || claim->seen)
+    return FALSE;
+
+  claim->seen = TRUE;
+  return TRUE;
 }
 
 gboolean
@@ -76,6 +89,14 @@ has_run_out (gpointer uuid, gpointer value, gpointer now_ms)
   const PinClaim *claim = value;
 
   return claim->until_ms <= *(const gint64 *)now_ms;
+}
+
+gboolean
+pin_ledger_has_run_out (const PinLedger *ledger, const char *uuid, gint64 now_ms)
+{
+  PinClaim *claim = g_hash_table_lookup (ledger->claims, uuid);
+
+  return claim != NULL && has_run_out (NULL, claim, &now_ms);
 }
 
 guint

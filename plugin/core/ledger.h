@@ -11,6 +11,7 @@ typedef struct
   PinTenant *tenant;
   gint64 until_ms;       /* end of the lease, on the caller's clock */
   guint64 digest;        /* of what was asked for: the same guest asking the same again gets the same answer */
+  gboolean seen;         /* libvirt has shown the guest here since the claim was made */
 } PinClaim;
 
 typedef struct
@@ -22,14 +23,18 @@ PinLedger *pin_ledger_new (void);
 void pin_ledger_free (PinLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinLedger, pin_ledger_free)
 
-/* Claims @tenant (copied) until @now_ms + PIN_LEDGER_LEASE_MS, in place of what its UUID claimed before. */
+/* Claims @tenant (copied) until @now_ms + PIN_LEDGER_LEASE_MS, in place of what its UUID claimed before; not seen yet. */
 void pin_ledger_claim (PinLedger *ledger, const PinTenant *tenant, guint64 digest, gint64 now_ms);
 /* Puts a claim back as it was kept, its lease with it. */
-void pin_ledger_restore (PinLedger *ledger, const PinTenant *tenant, guint64 digest, gint64 until_ms);
+void pin_ledger_restore (PinLedger *ledger, const PinTenant *tenant, guint64 digest, gboolean seen, gint64 until_ms);
+/* libvirt shows @uuid here.  Returns: FALSE if it has no claim, or that was known. */
+gboolean pin_ledger_see (PinLedger *ledger, const char *uuid);
 /* Renews the lease of @uuid.  Returns: FALSE if it has no claim. */
 gboolean pin_ledger_renew (PinLedger *ledger, const char *uuid, gint64 now_ms);
 /* Ends the claim of @uuid.  Returns: FALSE if it had none. */
 gboolean pin_ledger_release (PinLedger *ledger, const char *uuid);
+/* Whether the lease of @uuid has run out.  FALSE without a claim. */
+gboolean pin_ledger_has_run_out (const PinLedger *ledger, const char *uuid, gint64 now_ms);
 /* Ends all claims whose lease has run out.  Returns: how many. */
 guint pin_ledger_expire (PinLedger *ledger, gint64 now_ms);
 /* When the next lease runs out, or -1 without claims. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "picture.h"
 
+#include "core/error.h"
 #include "core/tenancy.h"
 #include "host/ledger-file.h"
 #include "host/numa.h"
@@ -26,9 +27,10 @@ load_claims (PinPicture *picture, gint64 now_ms)
   guint dropped = 0;
 
   if (!pin_ledger_file_load (picture->ledger_path, picture->ledger, picture->machine->topology, now_ms, &dropped, &error))
-    g_warning ("claims: %s, starting without", error->message);
+    g_log (G_LOG_DOMAIN, g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED) ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_WARNING,
+           "claims: %s, starting without", error->message);
   if (dropped > 0)
-    g_message ("claims: %u of %s have run out or do not parse, ignoring them", dropped, picture->ledger_path);
+    g_message ("claims: %u of %s are damaged, ignoring them", dropped, picture->ledger_path);
 }
 
 PinPicture *

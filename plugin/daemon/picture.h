@@ -35,7 +35,7 @@ typedef struct
   gboolean heard;            /* libvirt has told its domains at least once */
 } PinPicture;
 
-/* @sysfs and @rules become the picture's.  @live: @sysfs is this machine, so that libnuma can be asked too.  @ledger_path: where claims are kept; those that still hold at @now_ms come back. */
+/* @sysfs and @rules become the picture's.  @live: @sysfs is this machine, so that libnuma can be asked too.  @ledger_path: where claims are kept; they come back, those that have run out too. */
 PinPicture *pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path, gint64 now_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pin_picture_free (PinPicture *picture);

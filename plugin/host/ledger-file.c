@@ -9,13 +9,14 @@
 
 #include <string.h>
 
-#define FORMAT_LINE "pinshift ledger 1"
+#define FORMAT_LINE "pinshift ledger 2"
 
 enum
 {
   FIELD_UUID,
   FIELD_UNTIL_MS,
   FIELD_DIGEST,
+  FIELD_SEEN,   /* 0 or 1 */
   FIELD_DEDICATED,
   FIELD_SHARED,
   FIELD_MEMORY, /* "node:kib", apart by commas */
@@ -61,8 +62,9 @@ append_claim (GString *text, const PinClaim *claim, const PinTopology *topology)
   g_autofree char *pages = format_pages (claim->tenant, topology);
   g_autofree char *name = g_strescape (claim->tenant->name == NULL ? "" : claim->tenant->name, NULL);
 
-  g_string_append_printf (text, "%s\t%" G_GINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%s\t%s\t%s\t%s\t%s\n",
-                          claim->tenant->uuid, claim->until_ms, claim->digest, dedicated, shared, memory, pages, name);
+  g_string_append_printf (text, "%s\t%" G_GINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%d\t%s\t%s\t%s\t%s\t%s\n",
+                          claim->tenant->uuid, claim->until_ms, claim->digest, claim->seen ? 1 : 0, dedicated, shared,
+                          memory, pages, name);
 }
 
 gboolean
@@ -150,7 +152,7 @@ parse_set (const char *text, PinCpuset *set)
   return parsed != NULL;
 }
 
-/* Returns: FALSE for a line that does not parse.  A claim whose lease has run out parses, and is left out. */
+/* Returns: FALSE for a line that does not parse. */
 static gboolean
 load_claim (const char *line, PinLedger *ledger, const PinTopology *topology, gint64 now_ms)
 {
@@ -159,10 +161,12 @@ load_claim (const char *line, PinLedger *ledger, const PinTopology *topology, gi
   g_autofree char *name = NULL;
   guint64 until_ms;
   guint64 digest;
+  guint64 seen;
 
   if (g_strv_length (fields) != FIELD_N || !g_uuid_string_is_valid (fields[FIELD_UUID])
       || !g_ascii_string_to_unsigned (fields[FIELD_UNTIL_MS], 10, 0, G_MAXINT64, &until_ms, NULL)
-      || !g_ascii_string_to_unsigned (fields[FIELD_DIGEST], 10, 0, G_MAXUINT64, &digest, NULL))
+      || !g_ascii_string_to_unsigned (fields[FIELD_DIGEST], 10, 0, G_MAXUINT64, &digest, NULL)
+      || !g_ascii_string_to_unsigned (fields[FIELD_SEEN], 10, 0, 1, &seen, NULL))
     return FALSE;
   name = g_strcompress (fields[FIELD_NAME]);
   tenant = pin_tenant_new (name, fields[FIELD_UUID]);
@@ -173,8 +177,7 @@ load_claim (const char *line, PinLedger *ledger, const PinTopology *topology, gi
   /* No lease is longer: a claim must not outlive a damaged digit. */
   if ((gint64)until_ms > now_ms + PIN_LEDGER_LEASE_MS)
     return FALSE;
-  if ((gint64)until_ms > now_ms)
-    pin_ledger_restore (ledger, tenant, digest, (gint64)until_ms);
+  pin_ledger_restore (ledger, tenant, digest, seen == 1, (gint64)until_ms);
   return TRUE;
 }
 
@@ -197,8 +200,8 @@ pin_ledger_file_load (const char *path, PinLedger *ledger, const PinTopology *to
   lines = g_strsplit (text, "\n", -1);
   if (strcmp (lines[0] == NULL ? "" : lines[0], FORMAT_LINE) != 0)
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "%s: does not begin with \"" FORMAT_LINE "\"; remove it",
-                   path);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED,
+                   "%s does not begin with \"" FORMAT_LINE "\"; the next claim replaces it", path);
       return FALSE;
     }
   for (guint i = 1; lines[i] != NULL; i++)

@@ -59,6 +59,38 @@ test_leases (void)
   g_assert_cmpint (pin_ledger_next_ms (ledger), ==, -1);
 }
 
+/* A lease has run out at its end, not a moment before. */
+static void
+test_one_lease (void)
+{
+  g_autoptr (PinLedger) ledger = pin_ledger_new ();
+
+  claim (ledger, "a", "0", 1000);
+  claim (ledger, "b", "1", 2000);
+  g_assert_false (pin_ledger_has_run_out (ledger, "a", 999 + LEASE));
+  g_assert_true (pin_ledger_has_run_out (ledger, "a", 1000 + LEASE));
+  g_assert_false (pin_ledger_has_run_out (ledger, "b", 1000 + LEASE));
+  g_assert_false (pin_ledger_has_run_out (ledger, "c", G_MAXINT64));
+  g_assert_nonnull (pin_ledger_find (ledger, "a"));
+}
+
+/* What libvirt showed is told once; renewing keeps it, another claim does not. */
+static void
+test_seen (void)
+{
+  g_autoptr (PinLedger) ledger = pin_ledger_new ();
+
+  g_assert_false (pin_ledger_see (ledger, "a"));
+  claim (ledger, "a", "0", 0);
+  g_assert_false (pin_ledger_find (ledger, "a")->seen);
+  g_assert_true (pin_ledger_see (ledger, "a"));
+  g_assert_false (pin_ledger_see (ledger, "a"));
+  g_assert_true (pin_ledger_renew (ledger, "a", 10));
+  g_assert_true (pin_ledger_find (ledger, "a")->seen);
+  claim (ledger, "a", "0", 20);
+  g_assert_false (pin_ledger_find (ledger, "a")->seen);
+}
+
 static void
 test_release (void)
 {
@@ -75,9 +107,10 @@ test_restore (void)
   g_autoptr (PinLedger) ledger = pin_ledger_new ();
   g_autoptr (PinTenant) tenant = tenant_on ("a", "4");
 
-  pin_ledger_restore (ledger, tenant, 99, 1234);
+  pin_ledger_restore (ledger, tenant, 99, TRUE, 1234);
   g_assert_cmpint (pin_ledger_find (ledger, "a")->until_ms, ==, 1234);
   g_assert_cmpuint (pin_ledger_find (ledger, "a")->digest, ==, 99);
+  g_assert_true (pin_ledger_find (ledger, "a")->seen);
   g_assert_true (pin_ledger_find (ledger, "a")->tenant != tenant);
 }
 
@@ -117,6 +150,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ledger/one-claim-a-guest", test_replaces);
   g_test_add_func ("/ledger/leases-run-out", test_leases);
+  g_test_add_func ("/ledger/one-lease-runs-out-at-its-end", test_one_lease);
+  g_test_add_func ("/ledger/a-guest-is-seen-once-a-claim", test_seen);
   g_test_add_func ("/ledger/release-ends-a-claim", test_release);
   g_test_add_func ("/ledger/restore-keeps-the-lease", test_restore);
   g_test_add_func ("/ledger/snapshot-gets-copies-in-order", test_apply);
