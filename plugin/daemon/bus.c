@@ -6,16 +6,12 @@
 #include "domains-json.h"
 #include "format/plan-json.h"
 #include "format/snapshot-json.h"
+#include "host/memfile.h"
 #include "host1.h"
 #include "pin-config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define OBJECT_PATH "/org/pinshift/Host1"
 
@@ -24,96 +20,6 @@ struct _PinBus
   PinPicture *picture;
   PinHost1 *skeleton;
 };
-
-static void
-close_fd (int *fd)
-{
-  if (*fd >= 0)
-    close (*fd);
-}
-
-static gboolean
-set_errno (GError **error, const char *what)
-{
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s: %s", what, g_strerror (errno));
-  return FALSE;
-}
-
-/* The whole file into memory of our own: what the sender does to it later changes nothing. */
-static char *
-read_xml (int fd, gsize *ret_length, GError **error)
-{
-  struct stat info;
-  g_autofree char *xml = NULL;
-  gsize length = 0;
-
-  if (fstat (fd, &info) < 0)
-    {
-      set_errno (error, "the domain XML");
-      return NULL;
-    }
-  if (info.st_size > PIN_DOMAIN_MAX_BYTES)
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "the domain XML has %" G_GINT64_FORMAT " bytes, at most %d are read",
-                   (gint64)info.st_size, PIN_DOMAIN_MAX_BYTES);
-      return NULL;
-    }
-  xml = g_malloc ((gsize)info.st_size + 1);
-  while (length < (gsize)info.st_size)
-    {
-      gssize n = pread (fd, xml + length, (gsize)info.st_size - length, (off_t)length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        break;
-      length += (gsize)n;
-    }
-  xml[length] = '\0';
-  *ret_length = length;
-  return g_steal_pointer (&xml);
-}
-
-static gboolean
-write_all (int fd, const char *text, gsize length, GError **error)
-{
-  while (length > 0)
-    {
-      gssize n = write (fd, text, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return set_errno (error, "the adapted XML");
-      text += n;
-      length -= (gsize)n;
-    }
-  return TRUE;
-}
-
-/* A sealed memory file with @text; -1 with @error. */
-static int
-seal_xml (const char *text, gsize length, GError **error)
-{
-  __attribute__ ((cleanup (close_fd))) int fd = memfd_create ("pinshift-domain", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  int sealed;
-
-  if (fd < 0)
-    {
-      set_errno (error, "the adapted XML");
-      return -1;
-    }
-  if (!write_all (fd, text, length, error))
-    return -1;
-  if (fcntl (fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-    {
-      set_errno (error, "the adapted XML");
-      return -1;
-    }
-  sealed = fd;
-  fd = -1;
-  return sealed;
-}
 
 /* Takes the options of a call: "observe" at most; anything else is refused by name. */
 static gboolean
@@ -173,7 +79,7 @@ publish (PinBus *bus)
 static PinArrival *
 fit (PinBus *bus, const char *guest, GUnixFDList *fds, GVariant *xml, GVariant *options, GError **error)
 {
-  __attribute__ ((cleanup (close_fd))) int fd = -1;
+  __attribute__ ((cleanup (pin_memfile_close))) int fd = -1;
   g_autofree char *text = NULL;
   gsize length = 0;
   gboolean observe = FALSE;
@@ -186,7 +92,7 @@ fit (PinBus *bus, const char *guest, GUnixFDList *fds, GVariant *xml, GVariant *
       return NULL;
     }
   fd = g_unix_fd_list_get (fds, g_variant_get_handle (xml), error);
-  text = fd >= 0 ? read_xml (fd, &length, error) : NULL;
+  text = fd >= 0 ? pin_memfile_read (fd, PIN_DOMAIN_MAX_BYTES, "the domain XML", &length, error) : NULL;
   return text != NULL ? pin_arrival_decide (bus->picture, guest, text, length, observe, pin_watch_now_ms (), error) : NULL;
 }
 
@@ -200,7 +106,7 @@ answer_fit (PinBus *bus, GDBusMethodInvocation *invocation, const PinArrival *ar
   g_variant_builder_init (&handles, G_VARIANT_TYPE ("ah"));
   if (arrival->xml != NULL)
     {
-      __attribute__ ((cleanup (close_fd))) int fd = seal_xml (arrival->xml, arrival->length, &error);
+      __attribute__ ((cleanup (pin_memfile_close))) int fd = pin_memfile_new (arrival->xml, arrival->length, "the adapted XML", &error);
       gint handle = fd >= 0 ? g_unix_fd_list_append (fds, fd, &error) : -1;
 
       if (handle < 0)
