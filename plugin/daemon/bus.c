@@ -2,6 +2,8 @@
 #include "bus.h"
 
 #include "arrival.h"
+#include "bus-change.h"
+#include "bus-options.h"
 #include "core/error.h"
 #include "domains-json.h"
 #include "format/plan-json.h"
@@ -15,34 +17,24 @@
 
 #define OBJECT_PATH "/org/pinshift/Host1"
 
+static const PinBusOption no_options[] = { { NULL, NULL } };
+
 struct _PinBus
 {
   PinPicture *picture;
   PinHost1 *skeleton;
 };
 
-/* Takes the options of a call: "observe" at most; anything else is refused by name. */
+/* Whether a guest can come by @operation. */
 static gboolean
-read_options (GVariant *options, gboolean takes_observe, gboolean *ret_observe, GError **error)
+check_operation (const char *operation, GError **error)
 {
-  GVariantIter iter;
-  const char *key;
-  GVariant *value;
+  static const char *const known[] = { "migrate", "restore", "adapt", NULL };
 
-  g_variant_iter_init (&iter, options);
-  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    {
-      if (takes_observe && g_strcmp0 (key, "observe") == 0 && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-        *ret_observe = g_variant_get_boolean (value);
-      else
-        {
-          g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "unknown option '%s'%s", key,
-                       takes_observe ? "; known is observe (b)" : "");
-          g_variant_unref (value);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  if (g_strv_contains (known, operation))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "unknown operation '%s'; known: migrate, restore, adapt", operation);
+  return FALSE;
 }
 
 static void
@@ -77,14 +69,15 @@ publish (PinBus *bus)
 }
 
 static PinArrival *
-fit (PinBus *bus, const char *guest, GUnixFDList *fds, GVariant *xml, GVariant *options, GError **error)
+fit (PinBus *bus, const char *guest, const char *operation, GUnixFDList *fds, GVariant *xml, GVariant *options, GError **error)
 {
   __attribute__ ((cleanup (pin_memfile_close))) int fd = -1;
   g_autofree char *text = NULL;
   gsize length = 0;
   gboolean observe = FALSE;
+  const PinBusOption known[] = { { "observe", &observe }, { NULL, NULL } };
 
-  if (!read_options (options, TRUE, &observe, error))
+  if (!check_operation (operation, error) || !pin_bus_options_read (options, known, error))
     return NULL;
   if (fds == NULL)
     {
@@ -127,11 +120,11 @@ handle_fit (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *
 {
   PinBus *bus = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PinArrival) arrival = fit (bus, guest, fds, xml, options, &error);
+  g_autoptr (PinArrival) arrival = fit (bus, guest, operation, fds, xml, options, &error);
 
   if (arrival == NULL)
     {
-      g_warning ("%s: %s begin: %s", guest, operation, error->message);
+      g_warning ("%s: %s: %s", guest, operation, error->message);
       g_dbus_method_invocation_return_gerror (invocation, error);
       return TRUE;
     }
@@ -164,7 +157,7 @@ handle_plan (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char *
   g_autoptr (PinPlan) plan = NULL;
   g_autofree char *text = NULL;
 
-  if (read_options (options, FALSE, NULL, &error))
+  if (pin_bus_options_read (options, no_options, &error))
     plan = pin_arrival_plan (bus->picture, xml, strlen (xml), &domain, &error);
   if (plan == NULL)
     {
@@ -200,7 +193,7 @@ handle_domains (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant 
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (!read_options (options, FALSE, NULL, &error))
+  if (!pin_bus_options_read (options, no_options, &error))
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
       return TRUE;
@@ -253,6 +246,12 @@ gboolean
 pin_bus_export (PinBus *bus, GDBusConnection *connection, GError **error)
 {
   return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (bus->skeleton), connection, OBJECT_PATH, error);
+}
+
+void
+pin_bus_set_watch (PinBus *bus, PinWatch *watch)
+{
+  pin_bus_change_serve (bus->skeleton, watch);
 }
 
 void

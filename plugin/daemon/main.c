@@ -126,8 +126,10 @@ on_name (GDBusConnection *connection, const char *name, gpointer data)
   Service *service = data;
   const char *uri = service->arguments->uri != NULL ? service->arguments->uri : "qemu:///system";
 
-  if (service->watch == NULL)
-    service->watch = pin_watch_new (service->picture, g_str_equal (uri, "none") ? NULL : uri, &listener, service);
+  if (service->watch != NULL)
+    return;
+  service->watch = pin_watch_new (service->picture, g_str_equal (uri, "none") ? NULL : uri, &listener, service);
+  pin_bus_set_watch (service->bus, service->watch);
 }
 
 static void

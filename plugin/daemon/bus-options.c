@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus-options.h"
+
+#include "core/error.h"
+
+static const PinBusOption *
+find (const PinBusOption *known, const char *name)
+{
+  for (; known->name != NULL; known++)
+    if (g_str_equal (known->name, name))
+      return known;
+  return NULL;
+}
+
+static gboolean
+refuse (const char *name, const PinBusOption *known, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (; known->name != NULL; known++)
+    g_string_append_printf (names, "%s%s (b)", names->len > 0 ? ", " : "; known: ", known->name);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "unknown option '%s'%s", name, names->str);
+  return FALSE;
+}
+
+gboolean
+pin_bus_options_read (GVariant *options, const PinBusOption *known, GError **error)
+{
+  gsize n = g_variant_n_children (options);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) value = NULL;
+      const PinBusOption *option;
+      const char *name;
+
+      g_variant_get_child (options, i, "{&sv}", &name, &value);
+      option = find (known, name);
+      if (option == NULL)
+        return refuse (name, known, error);
+      if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+        {
+          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "option '%s' must be a boolean", name);
+          return FALSE;
+        }
+      *option->value = g_variant_get_boolean (value);
+    }
+  return TRUE;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options of a call, a{sv}: switches, each known by name. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct
+{
+  const char *name;
+  gboolean *value; /* written where the call has the option */
+} PinBusOption;
+
+/*
+ * Takes @options apart.  @known ends with an entry without name.
+ * Returns: FALSE with PIN_ERROR_UNSUPPORTED that names an unknown option, PIN_ERROR_INVALID that names one of a wrong type.
+ */
+gboolean pin_bus_options_read (GVariant *options, const PinBusOption *known, GError **error) G_GNUC_WARN_UNUSED_RESULT;
