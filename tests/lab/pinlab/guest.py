@@ -20,11 +20,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Guest:
-    """HUGEPAGES is a page size in KiB, or several (size, guest nodeset) pairs; EXTRA_* is plain XML."""
+    """HUGEPAGES is a page size in KiB, or several (size, guest nodeset) pairs; EXTRA_* is plain XML.
+
+    PLUGGED: how many of VCPUS it starts with, if not all. SLOTS: room for as many DIMMs of 128 MiB.
+    """
 
     name: str
     vcpus: int = 2
+    plugged: int | None = None
     memory_mib: int = 64
+    slots: int = 0
     cpuset: str | None = None
     vcpupin: Mapping[int, str] = field(default_factory=dict)
     emulatorpin: str | None = None
@@ -47,7 +52,7 @@ class Guest:
         parts = [
             _tag("name", self.name), _tag("uuid", self.uuid),
             f"<metadata>{self.metadata}</metadata>" if self.metadata else "",
-            f"<memory unit='MiB'>{self.memory_mib}</memory>",
+            self._slots(), f"<memory unit='MiB'>{self.memory_mib}</memory>",
             self._backing(), self._vcpu(), self._cputune(), self._numatune(),
             _tag("iothreads", str(self.iothreads)) if self.iothreads else "",
             f"<os><type arch='x86_64' machine={quoteattr(self.machine)}>hvm</type></os>",
@@ -58,7 +63,12 @@ class Guest:
 
     def _vcpu(self) -> str:
         cpuset = f" cpuset='{self.cpuset}'" if self.cpuset else ""
-        return f"<vcpu placement='static'{cpuset}>{self.vcpus}</vcpu>"
+        current = f" current='{self.plugged}'" if self.plugged else ""
+        return f"<vcpu placement='static'{cpuset}{current}>{self.vcpus}</vcpu>"
+
+    def _slots(self) -> str:
+        most = self.memory_mib + 128 * self.slots
+        return f"<maxMemory slots='{self.slots}' unit='MiB'>{most}</maxMemory>" if self.slots else ""
 
     def _cputune(self) -> str:
         pins = [f"<vcpupin vcpu='{n}' cpuset='{mask}'/>" for n, mask in self.vcpupin.items()]
