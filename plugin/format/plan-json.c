@@ -305,14 +305,12 @@ add_reasons (JsonBuilder *builder, const GPtrArray *reasons)
   json_builder_end_array (builder);
 }
 
-char *
-pin_plan_to_json (const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const char *host_name,
-                  gboolean pretty)
+/* All of a plan but the braces around it. */
+static void
+add_plan (JsonBuilder *builder, const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const char *host_name)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   gboolean refused = plan->verdict == PIN_VERDICT_REFUSE;
 
-  json_builder_begin_object (builder);
   pin_json_add_number (builder, "version", 1);
   pin_json_add_string (builder, "host", host_name);
   pin_json_add_string (builder, "domain", guest->name);
@@ -327,6 +325,35 @@ pin_plan_to_json (const PinPlan *plan, const PinGuest *guest, const PinPlacement
   pin_json_add_bool (builder, "exact", plan->exact);
   add_reasons (builder, plan->reasons);
   pin_json_add_string (builder, "remedy", refused ? plan->remedy : NULL);
+}
+
+char *
+pin_plan_to_json (const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const char *host_name,
+                  gboolean pretty)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+
+  json_builder_begin_object (builder);
+  add_plan (builder, plan, guest, original, host_name);
   json_builder_end_object (builder);
   return pin_json_end (builder, pretty);
+}
+
+char *
+pin_plan_to_json_live (const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const PinPlacement *pins,
+                       const char *host_name)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (PinPlacement) none = pin_placement_new ();
+  const PinPlacement *made = pins != NULL ? pins : none;
+
+  json_builder_begin_object (builder);
+  add_plan (builder, plan, guest, original, host_name);
+  pin_json_begin_object (builder, "pins");
+  add_pins (builder, "vcpupin", made->vcpupin, none->vcpupin);
+  add_cpus (builder, "emulatorpin", made->emulatorpin, NULL);
+  add_pins (builder, "iothreadpin", made->iothreadpin, none->iothreadpin);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+  return pin_json_end (builder, FALSE);
 }

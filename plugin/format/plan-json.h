@@ -10,3 +10,10 @@
  */
 char *pin_plan_to_json (const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const char *host_name,
                         gboolean pretty);
+
+/*
+ * The same, of a plan that is carried out on a running guest, with one member more: "pins", the threads that get other CPUs, as in
+ * "placement".  @pins: its vcpupin, emulatorpin and iothreadpin; nothing in it: the guest has them already.  NULL: as nothing.  (transfer full)
+ */
+char *pin_plan_to_json_live (const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const PinPlacement *pins,
+                             const char *host_name);

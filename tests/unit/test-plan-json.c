@@ -181,6 +181,30 @@ test_refuse (void)
   free_plan (plan);
 }
 
+/* What is pinned for a plan, and just that; a plan that moves nothing says so. */
+static void
+test_live (void)
+{
+  g_autoptr (PinGuest) guest = pin_guest_new ();
+  g_autoptr (PinPlacement) original = placement_of (FALSE);
+  g_autoptr (PinPlacement) pins = pin_placement_new ();
+  PinPlan *plan = plan_new (PIN_VERDICT_KEEP);
+  g_autofree char *plain = NULL;
+  g_autofree char *none = NULL;
+  g_autofree char *some = NULL;
+
+  guest->name = g_strdup ("db1");
+  plain = pin_plan_to_json (plan, guest, original, "hostb", FALSE);
+  none = pin_plan_to_json_live (plan, guest, original, NULL, "hostb");
+  add_pin (pins->vcpupin, 3, "6");
+  pins->emulatorpin = set ("0-1");
+  some = pin_plan_to_json_live (plan, guest, original, pins, "hostb");
+  g_assert_true (g_str_has_suffix (none, ",\"pins\":{}}"));
+  g_assert_true (g_str_has_suffix (some, ",\"pins\":{\"vcpupin\":{\"3\":\"6\"},\"emulatorpin\":\"0-1\"}}"));
+  g_assert_cmpint (strncmp (some, plain, strlen (plain) - 1), ==, 0);
+  free_plan (plan);
+}
+
 static void
 test_every_code_has_a_name (void)
 {
@@ -202,6 +226,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/plan-json/says-what-was-changed", test_adapt);
   g_test_add_func ("/plan-json/absent-never-was-null-is-removed", test_absent_and_null);
   g_test_add_func ("/plan-json/a-refusal-has-no-placement", test_refuse);
+  g_test_add_func ("/plan-json/says-what-is-pinned-live", test_live);
   g_test_add_func ("/plan-json/every-code-has-a-name", test_every_code_has_a_name);
   return g_test_run ();
 }
