@@ -30,6 +30,7 @@ call_free (PinVirtCall *call)
   g_free (call->owned_persistent);
   g_free (call->expected);
   g_free (call->wanted);
+  pin_placement_free (call->pins);
   g_free (call);
 }
 
@@ -93,20 +94,6 @@ is_gone (void)
 }
 
 /*
- * PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave; the events tell which.  Without them
- * (the service has just begun) it is taken for the first, as that is the longer time.
- */
-static gboolean
-is_incoming (PinVirt *virt, const char *uuid, int state, int reason)
-{
-  if (state != VIR_DOMAIN_PAUSED)
-    return FALSE;
-  if (reason == VIR_DOMAIN_PAUSED_STARTING_UP)
-    return TRUE;
-  return reason == VIR_DOMAIN_PAUSED_MIGRATION && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN) == PIN_PASSAGE_IN;
-}
-
-/*
  * Neither dump asks for passwords.  A live one that fails though the domain is there waits for a job (libvirt 11.0
  * to 11.4, receiving): such a domain counts as incoming, so that a lone failure does not make the whole host unknown.
  */
@@ -144,7 +131,8 @@ read_guest (PinVirt *virt, virDomainPtr domain)
   guest->name = g_strdup (virDomainGetName (domain));
   guest->running = virDomainIsActive (domain) == 1;
   guest->persistent = virDomainIsPersistent (domain) == 1;
-  guest->incoming = guest->running && is_incoming (virt, uuid, state, reason);
+  guest->incoming = guest->running && pin_virt_is_incoming (virt, uuid, state, reason);
+  guest->came = guest->running && pin_virt_has_come (state, reason, guest->incoming);
   return read_xml (domain, guest) ? g_steal_pointer (&guest) : NULL;
 }
 

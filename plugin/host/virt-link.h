@@ -35,6 +35,7 @@ struct _PinVirtCall
   char *owned_persistent;
   char *expected; /* of a definition: what is there, and what shall be */
   char *wanted;
+  PinPlacement *pins; /* to be made live */
 };
 
 /* Counted: the client's owner, the worker, each call, each notice and each registration with libvirt hold it. */
@@ -104,6 +105,17 @@ void pin_virt_events_deregister (virConnectPtr connection, GArray *ids);
  * Returns: FALSE if it means nothing to the service.
  */
 gboolean pin_virt_event_map (int event, int detail, PinPassage *passage, PinVirtEvent *ret_event);
+
+/* Whether an active domain in @state is still starting or receiving. */
+gboolean pin_virt_is_incoming (PinVirt *virt, const char *uuid, int state, int reason);
+/* Whether libvirt says of an active domain that it was not booted here; @incoming: it is still starting or receiving. */
+gboolean pin_virt_has_come (int state, int reason, gboolean incoming);
+/*
+ * Whether something of libvirt's is under way on a domain, or stuck, so that a call which changes it would wait.  Neither @control nor
+ * @job knows of all: the first tells of what is at the monitor in this moment, the second of what goes on for longer (libvirt:
+ * qemuDomainGetControlInfo(), qemuDomainGetJobInfo()).
+ */
+gboolean pin_virt_is_held (const virDomainControlInfo *control, const virDomainJobInfo *job);
 
 /* Notices for the owner, from any thread. */
 void pin_virt_notify_connected (PinVirt *virt, gboolean connected);

@@ -96,10 +96,11 @@ char *pin_virt_define_finish (PinVirt *virt, GAsyncResult *result, GError **erro
 
 /*
  * Pins threads of an active domain, live only: vCPUs, I/O threads and the emulator as far as @pins names them, in that order
- * (virDomainPinVcpuFlags(), virDomainPinIOThread(), virDomainPinEmulator()); vcpu_cpuset and all else in @pins is not looked at.  A CPU set that
- * libvirt can't be given empty: PIN_ERROR_INVALID before anything is pinned.  Nothing is pinned while a job runs on the domain
- * (virDomainGetControlInfo()): PIN_ERROR_BUSY at once, libvirt would hold the call, and all behind it, for 30 s.  Stops at the first
- * failure: what was pinned stays so.
+ * (virDomainPinVcpu(), virDomainPinIOThread(), virDomainPinEmulator()); vcpu_cpuset and all else in @pins is not looked at.  A CPU set that
+ * libvirt can't be given empty: PIN_ERROR_INVALID before anything is pinned.  No domain: PIN_ERROR_NOT_FOUND; one that is not active:
+ * PIN_ERROR_FAILED.  Nothing is pinned while the domain starts, receives, or has a job (virDomainGetControlInfo(), virDomainGetJobInfo()):
+ * PIN_ERROR_BUSY at once, libvirt would hold the call, and all behind it, for 30 s.  Stops at the first failure, which names the
+ * thread: what was pinned stays so.
  */
 void pin_virt_pin_async (PinVirt *virt, const char *uuid, const PinPlacement *pins, GAsyncReadyCallback callback, gpointer data);
 gboolean pin_virt_pin_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -189,6 +189,42 @@ test_read (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_came (Fixture *fixture, gboolean expected)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (PinVirtGuest) guest = NULL;
+  g_autoptr (GError) error = NULL;
+
+  pin_virt_read_async (fixture->virt, UUID, on_result, fixture);
+  result = answer (fixture);
+  guest = pin_virt_read_finish (fixture->virt, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (guest->came, ==, expected);
+}
+
+/* A saved state may be another host's, until somebody pauses the guest and libvirt forgets. */
+static void
+test_came (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *directory = g_dir_make_tmp ("pinshift-virt-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "saved", NULL);
+  virDomainPtr domain = define_guest (fixture);
+
+  assert_came (fixture, FALSE);
+  g_assert_cmpint (virDomainCreate (domain), ==, 0);
+  assert_came (fixture, FALSE);
+  g_assert_cmpint (virDomainSave (domain, path), ==, 0);
+  assert_came (fixture, FALSE);
+  g_assert_cmpint (virDomainRestore (fixture->connection, path), ==, 0);
+  assert_came (fixture, TRUE);
+  g_assert_cmpint (virDomainSuspend (domain), ==, 0);
+  assert_came (fixture, FALSE);
+  undefine_guest (domain);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
+static void
 test_events (Fixture *fixture, gconstpointer data)
 {
   static const PinVirtEvent expected[] = { PIN_VIRT_DEFINED, PIN_VIRT_STARTED, PIN_VIRT_STOPPED, PIN_VIRT_UNDEFINED };
@@ -692,6 +728,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/virt/lists-guests", test_list },
     { "/virt/reads-a-guest", test_read },
+    { "/virt/tells-who-came-from-a-saved-state", test_came },
     { "/virt/tells-what-happens", test_events },
     { "/virt/writes-records", test_record },
     { "/virt/writes-only-the-side-that-is-there", test_record_of_inactive },

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What libvirt's states and reasons mean here. */
+#include "host/virt-link.h"
+
+/* A monitor that has not answered for as long is taken for stuck; most answers take milliseconds. */
+#define STUCK_MS 1000
+
+/*
+ * PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave; the events tell which.  Without them
+ * (the service has just begun) it is taken for the first, as that is the longer time.
+ */
+gboolean
+pin_virt_is_incoming (PinVirt *virt, const char *uuid, int state, int reason)
+{
+  if (state != VIR_DOMAIN_PAUSED)
+    return FALSE;
+  if (reason == VIR_DOMAIN_PAUSED_STARTING_UP)
+    return TRUE;
+  return reason == VIR_DOMAIN_PAUSED_MIGRATION && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN) == PIN_PASSAGE_IN;
+}
+
+/* In post-copy the guest runs at the destination while its memory comes; who is paused for it is at the source. */
+static gboolean
+has_come_running (int reason)
+{
+  switch (reason)
+    {
+    case VIR_DOMAIN_RUNNING_MIGRATED:
+    case VIR_DOMAIN_RUNNING_RESTORED:
+    case VIR_DOMAIN_RUNNING_FROM_SNAPSHOT:
+    case VIR_DOMAIN_RUNNING_POSTCOPY:
+    case VIR_DOMAIN_RUNNING_POSTCOPY_FAILED:
+      return TRUE;
+    default: /* BOOTED; UNPAUSED and the like, which no longer say what was before */
+      return FALSE;
+    }
+}
+
+gboolean
+pin_virt_has_come (int state, int reason, gboolean incoming)
+{
+  if (state == VIR_DOMAIN_RUNNING)
+    return has_come_running (reason);
+  if (state != VIR_DOMAIN_PAUSED)
+    return FALSE;
+  return reason == VIR_DOMAIN_PAUSED_FROM_SNAPSHOT || (reason == VIR_DOMAIN_PAUSED_MIGRATION && incoming);
+}
+
+gboolean
+pin_virt_is_held (const virDomainControlInfo *control, const virDomainJobInfo *job)
+{
+  return control->state == VIR_DOMAIN_CONTROL_JOB
+         || (control->state == VIR_DOMAIN_CONTROL_OCCUPIED && control->stateTime > STUCK_MS)
+         || job->type == VIR_DOMAIN_JOB_BOUNDED || job->type == VIR_DOMAIN_JOB_UNBOUNDED;
+}
