@@ -316,21 +316,14 @@ lose_patience (gpointer process)
   return G_SOURCE_REMOVE;
 }
 
-static PinRun
-collect (GSubprocess *process)
+PinRun
+pin_run_finish (GSubprocess *process, GAsyncResult *result)
 {
   PinRun run = { .exit_status = -1 };
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GBytes) err = NULL;
   g_autoptr (GError) error = NULL;
   const char *text;
   gsize size;
-  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, process);
-
-  g_subprocess_communicate_async (process, NULL, NULL, keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (limit);
 
   g_subprocess_communicate_finish (process, result, &run.out, &err, &error);
   g_assert_no_error (error);
@@ -339,6 +332,19 @@ collect (GSubprocess *process)
   if (g_subprocess_get_if_exited (process))
     run.exit_status = g_subprocess_get_exit_status (process);
   return run;
+}
+
+static PinRun
+collect (GSubprocess *process)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, process);
+
+  g_subprocess_communicate_async (process, NULL, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (limit);
+  return pin_run_finish (process, result);
 }
 
 static const char **
@@ -353,8 +359,8 @@ with_own_name (const char *const *argv)
   return (const char **) g_ptr_array_steal (full, NULL);
 }
 
-PinRun
-pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdout_fd)
+GSubprocess *
+pin_world_start_hook (PinWorld *world, const char *const *argv, int stdin_fd, int stdout_fd)
 {
   GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDERR_PIPE | (stdout_fd < 0 ? G_SUBPROCESS_FLAGS_STDOUT_PIPE : 0);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
@@ -363,8 +369,8 @@ pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdou
   g_autofree char *libdbus = world->hides_libdbus ? find_libdbus () : NULL;
   g_autofree const char **full = with_own_name (argv);
   Stage stage = { .dev = dev, .empty = libdbus != NULL ? empty : NULL, .libdbus = libdbus };
-  g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;
+  GSubprocess *process;
 
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
   g_subprocess_launcher_setenv (launcher, "PINSHIFT_HOOK_CONF", world->conf, TRUE);
@@ -377,6 +383,14 @@ pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdou
 
   process = g_subprocess_launcher_spawnv (launcher, full, &error);
   g_assert_no_error (error);
+  return process;
+}
+
+PinRun
+pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdout_fd)
+{
+  g_autoptr (GSubprocess) process = pin_world_start_hook (world, argv, stdin_fd, stdout_fd);
+
   return collect (process);
 }
 

@@ -72,6 +72,11 @@ int pin_world_pipe (const char *text, int *ret_writer);
 /* Runs the hook with @argv (without its own name) in @world. @stdin_fd is taken; @stdout_fd as well, or -1: then it
  * is collected. The hook must end within a generous time. */
 PinRun pin_world_run (PinWorld *world, const char *const *argv, int stdin_fd, int stdout_fd);
+
+/* The same in two halves, for hooks that run side by side: the caller asks the process to communicate, and gives the
+ * result of that to pin_run_finish(). (transfer full) */
+GSubprocess *pin_world_start_hook (PinWorld *world, const char *const *argv, int stdin_fd, int stdout_fd);
+PinRun pin_run_finish (GSubprocess *process, GAsyncResult *result);
 void pin_run_clear (PinRun *run);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinWorld, pin_world_free)

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Guests that arrive all at once: real hooks, a real service, a machine of files, and never the same for two. */
+
+#include "format/domain-read.h"
+#include "town.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CROWD 50
+
+static const guint plenty[TOWN_NODES] = { 100, 100 };
+
+/* What has been given away, so that nothing is given twice. */
+typedef struct
+{
+  PinCpuset *cpus;
+  guint pages[TOWN_NODES];
+  guint n_admitted;
+} Given;
+
+static Given
+given_nothing (void)
+{
+  return (Given){ .cpus = pin_cpuset_new () };
+}
+
+static void
+given_clear (Given *given)
+{
+  pin_cpuset_free (given->cpus);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Given, given_clear)
+
+/* The one claim is that of guest @number. */
+static void
+assert_one_claim (Town *town, guint number)
+{
+  g_autofree char *claims = town_claims (town);
+  g_autofree char *uuid = town_uuid (number);
+
+  g_assert_cmpstr (claims, ==, uuid);
+}
+
+static gboolean
+is_admitted (const Question *question)
+{
+  return question->run.exit_status == 0;
+}
+
+/* As libvirt reads it: the XML that the hook printed or, where it printed none, the one that it got. */
+static PinDomain *
+read_domain (const Question *question)
+{
+  gsize length;
+  const char *printed = g_bytes_get_data (question->run.out, &length);
+  g_autoptr (GError) error = NULL;
+  PinDomain *domain = length > 0 ? pin_domain_parse (printed, length, &error)
+                                 : pin_domain_parse (question->xml, strlen (question->xml), &error);
+
+  g_assert_no_error (error);
+  return domain;
+}
+
+static void
+assert_cpus (const Question *question, const char *expected)
+{
+  g_autoptr (PinDomain) domain = read_domain (question);
+  g_autoptr (PinCpuset) cpus = pin_placement_cpus (domain->placement);
+  g_autofree char *text = pin_cpuset_format (cpus);
+
+  g_assert_true (is_admitted (question));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static gboolean
+is_as_written (const Question *question)
+{
+  return is_admitted (question) && g_bytes_get_size (question->run.out) == 0;
+}
+
+/* Two CPUs that nobody else has, on the one node that its pages are from. */
+static void
+take (Given *given, const Question *question)
+{
+  g_autoptr (PinDomain) domain = read_domain (question);
+  const PinPlacement *placement = domain->placement;
+  g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
+  g_autoptr (PinNodeset) nodes = pin_placement_nodes (placement);
+  guint node = pin_cpuset_first (nodes);
+
+  g_assert_true (is_admitted (question));
+  g_assert_cmpuint (pin_cpuset_count (cpus), ==, 2);
+  g_assert_cmpuint (pin_cpuset_count (nodes), ==, 1);
+  g_assert_true (placement->has_hugepages);
+  for (guint cpu = pin_cpuset_first (cpus); cpu != PIN_CPUSET_END; cpu = pin_cpuset_next (cpus, cpu))
+    g_assert_cmpuint (cpu / TOWN_NODE_CPUS, ==, node);
+  g_assert_false (pin_cpuset_intersects (given->cpus, cpus));
+  pin_cpuset_unite (given->cpus, cpus);
+  given->pages[node] += TOWN_GUEST_PAGES;
+  given->n_admitted++;
+}
+
+/* One line, which names what is short, with figures. */
+static void
+assert_refused (const Question *question)
+{
+  const char *text = question->run.err;
+
+  g_assert_cmpint (question->run.exit_status, ==, 1);
+  g_assert_cmpuint (g_bytes_get_size (question->run.out), ==, 0);
+  g_assert_true (g_str_has_prefix (text, "pinshift: "));
+  g_assert_true (strchr (text, '\n') == text + strlen (text) - 1);
+  g_assert_true (g_regex_match_simple ("(vcpu-pins|hugepages): .* [0-9]+ .*wanted, [0-9]+ (available|free)", text, 0, 0));
+}
+
+static gint
+compare_times (gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *)a, right = *(const gint64 *)b;
+
+  return left < right ? -1 : left > right;
+}
+
+static void
+show_latency (const GPtrArray *questions)
+{
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint last = questions->len - 1;
+
+  for (guint i = 0; i < questions->len; i++)
+    g_array_append_val (times, town_nth (questions, i)->took_us);
+  g_array_sort (times, compare_times);
+  g_test_message ("%u hooks at once: p50 %.1f ms, p99 %.1f ms, max %.1f ms", questions->len,
+                  g_array_index (times, gint64, last / 2) / 1e3, g_array_index (times, gint64, last * 99 / 100) / 1e3,
+                  g_array_index (times, gint64, last) / 1e3);
+}
+
+/* Guests that all write the same, on a host with pages for some on each node and CPUs for 16. */
+typedef struct
+{
+  const char *name;
+  guint guests_of_pages[TOWN_NODES];
+  guint fit;
+} Crowd;
+
+static const Crowd crowds[] = {
+  { "as-many-as-cpus", { 100, 100 }, 32 },
+  { "as-many-as-pages", { 12, 7 }, 19 },
+  { "as-many-as-both", { 20, 9 }, 16 + 9 },
+  { "none", { 0, 0 }, 0 },
+};
+
+static void
+test_crowd (gconstpointer data)
+{
+  const Crowd *crowd = data;
+  g_autoptr (Town) town = town_new (crowd->guests_of_pages);
+  g_autoptr (GPtrArray) questions = town_questions_new ();
+  g_autoptr (GPtrArray) admitted = g_ptr_array_new_with_free_func (g_free);
+  g_auto (Given) given = given_nothing ();
+  g_auto (GStrv) log = NULL;
+  g_autofree char *claims = NULL;
+  g_autofree char *expected = NULL;
+
+  for (guint number = 0; number < CROWD; number++)
+    town_add_question (questions, number, 0);
+  town_ask_at_once (town, questions);
+  show_latency (questions);
+  log = pin_world_take_log (town->world);
+  g_assert_cmpuint (g_strv_length (log), ==, 0);
+
+  for (guint number = 0; number < CROWD; number++)
+    {
+      if (!is_admitted (town_nth (questions, number)))
+        {
+          assert_refused (town_nth (questions, number));
+          continue;
+        }
+      take (&given, town_nth (questions, number));
+      g_ptr_array_add (admitted, town_uuid (number));
+    }
+  g_assert_cmpuint (given.n_admitted, ==, crowd->fit);
+  for (guint node = 0; node < TOWN_NODES; node++)
+    g_assert_cmpuint (given.pages[node], <=, crowd->guests_of_pages[node] * TOWN_GUEST_PAGES);
+  g_ptr_array_add (admitted, NULL);
+  claims = town_claims (town);
+  expected = town_join_sorted ((char **)admitted->pdata);
+  g_assert_cmpstr (claims, ==, expected);
+}
+
+/* One is the first, and keeps what both wrote. */
+static void
+test_two_for_the_same_cpus (void)
+{
+  g_autoptr (Town) town = town_new (plenty);
+  g_autoptr (GPtrArray) questions = town_questions_new ();
+  g_auto (Given) given = given_nothing ();
+
+  town_add_question (questions, 1, 40);
+  town_add_question (questions, 2, 40);
+  town_ask_at_once (town, questions);
+
+  g_assert_cmpint (is_as_written (town_nth (questions, 0)) + is_as_written (town_nth (questions, 1)), ==, 1);
+  take (&given, town_nth (questions, 0));
+  take (&given, town_nth (questions, 1));
+}
+
+/* What the first plan had is free again. */
+static void
+test_another_xml (void)
+{
+  g_autoptr (Town) town = town_new (plenty);
+  g_autoptr (GPtrArray) questions = town_questions_new ();
+
+  assert_cpus (town_ask (town, questions, 1, 0), "0-1");
+  assert_cpus (town_ask (town, questions, 1, 40), "40-41");
+  assert_one_claim (town, 1);
+  g_assert_true (is_as_written (town_ask (town, questions, 2, 0)));
+  assert_cpus (town_ask (town, questions, 3, 40), "32-33");
+}
+
+int
+main (int argc, char **argv)
+{
+  signal (SIGPIPE, SIG_IGN);
+  g_test_init (&argc, &argv, NULL);
+
+  if (geteuid () != 0)
+    {
+      g_print ("1..0 # SKIP a /dev/log of its own needs a mount namespace, which needs root\n");
+      return 0;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (crowds); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/crowd/fits/%s", crowds[i].name);
+
+      g_test_add_data_func (path, &crowds[i], test_crowd);
+    }
+  g_test_add_func ("/crowd/two-guests-for-the-same-cpus", test_two_for_the_same_cpus);
+  g_test_add_func ("/crowd/another-xml-is-another-plan", test_another_xml);
+
+  return g_test_run ();
+}
