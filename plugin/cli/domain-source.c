@@ -50,21 +50,22 @@ look_up (virConnectPtr connection, const char *domain)
 }
 
 static char *
-ask_libvirt (const char *uri, const char *domain, gsize *ret_length, GError **error)
+ask_libvirt (const char *uri, const char *domain, PinDomainSide side, gsize *ret_length, GError **error)
 {
+  static const unsigned flags[] = { 0, VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE };
   g_autoptr (PinConnect) connection = NULL;
   g_autoptr (PinDomainHandle) handle = NULL;
   char *text, *xml;
 
   virSetErrorFunc (NULL, swallow);
-  connection = virConnectOpenReadOnly (uri);
+  connection = side == PIN_DOMAIN_SECRET ? virConnectOpen (uri) : virConnectOpenReadOnly (uri);
   if (connection == NULL)
     {
       take_error (PIN_ERROR_FAILED, uri, error);
       return NULL;
     }
   handle = look_up (connection, domain);
-  text = handle != NULL ? virDomainGetXMLDesc (handle, 0) : NULL;
+  text = handle != NULL ? virDomainGetXMLDesc (handle, flags[side]) : NULL;
   if (text == NULL)
     {
       take_error (handle == NULL ? PIN_ERROR_NOT_FOUND : PIN_ERROR_FAILED, domain, error);
@@ -76,10 +77,27 @@ ask_libvirt (const char *uri, const char *domain, gsize *ret_length, GError **er
   return xml;
 }
 
-char *
-pin_domain_source_read (const PinCli *cli, const char *domain, gsize *ret_length, GError **error)
+static char *
+read_source (const PinCli *cli, const char *domain, PinDomainSide side, gsize *ret_length, GError **error)
 {
   if (is_file (domain))
     return pin_cli_read (domain, PIN_DOMAIN_MAX_BYTES, ret_length, error);
-  return ask_libvirt (cli->uri != NULL ? cli->uri : DEFAULT_URI, domain, ret_length, error);
+  return ask_libvirt (cli->uri != NULL ? cli->uri : DEFAULT_URI, domain, side, ret_length, error);
+}
+
+PinDomain *
+pin_domain_source_parse (const PinCli *cli, const char *domain, PinDomainSide side, char **ret_xml, gsize *ret_length,
+                         GError **error)
+{
+  g_autofree char *xml = read_source (cli, domain, side, ret_length, error);
+  PinDomain *parsed;
+
+  if (xml == NULL)
+    return NULL;
+  parsed = pin_domain_parse (xml, *ret_length, error);
+  if (parsed == NULL)
+    g_prefix_error (error, "%s: ", strcmp (domain, "-") == 0 ? "standard input" : domain);
+  else
+    *ret_xml = g_steal_pointer (&xml);
+  return parsed;
 }

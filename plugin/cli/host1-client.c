@@ -56,7 +56,8 @@ pin_cli_host1_explain (GError **error)
 
   if (g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
     plain = g_error_new (PIN_ERROR, PIN_ERROR_DENIED,
-                         "pinshiftd answers only root and members of the group libvirt");
+                         "pinshiftd lets root alone change anything; members of the group libvirt may ask it (status, "
+                         "plan, snapshot)");
   else if (is_absence (*error, remote))
     {
       g_dbus_error_strip_remote_error (*error);
@@ -72,4 +73,20 @@ pin_cli_host1_explain (GError **error)
     }
   g_clear_error (error);
   *error = g_steal_pointer (&plain);
+}
+
+char *
+pin_cli_host1_plan (PinHost1 *host, const char *xml, GError **error)
+{
+  char *json = NULL;
+
+  if (!pin_host1_call_plan_sync (host, xml, g_variant_new ("a{sv}", NULL), &json, NULL, error))
+    pin_cli_host1_explain (error);
+  return json;
+}
+
+void
+pin_cli_host1_take_time (PinHost1 *host)
+{
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (host), G_MAXINT);
 }

@@ -10,3 +10,10 @@ PinHost1 *pin_cli_host1_new (gboolean with_properties, GError **error) G_GNUC_WA
 
 /* Takes D-Bus's clothes off @error, and says what to do where the service can't be reached. */
 void pin_cli_host1_explain (GError **error);
+
+/* The plan, as JSON, of a domain that has been parsed once, so that @xml is text that the bus can carry.  (transfer full);
+ * NULL with an error that is explained. */
+char *pin_cli_host1_plan (PinHost1 *host, const char *xml, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Lets calls last as long as they need: libvirt may wait for the job of a guest.  If the service dies, the bus says so. */
+void pin_cli_host1_take_time (PinHost1 *host);

@@ -46,6 +46,37 @@ pin_plan_text_code (const char *json, GError **error)
   return root != NULL ? code_of (json_node_get_object (root)) : -1;
 }
 
+/* Member @name if it is an object, else an empty one.  (transfer full) */
+static JsonObject *
+get_object (JsonObject *plan, const char *name)
+{
+  JsonNode *node = json_object_get_member (plan, name);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : json_object_new ();
+}
+
+char *
+pin_plan_text_changes (const char *json, char **ret_actions, GError **error)
+{
+  g_autoptr (JsonNode) root = parse (json, error);
+  g_autoptr (JsonObject) actions = root != NULL ? get_object (json_node_get_object (root), "actions") : NULL;
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (GString) changes = g_string_new (NULL);
+
+  if (root == NULL)
+    return NULL;
+  for (guint i = 0; i < PIN_SETTING_N; i++)
+    {
+      const char *action = get (actions, pin_setting_name (i));
+
+      if (*action != '\0' && strcmp (action, pin_action_name (PIN_ACTION_KEEP)) != 0)
+        g_string_append_printf (changes, "%s%s %s", changes->len > 0 ? ", " : "", pin_setting_name (i), action);
+    }
+  json_node_set_object (node, actions);
+  *ret_actions = json_to_string (node, FALSE);
+  return g_string_free (g_steal_pointer (&changes), FALSE);
+}
+
 static void
 add_row (GPtrArray *rows, const char *setting, const char *action, const char *text)
 {
@@ -140,17 +171,16 @@ int
 pin_plan_text_print (const PinCli *cli, const char *json, const char *remedy, GError **error)
 {
   g_autoptr (JsonNode) root = parse (json, error);
-  g_autoptr (JsonObject) no_actions = json_object_new ();
+  g_autoptr (JsonObject) actions = NULL;
   g_autoptr (JsonArray) no_reasons = json_array_new ();
-  JsonObject *plan, *actions;
+  JsonObject *plan;
   JsonArray *reasons;
   g_autoptr (GPtrArray) rows = NULL;
 
   if (root == NULL)
     return -1;
   plan = json_node_get_object (root);
-  actions = json_object_has_member (plan, "actions") ? json_object_get_object_member (plan, "actions")
-                                                     : no_actions;
+  actions = get_object (plan, "actions");
   reasons = json_object_has_member (plan, "reasons") ? json_object_get_array_member (plan, "reasons")
                                                      : no_reasons;
   rows = make_rows (cli, actions, reasons);
@@ -165,4 +195,13 @@ pin_plan_text_print (const PinCli *cli, const char *json, const char *remedy, GE
   if (!cli->quiet || code_of (plan) == PIN_CLI_FAILED)
     print_verdict (cli, plan, remedy);
   return code_of (plan);
+}
+
+int
+pin_plan_text_show (const PinCli *cli, const char *json, GError **error)
+{
+  if (!cli->json)
+    return pin_plan_text_print (cli, json, NULL, error);
+  pin_cli_print_json (json);
+  return pin_plan_text_code (json, error);
 }

@@ -11,7 +11,6 @@
 #include "rules/rules-file.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct
 {
@@ -105,42 +104,25 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
   return job.code;
 }
 
-/* Asks the service of this host, whose policy holds.  @xml has been parsed once, so it is text that D-Bus
- * can carry. */
+/* Asks the service of this host, whose policy holds. */
 static int
 plan_there (const PinCli *cli, const char *xml, GError **error)
 {
   g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
-  g_autofree char *json = NULL;
+  g_autofree char *json = host != NULL ? pin_cli_host1_plan (host, xml, error) : NULL;
 
-  if (host == NULL)
-    return -1;
-  if (!pin_host1_call_plan_sync (host, xml, g_variant_new ("a{sv}", NULL), &json, NULL, error))
-    {
-      pin_cli_host1_explain (error);
-      return -1;
-    }
-  if (!cli->json)
-    return pin_plan_text_print (cli, json, NULL, error);
-  pin_cli_print_json (json);
-  return pin_plan_text_code (json, error);
+  return json != NULL ? pin_plan_text_show (cli, json, error) : -1;
 }
 
 static int
 plan (const PinCli *cli, const char *name, const char *on, const char *policy, GError **error)
 {
   gsize length;
-  g_autofree char *xml = pin_domain_source_read (cli, name, &length, error);
-  g_autoptr (PinDomain) domain = NULL;
+  g_autofree char *xml = NULL;
+  g_autoptr (PinDomain) domain = pin_domain_source_parse (cli, name, PIN_DOMAIN_PRESENT, &xml, &length, error);
 
-  if (xml == NULL)
-    return -1;
-  domain = pin_domain_parse (xml, length, error);
   if (domain == NULL)
-    {
-      g_prefix_error (error, "%s: ", strcmp (name, "-") == 0 ? "standard input" : name);
-      return -1;
-    }
+    return -1;
   if (on == NULL && policy == NULL)
     return plan_there (cli, xml, error);
   return plan_here (cli, domain, on, policy, error);

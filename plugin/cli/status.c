@@ -3,62 +3,18 @@
 #include "cli.h"
 
 #include "core/setting.h"
-#include "host1-client.h"
+#include "guests.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
-#include <string.h>
-
-static const char *
-get (JsonObject *object, const char *member)
-{
-  const char *text = json_object_get_string_member_with_default (object, member, NULL);
-
-  return text != NULL && *text != '\0' ? text : "-";
-}
-
-/* Member @name if it is an object, else NULL; borrowed. */
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-/* What @domain gets that is not as written.  @*ret_misses: the settings of which it has less, or nothing. */
-static char *
-actions_of (JsonObject *domain, char **ret_misses)
-{
-  JsonObject *actions = get_object (domain, "actions");
-  g_autoptr (GString) changes = g_string_new (NULL);
-  g_autoptr (GString) misses = g_string_new (NULL);
-
-  for (guint i = 0; actions != NULL && i < PIN_SETTING_N; i++)
-    {
-      const char *setting = pin_setting_name (i);
-      PinAction action;
-
-      if (!pin_action_from_name (get (actions, setting), &action) || action <= PIN_ACTION_KEEP)
-        continue;
-      g_string_append_printf (changes, "%s%s: %s", changes->len > 0 ? ", " : "", setting, pin_action_name (action));
-      if (action == PIN_ACTION_WEAKEN || action == PIN_ACTION_STRIP)
-        g_string_append_printf (misses, "%s%s", misses->len > 0 ? ", " : "", setting);
-    }
-  *ret_misses = g_string_free (g_steal_pointer (&misses), FALSE);
-  if (changes->len == 0 && actions != NULL && json_object_get_size (actions) > 0)
-    g_string_assign (changes, pin_action_name (PIN_ACTION_KEEP));
-  return g_string_free (g_steal_pointer (&changes), FALSE);
-}
 
 static void
 print_reasons (JsonObject *domain)
 {
-  JsonObject *reasons = get_object (domain, "reasons");
+  JsonObject *reasons = pin_guest_object (domain, "reasons");
 
   for (guint i = 0; reasons != NULL && i < PIN_SETTING_N; i++)
     if (json_object_has_member (reasons, pin_setting_name (i)))
-      printf ("%s: %s: %s\n", get (domain, "name"), pin_setting_name (i), get (reasons, pin_setting_name (i)));
+      printf ("%s: %s: %s\n", pin_guest_text (domain, "name"), pin_setting_name (i), pin_guest_text (reasons, pin_setting_name (i)));
 }
 
 /* The rows of the table.  @*ret_missing: whether any domain misses something. */
@@ -74,10 +30,10 @@ make_rows (const PinCli *cli, JsonArray *domains, gboolean *ret_missing)
     {
       JsonObject *domain = json_array_get_object_element (domains, i);
       g_autofree char *misses = NULL;
-      g_autofree char *actions = actions_of (domain, &misses);
-      const char *const row[] = { get (domain, "name"),
-                                  get (domain, "state"),
-                                  get (domain, "home"),
+      g_autofree char *actions = pin_guest_actions (domain, &misses);
+      const char *const row[] = { pin_guest_text (domain, "name"),
+                                  pin_guest_text (domain, "state"),
+                                  pin_guest_text (domain, "home"),
                                   *actions != '\0' ? actions : "-",
                                   *misses != '\0' ? misses : "-",
                                   NULL };
@@ -128,23 +84,11 @@ print_json (const PinCli *cli, JsonNode *domains, const char *const *claims)
   return missing ? PIN_CLI_CHANGES : PIN_CLI_DONE;
 }
 
-static gboolean
-is_list_of_objects (JsonNode *node)
-{
-  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    if (!JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, i)))
-      return FALSE;
-  return array != NULL;
-}
-
 static int
 run (PinCli *cli, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PinHost1) host = NULL;
-  g_autofree char *text = NULL;
   g_autoptr (JsonNode) domains = NULL;
 
   if (!pin_cli_parse (cli, &pin_cli_status, NULL, &argc, &argv, 0, 0, &error))
@@ -152,17 +96,9 @@ run (PinCli *cli, int argc, char **argv)
   host = pin_cli_host1_new (TRUE, &error);
   if (host == NULL)
     return pin_cli_fail (error);
-  if (!pin_host1_call_domains_sync (host, g_variant_new ("a{sv}", NULL), &text, NULL, &error))
-    {
-      pin_cli_host1_explain (&error);
-      return pin_cli_fail (error);
-    }
-  domains = json_from_string (text, NULL);
-  if (!is_list_of_objects (domains))
-    {
-      g_set_error (&error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is no list of domains");
-      return pin_cli_fail (error);
-    }
+  domains = pin_guests_ask (host, &error);
+  if (domains == NULL)
+    return pin_cli_fail (error);
   if (cli->json)
     return print_json (cli, domains, pin_host1_get_claims (host));
   return print_text (cli, json_node_get_array (domains), pin_host1_get_claims (host));

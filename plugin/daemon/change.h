@@ -14,7 +14,8 @@
 
 /* Gives back live what of the original can be now.  @dry_run: only plans it. */
 void pin_change_repin_async (PinWatch *watch, const char *domain, gboolean dry_run, GAsyncReadyCallback callback, gpointer data);
-/* Returns: the plan as JSON, as pin_plan_to_json_live() makes it, also where it refuses (transfer full); NULL with @error, which may be PIN_ERROR_BUSY too. */
+/* Returns: the plan as JSON, as pin_plan_to_json_live() makes it, also where it refuses (transfer full); NULL with @error, which may be
+ * PIN_ERROR_BUSY too. */
 char *pin_change_repin_finish (PinWatch *watch, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the present placements, live and stored, the originals, at home here. */
