@@ -131,8 +131,8 @@ read_guest (PinVirt *virt, virDomainPtr domain)
   guest->name = g_strdup (virDomainGetName (domain));
   guest->running = virDomainIsActive (domain) == 1;
   guest->persistent = virDomainIsPersistent (domain) == 1;
-  guest->incoming = guest->running && pin_virt_is_incoming (virt, uuid, state, reason);
-  guest->came = guest->running && pin_virt_has_come (state, reason, guest->incoming);
+  guest->incoming = guest->running && pin_virt_is_incoming (virt, domain, uuid, state, reason);
+  guest->came = guest->running && pin_virt_has_come (state, reason);
   return read_xml (domain, guest) ? g_steal_pointer (&guest) : NULL;
 }
 

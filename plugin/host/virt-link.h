@@ -107,9 +107,9 @@ void pin_virt_events_deregister (virConnectPtr connection, GArray *ids);
 gboolean pin_virt_event_map (int event, int detail, PinPassage *passage, PinVirtEvent *ret_event);
 
 /* Whether an active domain in @state is still starting or receiving. */
-gboolean pin_virt_is_incoming (PinVirt *virt, const char *uuid, int state, int reason);
-/* Whether libvirt says of an active domain that it was not booted here; @incoming: it is still starting or receiving. */
-gboolean pin_virt_has_come (int state, int reason, gboolean incoming);
+gboolean pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, int state, int reason);
+/* Whether libvirt says of an active domain that it was not booted here. */
+gboolean pin_virt_has_come (int state, int reason);
 /*
  * Whether something of libvirt's is under way on a domain, or stuck, so that a call which changes it would wait.  Neither @control nor
  * @job knows of all: the first tells of what is at the monitor in this moment, the second of what goes on for longer (libvirt:

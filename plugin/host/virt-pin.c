@@ -76,7 +76,7 @@ read_held (PinVirt *virt, virDomainPtr domain, const char *uuid, gboolean *ret_h
       return FALSE;
     }
   *ret_held = TRUE;
-  if (pin_virt_is_incoming (virt, uuid, state, reason) || pin_virt_is_held (&control, &job))
+  if (pin_virt_is_incoming (virt, domain, uuid, state, reason) || pin_virt_is_held (&control, &job))
     return TRUE;
   if (!read_job (domain, &job, error))
     return FALSE;

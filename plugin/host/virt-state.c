@@ -2,21 +2,35 @@
 /* What libvirt's states and reasons mean here. */
 #include "host/virt-link.h"
 
+#include <libvirt/virterror.h>
+
 /* A monitor that has not answered for as long is taken for stuck; most answers take milliseconds. */
 #define STUCK_MS 1000
+
+/* virsh restore --paused leaves PAUSED/MIGRATION behind as well, and no job: nothing comes any more. */
+static gboolean
+has_no_job (virDomainPtr domain)
+{
+  virDomainJobInfo job = { .type = VIR_DOMAIN_JOB_NONE };
+  gboolean none = virDomainGetJobInfo (domain, &job) == 0 && job.type == VIR_DOMAIN_JOB_NONE;
+
+  virResetLastError ();
+  return none;
+}
 
 /*
  * PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave; the events tell which.  Without them
  * (the service has just begun) it is taken for the first, as that is the longer time.
  */
 gboolean
-pin_virt_is_incoming (PinVirt *virt, const char *uuid, int state, int reason)
+pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, int state, int reason)
 {
   if (state != VIR_DOMAIN_PAUSED)
     return FALSE;
   if (reason == VIR_DOMAIN_PAUSED_STARTING_UP)
     return TRUE;
-  return reason == VIR_DOMAIN_PAUSED_MIGRATION && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN) == PIN_PASSAGE_IN;
+  return reason == VIR_DOMAIN_PAUSED_MIGRATION && !has_no_job (domain)
+         && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN) == PIN_PASSAGE_IN;
 }
 
 /* In post-copy the guest runs at the destination while its memory comes; who is paused for it is at the source. */
@@ -36,14 +50,15 @@ has_come_running (int reason)
     }
 }
 
+/* PAUSED/MIGRATION may also be about to leave.  Nothing can be written to it then, and if it stays its reason is another. */
 gboolean
-pin_virt_has_come (int state, int reason, gboolean incoming)
+pin_virt_has_come (int state, int reason)
 {
   if (state == VIR_DOMAIN_RUNNING)
     return has_come_running (reason);
   if (state != VIR_DOMAIN_PAUSED)
     return FALSE;
-  return reason == VIR_DOMAIN_PAUSED_FROM_SNAPSHOT || (reason == VIR_DOMAIN_PAUSED_MIGRATION && incoming);
+  return reason == VIR_DOMAIN_PAUSED_FROM_SNAPSHOT || reason == VIR_DOMAIN_PAUSED_MIGRATION;
 }
 
 gboolean
