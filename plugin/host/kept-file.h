@@ -13,6 +13,7 @@ typedef struct
   PinRecord *stored;      /* of the persistent definition */
   gboolean forgotten;     /* an administrator wants none, until the guest starts or arrives anew */
   gboolean repair_due;    /* its persistent definition is still the source's */
+  char *damage;           /* after loading: what was left out and why, in one line, for the journal; NULL: nothing */
 } PinKept;
 
 PinKept *pin_kept_new (void);
@@ -20,14 +21,21 @@ void pin_kept_free (PinKept *kept);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinKept, pin_kept_free)
 
 /*
- * Reads what is kept of @uuid in @directory.  No file is an empty one.  A record in it that does not parse is left out, with a
- * warning.
+ * Reads what is kept of @uuid in @directory.  No file is an empty one.  What can't be read or does not parse is left out, each
+ * record for itself, and told in damage; no file stops anybody.
  * Returns: (transfer full), never NULL.
  */
 PinKept *pin_kept_file_load (const char *directory, const char *uuid);
 
-/* Writes it, whole or not at all, if it differs from what the file says; an empty one removes the file. */
+/*
+ * Writes it, whole or not at all, if it differs from what the file says; an empty one removes the file.  @directory is made if it
+ * is not there.  An unchanged file becomes young again once in a while, so that those in use are not pruned.  PIN_ERROR_INVALID:
+ * @uuid is none; PIN_ERROR_FAILED.
+ */
 gboolean pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Removes files that are older than @before_s (seconds since the epoch), and temporary ones.  Returns: how many. */
+/*
+ * Removes files that are older than @before_s (seconds since the epoch), and temporary ones that a writer left behind; other files
+ * are nobody's business here.  Returns: how many.
+ */
 guint pin_kept_file_prune (const char *directory, gint64 before_s);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * <kept version='1' forgotten='yes' repair-due='yes'>, and in it <live> and <stored>, each with the text of a record.  They are
+ * text and not elements so that one that is damaged, or of another version, does not cost the other.
+ */
+#include "host/kept-file.h"
+
+#include "core/error.h"
+#include "format/quote.h"
+#include "format/xml-edit.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <utime.h>
+
+#define KEPT_VERSION "1"
+/* Two records, escaped. */
+#define KEPT_MAX_BYTES (16 * PIN_RECORD_MAX_BYTES)
+/* Far less than the age at which files are pruned, and seldom enough to be no load. */
+#define TOUCH_S (30 * 24 * 60 * 60)
+#define UUID_LENGTH 36
+#define TEMPORARY_LENGTH 6 /* of ".XXXXXX", g_file_set_contents_full(), without the dot */
+
+PinKept *
+pin_kept_new (void)
+{
+  return g_new0 (PinKept, 1);
+}
+
+void
+pin_kept_free (PinKept *kept)
+{
+  if (kept == NULL)
+    return;
+  pin_record_free (kept->live);
+  pin_record_free (kept->stored);
+  g_free (kept->damage);
+  g_free (kept);
+}
+
+/* (transfer full); NULL for a name that is none, which could lead anywhere. */
+static char *
+path_of (const char *directory, const char *uuid, GError **error)
+{
+  g_autofree char *name = g_ascii_strdown (uuid, -1);
+  g_autofree char *quoted = NULL;
+
+  if (g_uuid_string_is_valid (name))
+    return g_build_filename (directory, name, NULL);
+  quoted = pin_quote (uuid);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no UUID", quoted);
+  return NULL;
+}
+
+/* Returns: (transfer full); NULL without @error if it is not there, with it if it can't be read or is nothing of ours. */
+static char *
+read_text (const char *path, gsize *ret_length, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  GStatBuf status;
+  char *text = NULL;
+
+  if (g_lstat (path, &status) == 0 && (!S_ISREG (status.st_mode) || status.st_size > KEPT_MAX_BYTES))
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "no file, or more than %d KiB", KEPT_MAX_BYTES / 1024);
+  else if (!g_file_get_contents (path, &text, ret_length, &why) && !g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    g_propagate_error (error, g_steal_pointer (&why));
+  return text;
+}
+
+/* Takes @why; NULL: there is none. */
+static void
+note_damage (PinKept *kept, const char *what, GError *why)
+{
+  char *damage;
+
+  if (why == NULL)
+    return;
+  damage = g_strdup_printf ("%s%s%s: %s", kept->damage == NULL ? "" : kept->damage, kept->damage == NULL ? "" : "; ", what,
+                            why->message);
+  g_free (kept->damage);
+  kept->damage = damage;
+  g_error_free (why);
+}
+
+static void
+read_child (PinKept *kept, const xmlNode *element, const char *uuid)
+{
+  PinRecord **side = pin_xml_is (element, "live") ? &kept->live : pin_xml_is (element, "stored") ? &kept->stored : NULL;
+  g_autofree char *text = pin_xml_text (element);
+  GError *why = NULL;
+
+  if (side == NULL)
+    pin_xml_error (&why, element, "is unknown");
+  else if (*side != NULL)
+    pin_xml_error (&why, element, "stands twice");
+  else
+    *side = pin_record_parse (text, uuid, &why);
+  note_damage (kept, (const char *)element->name, why);
+}
+
+static gboolean
+read_flag (PinKept *kept, const xmlNode *root, const char *name)
+{
+  const char *value = pin_xml_attr (root, name);
+  GError *why = NULL;
+
+  if (value == NULL || strcmp (value, "yes") == 0)
+    return value != NULL;
+  pin_xml_error (&why, root, "it is neither yes nor absent");
+  note_damage (kept, name, why);
+  return FALSE;
+}
+
+static gboolean
+check_root (const xmlNode *root, GError **error)
+{
+  const char *version = pin_xml_attr (root, "version");
+
+  if (!pin_xml_is (root, "kept") || version == NULL)
+    return pin_xml_error (error, root, "is not what this service keeps");
+  if (strcmp (version, KEPT_VERSION) != 0)
+    return pin_xml_error (error, root, "is of another version than " KEPT_VERSION);
+  return TRUE;
+}
+
+static gboolean
+read_kept (PinKept *kept, const char *uuid, const char *text, gsize length, GError **error)
+{
+  g_autoptr (xmlDoc) doc = pin_xml_parse (text, length, KEPT_MAX_BYTES, error);
+  const xmlNode *root = doc == NULL ? NULL : xmlDocGetRootElement (doc);
+
+  if (root == NULL || !check_root (root, error))
+    return FALSE;
+  kept->forgotten = read_flag (kept, root, "forgotten");
+  kept->repair_due = read_flag (kept, root, "repair-due");
+  for (pin_xml_each (root, child))
+    read_child (kept, child, uuid);
+  return TRUE;
+}
+
+PinKept *
+pin_kept_file_load (const char *directory, const char *uuid)
+{
+  PinKept *kept = pin_kept_new ();
+  GError *why = NULL;
+  g_autofree char *path = path_of (directory, uuid, &why);
+  gsize length = 0;
+  g_autofree char *text = path == NULL ? NULL : read_text (path, &length, &why);
+
+  if (text != NULL)
+    read_kept (kept, uuid, text, length, &why);
+  note_damage (kept, path == NULL ? directory : path, why);
+  return kept;
+}
+
+static void
+add_record (xmlNode *root, const char *name, const PinRecord *record)
+{
+  g_autofree char *text = record == NULL ? NULL : pin_record_format (record);
+
+  if (text != NULL)
+    pin_xml_add_text (root, NULL, name, text);
+}
+
+/* (transfer full); NULL if there is nothing to keep. */
+static char *
+format_kept (const PinKept *kept)
+{
+  g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *)"1.0");
+  xmlNode *root = xmlNewDocNode (doc, NULL, (const xmlChar *)"kept", NULL);
+  g_autofree char *text = NULL;
+
+  xmlDocSetRootElement (doc, root);
+  pin_xml_put (root, "version", KEPT_VERSION);
+  if (kept->forgotten)
+    pin_xml_put (root, "forgotten", "yes");
+  if (kept->repair_due)
+    pin_xml_put (root, "repair-due", "yes");
+  add_record (root, "live", kept->live);
+  add_record (root, "stored", kept->stored);
+  if (!kept->forgotten && !kept->repair_due && kept->live == NULL && kept->stored == NULL)
+    return NULL;
+  text = pin_xml_format_node (root, TRUE);
+  return g_strconcat (text, "\n", NULL);
+}
+
+static gboolean
+failed (const char *path, int code, GError **error)
+{
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s: %s", path, g_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+remove_file (const char *path, GError **error)
+{
+  return g_unlink (path) == 0 || errno == ENOENT || failed (path, errno, error);
+}
+
+/* Whether @path has just @text; then it is made young if it is old. */
+static gboolean
+is_there (const char *path, const char *text)
+{
+  gsize length = 0;
+  g_autofree char *present = read_text (path, &length, NULL);
+  GStatBuf status;
+
+  if (present == NULL || length != strlen (text) || memcmp (present, text, length) != 0)
+    return FALSE;
+  if (g_lstat (path, &status) == 0 && status.st_mtime < g_get_real_time () / G_USEC_PER_SEC - TOUCH_S)
+    g_utime (path, NULL);
+  return TRUE;
+}
+
+gboolean
+pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept, GError **error)
+{
+  g_autofree char *path = path_of (directory, uuid, error);
+  g_autofree char *text = format_kept (kept);
+  g_autoptr (GError) why = NULL;
+
+  if (path == NULL)
+    return FALSE;
+  if (text == NULL)
+    return remove_file (path, error);
+  if (is_there (path, text))
+    return TRUE;
+  if (g_mkdir_with_parents (directory, 0700) < 0)
+    return failed (directory, errno, error);
+  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "can't keep records: %s", why->message);
+  return FALSE;
+}
+
+/* "UUID", or "UUID.XXXXXX" of a writer that was killed. */
+static gboolean
+is_ours (const char *name, gboolean *ret_temporary)
+{
+  gsize length = strlen (name);
+  g_autofree char *uuid = g_strndup (name, UUID_LENGTH);
+
+  *ret_temporary = length == UUID_LENGTH + 1 + TEMPORARY_LENGTH && name[UUID_LENGTH] == '.';
+  return g_uuid_string_is_valid (uuid) && (length == UUID_LENGTH || *ret_temporary);
+}
+
+static gboolean
+prune_one (const char *directory, const char *name, gint64 before_s)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  gboolean temporary = FALSE;
+  GStatBuf status;
+
+  return is_ours (name, &temporary) && g_lstat (path, &status) == 0 && S_ISREG (status.st_mode)
+         && (temporary || status.st_mtime < before_s) && g_unlink (path) == 0;
+}
+
+guint
+pin_kept_file_prune (const char *directory, gint64 before_s)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  guint n = 0;
+
+  for (const char *name = dir == NULL ? NULL : g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir))
+    n += prune_one (directory, name, before_s) ? 1 : 0;
+  return n;
+}
