@@ -356,7 +356,9 @@ policy_change (PinSetting setting, const PinFit *fit)
   const PinTerms *terms = fit->demand->terms;
   PinAction action = fit->actions[setting];
 
-  if (pin_levels_open (&fit->search->levels, setting, PIN_ACTION_REFUSE) || action == PIN_ACTION_NONE)
+  gboolean fixed = terms->running && (setting < PIN_SETTING_VCPU_PINS || setting > PIN_SETTING_IOTHREAD_PINS);
+
+  if (fixed || pin_levels_open (&fit->search->levels, setting, PIN_ACTION_REFUSE) || action == PIN_ACTION_NONE)
     return NULL;
   if (setting == PIN_SETTING_HUGEPAGES && !terms->page_size_change && pin_terms_allow (terms, setting, action))
     return g_strdup ("set page-size-change = yes in the policy");

@@ -139,7 +139,7 @@ add_levels (Side *side, PinSetting setting, guint actions, guint64 eased)
     }
 }
 
-/* fifo that would starve a host goes whatever the policy says. */
+/* fifo that would starve a host goes whatever the policy says, if it can. */
 static guint
 allowed_actions (const PinTerms *terms, PinSetting setting)
 {
@@ -147,7 +147,7 @@ allowed_actions (const PinTerms *terms, PinSetting setting)
 
   if (setting == PIN_SETTING_HUGEPAGES && !terms->page_size_change)
     actions &= 1 << PIN_ACTION_KEEP;
-  if (setting == PIN_SETTING_SCHEDULER)
+  if (setting == PIN_SETTING_SCHEDULER && !terms->running)
     actions |= 1 << PIN_ACTION_STRIP;
   return actions;
 }

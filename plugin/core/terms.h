@@ -16,6 +16,7 @@ typedef struct
   PinSpread spread;
   PinEmulator emulator;
   PinDedicated dedicated;
+  gboolean running;              /* the guest can't lose its schedulers: not from policy files, pin_live_plan() says so */
   gboolean page_size_change;     /* FALSE: the guest may be migrated with --postcopy, page sizes must stay */
   gboolean keep_off_reserved;    /* guests without a placement get a vcpu@cpuset without others' own CPUs */
   GStrv hosts;                   /* assigned hosts; NULL: any */
