@@ -108,6 +108,18 @@ digest_key (GChecksum *sum, const PinRules *rules, guint index, const PinRulesKe
   g_checksum_update (sum, (const guchar *) "\n\n", 2);
 }
 
+static void
+digest_section (GChecksum *sum, const PinRules *rules, const char *section, const char *const *names)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *value = pin_rules_format (rules, section, names[i]);
+      g_autofree char *line = g_strdup_printf ("%s=%s\n", names[i], value);
+
+      g_checksum_update (sum, (const guchar *) line, -1);
+    }
+}
+
 void
 pin_rules_seal (PinRules *rules)
 {
@@ -117,13 +129,8 @@ pin_rules_seal (PinRules *rules)
 
   for (guint i = 0; i < n; i++)
     digest_key (sum, rules, i, &keys[i]);
-  for (guint i = 0; pin_rules_reserve_keys[i] != NULL; i++)
-    {
-      g_autofree char *value = pin_rules_format (rules, "reserve", pin_rules_reserve_keys[i]);
-      g_autofree char *line = g_strdup_printf ("%s=%s\n", pin_rules_reserve_keys[i], value);
-
-      g_checksum_update (sum, (const guchar *) line, -1);
-    }
+  digest_section (sum, rules, "reserve", pin_rules_reserve_keys);
+  digest_section (sum, rules, "home", pin_rules_home_keys);
   g_free (rules->digest);
   rules->digest = g_strdup (g_checksum_get_string (sum));
 }

@@ -238,8 +238,8 @@ parse_choice (const PinRulesKey *key, const char *value, guint *ret_value, GErro
   return FALSE;
 }
 
-static gboolean
-parse_switch (const char *value, guint *ret_value, GError **error)
+gboolean
+pin_rules_switch_parse (const char *value, guint *ret_value, GError **error)
 {
   static const char *const known[] = { "yes", "no", NULL };
 
@@ -298,7 +298,7 @@ pin_rules_key_parse (const PinRulesKey *key, const char *value, PinTerms *terms,
       ok = parse_choice (key, value, &word, error);
       break;
     case PIN_RULES_KEY_SWITCH:
-      ok = parse_switch (value, &word, error);
+      ok = pin_rules_switch_parse (value, &word, error);
       break;
     case PIN_RULES_KEY_HOSTS:
       ok = parse_hosts (value, &hosts, error);

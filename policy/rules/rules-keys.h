@@ -31,6 +31,9 @@ const PinRulesKey *pin_rules_keys (guint *ret_n);
 gboolean pin_rules_key_parse (const PinRulesKey *key, const char *value, PinTerms *terms,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "yes" or "no" as 1 or 0. */
+gboolean pin_rules_switch_parse (const char *value, guint *ret_value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The value in @terms as a file would say it, in one spelling.  (transfer full) */
 char *pin_rules_key_format (const PinRulesKey *key, const PinTerms *terms);
 

@@ -3,11 +3,10 @@
 #include "rules/rules-make.h"
 
 #include "core/error.h"
+#include "rules/rules-amount.h"
 #include "rules/rules-keys.h"
 
 #include <string.h>
-
-#define MEMORY_MAX_KIB (G_GUINT64_CONSTANT (1) << 53)
 
 static void
 open_domain (PinRules *rules, const char *glob)
@@ -22,7 +21,7 @@ open_domain (PinRules *rules, const char *glob)
 gboolean
 pin_rules_open (PinRules *rules, const char *name, GError **error)
 {
-  static const char *const known[] = { "fit", "reserve", "domain NAME", NULL };
+  static const char *const known[] = { "fit", "reserve", "home", "domain NAME", NULL };
   const char *blank = strchr (name, ' ');
 
   if (strcmp (name, "domain") == 0)
@@ -35,6 +34,8 @@ pin_rules_open (PinRules *rules, const char *name, GError **error)
     rules->open = PIN_SECTION_FIT;
   else if (strcmp (name, "reserve") == 0)
     rules->open = PIN_SECTION_RESERVE;
+  else if (strcmp (name, "home") == 0)
+    rules->open = PIN_SECTION_HOME;
   else if (blank != NULL && strncmp (name, "domain ", 7) == 0)
     {
       rules->open = PIN_SECTION_DOMAIN;
@@ -54,12 +55,15 @@ const char **
 pin_rules_known_keys (PinSectionKind section)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *const *host_keys = section == PIN_SECTION_RESERVE ? pin_rules_reserve_keys
+                                 : section == PIN_SECTION_HOME  ? pin_rules_home_keys
+                                                                : NULL;
   guint n;
   const PinRulesKey *keys = pin_rules_keys (&n);
 
-  for (guint i = 0; section == PIN_SECTION_RESERVE && pin_rules_reserve_keys[i] != NULL; i++)
-    g_ptr_array_add (names, (gpointer) pin_rules_reserve_keys[i]);
-  for (guint i = 0; section != PIN_SECTION_RESERVE && i < n; i++)
+  for (guint i = 0; host_keys != NULL && host_keys[i] != NULL; i++)
+    g_ptr_array_add (names, (gpointer) host_keys[i]);
+  for (guint i = 0; host_keys == NULL && i < n; i++)
     if (section == PIN_SECTION_DOMAIN || !keys[i].domain_only)
       g_ptr_array_add (names, (gpointer) keys[i].name);
   g_ptr_array_add (names, NULL);
@@ -79,60 +83,38 @@ pin_rules_check_key (const PinRules *rules, const char *key, GError **error)
   return FALSE;
 }
 
-/* "512MiB" as KiB.  0 needs no unit. */
-static gboolean
-parse_memory (const char *text, guint64 *ret_kib, GError **error)
-{
-  static const struct
-  {
-    const char *name;
-    guint shift;
-  } units[] = {
-    { "KiB", 0 },
-    { "MiB", 10 },
-    { "GiB", 20 },
-    { "TiB", 30 },
-  };
-  gsize digits = strspn (text, "0123456789");
-  const char *unit = text + digits + strspn (text + digits, " \t");
-  g_autofree char *number = g_strndup (text, digits);
-  g_autofree char *quoted = pin_rules_quote (text);
-  guint64 value;
-
-  if (!g_ascii_string_to_unsigned (number, 10, 0, MEMORY_MAX_KIB, &value, NULL))
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                   "memory: %s is no size; write one as 2GiB or 512MiB", quoted);
-      return FALSE;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if ((strcmp (unit, units[i].name) == 0 && value <= MEMORY_MAX_KIB >> units[i].shift)
-        || (value == 0 && *unit == '\0'))
-      {
-        *ret_kib = value << units[i].shift;
-        return TRUE;
-      }
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-               "memory: %s is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB", quoted);
-  return FALSE;
-}
-
 static gboolean
 set_reserve (PinRules *rules, const char *key, const char *value, GError **error)
 {
   g_autoptr (PinCpuset) cpus = NULL;
 
   if (strcmp (key, "memory") == 0)
-    return parse_memory (value, &rules->reserved_memory_kib, error);
+    return pin_rules_amount_parse (&pin_rules_memory, value, &rules->reserved_memory_kib, error);
   cpus = pin_cpuset_parse (value, error);
   if (cpus == NULL)
-    {
-      g_prefix_error (error, "cpus: ");
-      return FALSE;
-    }
+    return FALSE;
   pin_cpuset_free (rules->reserved_cpus);
   rules->reserved_cpus = g_steal_pointer (&cpus);
   return TRUE;
+}
+
+static gboolean
+set_home (PinRules *rules, const char *key, const char *value, GError **error)
+{
+  if (strcmp (key, "settle") == 0)
+    return pin_rules_amount_parse (&pin_rules_time, value, &rules->settle_ms, error);
+  return pin_rules_switch_parse (value, &rules->in_place, error);
+}
+
+static gboolean
+set_host_key (PinRules *rules, const char *key, const char *value, GError **error)
+{
+  gboolean ok = rules->open == PIN_SECTION_RESERVE ? set_reserve (rules, key, value, error)
+                                                   : set_home (rules, key, value, error);
+
+  if (!ok)
+    g_prefix_error (error, "%s: ", key);
+  return ok;
 }
 
 static gboolean
@@ -166,8 +148,9 @@ pin_rules_set (PinRules *rules, const char *key, const char *value, const char *
 
   if (!pin_rules_check_key (rules, key, error))
     return FALSE;
-  ok = rules->open == PIN_SECTION_RESERVE ? set_reserve (rules, key, value, error)
-                                          : set_term (rules, key, value, error);
+  ok = rules->open == PIN_SECTION_RESERVE || rules->open == PIN_SECTION_HOME
+           ? set_host_key (rules, key, value, error)
+           : set_term (rules, key, value, error);
   if (!ok)
     return FALSE;
   entry = pin_rules_entry_new (rules->open_name, key, pin_rules_format (rules, rules->open_name, key), file,

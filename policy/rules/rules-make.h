@@ -16,6 +16,7 @@ typedef enum
 {
   PIN_SECTION_FIT,
   PIN_SECTION_RESERVE,
+  PIN_SECTION_HOME,
   PIN_SECTION_DOMAIN
 } PinSectionKind;
 
@@ -24,6 +25,8 @@ struct _PinRules
   PinTerms *fit;
   PinCpuset *reserved_cpus;
   guint64 reserved_memory_kib;
+  guint in_place; /* 0 or 1 */
+  guint64 settle_ms;
   GPtrArray *domains; /* PinDomainRule */
   GPtrArray *entries; /* PinRulesEntry, all that were set */
   GHashTable *holds;  /* "section\nkey" -> the last of them; borrowed */
@@ -32,8 +35,9 @@ struct _PinRules
   char *digest;
 };
 
-/* Keys of [reserve], ended by NULL. */
+/* Keys of [reserve] and of [home], ended by NULL. */
 extern const char *const pin_rules_reserve_keys[];
+extern const char *const pin_rules_home_keys[];
 
 /* Keys that a section of this kind knows, ended by NULL.  (transfer container) */
 const char **pin_rules_known_keys (PinSectionKind section);

@@ -3,11 +3,15 @@
  * read, and asked in it. */
 #include "rules/rules-make.h"
 
+#include "rules/rules-amount.h"
 #include "rules/rules-keys.h"
 
 #include <string.h>
 
 const char *const pin_rules_reserve_keys[] = { "cpus", "memory", NULL };
+const char *const pin_rules_home_keys[] = { "in-place", "settle", NULL };
+
+#define SETTLE_DEFAULT_MS (10 * 60 * 1000)
 
 static void
 domain_rule_free (PinDomainRule *rule)
@@ -24,6 +28,8 @@ pin_rules_new_open (void)
 
   rules->fit = pin_terms_new ();
   rules->reserved_cpus = pin_cpuset_new ();
+  rules->in_place = 1;
+  rules->settle_ms = SETTLE_DEFAULT_MS;
   rules->domains = g_ptr_array_new_with_free_func ((GDestroyNotify) domain_rule_free);
   rules->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_rules_entry_free);
   rules->holds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -86,6 +92,18 @@ pin_rules_reserved_memory_kib (const PinRules *rules)
   return rules->reserved_memory_kib;
 }
 
+gboolean
+pin_rules_in_place (const PinRules *rules)
+{
+  return rules->in_place != 0;
+}
+
+guint64
+pin_rules_settle_ms (const PinRules *rules)
+{
+  return rules->settle_ms;
+}
+
 const char *
 pin_rules_digest (const PinRules *rules)
 {
@@ -118,20 +136,17 @@ pin_rules_entry_free (PinRulesEntry *entry)
 static char *
 format_reserve (const PinRules *rules, const char *key)
 {
-  static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-  guint64 value = rules->reserved_memory_kib;
-  guint unit = 0;
-
   if (strcmp (key, "cpus") == 0)
     return pin_cpuset_format (rules->reserved_cpus);
-  if (value == 0)
-    return g_strdup ("0");
-  while (value % 1024 == 0 && unit + 1 < G_N_ELEMENTS (units))
-    {
-      value /= 1024;
-      unit++;
-    }
-  return g_strdup_printf ("%" G_GUINT64_FORMAT "%s", value, units[unit]);
+  return pin_rules_amount_format (&pin_rules_memory, rules->reserved_memory_kib);
+}
+
+static char *
+format_home (const PinRules *rules, const char *key)
+{
+  if (strcmp (key, "settle") == 0)
+    return pin_rules_amount_format (&pin_rules_time, rules->settle_ms);
+  return g_strdup (rules->in_place != 0 ? "yes" : "no");
 }
 
 static char *
@@ -153,6 +168,8 @@ pin_rules_format (const PinRules *rules, const char *section, const char *key)
 
   if (strcmp (section, "reserve") == 0)
     return format_reserve (rules, key);
+  if (strcmp (section, "home") == 0)
+    return format_home (rules, key);
   if (strcmp (section, "fit") == 0)
     return format_term (rules->fit, key);
   last = g_ptr_array_index (rules->domains, rules->domains->len - 1);
@@ -182,6 +199,7 @@ pin_rules_entries (const PinRules *rules)
 
   add_defaults (rules, entries, "fit", fit);
   add_defaults (rules, entries, "reserve", pin_rules_reserve_keys);
+  add_defaults (rules, entries, "home", pin_rules_home_keys);
   for (guint i = 0; i < rules->entries->len; i++)
     {
       const PinRulesEntry *entry = g_ptr_array_index (rules->entries, i);

@@ -22,7 +22,7 @@ PinTerms *pin_rules_terms (const PinRules *rules, const char *guest_name);
 const PinCpuset *pin_rules_reserved_cpus (const PinRules *rules);
 guint64 pin_rules_reserved_memory_kib (const PinRules *rules);
 
-/* [home]: whether visitors get back in place what has become free, and for how long it must have been free. */
+/* [home]: whether visitors get back in place what has become free, and for how long it must have been. */
 gboolean pin_rules_in_place (const PinRules *rules);
 guint64 pin_rules_settle_ms (const PinRules *rules);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The manual names all that programs take and print. */
 #include "core/plan.h"
+#include "rules/rules-file.h"
 #include "rules/rules-keys.h"
 
 #include <string.h>
@@ -65,6 +66,27 @@ test_keys (void)
     }
 }
 
+/* So do those for the host. */
+static void
+test_host_keys (void)
+{
+  g_autofree char *page = read_page ("pinshift.conf.5.rst");
+  g_autoptr (PinRules) defaults = pin_rules_new ();
+  g_autoptr (GPtrArray) entries = pin_rules_entries (defaults);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const PinRulesEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *section = g_strdup_printf ("[%s]", entry->section);
+      g_autofree char *line
+          = g_strdup_printf ("\n``%s`` =%s%s\n", entry->key, *entry->value != '\0' ? " " : "", entry->value);
+
+      assert_named (page, section);
+      if (strstr (page, line) == NULL)
+        g_error ("not in the manual:%s", line);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -72,5 +94,6 @@ main (int argc, char **argv)
   g_test_add_func ("/manual/names-every-code", test_codes);
   g_test_add_func ("/manual/names-every-setting-and-action", test_settings_and_actions);
   g_test_add_func ("/manual/has-every-key-at-its-default", test_keys);
+  g_test_add_func ("/manual/has-every-section-and-key-of-the-host", test_host_keys);
   return g_test_run ();
 }

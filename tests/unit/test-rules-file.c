@@ -68,9 +68,13 @@ test_bad_files (void)
 {
   static const struct { const char *text; const char *message; /* after the path */ } rows[] = {
     { "[fitt]\n",
-      ":1: unknown section \"fitt\"; did you mean \"fit\"? known are: fit, reserve, domain NAME" },
-    { "# x\n\n[home]\nmode = auto\n",
-      ":3: unknown section \"home\"; known are: fit, reserve, domain NAME" },
+      ":1: unknown section \"fitt\"; did you mean \"fit\"? known are: fit, reserve, home, domain NAME" },
+    { "# x\n\n[balance]\ngain = 10\n",
+      ":3: unknown section \"balance\"; known are: fit, reserve, home, domain NAME" },
+    { "[home]\nmode = auto\n", ":2: unknown key \"mode\" in [home]; known are: in-place, settle" },
+    { "[home]\n\nsettle = 10m\n",
+      ":3: settle: \"10m\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "[home]\n[home]\n", ":2: section \"home\" stands twice in this file, first in line 1; put both together" },
     { "[domain]\n", ":1: section [domain] names no guest; write a name or a pattern, as in [domain rt-*]" },
     { "[fit]\nthreads = home\n[reserve]\n[fit]\n",
       ":4: section \"fit\" stands twice in this file, first in line 1; put both together" },
@@ -195,10 +199,11 @@ test_drop_ins (void)
   g_autoptr (PinTerms) plain = NULL, a = NULL;
 
   tree_init (&tree);
-  tree_write (&tree, MAIN, "[fit]\nthreads = prefer\nspread = pack\nemulator = share\ndedicated = as-written\n", -1);
+  tree_write (&tree, MAIN, "[fit]\nthreads = prefer\nspread = pack\nemulator = share\n"
+              "dedicated = as-written\n[home]\nin-place = no\nsettle = 5s\n", -1);
   tree_write (&tree, VENDOR "10-a.conf", "[fit]\nthreads = require\nspread = spread\n", -1);
   tree_write (&tree, VENDOR "20-b.conf", "[fit]\nemulator = isolate\n", -1);
-  tree_write (&tree, LOCAL "20-b.conf", "[reserve]\ncpus = 7\n[domain a]\nspread = home\n", -1);
+  tree_write (&tree, LOCAL "20-b.conf", "[reserve]\ncpus = 7\n[domain a]\nspread = home\n[home]\nsettle = 1s\n", -1);
   tree_write (&tree, LOCAL "15-c.conf", "[fit]\nthreads = isolate\n[domain *]\nspread = pack\n", -1);
   tree_write (&tree, LOCAL "99-no", "[nonsense]\n", -1);
   tree_write (&tree, LOCAL ".99-hidden.conf", "[nonsense]\n", -1);
@@ -212,6 +217,8 @@ test_drop_ins (void)
   g_assert_cmpuint (plain->spread, ==, PIN_SPREAD_PACK);          /* by [domain *] */
   g_assert_cmpuint (a->spread, ==, PIN_SPREAD_HOME);              /* 20 after 15 */
   g_assert_true (pin_cpuset_contains (pin_rules_reserved_cpus (rules), 7));
+  g_assert_false (pin_rules_in_place (rules));
+  g_assert_cmpuint (pin_rules_settle_ms (rules), ==, 1000);       /* 20-b of /etc wins key by key */
 }
 
 static void

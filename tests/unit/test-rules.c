@@ -50,6 +50,8 @@ test_defaults (void)
   g_assert_null (terms->hosts);
   g_assert_true (pin_cpuset_is_empty (pin_rules_reserved_cpus (rules)));
   g_assert_cmpuint (pin_rules_reserved_memory_kib (rules), ==, 0);
+  g_assert_true (pin_rules_in_place (rules));
+  g_assert_cmpuint (pin_rules_settle_ms (rules), ==, 10 * 60 * 1000);
 }
 
 static void
@@ -88,7 +90,8 @@ test_every_key_is_read (void)
     { "fit", "memory", "warn" },
     { "fit", "threads", "isolate" }, { "fit", "spread", "pack" }, { "fit", "emulator", "share" },
     { "fit", "dedicated", "as-written" }, { "fit", "page-size-change", "no" }, { "fit", "keep-off-reserved", "yes" },
-    { "reserve", "cpus", "0-3,^2" }, { "reserve", "memory", "1536 MiB" }, { NULL },
+    { "reserve", "cpus", "0-3,^2" }, { "reserve", "memory", "1536 MiB" },
+    { "home", "in-place", "no" }, { "home", "settle", "3 h" }, { NULL },
   };
   g_autoptr (PinRules) rules = make (lines);
   g_autoptr (PinTerms) terms = pin_rules_terms (rules, "x");
@@ -108,6 +111,31 @@ test_every_key_is_read (void)
   g_assert_true (terms->keep_off_reserved);
   g_assert_cmpstr (cpus, ==, "0-1,3");
   g_assert_cmpuint (pin_rules_reserved_memory_kib (rules), ==, 1536 * 1024);
+  g_assert_false (pin_rules_in_place (rules));
+  g_assert_cmpuint (pin_rules_settle_ms (rules), ==, 3 * 60 * 60 * 1000);
+}
+
+/* Times as they are written, what they are, and how they are shown. */
+static void
+test_times (void)
+{
+  static const struct { const char *value; guint64 ms; const char *shown; } rows[] = {
+    { "0", 0, "0" }, { "0s", 0, "0" }, { "0d", 0, "0" }, { "1s", 1000, "1s" }, { "90s", 90000, "90s" },
+    { "60s", 60000, "1min" }, { "10min", 600000, "10min" }, { "10 min", 600000, "10min" },
+    { "120min", 7200000, "2h" }, { "90min", 5400000, "90min" }, { "24h", 86400000, "1d" }, { "25h", 90000000, "25h" },
+    { "1000d", G_GUINT64_CONSTANT (86400000000), "1000d" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const Line lines[] = { { "home", "settle", rows[i].value }, { NULL } };
+      g_autoptr (PinRules) rules = make (lines);
+      g_autofree char *shown = pin_rules_format (rules, "home", "settle");
+
+      g_test_message ("%s", rows[i].value);
+      g_assert_cmpuint (pin_rules_settle_ms (rules), ==, rows[i].ms);
+      g_assert_cmpstr (shown, ==, rows[i].shown);
+    }
 }
 
 static void
@@ -143,6 +171,22 @@ test_bad_values (void)
     { "reserve", "memory", "9007199254740992TiB",
       "memory: \"9007199254740992TiB\" is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB" },
     { "reserve", "cpu", "0", "unknown key \"cpu\" in [reserve]; did you mean \"cpus\"? known are: cpus, memory" },
+    { "reserve", "cpus", "0-",
+      "cpus: '0-' is not a set of numbers (at character 1): use 0-3,8,^2 with numbers below 16384" },
+    { "home", "mode", "auto", "unknown key \"mode\" in [home]; known are: in-place, settle" },
+    { "home", "inplace", "yes", "unknown key \"inplace\" in [home]; did you mean \"in-place\"? known are: in-place, settle" },
+    { "home", "in-place", "auto", "in-place: unknown value \"auto\"; known are: yes, no" },
+    { "home", "settle", "", "settle: \"\" is no time; write one as 10min or 90s" },
+    { "home", "settle", "soon", "settle: \"soon\" is no time; write one as 10min or 90s" },
+    { "home", "settle", "-1s", "settle: \"-1s\" is no time; write one as 10min or 90s" },
+    { "home", "settle", "99999999999999999999s", "settle: \"99999999999999999999s\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "home", "settle", "10", "settle: \"10\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "home", "settle", "1h 30min", "settle: \"1h 30min\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "home", "settle", "1.5h", "settle: \"1.5h\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "home", "settle", "1001d", "settle: \"1001d\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "home", "settle", "86400000001s",
+      "settle: \"86400000001s\" is too long, or its unit is unknown; known are: s, min, h, d" },
+    { "home", "settle", "min", "settle: \"min\" is no time; write one as 10min or 90s" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -169,6 +213,9 @@ test_digest_is_of_the_meaning (void)
     { { { "reserve", "memory", "1GiB" }, { NULL } }, { { "reserve", "memory", "1024MiB" }, { NULL } }, TRUE },
     { { { "reserve", "cpus", "0-2" }, { NULL } }, { { "reserve", "cpus", "2,0,1" }, { NULL } }, TRUE },
     { { { "reserve", "cpus", "0-2" }, { NULL } }, { { "reserve", "cpus", "0-1" }, { NULL } }, FALSE },
+    { { { "home", "settle", "600s" }, { NULL } }, { { "home", "in-place", "yes" }, { NULL } }, TRUE },
+    { { { "home", "settle", "601s" }, { NULL } }, { { NULL } }, FALSE },
+    { { { "home", "in-place", "no" }, { NULL } }, { { NULL } }, FALSE },
     /* Different guests: the order says nothing. */
     { { { "domain a", "spread", "pack" }, { "domain b", "spread", "spread" }, { NULL } },
       { { "domain b", "spread", "spread" }, { "domain a", "spread", "pack" }, { NULL } }, TRUE },
@@ -207,7 +254,8 @@ static void
 test_entries (void)
 {
   static const Line lines[] = {
-    { "domain a", "spread", "pack" }, { "fit", "threads", "prefer" }, { "domain a", "spread", "spread" }, { NULL },
+    { "domain a", "spread", "pack" }, { "fit", "threads", "prefer" }, { "domain a", "spread", "spread" },
+    { "home", "settle", "60min" }, { NULL },
   };
   g_autoptr (PinRules) rules = make (lines);
   g_autoptr (GPtrArray) entries = pin_rules_entries (rules);
@@ -224,8 +272,8 @@ test_entries (void)
         g_string_append_printf (set, "[%s] %s=%s %s:%u\n", entry->section, entry->key, entry->value, entry->file,
                                 entry->line);
     }
-  g_assert_cmpuint (defaults, ==, 14 + 2);
-  g_assert_cmpstr (set->str, ==, "[fit] threads=prefer f:2\n[domain a] spread=spread f:3\n");
+  g_assert_cmpuint (defaults, ==, 14 + 2 + 1);
+  g_assert_cmpstr (set->str, ==, "[fit] threads=prefer f:2\n[domain a] spread=spread f:3\n[home] settle=1h f:4\n");
 }
 
 int
@@ -235,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/without-files-the-defaults-hold", test_defaults);
   g_test_add_func ("/rules/the-last-section-that-matches-wins-key-by-key", test_later_section_wins);
   g_test_add_func ("/rules/every-key-is-read", test_every_key_is_read);
+  g_test_add_func ("/rules/times-have-units", test_times);
   g_test_add_func ("/rules/a-bad-value-says-what-is-known", test_bad_values);
   g_test_add_func ("/rules/the-digest-is-of-the-meaning", test_digest_is_of_the_meaning);
   g_test_add_func ("/rules/entries-tell-what-holds-and-from-where", test_entries);
