@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
+QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
 Policy = tuple[str, str]  # mode, nodeset
 
 
@@ -23,6 +24,7 @@ class Guest:
     """HUGEPAGES is a page size in KiB, or several (size, guest nodeset) pairs; EXTRA_* is plain XML.
 
     PLUGGED: how many of VCPUS it starts with, if not all. SLOTS: room for as many DIMMs of 128 MiB.
+    ARGUMENTS: what QEMU's command line has at its end.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Guest:
     extra: str = ""
     extra_devices: str = ""
     extra_backing: str = ""
+    arguments: Sequence[str] = ()
     uuid: str = field(default_factory=lambda: str(uuids.uuid4()))
 
     def xml(self) -> str:
@@ -58,13 +61,18 @@ class Guest:
             f"<os><type arch='x86_64' machine={quoteattr(self.machine)}>hvm</type></os>",
             "<features><acpi/></features>",
             self._cpu(), self.extra, DEVICES.format(extra=self.extra_devices),
+            self._arguments(),
         ]
-        return "<domain type='qemu'>\n" + "\n".join(p for p in parts if p) + "\n</domain>\n"
+        return f"<domain type='qemu' xmlns:qemu='{QEMU}'>\n" + "\n".join(p for p in parts if p) + "\n</domain>\n"
 
     def _vcpu(self) -> str:
         cpuset = f" cpuset='{self.cpuset}'" if self.cpuset else ""
         current = f" current='{self.plugged}'" if self.plugged else ""
         return f"<vcpu placement='static'{cpuset}{current}>{self.vcpus}</vcpu>"
+
+    def _arguments(self) -> str:
+        return _around("qemu:commandline", "".join(f"<qemu:arg value={quoteattr(argument)}/>"
+                                                   for argument in self.arguments))
 
     def _slots(self) -> str:
         most = self.memory_mib + 128 * self.slots

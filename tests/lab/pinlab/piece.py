@@ -36,9 +36,13 @@ class Piece:
     def alive(self) -> bool:
         return self.pid is not None and self.host.alive(self.pid)
 
-    def start(self) -> None:
+    def spawn(self) -> None:
+        """Starts it, and does not wait until it is ready."""
         out = self.host.run("sh", "-c", SPAWN, "sh", self.log, *self.argv).out
         self.pid = int(out)
+
+    def start(self) -> None:
+        self.spawn()
         wait_until(self._answers, f"{self.host.name}: {self.name} is ready", 120)
 
     def _answers(self) -> bool:

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Migrations that end badly: the guest runs on as it was, nothing stays claimed, and a second try works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pinlab import Guest, Host, Lab, migrate, placement, wait_until, xml_without
+from pinlab.cases import Suite, expect, same, stage
+from pinlab.trio import TUNED, Trio, runs_only_on
+from pinlab.underway import (BALLAST, REFUSING, SLOW, Underway, held, laden, load, other_hook,
+                             wait_for_held)
+
+LADEN = laden(TUNED)
+
+
+class Aborts(Trio):
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab, stage())
+        for host in (self.a, self.b):
+            load(host)
+
+
+aborts = Suite("aborts", Aborts)
+
+
+@dataclass(frozen=True)
+class Before:
+    """A guest on hosta as it was before it was to leave."""
+
+    xml: str
+    pid: int
+
+
+def begin(w: Trio) -> Before:
+    w.begin(LADEN)
+    return Before(full_xml(w.a), w.a.qemu_pid(LADEN.name))
+
+
+def full_xml(host: Host) -> str:
+    """With the record."""
+    return xml_without(host.dumpxml(LADEN, "--migratable"), record=False)
+
+
+def processes(host: Host, guest: Guest) -> int:
+    """How many QEMUs the host has for GUEST."""
+    done = host.run("sh", "-c", 'grep -lae "guest=$1" /proc/[0-9]*/cmdline 2>/dev/null | '
+                    'while read file; do readlink "${file%cmdline}exe"; done | grep -c qemu', "sh",
+                    guest.name, check=False)
+    return int(done.out)
+
+
+def unclaimed(*hosts: Host) -> None:
+    """Long before a lease would end: somebody has said that the guest does not come."""
+    for host in hosts:
+        wait_until(lambda: LADEN.uuid not in host.ask("Claims"), f"nothing is claimed on {host.name}", 30)
+
+
+def unharmed(w: Trio, before: Before) -> None:
+    wait_until(lambda: w.a.state(LADEN) == "running", "the guest runs on hosta")
+    wait_until(lambda: w.b.state(LADEN) in ("none", "shut off"), "hostb has given up")
+    wait_until(lambda: processes(w.b, LADEN) == 0, "no QEMU is left on hostb")
+    runs_only_on(w.a, LADEN, w.b)
+    same((processes(w.a, LADEN), w.a.qemu_pid(LADEN.name)), (1, before.pid), "its one QEMU on hosta")
+    same(full_xml(w.a), before.xml, "its XML, and the record in it")
+
+
+def arrived(w: Trio) -> None:
+    runs_only_on(w.b, LADEN, w.a)
+    same((processes(w.a, LADEN), processes(w.b, LADEN)), (0, 1), "how many QEMUs each host has")
+    expect("memoryBacking" not in placement(w.b, LADEN), "hugepages are stripped on hostb")
+    unclaimed(w.a, w.b)
+
+
+def second_try(w: Trio) -> None:
+    migrate(LADEN, w.a, w.b)
+    arrived(w)
+
+
+def streaming(w: Trio, *flags: str) -> Underway:
+    under = Underway(LADEN, w.a, w.b, *flags, *SLOW)
+    under.wait_for_stream()
+    expect(LADEN.uuid in w.b.ask("Claims"), "its place on hostb is claimed", w.b.ask("Claims"))
+    return under
+
+
+def fails(w: Trio, under: Underway, before: Before) -> None:
+    under.end()
+    unharmed(w, before)
+    unclaimed(w.a, w.b)
+    second_try(w)
+
+
+def arrives(w: Trio) -> None:
+    wait_until(lambda: w.b.state(LADEN) == "running" and w.a.state(LADEN) in ("none", "shut off"),
+               "the guest runs on hostb")
+    arrived(w)
+
+
+def lease_end(w: Trio) -> int:
+    """When the lease of the claim on hostb ends, in ms."""
+    lines = w.b.read("/run/pinshift/claims").splitlines()
+    found = [line.split("\t")[1] for line in lines if line.startswith(f"{LADEN.uuid}\t")]
+    return int(found[0]) if found else 0
+
+
+# What happens
+
+def job_aborted(w: Trio, _under: Underway) -> None:
+    w.a.virsh("domjobabort", "--domain", LADEN.name)
+
+
+def client_killed(_w: Trio, under: Underway) -> None:
+    under.stop("KILL")
+
+
+def source_killed(w: Trio, _under: Underway) -> None:
+    w.a.libvirtd.stop("KILL")
+    w.a.libvirtd.start()
+
+
+def target_killed(w: Trio, _under: Underway) -> None:
+    w.b.libvirtd.stop("KILL")
+    w.b.libvirtd.start()
+
+
+def qemu_killed(w: Trio, _under: Underway) -> None:
+    w.b.run("kill", "-KILL", str(w.b.qemu_pid(LADEN.name)))
+
+
+def service_killed(w: Trio) -> None:
+    """The claim is in /run."""
+    w.b.pinshiftd.stop("KILL")
+    w.b.start_product()
+    expect(LADEN.uuid in w.b.ask("Claims"), "the claim is there after a restart", w.b.ask("Claims"))
+
+
+Happening = Callable[[Trio, Underway], None]
+STREAM: dict[str, tuple[Happening, bool]] = {
+    "virsh domjobabort": (job_aborted, False),
+    "virsh domjobabort, p2p": (job_aborted, True),
+    "the client is killed": (client_killed, False),
+    "the source's libvirtd is killed": (source_killed, False),
+    "the source's libvirtd is killed, p2p": (source_killed, True),
+    "the destination's QEMU is killed": (qemu_killed, False),
+    "the destination's QEMU is killed, p2p": (qemu_killed, True),
+    "the destination's libvirtd is killed": (target_killed, False),
+    "the destination's libvirtd is killed, p2p": (target_killed, True),
+}
+PHASES = ("prepare begin", "start begin")
+
+
+@aborts.each("in the stream: {0}", STREAM)
+def in_the_stream(w: Trio, what: str) -> None:
+    happens, p2p = STREAM[what]
+    before = begin(w)
+    under = streaming(w, *(["--p2p"] if p2p else []))
+    happens(w, under)
+    fails(w, under, before)
+
+
+@aborts.each("{0}: the client is killed", PHASES)
+def before_the_stream(w: Trio, phase: str) -> None:
+    before = begin(w)
+    with held(w.b, phase):
+        under = Underway(LADEN, w.a, w.b)
+        wait_for_held(w.b)
+        client_killed(w, under)
+    fails(w, under, before)
+
+
+@aborts.case("in the stream: a client that is killed does not stop it, p2p")
+def client_of_peers(w: Trio) -> None:
+    begin(w)
+    under = streaming(w, "--p2p")
+    client_killed(w, under)
+    under.hurry()
+    arrives(w)
+
+
+@aborts.case("QEMU on the destination does not start")
+def no_start(w: Trio) -> None:
+    before = begin(w)
+    w.b.run("mv", BALLAST, f"{BALLAST}.away")
+    try:
+        done = migrate(LADEN, w.a, w.b, check=False)
+    finally:
+        w.b.run("mv", f"{BALLAST}.away", BALLAST)
+    expect(not done.ok and BALLAST in done.err, "QEMU misses its file", done)
+    unharmed(w, before)
+    unclaimed(w.a, w.b)
+    second_try(w)
+
+
+# libvirt says nothing of these: the claim stays until its lease ends, and a second try may have it.
+
+@aborts.each("{0}: the destination's libvirtd is killed", PHASES)
+def before_there_is_a_domain(w: Trio, phase: str) -> None:
+    before = begin(w)
+    with held(w.b, phase):
+        under = Underway(LADEN, w.a, w.b)
+        wait_for_held(w.b)
+        target_killed(w, under)
+    under.end()
+    unharmed(w, before)
+    second_try(w)
+
+
+@aborts.case("another guest of that name runs on the destination")
+def same_name(w: Trio) -> None:
+    before = begin(w)
+    other = Guest(LADEN.name)
+    w.b.create(other)
+    done = migrate(LADEN, w.a, w.b, check=False)
+    expect(not done.ok and "already exists" in done.err, "libvirt refuses after the hook", done)
+    same(w.b.virsh("domuuid", "--domain", other.name).out.strip(), other.uuid, "who runs on hostb")
+    w.b.virsh("destroy", other.name)
+    unharmed(w, before)
+    second_try(w)
+
+
+@aborts.case("a hook after ours refuses")
+def other_refuses(w: Trio) -> None:
+    before = begin(w)
+    with other_hook(w.b, REFUSING, "migrate begin"):
+        done = migrate(LADEN, w.a, w.b, check=False)
+    expect(not done.ok and "another hook says no" in done.err, "virsh has its words", done)
+    unharmed(w, before)
+    second_try(w)
+
+
+# The service ends and comes back
+
+@aborts.case("pinshiftd is killed before prepare: the claim holds, the guest arrives")
+def service_before_prepare(w: Trio) -> None:
+    begin(w)
+    with held(w.b, "migrate begin"):
+        Underway(LADEN, w.a, w.b)
+        wait_for_held(w.b)
+        service_killed(w)
+    arrives(w)
+
+
+@aborts.case("in the stream: pinshiftd is killed: the claim holds, the guest arrives")
+def service_in_the_stream(w: Trio) -> None:
+    begin(w)
+    under = streaming(w)
+    service_killed(w)
+    under.hurry()
+    arrives(w)
+
+
+@aborts.case("a guest that is being received has its lease renewed")
+def renewed(w: Trio) -> None:
+    begin(w)
+    with held(w.b, "start begin"):
+        under = Underway(LADEN, w.a, w.b, *SLOW)
+        wait_for_held(w.b)
+        claimed = lease_end(w)
+    under.wait_for_stream()
+    wait_until(lambda: lease_end(w) > claimed, "the lease is renewed when the guest is there", 20)
+    once = lease_end(w)
+    service_killed(w)
+    wait_until(lambda: lease_end(w) > once, "the lease is renewed by those who look", 20)
+    under.hurry()
+    arrives(w)
