@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether two placements mean the same, however they are written: each thing is looked up in the other, both ways
  * round. */
-#include "core/placement.h"
+#include "core/placement-parts.h"
 
 #include <string.h>
 
@@ -63,14 +63,14 @@ scheds_within (const GArray *scheds, const GArray *others)
   return TRUE;
 }
 
-static gboolean
-scheds_equal (const GArray *a, const GArray *b)
+gboolean
+pin_placement_scheds_equal (const GArray *a, const GArray *b)
 {
   return scheds_within (a, b) && scheds_within (b, a);
 }
 
-static gboolean
-emulator_scheds_equal (const PinSched *a, const PinSched *b)
+gboolean
+pin_placement_emulatorsched_equal (const PinSched *a, const PinSched *b)
 {
   if (a == NULL || b == NULL)
     return a == b;
@@ -232,21 +232,21 @@ resctrls_within (const GArray *resctrls, const GArray *others)
   return TRUE;
 }
 
-static gboolean
-resctrls_equal (const GArray *a, const GArray *b)
+gboolean
+pin_placement_resctrls_equal (const GArray *a, const GArray *b)
 {
   return a->len == b->len && resctrls_within (a, b) && resctrls_within (b, a);
 }
 
-static gboolean
-hugepages_equal (const PinPlacement *a, const PinPlacement *b)
+gboolean
+pin_placement_pages_equal (const PinPlacement *a, const PinPlacement *b)
 {
   return a->has_hugepages == b->has_hugepages && pages_within (a->hugepages, b->hugepages)
-         && pages_within (b->hugepages, a->hugepages) && dimms_equal (a->dimm, b->dimm, PIN_SETTING_HUGEPAGES);
+         && pages_within (b->hugepages, a->hugepages);
 }
 
-static gboolean
-memory_equal (const PinPlacement *a, const PinPlacement *b)
+gboolean
+pin_placement_memory_equal (const PinPlacement *a, const PinPlacement *b)
 {
   if (a->has_memory != b->has_memory)
     return FALSE;
@@ -259,7 +259,7 @@ memory_equal (const PinPlacement *a, const PinPlacement *b)
 static gboolean
 numa_memory_equal (const PinPlacement *a, const PinPlacement *b)
 {
-  return memory_equal (a, b) && a->memnode->len == b->memnode->len && memnodes_within (a->memnode, b->memnode)
+  return pin_placement_memory_equal (a, b) && a->memnode->len == b->memnode->len && memnodes_within (a->memnode, b->memnode)
          && dimms_equal (a->dimm, b->dimm, PIN_SETTING_NUMA_MEMORY);
 }
 
@@ -269,7 +269,7 @@ pin_placement_equal_in (const PinPlacement *a, const PinPlacement *b, PinSetting
   switch (setting)
     {
     case PIN_SETTING_HUGEPAGES:
-      return hugepages_equal (a, b);
+      return pin_placement_pages_equal (a, b) && dimms_equal (a->dimm, b->dimm, PIN_SETTING_HUGEPAGES);
     case PIN_SETTING_NUMA_MEMORY:
       return numa_memory_equal (a, b);
     case PIN_SETTING_VCPU_PINS:
@@ -280,10 +280,10 @@ pin_placement_equal_in (const PinPlacement *a, const PinPlacement *b, PinSetting
     case PIN_SETTING_IOTHREAD_PINS:
       return pins_equal (a->iothreadpin, b->iothreadpin);
     case PIN_SETTING_CACHE:
-      return resctrls_equal (a->cachetune, b->cachetune) && resctrls_equal (a->memorytune, b->memorytune);
+      return pin_placement_resctrls_equal (a->cachetune, b->cachetune) && pin_placement_resctrls_equal (a->memorytune, b->memorytune);
     case PIN_SETTING_SCHEDULER:
-      return scheds_equal (a->vcpusched, b->vcpusched) && scheds_equal (a->iothreadsched, b->iothreadsched)
-             && emulator_scheds_equal (a->emulatorsched, b->emulatorsched);
+      return pin_placement_scheds_equal (a->vcpusched, b->vcpusched) && pin_placement_scheds_equal (a->iothreadsched, b->iothreadsched)
+             && pin_placement_emulatorsched_equal (a->emulatorsched, b->emulatorsched);
     case PIN_SETTING_CPU_MODEL:
     case PIN_SETTING_MEMORY:
     case PIN_SETTING_N:

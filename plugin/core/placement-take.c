@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copies a placement setting by setting.  DIMMs are of two settings: their page size of one, their nodes of the other.
  */
-#include "core/placement.h"
+#include "core/placement-parts.h"
 
 static GArray *
 copy_pins (const GArray *pins)
@@ -19,8 +19,8 @@ copy_pins (const GArray *pins)
   return copy;
 }
 
-static GArray *
-copy_scheds (const GArray *scheds)
+GArray *
+pin_placement_scheds_copy (const GArray *scheds)
 {
   GArray *copy = pin_placement_scheds_new ();
 
@@ -51,8 +51,8 @@ copy_memnodes (const GArray *memnodes)
   return copy;
 }
 
-static GArray *
-copy_pages (const GArray *pages)
+GArray *
+pin_placement_pages_copy (const GArray *pages)
 {
   GArray *copy = pin_placement_pages_new ();
 
@@ -83,8 +83,8 @@ copy_parts (const GArray *parts)
   return copy;
 }
 
-static GArray *
-copy_resctrls (const GArray *resctrls)
+GArray *
+pin_placement_resctrls_copy (const GArray *resctrls)
 {
   GArray *copy = pin_placement_resctrls_new ();
 
@@ -181,20 +181,27 @@ take_numa_memory (PinPlacement *target, const PinPlacement *source)
   take_array (&target->dimm, join_dimms (target->dimm, source->dimm));
 }
 
+PinSched *
+pin_placement_emulatorsched_copy (const PinSched *sched)
+{
+  PinSched *copy = NULL;
+
+  if (sched == NULL)
+    return NULL;
+  copy = g_memdup2 (sched, sizeof *sched);
+  copy->ids = pin_cpuset_copy (sched->ids);
+  return copy;
+}
+
 static void
 take_scheduler (PinPlacement *target, const PinPlacement *source)
 {
-  PinSched *emulator = NULL;
+  PinSched *emulator = pin_placement_emulatorsched_copy (source->emulatorsched);
 
-  if (source->emulatorsched != NULL)
-    {
-      emulator = g_memdup2 (source->emulatorsched, sizeof *emulator);
-      emulator->ids = pin_cpuset_copy (emulator->ids);
-    }
   pin_sched_free (target->emulatorsched);
   target->emulatorsched = emulator;
-  take_array (&target->vcpusched, copy_scheds (source->vcpusched));
-  take_array (&target->iothreadsched, copy_scheds (source->iothreadsched));
+  take_array (&target->vcpusched, pin_placement_scheds_copy (source->vcpusched));
+  take_array (&target->iothreadsched, pin_placement_scheds_copy (source->iothreadsched));
 }
 
 void
@@ -204,7 +211,7 @@ pin_placement_take (PinPlacement *target, const PinPlacement *source, PinSetting
     {
     case PIN_SETTING_HUGEPAGES:
       target->has_hugepages = source->has_hugepages;
-      take_array (&target->hugepages, copy_pages (source->hugepages));
+      take_array (&target->hugepages, pin_placement_pages_copy (source->hugepages));
       take_array (&target->dimm, join_dimms (source->dimm, target->dimm));
       break;
     case PIN_SETTING_NUMA_MEMORY:
@@ -222,8 +229,8 @@ pin_placement_take (PinPlacement *target, const PinPlacement *source, PinSetting
       take_array (&target->iothreadpin, copy_pins (source->iothreadpin));
       break;
     case PIN_SETTING_CACHE:
-      take_array (&target->cachetune, copy_resctrls (source->cachetune));
-      take_array (&target->memorytune, copy_resctrls (source->memorytune));
+      take_array (&target->cachetune, pin_placement_resctrls_copy (source->cachetune));
+      take_array (&target->memorytune, pin_placement_resctrls_copy (source->memorytune));
       break;
     case PIN_SETTING_SCHEDULER:
       take_scheduler (target, source);

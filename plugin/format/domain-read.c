@@ -241,11 +241,17 @@ pin_domain_parse (const char *xml, gsize length, GError **error)
 }
 
 void
+pin_domain_drop_document (PinDomain *domain)
+{
+  g_clear_pointer (&domain->doc, xmlFreeDoc);
+}
+
+void
 pin_domain_free (PinDomain *domain)
 {
   if (domain == NULL)
     return;
-  xmlFreeDoc (domain->doc);
+  pin_domain_drop_document (domain);
   pin_guest_free (domain->guest);
   pin_placement_free (domain->placement);
   pin_record_free (domain->record);

@@ -28,5 +28,8 @@ typedef struct
  */
 PinDomain *pin_domain_parse (const char *xml, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For those that need its values only: the document, most of what a domain weighs, goes.  It can't be edited then. */
+void pin_domain_drop_document (PinDomain *domain);
+
 void pin_domain_free (PinDomain *domain);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDomain, pin_domain_free)

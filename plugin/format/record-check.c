@@ -15,7 +15,7 @@ typedef struct
   gboolean has_text;
 } Known;
 
-#define PLACEMENTS " original given "
+#define PLACEMENTS " original given next "
 
 static const Known known[] = {
   { " record ", "home", " id name uuid ", FALSE },
@@ -26,6 +26,7 @@ static const Known known[] = {
   { " record ", "setting", " name home action reason ", FALSE },
   { " setting ", "original", " ", FALSE },
   { " setting ", "given", " ", FALSE },
+  { " setting ", "next", " ", FALSE },
   { PLACEMENTS, "vcpu", " placement cpuset ", FALSE },
   { PLACEMENTS, "vcpupins", " ", TRUE },
   { PLACEMENTS, "emulatorpin", " cpuset ", FALSE },

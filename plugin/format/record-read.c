@@ -163,26 +163,30 @@ read_action (PinRecord *record, PinSetting setting, const xmlNode *element, GErr
   return TRUE;
 }
 
+/* Reads one of <original>, <given>, <next>; *seen has a bit for each that was there. */
+static gboolean
+read_part (PinRecord *record, PinSetting setting, guint *seen, const xmlNode *part, GError **error)
+{
+  const char *name = (const char *) part->name;
+  guint kind = strcmp (name, "original") == 0 ? 0 : strcmp (name, "given") == 0 ? 1 : 2;
+  PinPlacement *const targets[] = { record->original->placement, record->given, record->next };
+
+  if ((*seen & (1u << kind)) != 0)
+    return pin_xml_error (error, part, "stands twice");
+  *seen |= 1u << kind;
+  record->gives |= kind == 1 ? 1u << setting : 0;
+  record->intends |= kind == 2 ? 1u << setting : 0;
+  return read_part_of (targets[kind], part, setting, error);
+}
+
 static gboolean
 read_parts (PinRecord *record, PinSetting setting, const xmlNode *element, GError **error)
 {
-  const xmlNode *seen_original = NULL;
-  const xmlNode *seen_given = NULL;
+  guint seen = 0;
 
   for (pin_xml_each (element, child))
-    {
-      gboolean is_original = strcmp ((const char *) child->name, "original") == 0;
-      const xmlNode **seen = is_original ? &seen_original : &seen_given;
-
-      if (*seen != NULL)
-        return pin_xml_error (error, child, "stands twice");
-      *seen = child;
-      if (!read_part_of (is_original ? record->original->placement : record->given, child, setting, error))
-        return FALSE;
-    }
-  if (seen_given != NULL
-      && (record->actions[setting] < PIN_ACTION_REMAP || record->actions[setting] > PIN_ACTION_STRIP))
-    return pin_xml_error (error, element, "has <given>, but no action that gives");
+    if (!read_part (record, setting, &seen, child, error))
+      return FALSE;
   if (record->actions[setting] == PIN_ACTION_NONE && pin_placement_has (record->original->placement, setting))
     record->actions[setting] = PIN_ACTION_KEEP;
   return TRUE;

@@ -133,10 +133,12 @@ write_setting (Writer *writer, PinSetting setting)
   PinAction action = record->actions[setting];
   const char *reason = writer->detail < DETAIL_NO_REASONS ? record->reasons[setting] : NULL;
   gboolean has = pin_placement_has (record->original->placement, setting);
+  gboolean gives = (record->gives & (1u << setting)) != 0;
+  gboolean intends = (record->intends & (1u << setting)) != 0;
   gboolean done = action != PIN_ACTION_NONE && action != PIN_ACTION_KEEP;
   xmlNode *element;
 
-  if (!has && !done && reason == NULL && writer->home[setting] < 0)
+  if (!has && !done && !gives && !intends && reason == NULL && writer->home[setting] < 0)
     return;
   element = pin_xml_add (writer->root, writer->ns, "setting");
   pin_xml_put (element, "name", pin_setting_name (setting));
@@ -147,8 +149,10 @@ write_setting (Writer *writer, PinSetting setting)
   put_line (element, "reason", reason, PIN_RECORD_MAX_REASON);
   if (has)
     write_part_of (writer, element, "original", record->original->placement, setting);
-  if (action >= PIN_ACTION_REMAP && action <= PIN_ACTION_STRIP)
+  if (gives)
     write_part_of (writer, element, "given", record->given, setting);
+  if (intends)
+    write_part_of (writer, element, "next", record->next, setting);
 }
 
 static xmlNode *

@@ -12,6 +12,7 @@ pin_record_new (const char *guest_uuid)
   record->guest_uuid = g_strdup (guest_uuid);
   record->original = pin_original_new ();
   record->given = pin_placement_new ();
+  record->next = pin_placement_new ();
   return record;
 }
 
@@ -24,7 +25,10 @@ pin_record_copy (const PinRecord *record)
   copy->guest_uuid = g_strdup (record->guest_uuid);
   copy->migration = g_strdup (record->migration);
   copy->original = pin_original_copy (record->original);
+  copy->gives = record->gives;
   copy->given = pin_placement_copy (record->given);
+  copy->intends = record->intends;
+  copy->next = pin_placement_copy (record->next);
   for (i = 0; i < PIN_SETTING_N; i++)
     {
       copy->actions[i] = record->actions[i];
@@ -44,6 +48,7 @@ pin_record_free (PinRecord *record)
   g_free (record->migration);
   pin_original_free (record->original);
   pin_placement_free (record->given);
+  pin_placement_free (record->next);
   for (i = 0; i < PIN_SETTING_N; i++)
     g_free (record->reasons[i]);
   g_free (record);
@@ -97,15 +102,23 @@ done (PinAction action)
 }
 
 static gboolean
+placements_equal (const PinRecord *a, const PinRecord *b, PinSetting setting)
+{
+  guint bit = 1u << setting;
+
+  return (a->gives & bit) == (b->gives & bit) && (a->intends & bit) == (b->intends & bit)
+         && pin_placement_equal_in (a->original->placement, b->original->placement, setting)
+         && ((a->gives & bit) == 0 || pin_placement_equal_in (a->given, b->given, setting))
+         && ((a->intends & bit) == 0 || pin_placement_equal_in (a->next, b->next, setting));
+}
+
+static gboolean
 settings_equal (const PinRecord *a, const PinRecord *b, PinSetting setting)
 {
-  gboolean given = a->actions[setting] >= PIN_ACTION_REMAP && a->actions[setting] <= PIN_ACTION_STRIP;
-
   return done (a->actions[setting]) == done (b->actions[setting])
          && g_strcmp0 (a->reasons[setting], b->reasons[setting]) == 0
          && homes_equal (a, b, setting)
-         && pin_placement_equal_in (a->original->placement, b->original->placement, setting)
-         && (!given || pin_placement_equal_in (a->given, b->given, setting));
+         && placements_equal (a, b, setting);
 }
 
 gboolean

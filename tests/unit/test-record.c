@@ -117,6 +117,13 @@ random_record (GRand *rand)
   record->original->placement = random_placement (rand);
   pin_placement_free (record->given);
   record->given = random_placement (rand);
+  pin_placement_free (record->next);
+  record->next = random_placement (rand);
+  for (i = 0; i < PIN_SETTING_N; i++)
+    {
+      record->gives |= pin_placement_has (record->given, (PinSetting) i) && g_rand_boolean (rand) ? 1u << i : 0;
+      record->intends |= g_rand_boolean (rand) ? 1u << i : 0;
+    }
   record->original->cpu = g_rand_boolean (rand) ? random_cpu (rand) : NULL;
   for (i = 0; i < n_homes; i++)
     g_ptr_array_add (record->original->homes, random_home (rand));
@@ -179,6 +186,11 @@ test_equal (void)
     BEGIN "<setting name='emulator-pins' action='strip'><original><emulatorpin cpuset='2'/></original></setting>" END,
     BEGIN "<setting name='emulator-pins' action='remap'><original><emulatorpin cpuset='2'/></original>"
           "<given><emulatorpin cpuset='3'/></given></setting>" END,
+    BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original>"
+          "<given><emulatorpin cpuset='3'/></given></setting>" END,
+    BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original>"
+          "<next><emulatorpin cpuset='3'/></next></setting>" END,
+    BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original><next/></setting>" END,
     BEGIN "<setting name='cpu-model' action='warn'/>" END,
     BEGIN "<home id='0'><shape cores='1,2'><node id='0' cpus='1-2' distances='10'/></shape></home>"
           "<setting name='emulator-pins' home='0'><original><emulatorpin cpuset='1'/></original></setting>" END,
@@ -214,6 +226,7 @@ wide_record (guint n, gboolean scattered)
       g_array_append_val (record->original->placement->vcpupin, written);
       g_array_append_val (record->given->vcpupin, given);
     }
+  record->gives = 1u << PIN_SETTING_VCPU_PINS;
   record->actions[PIN_SETTING_VCPU_PINS] = PIN_ACTION_REMAP;
   record->reasons[PIN_SETTING_VCPU_PINS] = g_strnfill (600, 'x');
   return record;
@@ -346,7 +359,6 @@ static const struct
   { "elements-of-another-setting", EMULATOR ("", "<original><memory nodeset='0'/></original>"), PIN_ERROR_INVALID,
     "numa-memory in emulator-pins" },
   { "two-originals", EMULATOR ("", "<original/><original/>"), PIN_ERROR_INVALID, "<original>: stands twice" },
-  { "given-without-action", EMULATOR ("", "<given><emulatorpin cpuset='1'/></given>"), PIN_ERROR_INVALID, "<given>" },
   { "home-that-is-none", EMULATOR ("home='0'", ""), PIN_ERROR_INVALID, "home" },
   { "home-of-minus-1", BEGIN HOME "<setting name='memory' home='-1'/>" END, PIN_ERROR_INVALID, "home='-1'" },
   { "home-out-of-order", BEGIN "<home id='1'/>" END, PIN_ERROR_INVALID, "<home>: id='1'" },
