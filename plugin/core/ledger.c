@@ -91,37 +91,10 @@ has_run_out (gpointer uuid, gpointer value, gpointer now_ms)
   return claim->until_ms <= *(const gint64 *)now_ms;
 }
 
-gboolean
-pin_ledger_has_run_out (const PinLedger *ledger, const char *uuid, gint64 now_ms)
-{
-  PinClaim *claim = g_hash_table_lookup (ledger->claims, uuid);
-
-  return claim != NULL && has_run_out (NULL, claim, &now_ms);
-}
-
 guint
 pin_ledger_expire (PinLedger *ledger, gint64 now_ms)
 {
   return g_hash_table_foreach_remove (ledger->claims, has_run_out, &now_ms);
-}
-
-gint64
-pin_ledger_next_ms (const PinLedger *ledger)
-{
-  gint64 next_ms = -1;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, ledger->claims);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const PinClaim *claim = value;
-
-      if (next_ms < 0 || claim->until_ms < next_ms)
-        next_ms = claim->until_ms;
-    }
-
-  return next_ms;
 }
 
 const PinClaim *

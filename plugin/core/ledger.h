@@ -33,12 +33,8 @@ gboolean pin_ledger_see (PinLedger *ledger, const char *uuid);
 gboolean pin_ledger_renew (PinLedger *ledger, const char *uuid, gint64 now_ms);
 /* Ends the claim of @uuid.  Returns: FALSE if it had none. */
 gboolean pin_ledger_release (PinLedger *ledger, const char *uuid);
-/* Whether the lease of @uuid has run out.  FALSE without a claim. */
-gboolean pin_ledger_has_run_out (const PinLedger *ledger, const char *uuid, gint64 now_ms);
 /* Ends all claims whose lease has run out.  Returns: how many. */
 guint pin_ledger_expire (PinLedger *ledger, gint64 now_ms);
-/* When the next lease runs out, or -1 without claims. */
-gint64 pin_ledger_next_ms (const PinLedger *ledger);
 const PinClaim *pin_ledger_find (const PinLedger *ledger, const char *uuid);
 /* Puts copies of all claims into @snapshot->claims, by UUID upwards, in place of what was there. */
 void pin_ledger_apply (const PinLedger *ledger, PinSnapshot *snapshot);

@@ -2,6 +2,7 @@
 #include "bus.h"
 
 #include "arrival.h"
+#include "clock.h"
 #include "bus-change.h"
 #include "bus-options.h"
 #include "core/error.h"
@@ -51,7 +52,7 @@ publish (PinBus *bus)
   g_hash_table_iter_init (&iter, bus->picture->residents);
   while (g_hash_table_iter_next (&iter, &uuid, &value))
     {
-      const PinRecord *record = ((PinResident *)value)->record;
+      const PinRecord *record = pin_resident_record (value);
       gboolean is_adapted = FALSE;
 
       for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
@@ -86,7 +87,7 @@ fit (PinBus *bus, const char *guest, const char *operation, GUnixFDList *fds, GV
     }
   fd = g_unix_fd_list_get (fds, g_variant_get_handle (xml), error);
   text = fd >= 0 ? pin_memfile_read (fd, PIN_DOMAIN_MAX_BYTES, "the domain XML", &length, error) : NULL;
-  return text != NULL ? pin_arrival_decide (bus->picture, guest, text, length, observe, pin_watch_now_ms (), error) : NULL;
+  return text != NULL ? pin_arrival_decide (bus->picture, guest, text, length, observe, pin_clock_now_ms (), error) : NULL;
 }
 
 static void

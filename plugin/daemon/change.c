@@ -1,20 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "change.h"
 
+#include "adopt.h"
 #include "core/error.h"
+#include "forget.h"
 
-static void
-refuse (GAsyncReadyCallback callback, gpointer data)
+/* A task for what is asked of @domain, with its UUID in *ret_uuid (borrowed); NULL: it was answered. */
+static GTask *
+task_on (PinWatch *watch, const char *domain, const char **ret_uuid, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
+  const PinResident *resident = pin_picture_find (pin_watch_picture (watch), domain);
 
-  g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "this version of pinshiftd can't do that");
+  if (!pin_watch_is_connected (watch))
+    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd is not connected to libvirt; is libvirtd running?");
+  else if (resident == NULL)
+    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here", domain);
+  else
+    {
+      *ret_uuid = resident->uuid;
+      return g_steal_pointer (&task);
+    }
+  return NULL;
+}
+
+static void
+on_repinned (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  char *json = pin_repin_finish (NULL, result, &error);
+
+  if (json != NULL)
+    g_task_return_pointer (task, json, g_free);
+  else
+    g_task_return_error (task, error);
 }
 
 void
 pin_change_repin_async (PinWatch *watch, const char *domain, gboolean dry_run, GAsyncReadyCallback callback, gpointer data)
 {
-  refuse (callback, data);
+  const char *uuid = NULL;
+  GTask *task = task_on (watch, domain, &uuid, callback, data);
+
+  if (task != NULL)
+    pin_repin_async (pin_watch_repin (watch), uuid, dry_run ? PIN_REPIN_PLAN : PIN_REPIN_ASKED, on_repinned, task);
 }
 
 char *
@@ -26,7 +56,11 @@ pin_change_repin_finish (PinWatch *watch, GAsyncResult *result, GError **error)
 void
 pin_change_adopt_async (PinWatch *watch, const char *domain, GAsyncReadyCallback callback, gpointer data)
 {
-  refuse (callback, data);
+  const char *uuid = NULL;
+  GTask *task = task_on (watch, domain, &uuid, callback, data);
+
+  if (task != NULL)
+    pin_adopt_run (watch, uuid, task);
 }
 
 gboolean
@@ -38,7 +72,11 @@ pin_change_adopt_finish (PinWatch *watch, GAsyncResult *result, GError **error)
 void
 pin_change_forget_async (PinWatch *watch, const char *domain, gboolean force, GAsyncReadyCallback callback, gpointer data)
 {
-  refuse (callback, data);
+  const char *uuid = NULL;
+  GTask *task = task_on (watch, domain, &uuid, callback, data);
+
+  if (task != NULL)
+    pin_forget_run (watch, uuid, force, task);
 }
 
 gboolean

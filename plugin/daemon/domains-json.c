@@ -71,10 +71,10 @@ add_resident (JsonBuilder *builder, const PinResident *resident)
   add_string (builder, "name", resident->name);
   add_string (builder, "uuid", resident->uuid);
   add_string (builder, "state", state_name (resident));
-  add_string (builder, "home", home_name (resident->record));
-  add_texts (builder, "actions", resident->record, TRUE);
-  add_texts (builder, "reasons", resident->record, FALSE);
-  add_misses (builder, resident->record);
+  add_string (builder, "home", home_name (pin_resident_record (resident)));
+  add_texts (builder, "actions", pin_resident_record (resident), TRUE);
+  add_texts (builder, "reasons", pin_resident_record (resident), FALSE);
+  add_misses (builder, pin_resident_record (resident));
   json_builder_end_object (builder);
 }
 

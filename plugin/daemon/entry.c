@@ -12,69 +12,123 @@ needs_record (const PinDomain *domain)
 
 /* A guest that came without a record was written somewhere that nobody told: here is not its home. */
 static PinRecord *
-first_record (const PinPicture *picture, const PinDomain *domain, PinEntryKind kind, const char *migration)
+first_record (const PinPicture *picture, const PinDomain *domain, gboolean at_home, const char *migration)
 {
-  gboolean at_home = kind != PIN_ENTRY_ARRIVED;
   PinRecord *record = pin_record_new (domain->guest->uuid);
 
   pin_original_free (record->original);
-  record->original = pin_original_from (domain->placement, at_home ? pin_picture_home (picture, domain->placement) : NULL);
+  record->original
+      = pin_originals_of (domain->guest, NULL, domain->placement, at_home ? pin_picture_home (picture) : NULL);
   if (at_home && pin_cpu_model_is_hosts (domain->guest))
     record->original->cpu = pin_cpu_model_copy (picture->machine->cpu);
   record->migration = g_strdup (migration);
   return record;
 }
 
-/* What an owner has edited is kept from then on: nothing was done to it yet. */
+/* An intent that nobody carries on ended somewhere between what was given and what was wanted. */
 static void
-forget_actions_on_edited (PinRecord *record, const PinRecord *old)
+settle (PinRecord *record, const PinPlacement *present, PinSetting setting)
 {
-  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
-    {
-      if (pin_placement_equal_in (record->original->placement, old->original->placement, setting))
-        continue;
-      record->actions[setting] = PIN_ACTION_KEEP;
-      g_clear_pointer (&record->reasons[setting], g_free);
-    }
+  gboolean whole = pin_placement_equal_in (present, record->next, setting);
+
+  if ((record->intends & (1u << setting)) == 0)
+    return;
+  record->intends &= ~(1u << setting);
+  pin_originals_give (record, setting, present);
+  if (whole)
+    return;
+  record->actions[setting] = MAX (record->actions[setting], PIN_ACTION_WEAKEN);
+  g_free (record->reasons[setting]);
+  record->reasons[setting] = g_strdup ("a change in place was broken off half way");
+}
+
+/* Where the shape does not hold, what is given can be the original's numbers, and less than the original all the same. */
+static gboolean
+is_as_written (const PinRecord *record, const PinPlacement *present, PinSetting setting)
+{
+  const PinPlacement *original = record->original->placement;
+  gboolean gives = (record->gives & (1u << setting)) != 0;
+
+  if (!pin_placement_has (present, setting) && !pin_placement_has (original, setting) && !gives)
+    return FALSE;
+  return pin_placement_equal_in (present, original, setting)
+         && !(gives && pin_placement_equal_in (record->given, original, setting));
 }
 
 static PinRecord *
-follow_edits (const PinPicture *picture, const PinDomain *domain)
+follow (const PinPicture *picture, const PinDomain *domain, const PinRecord *base, const PinEntry *entry)
 {
-  PinRecord *record = pin_record_copy (domain->record);
+  PinRecord *record = pin_record_copy (base);
 
   pin_original_free (record->original);
-  record->original = pin_originals_of (domain->guest, domain->record, domain->placement,
-                                               pin_picture_home (picture, domain->placement));
-  forget_actions_on_edited (record, domain->record);
+  record->original = entry->kind == PIN_ENTRY_ARRIVED
+                         ? pin_originals_arriving (domain->guest, domain->record, entry->kept, domain->placement)
+                         : pin_originals_of (domain->guest, base, domain->placement, pin_picture_home (picture));
+  for (guint setting = 0; entry->settled && setting < PIN_SETTING_N; setting++)
+    {
+      if (is_as_written (record, domain->placement, setting))
+        pin_originals_keep (record, setting);
+      else
+        settle (record, domain->placement, setting);
+    }
   return record;
 }
 
 static void
-note_start (PinRecord *record, const PinPicture *picture, const PinDomain *domain, const char *migration)
+note_start (PinRecord *record, const PinPicture *picture, const PinDomain *domain)
 {
-  g_free (record->migration);
-  record->migration = g_strdup (migration);
   pin_cpu_model_free (record->original->cpu);
   record->original->cpu = pin_cpu_model_is_hosts (domain->guest) ? pin_cpu_model_copy (picture->machine->cpu) : NULL;
 }
 
-PinRecord *
-pin_entry_record (const PinPicture *picture, const PinDomain *domain, PinEntryKind kind, const char *migration)
+static void
+note_move (PinRecord *record, const char *migration)
 {
+  g_free (record->migration);
+  record->migration = g_strdup (migration);
+}
+
+static const PinRecord *
+base_of (const PinDomain *domain, const PinRecord *kept)
+{
+  if (domain->record != NULL)
+    return domain->record;
+  return kept != NULL && pin_originals_know (domain->guest, kept, domain->placement) ? kept : NULL;
+}
+
+PinRecord *
+pin_entry_record (const PinPicture *picture, const PinDomain *domain, const PinEntry *entry)
+{
+  const PinRecord *base = base_of (domain, entry->kept);
   g_autoptr (PinRecord) record = NULL;
 
-  if (domain->record == NULL)
-    return needs_record (domain) ? first_record (picture, domain, kind, migration) : NULL;
-  if (kind == PIN_ENTRY_FOUND)
+  if (base == NULL && !(entry->may_begin && needs_record (domain)))
     return NULL;
-  record = kind == PIN_ENTRY_ARRIVED ? pin_record_copy (domain->record) : follow_edits (picture, domain);
-  if (kind == PIN_ENTRY_STARTED)
-    note_start (record, picture, domain, migration);
-  if (kind == PIN_ENTRY_ARRIVED)
+  if (base == NULL)
+    return first_record (picture, domain, entry->kind != PIN_ENTRY_ARRIVED, entry->migration);
+  record = follow (picture, domain, base, entry);
+  if (entry->kind == PIN_ENTRY_STARTED)
+    note_start (record, picture, domain);
+  if (entry->kind == PIN_ENTRY_STARTED || entry->kind == PIN_ENTRY_ARRIVED)
+    note_move (record, entry->migration);
+  return domain->record != NULL && pin_record_equal (record, domain->record) ? NULL : g_steal_pointer (&record);
+}
+
+PinRecord *
+pin_entry_adopt (const PinPicture *picture, const PinDomain *domain, const char *migration)
+{
+  return needs_record (domain) ? first_record (picture, domain, TRUE, migration) : NULL;
+}
+
+gboolean
+pin_entry_is_at_home (const PinPicture *picture, const PinRecord *record)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
-      g_free (record->migration);
-      record->migration = g_strdup (migration);
+      const PinHome *home = pin_original_home (record->original, setting);
+
+      if (home != NULL && home->host_uuid != NULL && g_strcmp0 (home->host_uuid, picture->machine->uuid) == 0)
+        return TRUE;
     }
-  return pin_record_equal (record, domain->record) ? NULL : g_steal_pointer (&record);
+  return FALSE;
 }

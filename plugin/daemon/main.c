@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* pinshiftd: one picture, one watch on libvirt, one object on the bus, one main loop. */
 #include "bus.h"
+#include "clock.h"
+#include "host/kept-file.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
 
@@ -10,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+/* A year: so long a record is kept of a guest that was not seen again. */
+#define KEPT_S ((gint64)366 * 24 * 3600)
 #define BUS_NAME "org.pinshift.Host1"
 
 typedef struct
@@ -17,6 +21,7 @@ typedef struct
   char *sysroot;
   char *policy;
   char *runtime_dir;
+  char *state_dir;
   char *uri;
   gboolean version;
 } Arguments;
@@ -37,6 +42,7 @@ clear_arguments (Arguments *arguments)
   g_free (arguments->sysroot);
   g_free (arguments->policy);
   g_free (arguments->runtime_dir);
+  g_free (arguments->state_dir);
   g_free (arguments->uri);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
@@ -74,6 +80,7 @@ static PinPicture *
 make_picture (const Arguments *arguments, GError **error)
 {
   const char *directory = arguments->runtime_dir != NULL ? arguments->runtime_dir : PIN_RUNTIMEDIR;
+  const char *state_dir = arguments->state_dir != NULL ? arguments->state_dir : PIN_STATEDIR;
   g_autofree char *ledger_path = g_build_filename (directory, "claims", NULL);
   PinSysfs *sysfs = pin_sysfs_open (arguments->sysroot != NULL ? arguments->sysroot : "/", error);
 
@@ -81,8 +88,9 @@ make_picture (const Arguments *arguments, GError **error)
     return NULL;
   if (g_mkdir_with_parents (directory, 0700) < 0)
     g_warning ("%s can't be made: %s", directory, g_strerror (errno));
+  pin_kept_file_prune (state_dir, g_get_real_time () / G_USEC_PER_SEC - KEPT_S);
   return pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments), ledger_path,
-                          pin_watch_now_ms (), error);
+                          state_dir, pin_clock_now_ms (), error);
 }
 
 static void
@@ -174,6 +182,7 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &arguments->sysroot, "Read the machine below DIR, not below /", "DIR" },
     { "policy", 0, 0, G_OPTION_ARG_FILENAME, &arguments->policy, "Read FILE in place of all installed policy", "FILE" },
     { "runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->runtime_dir, "Keep claims in DIR", "DIR" },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state_dir, "Keep records in DIR", "DIR" },
     { "connect", 'c', 0, G_OPTION_ARG_STRING, &arguments->uri, "Follow libvirt at URI; 'none' follows nobody", "URI" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }

@@ -6,12 +6,34 @@
 #include "format/record.h"
 
 /*
- * The original of @guest, which has @present now.  Without @record it is @present, at @here.  With one, a setting that is neither as
- * its owner wrote it nor as pinshift gave it instead was edited on purpose: it becomes original, at @here.  @here NULL: not known.
+ * The original of @guest, which has @present now.  Without @record it is @present, at @here.  With one, each element that is neither as
+ * its owner wrote it, nor as pinshift gave it or is about to give it, was edited on purpose: it becomes original
+ * (pin_placement_follow()).  An edited setting of which nothing older is left is at home @here from then on, as is one whose home
+ * was on that host anyway.  @here: the host with its whole topology, of which the shape is cut out; NULL: not known.
  * (transfer full); owns @here.
  */
 PinOriginal *pin_originals_of (const PinGuest *guest, const PinRecord *record, const PinPlacement *present, PinHome *here);
 
+/*
+ * The same for a guest that arrives with @record, or with none, on a host that has @kept of it (or NULL): a record that was dropped
+ * on the way, or was begun anew on a host that did not know the guest, gives way to the one that is kept, as far as the placement is one
+ * that it knows.
+ * (transfer full)
+ */
+PinOriginal *pin_originals_arriving (const PinGuest *guest, const PinRecord *record, const PinRecord *kept,
+                                     const PinPlacement *present);
+
+/* Whether @record says of anything where it was written. */
+gboolean pin_originals_have_home (const PinRecord *record);
+
+/* Whether @record still speaks of @guest, which has @present now: something of it is as it was written or given. */
+gboolean pin_originals_know (const PinGuest *guest, const PinRecord *record, const PinPlacement *present);
+
 /* The record that goes with @plan: originals, and what was given instead.  @old (may be NULL) hands on its migration ID. */
 PinRecord *pin_originals_record (const char *guest_uuid, const PinOriginal *original, const PinPlan *plan,
                                  const PinRecord *old);
+
+/* Notes in @record that @setting is given as @placement has it. */
+void pin_originals_give (PinRecord *record, PinSetting setting, const PinPlacement *placement);
+/* Notes that @setting is as its owner wrote it. */
+void pin_originals_keep (PinRecord *record, PinSetting setting);

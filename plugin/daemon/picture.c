@@ -16,7 +16,7 @@ free_resident (gpointer data)
   g_free (resident->uuid);
   g_free (resident->name);
   pin_tenant_free (resident->tenant);
-  pin_record_free (resident->record);
+  pin_domain_free (resident->domain);
   g_free (resident);
 }
 
@@ -34,7 +34,8 @@ load_claims (PinPicture *picture, gint64 now_ms)
 }
 
 PinPicture *
-pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path, gint64 now_ms, GError **error)
+pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path, const char *state_dir,
+                 gint64 now_ms, GError **error)
 {
   g_autoptr (PinPicture) picture = g_new0 (PinPicture, 1);
 
@@ -43,6 +44,8 @@ pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *le
   picture->rules = rules;
   picture->ledger = pin_ledger_new ();
   picture->ledger_path = g_strdup (ledger_path);
+  picture->state_dir = g_strdup (state_dir);
+  picture->plans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)pin_plan_free);
   picture->residents = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_resident);
   if (!pin_picture_look (picture, error))
     return NULL;
@@ -62,6 +65,8 @@ pin_picture_free (PinPicture *picture)
   pin_rules_free (picture->rules);
   pin_ledger_free (picture->ledger);
   g_free (picture->ledger_path);
+  g_free (picture->state_dir);
+  g_hash_table_unref (picture->plans);
   g_hash_table_unref (picture->residents);
   g_free (picture);
 }
@@ -117,6 +122,7 @@ pin_picture_set_rules (PinPicture *picture, PinRules *rules)
 {
   pin_rules_free (picture->rules);
   picture->rules = rules;
+  g_hash_table_remove_all (picture->plans);
   apply_rules (picture);
 }
 
@@ -135,14 +141,31 @@ pin_picture_set_tsc (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling)
   apply_tsc (picture);
 }
 
+const PinRecord *
+pin_resident_record (const PinResident *resident)
+{
+  return resident->domain != NULL ? resident->domain->record : NULL;
+}
+
 static const PinPlacement *
 written_of (const PinDomain *domain)
 {
   return domain->record != NULL ? domain->record->original->placement : domain->placement;
 }
 
-const PinResident *
-pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain)
+static PinTenant *
+tenant_of (const PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain)
+{
+  g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, guest->name);
+  PinTenant *tenant = pin_tenancy_new (domain->guest, domain->placement, written_of (domain), picture->machine);
+
+  pin_tenancy_take_cores (tenant, terms->threads, picture->machine->topology);
+  tenant->running = guest->running;
+  return tenant;
+}
+
+void
+pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, PinDomain *domain)
 {
   PinResident *resident = g_new0 (PinResident, 1);
 
@@ -150,17 +173,30 @@ pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, const PinDomain
   resident->name = g_strdup (guest->name);
   resident->running = guest->running;
   resident->incoming = guest->incoming;
+  resident->persistent = guest->persistent;
+  resident->domain = domain;
   if (domain != NULL)
     {
-      g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, guest->name);
-
-      resident->tenant = pin_tenancy_new (domain->guest, domain->placement, written_of (domain), picture->machine);
-      pin_tenancy_take_cores (resident->tenant, terms->threads, picture->machine->topology);
-      resident->tenant->running = guest->running;
-      resident->record = domain->record != NULL ? pin_record_copy (domain->record) : NULL;
+      pin_domain_drop_document (domain);
+      resident->tenant = tenant_of (picture, guest, domain);
     }
   g_hash_table_replace (picture->residents, resident->uuid, resident);
-  return resident;
+}
+
+const PinResident *
+pin_picture_find (const PinPicture *picture, const char *name_or_uuid)
+{
+  g_autofree char *key = g_ascii_strdown (name_or_uuid, -1);
+  GHashTableIter iter;
+  gpointer resident;
+
+  g_hash_table_iter_init (&iter, picture->residents);
+  while (g_hash_table_iter_next (&iter, NULL, &resident))
+    {
+      if (g_str_equal (((PinResident *)resident)->name, name_or_uuid))
+        return resident;
+    }
+  return g_hash_table_lookup (picture->residents, key);
 }
 
 void
@@ -254,6 +290,30 @@ pin_picture_now (PinPicture *picture, GError **error)
   return g_steal_pointer (&now);
 }
 
+PinSnapshot *
+pin_picture_idle (PinPicture *picture, GError **error)
+{
+  g_autoptr (PinSnapshot) idle = pin_picture_now (picture, error);
+
+  if (idle == NULL)
+    return NULL;
+  for (guint node = 0; node < idle->topology->n_nodes; node++)
+    {
+      PinNodeMemory *memory = &idle->memory[node];
+      guint64 spoken_for_kib = memory->reserve_kib;
+
+      for (guint i = 0; i < memory->n_pools; i++)
+        {
+          memory->pools[i].free = memory->pools[i].total;
+          spoken_for_kib += memory->pools[i].size_kib * memory->pools[i].total;
+        }
+      memory->free_kib = memory->total_kib > spoken_for_kib ? memory->total_kib - spoken_for_kib : 0;
+    }
+  g_ptr_array_set_size (idle->domains, 0);
+  g_ptr_array_set_size (idle->claims, 0);
+  return g_steal_pointer (&idle);
+}
+
 static void
 save_claims (const PinPicture *picture)
 {
@@ -264,10 +324,17 @@ save_claims (const PinPicture *picture)
 }
 
 void
-pin_picture_claim (PinPicture *picture, const PinTenant *tenant, gint64 now_ms)
+pin_picture_claim (PinPicture *picture, const PinTenant *tenant, guint64 digest, gint64 now_ms)
 {
-  pin_ledger_claim (picture->ledger, tenant, 0, now_ms);
+  g_hash_table_remove (picture->plans, tenant->uuid);
+  pin_ledger_claim (picture->ledger, tenant, digest, now_ms);
   save_claims (picture);
+}
+
+void
+pin_picture_promise (PinPicture *picture, PinPlan *plan)
+{
+  g_hash_table_replace (picture->plans, g_strdup (plan->claim->uuid), plan);
 }
 
 void
@@ -277,24 +344,48 @@ pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms)
     save_claims (picture);
 }
 
+const PinPlan *
+pin_picture_promised (const PinPicture *picture, const char *uuid, guint64 digest)
+{
+  const PinClaim *claim = pin_ledger_find (picture->ledger, uuid);
+
+  return claim != NULL && claim->digest == digest ? g_hash_table_lookup (picture->plans, uuid) : NULL;
+}
+
+void
+pin_picture_see (PinPicture *picture, const char *uuid, gint64 now_ms)
+{
+  gboolean new = pin_ledger_see (picture->ledger, uuid);
+
+  if (pin_ledger_renew (picture->ledger, uuid, now_ms) || new)
+    save_claims (picture);
+}
+
 void
 pin_picture_release (PinPicture *picture, const char *uuid)
 {
+  g_hash_table_remove (picture->plans, uuid);
   if (pin_ledger_release (picture->ledger, uuid))
     save_claims (picture);
 }
 
-void
-pin_picture_expire (PinPicture *picture, gint64 now_ms)
+static gboolean
+has_no_claim (gpointer uuid, gpointer plan, gpointer ledger)
 {
-  if (pin_ledger_expire (picture->ledger, now_ms) > 0)
-    save_claims (picture);
+  return pin_ledger_find (ledger, uuid) == NULL;
+}
+
+void
+pin_picture_expire (PinPicture *picture, gint64 asked_ms)
+{
+  if (pin_ledger_expire (picture->ledger, asked_ms) == 0)
+    return;
+  g_hash_table_foreach_remove (picture->plans, has_no_claim, picture->ledger);
+  save_claims (picture);
 }
 
 PinHome *
-pin_picture_home (const PinPicture *picture, const PinPlacement *placement)
+pin_picture_home (const PinPicture *picture)
 {
-  g_autoptr (PinTopology) shape = pin_original_shape (picture->machine->topology, placement);
-
-  return pin_home_new (picture->machine->uuid, picture->machine->name, shape);
+  return pin_home_new (picture->machine->uuid, picture->machine->name, picture->machine->topology);
 }

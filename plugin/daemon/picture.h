@@ -15,9 +15,13 @@ typedef struct
   char *name;
   gboolean running;
   gboolean incoming;
+  gboolean persistent;
   PinTenant *tenant;     /* NULL while it is incoming: its claim counts */
-  PinRecord *record;     /* the live one if it runs, else the persistent one; NULL: none */
+  PinDomain *domain;     /* the live side if it runs, else the persistent one, without its document; NULL: not known */
 } PinResident;
+
+/* Its record, or NULL; borrowed. */
+const PinRecord *pin_resident_record (const PinResident *resident);
 
 typedef struct
 {
@@ -31,13 +35,17 @@ typedef struct
   gboolean tsc_scaling;
   PinLedger *ledger;
   char *ledger_path;
+  char *state_dir;           /* where records are kept */
+  GHashTable *plans;         /* uuid -> PinPlan: what those that have a claim were promised */
   GHashTable *residents;     /* uuid -> PinResident */
   gboolean heard;            /* libvirt has told its domains at least once */
+  gboolean connected;        /* it can be asked */
 } PinPicture;
 
-/* @sysfs and @rules become the picture's.  @live: @sysfs is this machine, so that libnuma can be asked too.  @ledger_path: where claims are kept; they come back, those that have run out too. */
-PinPicture *pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path, gint64 now_ms,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @sysfs and @rules become the picture's.  @live: @sysfs is this machine, so that libnuma can be asked too.  
+ * @ledger_path: where claims are kept; they come back, those that have run out too.  @state_dir: where records are. */
+PinPicture *pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *ledger_path,
+                             const char *state_dir, gint64 now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pin_picture_free (PinPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinPicture, pin_picture_free)
 
@@ -53,9 +61,11 @@ void pin_picture_set_uuid (PinPicture *picture, const char *uuid);
 /* The host's TSC, as libvirt has it from kvm: Linux has no file for it. */
 void pin_picture_set_tsc (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling);
 
-/* What libvirt says of a guest; @domain is its parsed live XML, or its persistent one if it does not run; NULL while incoming.
- * Returns: the resident; borrowed. */
-const PinResident *pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain);
+/* What libvirt says of a guest; @domain is its parsed live side, or its persistent one if it does not run; NULL while incoming.
+ * It becomes the picture's, which needs no document of it. */
+void pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, PinDomain *domain);
+/* The resident of that UUID, else that name; NULL: none.  Borrowed. */
+const PinResident *pin_picture_find (const PinPicture *picture, const char *name_or_uuid);
 void pin_picture_drop (PinPicture *picture, const char *uuid);
 /* Drops residents that @guests (PinVirtGuest) does not have. */
 void pin_picture_keep_only (PinPicture *picture, const GPtrArray *guests);
@@ -63,11 +73,24 @@ void pin_picture_keep_only (PinPicture *picture, const GPtrArray *guests);
 /* The host at this moment: memory and pools are read now.  (transfer full) */
 PinSnapshot *pin_picture_now (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Claims: each keeps the file in step.  A file that can't be written costs a warning, not the claim. */
-void pin_picture_claim (PinPicture *picture, const PinTenant *tenant, gint64 now_ms);
-void pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms);
-void pin_picture_release (PinPicture *picture, const char *uuid);
-void pin_picture_expire (PinPicture *picture, gint64 now_ms);
+/* The host as if no guest ran on it and none was on its way: for what will start some day.  (transfer full) */
+PinSnapshot *pin_picture_idle (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* This host as a home of @placement: its name, and the shape of what @placement names.  (transfer full) */
-PinHome *pin_picture_home (const PinPicture *picture, const PinPlacement *placement);
+/*
+ * Claims: each keeps the file in step.  A file that can't be written costs a warning, not the claim.  @digest is of what was asked.
+ */
+void pin_picture_claim (PinPicture *picture, const PinTenant *tenant, guint64 digest, gint64 now_ms);
+void pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms);
+/* @plan, which becomes the picture's, is what its guest was promised when it claimed.  It is forgotten with the claim, and under
+ * another policy. */
+void pin_picture_promise (PinPicture *picture, PinPlan *plan);
+/* The plan that @uuid was promised when it asked what @digest is of, or NULL; borrowed. */
+const PinPlan *pin_picture_promised (const PinPicture *picture, const char *uuid, guint64 digest);
+/* libvirt shows @uuid on its way here: its lease begins anew. */
+void pin_picture_see (PinPicture *picture, const char *uuid, gint64 now_ms);
+void pin_picture_release (PinPicture *picture, const char *uuid);
+/* Ends claims whose lease had run out by @asked_ms, when libvirt was asked who is here; call it with its answer, or where it can't be asked. */
+void pin_picture_expire (PinPicture *picture, gint64 asked_ms);
+
+/* This host as a home, with all of its topology.  (transfer full) */
+PinHome *pin_picture_home (const PinPicture *picture);

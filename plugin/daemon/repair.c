@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "format/domain-write.h"
+#include "host/kept-file.h"
 #include "originals.h"
 #include "report.h"
 
@@ -11,16 +12,10 @@
 /* A definition that can't be written this often won't be. */
 #define MAX_TRIES 10
 
-typedef enum
-{
-  STATE_EXPECTED, /* on its way, and it has a claim */
-  STATE_DUE,
-  STATE_UNDER_WAY
-} State;
-
 typedef struct
 {
-  State state;
+  gboolean under_way;
+  gboolean idle;      /* the guest does not run */
   guint n_tries;
 } Debt;
 
@@ -121,36 +116,41 @@ find (const PinRepair *repair, const char *uuid)
   return g_hash_table_lookup (repair->debts, uuid);
 }
 
-void
-pin_repair_expect (PinRepair *repair, const char *uuid)
+static void
+remember (const PinRepair *repair, const char *uuid, gboolean due)
 {
-  if (find (repair, uuid) != NULL || pin_ledger_find (repair->picture->ledger, uuid) == NULL)
+  g_autoptr (PinKept) kept = pin_kept_file_load (repair->picture->state_dir, uuid);
+  g_autoptr (GError) error = NULL;
+
+  kept->repair_due = due;
+  if (!pin_kept_file_save (repair->picture->state_dir, uuid, kept, &error))
+    g_warning ("records: %s; if this service ends now, a persistent definition stays as the source had it", error->message);
+}
+
+static Debt *
+add_debt (PinRepair *repair, const char *uuid, gboolean idle)
+{
+  Debt *debt = g_new0 (Debt, 1);
+
+  debt->idle = idle;
+  g_hash_table_replace (repair->debts, g_strdup (uuid), debt);
+  return debt;
+}
+
+void
+pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle)
+{
+  if (find (repair, uuid) != NULL)
     return;
-  g_hash_table_insert (repair->debts, g_strdup (uuid), g_new0 (Debt, 1));
-}
-
-void
-pin_repair_arrived (PinRepair *repair, const char *uuid)
-{
-  Debt *debt = find (repair, uuid);
-
-  if (debt != NULL && debt->state == STATE_EXPECTED)
-    debt->state = STATE_DUE;
-}
-
-void
-pin_repair_stopped (PinRepair *repair, const char *uuid)
-{
-  const Debt *debt = find (repair, uuid);
-
-  if (debt != NULL && debt->state == STATE_EXPECTED)
-    pin_repair_forget (repair, uuid);
+  add_debt (repair, uuid, idle);
+  remember (repair, uuid, TRUE);
 }
 
 void
 pin_repair_forget (PinRepair *repair, const char *uuid)
 {
-  g_hash_table_remove (repair->debts, uuid);
+  if (g_hash_table_remove (repair->debts, uuid))
+    remember (repair, uuid, FALSE);
 }
 
 /* Says why, unless the definition is gone, and leaves it due where a later try may do better. */
@@ -164,7 +164,7 @@ put_off (const Job *job, const GError *error)
 
   if (debt != NULL && may_pass && ++debt->n_tries < MAX_TRIES)
     {
-      debt->state = STATE_DUE;
+      debt->under_way = FALSE;
       g_message ("%s: its persistent definition waits for a later try: %s", job->name, error->message);
       return;
     }
@@ -224,12 +224,14 @@ decide (const Job *job, PinDomain *stored, PinPlan **ret_plan, GError **error)
 {
   PinPicture *picture = job->repair->picture;
   const PinResident *resident = g_hash_table_lookup (picture->residents, job->uuid);
-  g_autoptr (PinSnapshot) now = pin_picture_now (picture, error);
+  const Debt *debt = find (job->repair, job->uuid);
+  gboolean idle = debt != NULL && debt->idle;
+  g_autoptr (PinSnapshot) host = idle ? pin_picture_idle (picture, error) : pin_picture_now (picture, error);
   g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, stored->guest->name);
 
-  if (now == NULL)
+  if (host == NULL)
     return PIN_REPAIR_NONE;
-  return pin_repair_decide (stored, resident != NULL ? resident->record : NULL, terms, now, ret_plan);
+  return pin_repair_decide (stored, resident != NULL ? pin_resident_record (resident) : NULL, terms, host, ret_plan);
 }
 
 /* Returns: whether @job->wanted is to be defined in place of @xml. */
@@ -275,13 +277,24 @@ on_stored (GObject *source, GAsyncResult *result, gpointer data)
     pin_repair_forget (job->repair, job->uuid);
 }
 
+/* What a service before this one left undone; the guest need not run any more. */
+static Debt *
+take_up (PinRepair *repair, const char *uuid)
+{
+  g_autoptr (PinKept) kept = pin_kept_file_load (repair->picture->state_dir, uuid);
+
+  return kept->repair_due ? add_debt (repair, uuid, FALSE) : NULL;
+}
+
 void
 pin_repair_try (PinRepair *repair, const char *uuid, const char *name)
 {
   Debt *debt = find (repair, uuid);
 
-  if (debt == NULL || debt->state != STATE_DUE)
+  if (debt == NULL)
+    debt = take_up (repair, uuid);
+  if (debt == NULL || debt->under_way)
     return;
-  debt->state = STATE_UNDER_WAY;
+  debt->under_way = TRUE;
   pin_virt_read_stored_async (repair->virt, uuid, on_stored, job_new (repair, uuid, name));
 }

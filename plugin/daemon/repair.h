@@ -32,16 +32,12 @@ void pin_repair_free (PinRepair *repair);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRepair, pin_repair_free)
 
 /*
- * @uuid is being received.  If it has a claim, pinshift let it in, and its definition will be looked after; guests that
- * the hook did not ask for, or only observed, stay as they would be without pinshift.
+ * The definition of @uuid is still the source's.  @idle: the guest does not run here, so what it can have on an idle host counts.  It is
+ * kept (host/kept-file.h) until it is done: a service that ends in between has not forgotten it.
  */
-void pin_repair_expect (PinRepair *repair, const char *uuid);
-/* @uuid has arrived: from now on, if it was expected, its definition is due. */
-void pin_repair_arrived (PinRepair *repair, const char *uuid);
-/* @uuid has stopped: if it never arrived, nothing is due.  One that arrived is repaired all the same. */
-void pin_repair_stopped (PinRepair *repair, const char *uuid);
+void pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle);
 /* libvirt no longer has @uuid. */
 void pin_repair_forget (PinRepair *repair, const char *uuid);
-/* Repairs the definition of @uuid, called @name, if it is due.  Call it whenever the picture has news of the guest:
- * what could not be done before is tried again. */
+/* Repairs the definition of @uuid, called @name, if it is due.  Call it whenever the picture has news of the guest: what could not be done
+ * before is tried again, and what an earlier service left is taken up. */
 void pin_repair_try (PinRepair *repair, const char *uuid, const char *name);

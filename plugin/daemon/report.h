@@ -16,6 +16,9 @@ typedef enum
   PIN_REPORT_RECORD_DROPPED,
   PIN_REPORT_REPAIRED,   /* the persistent definition fits this host now */
   PIN_REPORT_UNREPAIRED, /* it does not, and stays as it is */
+  PIN_REPORT_REPINNED,   /* threads of a running guest got other CPUs */
+  PIN_REPORT_ADOPTED,    /* an administrator made the present placement the original */
+  PIN_REPORT_FORGOTTEN,  /* an administrator had its record removed */
   PIN_REPORT_N
 } PinReport;
 

@@ -1,28 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "watch.h"
 
-#include "entry.h"
+#include "clock.h"
+#include "greet.h"
+#include "inplace.h"
 #include "repair.h"
-#include "report.h"
 #include "trim.h"
 
 #include "core/error.h"
 #include "format/capabilities.h"
 
 #include <string.h>
-#include <time.h>
 
 #define RESYNC_S 60
+/* No event: libvirt was asked for all that it has. */
+#define LISTED -1
 
 struct _PinWatch
 {
   PinPicture *picture;
   PinVirt *virt;               /* NULL: nobody to follow */
+  PinRegistry *registry;
   PinRepair *repair;
+  PinRepin *repin;
+  PinInplace *inplace;
   const PinWatchListener *listener;
   gpointer data;
   GCancellable *alive;         /* cancelled when the watch ends: answers that come later find nothing */
-  gboolean connected;
   guint resync_source;
 };
 
@@ -32,19 +36,12 @@ typedef struct
   PinWatch *watch;
   GCancellable *alive;
   PinEntryKind kind;
-  gboolean greet;              /* it just arrived: tell people */
+  gint event;                  /* PinVirtEvent that it is about, or LISTED */
+  gboolean repinned;           /* it has just got other pins: tell people */
+  gint64 asked_ms;             /* of a list: when it was asked for */
   char *uuid;
   char *name;
 } Errand;
-
-gint64
-pin_watch_now_ms (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  return (gint64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static Errand *
 errand_new (PinWatch *watch, PinEntryKind kind, const char *uuid, const char *name)
@@ -75,18 +72,6 @@ is_over (const Errand *errand)
   return g_cancellable_is_cancelled (errand->alive);
 }
 
-static void
-on_recorded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Errand) errand = data;
-  g_autoptr (GError) error = NULL;
-
-  if (is_over (errand))
-    return;
-  if (!pin_virt_set_record_finish (errand->watch->virt, result, &error))
-    g_message ("%s: the record could not be written, trying again at the next event: %s", errand->name, error->message);
-}
-
 static PinDomain *
 parse (const char *xml, const char *name)
 {
@@ -98,83 +83,82 @@ parse (const char *xml, const char *name)
   return domain;
 }
 
-static void
-write_records (PinWatch *watch, const PinDomain *live, const PinDomain *stored, PinEntryKind kind)
+/*
+ * A claim that is still there says that the hook let the guest in.  It may have arrived while this service was away: then libvirt lists
+ * it as one that came.
+ */
+static gboolean
+has_just_arrived (const PinClaim *claim, const PinVirtGuest *guest, const Errand *errand)
 {
-  g_autofree char *migration = g_uuid_string_random ();
-  gboolean both = kind == PIN_ENTRY_STARTED || kind == PIN_ENTRY_FOUND;
-  g_autoptr (PinRecord) live_record = pin_entry_record (watch->picture, live, kind, migration);
-  g_autoptr (PinRecord) stored_record = stored != NULL && both ? pin_entry_record (watch->picture, stored, kind, migration) : NULL;
-  g_autofree char *live_text = live_record != NULL ? pin_record_format (live_record) : NULL;
-  g_autofree char *stored_text = stored_record != NULL ? pin_record_format (stored_record) : NULL;
-
-  if (live_text == NULL && stored_text == NULL)
-    return;
-  pin_report (PIN_REPORT_RECORDED, live->guest->name, live->guest->uuid, migration, "%s",
-              kind == PIN_ENTRY_ARRIVED ? "record renewed on arrival" : "record written: its placement here is the original");
-  pin_virt_set_record_async (watch->virt, live->guest->uuid, live_text != NULL ? live_text : pin_virt_as_is,
-                             stored_text != NULL ? stored_text : pin_virt_as_is, on_recorded,
-                             errand_new (watch, kind, live->guest->uuid, live->guest->name));
+  return claim != NULL && (claim->seen || errand->event == PIN_VIRT_ARRIVED || (errand->event == LISTED && guest->came));
 }
 
-static char *
-misses_text (const PinRecord *record)
+/* Its persistent definition is told of before its arrival is, and looked at maybe only after: the word of the arrival is on its way. */
+static gboolean
+will_be_told (const PinClaim *claim, const Errand *errand)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
-    {
-      if (record->actions[setting] <= PIN_ACTION_KEEP)
-        continue;
-      g_string_append_printf (text, "%s%s %s%s%s", text->len > 0 ? "; " : "", pin_setting_name (setting),
-                              pin_action_name (record->actions[setting]), record->reasons[setting] != NULL ? ": " : "",
-                              record->reasons[setting] != NULL ? record->reasons[setting] : "");
-    }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-greet (PinWatch *watch, const PinDomain *domain)
-{
-  const PinGuest *guest = domain->guest;
-  const char *migration = domain->record != NULL ? domain->record->migration : NULL;
-  g_autofree char *misses = domain->record != NULL ? misses_text (domain->record) : NULL;
-
-  if (misses != NULL && misses[0] != '\0')
-    {
-      pin_report (PIN_REPORT_ADAPTED, guest->name, guest->uuid, migration, "arrived with changes: %s", misses);
-      watch->listener->adapted (guest->name, guest->uuid, misses, watch->data);
-    }
-  else if (misses != NULL)
-    {
-      pin_report (PIN_REPORT_RESTORED, guest->name, guest->uuid, migration, "arrived with all that its owner wrote");
-      watch->listener->restored (guest->name, guest->uuid, watch->data);
-    }
-  else
-    pin_report (PIN_REPORT_ARRIVED, guest->name, guest->uuid, migration, "arrived");
+  return claim != NULL && claim->seen && (errand->event == PIN_VIRT_DEFINED || errand->event == PIN_VIRT_TUNED);
 }
 
 /* An active guest counts by its live XML: its claim has done its work. */
 static void
-note_guest (PinWatch *watch, const PinVirtGuest *guest, PinEntryKind kind, gboolean just_arrived)
+note_running (PinWatch *watch, const PinVirtGuest *guest, PinDomain *live, PinDomain *stored, const Errand *errand)
+{
+  const PinClaim *claim = pin_ledger_find (watch->picture->ledger, guest->uuid);
+  gboolean arrived = has_just_arrived (claim, guest, errand);
+  PinEntryKind kind = arrived ? PIN_ENTRY_ARRIVED : errand->kind;
+
+  if (pin_registry_holds (watch->registry, guest->uuid) || will_be_told (claim, errand))
+    return;
+  if (arrived)
+    pin_repair_owe (watch->repair, guest->uuid, FALSE);
+  pin_picture_release (watch->picture, guest->uuid);
+  pin_registry_note (watch->registry, guest, live, stored, kind);
+  if (kind == PIN_ENTRY_ARRIVED && live != NULL)
+    pin_greet_arrival (live, watch->listener, watch->data);
+  else if (errand->repinned && live != NULL)
+    pin_greet_again (live, watch->listener, watch->data);
+}
+
+/* A definition of a guest that has a claim and was never seen: it came by an offline migration, and nothing else will come. */
+static void
+note_inactive (PinWatch *watch, const PinVirtGuest *guest, PinDomain *stored, const Errand *errand)
+{
+  const PinClaim *claim = pin_ledger_find (watch->picture->ledger, guest->uuid);
+
+  if (errand->event == PIN_VIRT_DEFINED && claim != NULL && !claim->seen)
+    {
+      pin_repair_owe (watch->repair, guest->uuid, TRUE);
+      pin_picture_release (watch->picture, guest->uuid);
+    }
+  pin_registry_note (watch->registry, guest, NULL, stored, errand->kind);
+}
+
+static void
+note_guest (PinWatch *watch, const PinVirtGuest *guest, const Errand *errand)
 {
   g_autoptr (PinDomain) live = parse (guest->live_xml, guest->name);
   g_autoptr (PinDomain) stored = parse (guest->inactive_xml, guest->name);
 
-  pin_picture_put (watch->picture, guest, guest->running ? live : stored);
   if (guest->incoming)
     {
-      pin_repair_expect (watch->repair, guest->uuid);
-      pin_picture_renew (watch->picture, guest->uuid, pin_watch_now_ms ());
+      pin_picture_see (watch->picture, guest->uuid, pin_clock_now_ms ());
+      pin_picture_put (watch->picture, guest, NULL);
       return;
     }
+  if (guest->running)
+    note_running (watch, guest, live, stored, errand);
+  else
+    note_inactive (watch, guest, stored, errand);
+  pin_picture_put (watch->picture, guest, guest->running ? g_steal_pointer (&live) : g_steal_pointer (&stored));
   pin_repair_try (watch->repair, guest->uuid, guest->name);
-  if (!guest->running || live == NULL)
-    return;
-  pin_picture_release (watch->picture, guest->uuid);
-  if (just_arrived)
-    greet (watch, live);
-  write_records (watch, live, stored, kind);
+}
+
+static void
+tell_change (PinWatch *watch)
+{
+  watch->listener->changed (watch->data);
+  pin_inplace_consider (watch->inplace);
 }
 
 static void
@@ -188,20 +172,36 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     return;
   guest = pin_virt_read_finish (errand->watch->virt, result, &error);
   if (guest != NULL)
-    note_guest (errand->watch, guest, errand->kind, errand->greet);
+    note_guest (errand->watch, guest, errand);
   else
     pin_picture_drop (errand->watch->picture, errand->uuid);
   if (g_error_matches (error, PIN_ERROR, PIN_ERROR_NOT_FOUND))
     pin_repair_forget (errand->watch->repair, errand->uuid);
-  errand->watch->listener->changed (errand->watch->data);
+  tell_change (errand->watch);
 }
 
 static void
-read_guest (PinWatch *watch, PinEntryKind kind, gboolean just_arrived, const char *uuid, const char *name)
+read_guest (PinWatch *watch, PinEntryKind kind, gint event, const char *uuid, const char *name)
 {
   Errand *errand = errand_new (watch, kind, uuid, name);
 
-  errand->greet = just_arrived;
+  errand->event = event;
+  pin_virt_read_async (watch->virt, uuid, on_read, errand);
+}
+
+void
+pin_watch_read (PinWatch *watch, const char *uuid, const char *name)
+{
+  read_guest (watch, PIN_ENTRY_TUNED, PIN_VIRT_TUNED, uuid, name);
+}
+
+static void
+on_repinned (const char *uuid, const char *name, gpointer data)
+{
+  PinWatch *watch = data;
+  Errand *errand = errand_new (watch, PIN_ENTRY_TUNED, uuid, name);
+
+  errand->repinned = TRUE;
   pin_virt_read_async (watch->virt, uuid, on_read, errand);
 }
 
@@ -223,17 +223,21 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
     }
   pin_picture_keep_only (watch->picture, guests);
   for (guint i = 0; i < guests->len; i++)
-    note_guest (watch, g_ptr_array_index (guests, i), PIN_ENTRY_FOUND, FALSE);
-  pin_picture_expire (watch->picture, pin_watch_now_ms ());
+    note_guest (watch, g_ptr_array_index (guests, i), errand);
+  pin_picture_expire (watch->picture, errand->asked_ms);
   watch->picture->heard = TRUE;
-  watch->listener->changed (watch->data);
+  tell_change (watch);
   pin_trim ();
 }
 
 static void
 list_guests (PinWatch *watch)
 {
-  pin_virt_list_async (watch->virt, on_listed, errand_new (watch, PIN_ENTRY_FOUND, NULL, NULL));
+  Errand *errand = errand_new (watch, PIN_ENTRY_FOUND, NULL, NULL);
+
+  errand->event = LISTED;
+  errand->asked_ms = pin_clock_now_ms ();
+  pin_virt_list_async (watch->virt, on_listed, errand);
 }
 
 static void
@@ -263,7 +267,7 @@ on_connected (gpointer data)
 {
   PinWatch *watch = data;
 
-  watch->connected = TRUE;
+  watch->picture->connected = TRUE;
   pin_virt_capabilities_async (watch->virt, on_capabilities, errand_new (watch, PIN_ENTRY_FOUND, NULL, NULL));
   list_guests (watch);
   watch->listener->changed (watch->data);
@@ -274,17 +278,20 @@ on_disconnected (gpointer data)
 {
   PinWatch *watch = data;
 
-  watch->connected = FALSE;
+  watch->picture->connected = FALSE;
   watch->listener->changed (watch->data);
 }
 
+/* A claim that was made since the guest was last seen is of its way back, with libvirt's word of its leaving overtaken. */
 static void
 on_stopped (PinWatch *watch, const char *uuid, const char *name)
 {
-  pin_picture_release (watch->picture, uuid);
+  const PinClaim *claim = pin_ledger_find (watch->picture->ledger, uuid);
+
+  if (claim != NULL && claim->seen)
+    pin_picture_release (watch->picture, uuid);
   pin_picture_drop (watch->picture, uuid);
-  pin_repair_stopped (watch->repair, uuid);
-  read_guest (watch, PIN_ENTRY_TUNED, FALSE, uuid, name);
+  read_guest (watch, PIN_ENTRY_TUNED, PIN_VIRT_STOPPED, uuid, name);
 }
 
 static void
@@ -295,18 +302,14 @@ on_event (PinVirtEvent event, const char *uuid, const char *name, gpointer data)
   switch (event)
     {
     case PIN_VIRT_STARTED:
-      read_guest (watch, PIN_ENTRY_STARTED, FALSE, uuid, name);
+      read_guest (watch, PIN_ENTRY_STARTED, event, uuid, name);
       break;
     case PIN_VIRT_RESTORED:
-      read_guest (watch, PIN_ENTRY_ARRIVED, TRUE, uuid, name);
+    case PIN_VIRT_ARRIVED:
+      read_guest (watch, PIN_ENTRY_ARRIVED, event, uuid, name);
       break;
     case PIN_VIRT_ARRIVING:
-      pin_repair_expect (watch->repair, uuid);
-      pin_picture_renew (watch->picture, uuid, pin_watch_now_ms ());
-      break;
-    case PIN_VIRT_ARRIVED:
-      pin_repair_arrived (watch->repair, uuid);
-      read_guest (watch, PIN_ENTRY_ARRIVED, TRUE, uuid, name);
+      pin_picture_see (watch->picture, uuid, pin_clock_now_ms ());
       break;
     case PIN_VIRT_STOPPED:
       on_stopped (watch, uuid, name);
@@ -314,7 +317,7 @@ on_event (PinVirtEvent event, const char *uuid, const char *name, gpointer data)
     case PIN_VIRT_DEFINED:
     case PIN_VIRT_UNDEFINED:
     case PIN_VIRT_TUNED:
-      read_guest (watch, PIN_ENTRY_TUNED, FALSE, uuid, name);
+      read_guest (watch, PIN_ENTRY_TUNED, event, uuid, name);
       break;
     default:
       break;
@@ -329,9 +332,10 @@ on_minute (gpointer data)
 
   if (!pin_picture_look (watch->picture, &error))
     g_warning ("this host can't be read, keeping what is known: %s", error->message);
-  pin_picture_expire (watch->picture, pin_watch_now_ms ());
-  if (watch->connected)
+  if (watch->picture->connected)
     list_guests (watch);
+  else
+    pin_picture_expire (watch->picture, pin_clock_now_ms ());
   return G_SOURCE_CONTINUE;
 }
 
@@ -348,7 +352,10 @@ pin_watch_new (PinPicture *picture, const char *uri, const PinWatchListener *lis
   watch->resync_source = g_timeout_add_seconds (RESYNC_S, on_minute, watch);
   if (uri != NULL)
     watch->virt = pin_virt_new (uri, &virt_listener, watch);
+  watch->registry = pin_registry_new (picture, watch->virt);
   watch->repair = pin_repair_new (picture, watch->virt);
+  watch->repin = pin_repin_new (picture, watch->virt, watch->registry, on_repinned, watch);
+  watch->inplace = pin_inplace_new (picture, watch->repin);
   return watch;
 }
 
@@ -359,7 +366,10 @@ pin_watch_free (PinWatch *watch)
     return;
   g_cancellable_cancel (watch->alive);
   g_source_remove (watch->resync_source);
+  pin_inplace_free (watch->inplace);
+  pin_repin_free (watch->repin);
   pin_repair_free (watch->repair);
+  pin_registry_free (watch->registry);
   pin_virt_free (watch->virt);
   g_object_unref (watch->alive);
   g_free (watch);
@@ -368,5 +378,29 @@ pin_watch_free (PinWatch *watch)
 gboolean
 pin_watch_is_connected (const PinWatch *watch)
 {
-  return watch->connected;
+  return watch->picture->connected;
+}
+
+PinPicture *
+pin_watch_picture (const PinWatch *watch)
+{
+  return watch->picture;
+}
+
+PinVirt *
+pin_watch_virt (const PinWatch *watch)
+{
+  return watch->virt;
+}
+
+PinRegistry *
+pin_watch_registry (const PinWatch *watch)
+{
+  return watch->registry;
+}
+
+PinRepin *
+pin_watch_repin (const PinWatch *watch)
+{
+  return watch->repin;
 }

@@ -2,7 +2,7 @@
 /* Follows libvirt: keeps the picture true, writes records where guests start at home, greets those that arrive. */
 #pragma once
 
-#include "picture.h"
+#include "repin.h"
 
 typedef struct
 {
@@ -20,5 +20,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinWatch, pin_watch_free)
 
 gboolean pin_watch_is_connected (const PinWatch *watch);
 
-/* Milliseconds on CLOCK_BOOTTIME, the clock of the leases. */
-gint64 pin_watch_now_ms (void);
+/* What it works with, for those that change a guest because somebody asked; borrowed. */
+PinPicture *pin_watch_picture (const PinWatch *watch);
+PinVirt *pin_watch_virt (const PinWatch *watch);
+PinRegistry *pin_watch_registry (const PinWatch *watch);
+PinRepin *pin_watch_repin (const PinWatch *watch);
+/* Asks libvirt anew what it has of @uuid. */
+void pin_watch_read (PinWatch *watch, const char *uuid, const char *name);

@@ -116,6 +116,15 @@ read_xml (virDomainPtr domain, PinVirtGuest *guest)
   return TRUE;
 }
 
+/* What libvirt can't tell of a domain is left alone. */
+static gboolean
+is_busy (PinVirt *virt, virDomainPtr domain, const char *uuid)
+{
+  gboolean held = TRUE;
+
+  return !pin_virt_read_held (virt, domain, uuid, &held, NULL) || held;
+}
+
 /* Returns: (transfer full) NULL, libvirt's last error set, for a domain that is gone. */
 static PinVirtGuest *
 read_guest (PinVirt *virt, virDomainPtr domain)
@@ -133,6 +142,7 @@ read_guest (PinVirt *virt, virDomainPtr domain)
   guest->persistent = virDomainIsPersistent (domain) == 1;
   guest->incoming = guest->running && pin_virt_is_incoming (virt, domain, uuid, state, reason);
   guest->came = guest->running && pin_virt_has_come (state, reason);
+  guest->busy = guest->running && is_busy (virt, domain, uuid);
   return read_xml (domain, guest) ? g_steal_pointer (&guest) : NULL;
 }
 

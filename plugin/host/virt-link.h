@@ -122,3 +122,10 @@ void pin_virt_notify_connected (PinVirt *virt, gboolean connected);
 
 /* What is known of @uuid; if nothing is, @seen becomes it. */
 PinPassage pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen);
+
+/*
+ * Whether libvirt would make those wait who want to change @domain, since a job is under way or its memory still comes.  The state is
+ * asked first: it is told whatever else goes on, and while a guest starts the question after jobs would wait, too.
+ * Returns: FALSE with @error.
+ */
+gboolean pin_virt_read_held (PinVirt *virt, virDomainPtr domain, const char *uuid, gboolean *ret_held, GError **error);

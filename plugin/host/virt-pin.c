@@ -58,12 +58,8 @@ read_job (virDomainPtr domain, virDomainJobInfo *job, GError **error)
   return TRUE;
 }
 
-/*
- * libvirt makes those who want to change a domain wait while a job is under way.  The state is asked first: it is told
- * whatever else goes on, and while a guest starts the question after jobs would wait, too.
- */
-static gboolean
-read_held (PinVirt *virt, virDomainPtr domain, const char *uuid, gboolean *ret_held, GError **error)
+gboolean
+pin_virt_read_held (PinVirt *virt, virDomainPtr domain, const char *uuid, gboolean *ret_held, GError **error)
 {
   virDomainControlInfo control = { 0 };
   virDomainJobInfo job = { .type = VIR_DOMAIN_JOB_NONE };
@@ -89,7 +85,7 @@ check_free (PinVirt *virt, virDomainPtr domain, const char *uuid, GError **error
 {
   gboolean held = FALSE;
 
-  if (!read_held (virt, domain, uuid, &held, error))
+  if (!pin_virt_read_held (virt, domain, uuid, &held, error))
     return FALSE;
   if (held)
     g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "libvirt is at work on the domain (a migration, say)");

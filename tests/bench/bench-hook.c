@@ -249,8 +249,8 @@ start_pinshiftd (PinWorld *world, const char *program)
   g_autofree char *root = g_build_filename (world->dir, "host", NULL);
   g_autofree char *policy = g_build_filename (world->dir, "pinshift.conf", NULL);
   g_autofree char *runtime = g_build_filename (world->dir, "run", NULL);
-  const char *argv[] = { program,         "--sysroot", root,        "--policy", policy,
-                         "--runtime-dir", runtime,     "--connect", "none",     NULL };
+  const char *argv[] = { program,       "--sysroot", root,        "--policy", policy, "--runtime-dir", runtime,
+                         "--state-dir", runtime,     "--connect", "none",     NULL };
   GSubprocess *process;
 
   pin_bench_write_host (root);

@@ -109,7 +109,7 @@ start_service (PinWorld *world, const FakeMachine *machine)
   g_autofree char *policy = g_build_filename (world->dir, "pinshift.conf", NULL);
   g_autofree char *runtime = g_build_filename (world->dir, "run", NULL);
   const char *argv[] = { g_getenv ("PINSHIFT_DAEMON"), "--sysroot", machine->root, "--policy", policy,
-                         "--runtime-dir", runtime, "--connect", "none", NULL };
+                         "--runtime-dir", runtime, "--state-dir", runtime, "--connect", "none", NULL };
 
   g_assert_true (g_file_set_contents (policy, POLICY, -1, NULL));
   return pin_world_start (world, argv);

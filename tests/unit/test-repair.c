@@ -5,6 +5,7 @@
 #include "fake-machine.h"
 #include "format/domain-write.h"
 #include "format/synthetic.h"
+#include "host/kept-file.h"
 
 #include <glib/gstdio.h>
 #include <libvirt/libvirt.h>
@@ -267,7 +268,8 @@ make_picture (Room *room)
     fake_machine_cpu (room->machine, cpu, 0, cpu, NULL);
   fake_machine_node (room->machine, 0, "0-3", 8 * 1024 * 1024, "10");
   fake_machine_online (room->machine, "0-3", "0");
-  picture = pin_picture_new (pin_sysfs_open (room->machine->root, NULL), FALSE, pin_rules_new (), room->claims, 0, &error);
+  picture = pin_picture_new (pin_sysfs_open (room->machine->root, NULL), FALSE, pin_rules_new (), room->claims,
+                             room->directory, 0, &error);
   g_assert_no_error (error);
   return picture;
 }
@@ -303,28 +305,26 @@ tear_down (Room *room, gconstpointer persistent)
   pin_picture_free (room->picture);
   fake_machine_free (room->machine);
   g_unlink (room->claims);
+  pin_kept_file_prune (room->directory, G_MAXINT64);
   g_rmdir (room->directory);
   g_free (room->claims);
   g_free (room->directory);
 }
 
 static void
-claim (Room *room)
-{
-  g_autoptr (PinTenant) tenant = pin_tenant_new ("db1", UUID);
-
-  pin_picture_claim (room->picture, tenant, 0);
-}
-
-static void
 arrive (Room *room)
 {
-  pin_repair_expect (room->repair, UUID);
-  pin_picture_release (room->picture, UUID);
-  pin_repair_try (room->repair, UUID, "db1");
-  pin_repair_arrived (room->repair, UUID);
+  pin_repair_owe (room->repair, UUID, FALSE);
   pin_repair_try (room->repair, UUID, "db1");
   settle (room);
+}
+
+static gboolean
+is_due (const Room *room)
+{
+  g_autoptr (PinKept) kept = pin_kept_file_load (room->directory, UUID);
+
+  return kept->repair_due;
 }
 
 static void
@@ -341,52 +341,54 @@ assert_stored (const Room *room, const char *pins)
 static void
 test_repairs (Room *room, gconstpointer data)
 {
-  claim (room);
   arrive (room);
   assert_stored (room, "0 1");
   settle (room);
   g_assert_cmpuint (room->n_defined, ==, 1);
+  g_assert_false (is_due (room));
 }
 
 static void
-test_not_asked (Room *room, gconstpointer data)
+test_not_owed (Room *room, gconstpointer data)
 {
-  arrive (room);
+  pin_repair_try (room->repair, UUID, "db1");
+  settle (room);
   assert_stored (room, "4 5");
   g_assert_cmpuint (room->n_defined, ==, 0);
 }
 
+/* The service ended between the arrival and the definition. */
 static void
-test_never_arrived (Room *room, gconstpointer data)
+test_taken_up (Room *room, gconstpointer data)
 {
-  claim (room);
-  pin_repair_expect (room->repair, UUID);
-  pin_repair_stopped (room->repair, UUID);
-  pin_repair_arrived (room->repair, UUID);
+  pin_repair_owe (room->repair, UUID, FALSE);
+  g_clear_pointer (&room->repair, pin_repair_free);
+  g_assert_true (is_due (room));
+  room->repair = pin_repair_new (room->picture, room->virt);
   pin_repair_try (room->repair, UUID, "db1");
   settle (room);
-  assert_stored (room, "4 5");
+  assert_stored (room, "0 1");
+  g_assert_false (is_due (room));
 }
 
 static void
 test_transient (Room *room, gconstpointer data)
 {
-  claim (room);
   arrive (room);
   g_assert_cmpint (virDomainIsPersistent (room->domain), ==, 0);
+  g_assert_false (is_due (room));
 }
 
 /* Answers that come when nobody is there any more. */
 static void
 test_freed (Room *room, gconstpointer data)
 {
-  claim (room);
-  pin_repair_expect (room->repair, UUID);
-  pin_repair_arrived (room->repair, UUID);
+  pin_repair_owe (room->repair, UUID, FALSE);
   pin_repair_try (room->repair, UUID, "db1");
   g_clear_pointer (&room->repair, pin_repair_free);
   settle (room);
   assert_stored (room, "4 5");
+  g_assert_true (is_due (room));
 }
 
 int
@@ -399,8 +401,8 @@ main (int argc, char **argv)
     void (*test) (Room *room, gconstpointer data);
   } rooms[] = {
     { "/repair/defines-what-is-due-and-only-once", TRUE, test_repairs },
-    { "/repair/leaves-guests-that-pinshift-did-not-let-in", TRUE, test_not_asked },
-    { "/repair/leaves-guests-that-never-arrived", TRUE, test_never_arrived },
+    { "/repair/leaves-guests-that-are-owed-nothing", TRUE, test_not_owed },
+    { "/repair/takes-up-what-a-service-before-it-left", TRUE, test_taken_up },
     { "/repair/leaves-transient-guests-transient", FALSE, test_transient },
     { "/repair/ends-in-the-middle", TRUE, test_freed },
   };

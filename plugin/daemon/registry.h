@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes the records of this host's guests, live and persistent, and keeps a copy of each. */
+#pragma once
+
+#include "entry.h"
+
+typedef struct _PinRegistry PinRegistry;
+
+/* @picture and @virt must outlive it. */
+PinRegistry *pin_registry_new (PinPicture *picture, PinVirt *virt);
+/* Answers that are still to come find nobody. */
+void pin_registry_free (PinRegistry *registry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRegistry, pin_registry_free)
+
+/*
+ * Brings the records of @guest, which @live and @stored (each may be NULL) are the two sides of, up to date.  @live->record and
+ * @stored->record become what libvirt will have.  Does nothing for a guest that is held.
+ */
+void pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *live, PinDomain *stored, PinEntryKind kind);
+
+/* While @uuid is held, somebody else writes its records: what libvirt tells of it meanwhile may be half done. */
+void pin_registry_hold (PinRegistry *registry, const char *uuid);
+void pin_registry_let_go (PinRegistry *registry, const char *uuid);
+gboolean pin_registry_holds (const PinRegistry *registry, const char *uuid);
