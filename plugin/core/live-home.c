@@ -8,6 +8,9 @@
 
 typedef struct
 {
+  const PinGuest *guest;
+  const PinPlacement *original;
+  const PinPlacement *present;
   const PinTopology *shape;      /* of the original's CPUs and nodes */
   const PinTopology *host;
   gint *node_to;                 /* by node of shape: the number of the host's node, or UNTIED */
@@ -34,37 +37,42 @@ tie_node (Homing *homing, PinNodeId was, PinNodeId is)
     homing->node_to[index] = (gint)is;
 }
 
+/* Whether one of @was is on node @is by now. */
 static gboolean
-is_tied (const Homing *homing, PinNodeId was, PinNodeId is)
+is_taken (const Homing *homing, const PinNodeset *was, PinNodeId is)
 {
-  int index = pin_topology_node_index (homing->shape, was);
+  for (pin_cpuset_each (was, node))
+    {
+      int index = pin_topology_node_index (homing->shape, node);
 
-  return index >= 0 && homing->node_to[index] == (gint)is;
+      if (index >= 0 && homing->node_to[index] == (gint)is)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* The lowest of @is on which none of @was is yet; the lowest of all if there is none. */
 static PinNodeId
 next_free (const Homing *homing, const PinNodeset *was, const PinNodeset *is)
 {
-  for (pin_cpuset_each (is, here))
+  for (pin_cpuset_each (is, node))
     {
-      gboolean taken = FALSE;
-
-      for (pin_cpuset_each (was, node))
-        taken |= is_tied (homing, node, here);
-      if (!taken)
-        return here;
+      if (!is_taken (homing, was, node))
+        return node;
     }
   return pin_cpuset_first (is);
 }
 
-/* Which of several is which is not known; the planner may still change places among them, but not leave them. */
+/*
+ * Which of several is which is not known; the planner may still change places among them, but not leave them.  What vCPUs have now is not
+ * asked: what they get would depend on it, and they would never come to rest.
+ */
 static void
 tie_several (Homing *homing, const PinNodeset *was, const PinNodeset *is)
 {
   for (pin_cpuset_each (was, node))
     {
-      if (pin_cpuset_contains (is, node))
+      if (pin_cpuset_contains (is, node) && !is_taken (homing, was, node))
         tie_node (homing, node, node);
     }
   for (pin_cpuset_each (was, node))
@@ -107,8 +115,11 @@ nodes_of_dimm (const PinPlacement *placement, guint index)
 }
 
 static void
-tie_all (Homing *homing, const PinPlacement *original, const PinPlacement *present, gboolean several)
+tie_all (Homing *homing, gboolean several)
 {
+  const PinPlacement *original = homing->original;
+  const PinPlacement *present = homing->present;
+
   for (guint i = 0; i < original->memnode->len; i++)
     {
       const PinMemnode *was = &g_array_index (original->memnode, PinMemnode, i);
@@ -142,19 +153,24 @@ tie_cpus (Homing *homing, const PinCpuset *cpus, PinNodeId was, PinNodeId is)
 
 /* Cells that lay on one node may lie on several now: each takes its vCPUs along. */
 static void
-tie_cells (Homing *homing, const PinGuest *guest, const PinPlacement *original, const PinPlacement *present)
+tie_vcpus (Homing *homing, const PinPin *pin, gint cell)
 {
-  for (guint i = 0; i < original->vcpupin->len; i++)
-    {
-      const PinPin *pin = &g_array_index (original->vcpupin, PinPin, i);
-      int cell = pin_guest_cell_of (guest, pin->id);
-      const PinMemnode *was = cell >= 0 ? find_memnode (original, (guint)cell) : NULL;
-      const PinMemnode *is = cell >= 0 ? find_memnode (present, (guint)cell) : NULL;
+  const PinMemnode *was = cell >= 0 ? find_memnode (homing->original, (guint)cell) : NULL;
+  const PinMemnode *is = cell >= 0 ? find_memnode (homing->present, (guint)cell) : NULL;
 
-      if (was == NULL || is == NULL || pin_cpuset_count (was->nodeset) != 1 || pin_cpuset_count (is->nodeset) != 1
-          || !has_cpus (homing->host, pin_cpuset_first (is->nodeset)))
-        continue;
-      tie_cpus (homing, pin->cpuset, pin_cpuset_first (was->nodeset), pin_cpuset_first (is->nodeset));
+  if (was != NULL && is != NULL && pin_cpuset_count (was->nodeset) == 1 && pin_cpuset_count (is->nodeset) == 1
+      && has_cpus (homing->host, pin_cpuset_first (is->nodeset)))
+    tie_cpus (homing, pin->cpuset, pin_cpuset_first (was->nodeset), pin_cpuset_first (is->nodeset));
+}
+
+static void
+tie_cells (Homing *homing)
+{
+  for (guint i = 0; i < homing->original->vcpupin->len; i++)
+    {
+      const PinPin *pin = &g_array_index (homing->original->vcpupin, PinPin, i);
+
+      tie_vcpus (homing, pin, pin_guest_cell_of (homing->guest, pin->id));
     }
 }
 
@@ -334,19 +350,19 @@ untied_new (guint n)
 }
 
 static PinTopology *
-shape_here (Homing *homing, const PinGuest *guest, const PinOriginal *original, const PinPlacement *present, gboolean written_here)
+shape_here (Homing *homing, gboolean written_here)
 {
   g_autofree gint *node_to = homing->node_to = untied_new (homing->shape->n_nodes);
   g_autofree gint *cpu_to = homing->cpu_to = untied_new (homing->shape->n_cpus);
-  g_autoptr (PinNodeset) numbers = homing->numbers = pin_placement_nodes (present);
+  g_autoptr (PinNodeset) numbers = homing->numbers = pin_placement_nodes (homing->present);
 
   for (guint i = 0; written_here && i < homing->shape->n_nodes; i++)
     homing->node_to[i] = (gint)homing->shape->nodes[i].id;
   if (!written_here)
     {
-      tie_all (homing, original->placement, present, FALSE);
-      tie_all (homing, original->placement, present, TRUE);
-      tie_cells (homing, guest, original->placement, present);
+      tie_all (homing, FALSE);
+      tie_all (homing, TRUE);
+      tie_cells (homing);
     }
   use_tied (homing);
   number_untied (homing);
@@ -360,8 +376,8 @@ pin_live_home_new (const PinGuest *guest, const PinOriginal *original, const Pin
   g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, host->topology);
   gboolean written_here = are_pins_of (original, host) && has_all (host->topology, demand->cpus);
   g_autoptr (PinTopology) shape = written_here ? pin_topology_restrict (host->topology, demand->cpus, NULL) : pin_topology_ref (demand->shape);
-  Homing homing = { .shape = shape, .host = host->topology };
-  g_autoptr (PinTopology) here = shape_here (&homing, guest, original, present, written_here);
+  Homing homing = { .guest = guest, .original = original->placement, .present = present, .shape = shape, .host = host->topology };
+  g_autoptr (PinTopology) here = shape_here (&homing, written_here);
 
   return here != NULL ? pin_home_new (NULL, NULL, here) : NULL;
 }

@@ -214,6 +214,23 @@ check_settled (const World *world, const PinPlan *plan)
   return pin_placement_is_empty (more) && again->cost == plan->cost ? NULL : "once it is there, it goes elsewhere";
 }
 
+/*
+ * Whether memory that was bound to several nodes shares one now with other memory: which node of home is which is a guess then, and pins that
+ * it keeps may be dearer.  Who looks for something cheaper leaves them alone.
+ */
+static gboolean
+is_guessed (const World *world)
+{
+  const PinPlacement *placement = world->built->original->placement;
+  gboolean several = pin_cpuset_count (placement->memory_nodeset) > 1;
+
+  for (guint i = 0; i < placement->memnode->len; i++)
+    several |= pin_cpuset_count (g_array_index (placement->memnode, PinMemnode, i).nodeset) > 1;
+  for (guint i = 0; i < placement->dimm->len; i++)
+    several |= pin_cpuset_count (g_array_index (placement->dimm, PinDimm, i).nodeset) > 1;
+  return several && world->arrival->actions[PIN_SETTING_NUMA_MEMORY] >= PIN_ACTION_WEAKEN;
+}
+
 static const char *
 check_plan (const World *world, const PinPlan *plan)
 {
@@ -222,7 +239,7 @@ check_plan (const World *world, const PinPlan *plan)
   complaint = complaint != NULL ? complaint : check_others (world, plan);
   complaint = complaint != NULL ? complaint : check_nodes (world, plan);
   complaint = complaint != NULL ? complaint : check_settled (world, plan);
-  if (complaint == NULL && !world->came && pin_live_cost (plan->actions) > pin_live_cost (world->arrival->actions))
+  if (complaint == NULL && !world->came && !is_guessed (world) && pin_live_cost (plan->actions) > pin_live_cost (world->arrival->actions))
     return "nobody came, and it costs more";
   return complaint;
 }
@@ -236,7 +253,7 @@ complaint_of (const World *world)
   if (!plan->exact || !world->arrival->exact)
     return NULL;
   if (plan->verdict == PIN_VERDICT_REFUSE)
-    return world->came ? NULL : "nobody came, and it is refused";
+    return world->came || is_guessed (world) ? NULL : "nobody came, and it is refused";
   if (plan->cost != same->cost || !pin_placement_equal (plan->placement, same->placement))
     return "it is another plan the second time";
   return check_plan (world, plan);

@@ -88,6 +88,13 @@ static const Case cases[] = {
   { "stays-in-nodes-that-memory-spans", TUNE (PIN ("0", "1") PIN ("1", "5")) MEMORY ("interleave", "0-1"), TWO_NODES,
     TUNE (PIN ("0", "9") PIN ("1", "13")) MEMORY ("interleave", "2-3"), "node:4 core:4 mem:4G", "", NULL,
     "adapt: numa-memory keep, vcpu-pins remap", "0:8 1:12", "0:8 1:12", FALSE },
+  { "knows-the-other-of-two-by-the-one", TUNE (PIN ("0", "1") PIN ("1", "5")) CELLS "<numatune><memory mode='interleave' nodeset='0-1'/>"
+    "<memnode cellid='0' mode='strict' nodeset='0'/></numatune>", TWO_NODES, TUNE (PIN ("0", "4") PIN ("1", "0")) CELLS
+    "<numatune><memory mode='interleave' nodeset='0-1'/><memnode cellid='0' mode='strict' nodeset='1'/></numatune>", TWO_NODES, "", NULL,
+    "adapt: numa-memory keep, vcpu-pins remap", "0:4 1:0", "", FALSE },
+  { "goes-where-it-likes-where-memory-prefers-one-of-several", TUNE (PIN ("0", "1") PIN ("1", "5")) MEMORY ("strict", "0-1"), TWO_NODES,
+    TUNE (PIN ("0", "0") PIN ("1", "4")) MEMORY ("preferred", "0"), TWO_NODES, "", NULL, "keep: numa-memory keep, vcpu-pins keep", "0:1 1:5",
+    "0:1 1:5", FALSE },
   /* Who came later to its home goes before. */
   { "makes-way-for-a-resident", TUNE (PIN ("0", "6")), ONE_NODE, TUNE (PIN ("0", "1")), ONE_NODE, "1,6", NULL, "adapt: vcpu-pins remap",
     "0:0", "0:0", TRUE },
@@ -127,6 +134,8 @@ static const Case cases[] = {
     NULL, "refuse: iothread-pins remap, scheduler refuse", NULL, NULL, TRUE },
   { "keeps-cache-with-the-threads", TUNE (PIN ("0", "6") CACHE), ONE_NODE, TUNE (PIN ("0", "1") CACHE), ONE_NODE, "1,6", NULL,
     "adapt: vcpu-pins remap, cache keep", "0:0", "0:0", TRUE },
+  { "gets-its-cpu-back-beside-a-cache", TUNE (PIN ("0", "6") CACHE), ONE_NODE, TUNE (PIN ("0", "1") CACHE), ONE_NODE, "", NULL,
+    "keep: vcpu-pins keep, cache keep", "0:6", "0:6", FALSE },
   /* What the policy says of pins holds. */
   { "asks-the-policy", TUNE (PIN ("0", "6") PIN ("1", "7")), ONE_NODE, TUNE (PIN ("0", "0") PIN ("1", "1")), ONE_NODE, "1-7",
     "vcpu-pins=keep,remap", "refuse: vcpu-pins refuse", NULL, NULL, TRUE },
@@ -321,14 +330,22 @@ test_pins_edited_here (void)
   g_autoptr (PinOriginal) original = make_original (ONE_NODE, written);
   g_autoptr (PinSnapshot) host = pin_synthetic_parse (TWO_NODES, NULL);
   g_autoptr (PinTerms) terms = pin_terms_new ();
-  g_autoptr (PinPlan) plan = NULL;
+  PinTenant *other = pin_tenant_new ("other", "6f1c2d3e-0000-4000-8000-000000000002");
+  g_autoptr (PinPlan) free = NULL;
+  g_autoptr (PinPlan) taken = NULL;
+  g_autofree char *text = NULL;
 
   g_ptr_array_add (original->homes, pin_home_new ("here", "here", host->topology));
   original->home_of[PIN_SETTING_VCPU_PINS] = original->home_of[PIN_SETTING_EMULATOR_PINS] = 1;
   host->uuid = g_strdup ("here");
-  plan = pin_live_plan (domain->guest, original, domain->placement, terms, host);
-  g_assert_cmpint (plan->verdict, ==, PIN_VERDICT_KEEP);
-  g_assert_true (pin_placement_equal (plan->placement, domain->placement));
+  free = pin_live_plan (domain->guest, original, domain->placement, terms, host);
+  g_assert_cmpint (free->verdict, ==, PIN_VERDICT_KEEP);
+  g_assert_true (pin_placement_equal (free->placement, domain->placement));
+  pin_cpuset_add (other->dedicated, 5);
+  add_domain (host, other);
+  taken = pin_live_plan (domain->guest, original, domain->placement, terms, host);
+  text = pins_text (taken->placement);
+  g_assert_cmpstr (text, ==, "0:6 e:4");
 }
 
 /* A policy that would have the guest elsewhere does not keep it from getting its CPUs here. */
