@@ -132,9 +132,9 @@ digest_of (const char *name, const char *xml, gsize length)
 static gboolean
 is_receiving (const PinPicture *picture, const char *uuid)
 {
-  const PinResident *resident = g_hash_table_lookup (picture->residents, uuid);
+  const PinClaim *claim = pin_ledger_find (picture->ledger, uuid);
 
-  return resident != NULL && resident->incoming;
+  return claim != NULL && claim->seen;
 }
 
 /* Claims what *@plan uses; NULL: it was promised before, and the claim is there. */

@@ -107,7 +107,8 @@ read_xml (virDomainPtr domain, PinVirtGuest *guest)
         return FALSE;
       guest->incoming = guest->live_xml == NULL;
     }
-  if (!guest->persistent)
+  /* While a guest is received, libvirt 11.0 to 11.4 has those wait who want any of its XML. */
+  if (!guest->persistent || guest->incoming)
     return TRUE;
   guest->inactive_xml = pin_virt_take_text (virDomainGetXMLDesc (domain, VIR_DOMAIN_XML_INACTIVE));
   if (guest->inactive_xml == NULL && is_gone ())

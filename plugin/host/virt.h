@@ -21,7 +21,7 @@ typedef struct
   gboolean came;     /* active, and libvirt says that it was not booted here: migrated, restored, from a snapshot */
   gboolean busy;     /* active, and a job of libvirt runs on it (a migration, say): changing it would have to wait */
   char *live_xml;     /* of an active domain that is not incoming; not secure; else NULL */
-  char *inactive_xml; /* of a persistent domain; not secure; else NULL */
+  char *inactive_xml; /* of a persistent domain that is not incoming; not secure; else NULL */
 } PinVirtGuest;
 
 void pin_virt_guest_free (PinVirtGuest *guest);
