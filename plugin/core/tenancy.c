@@ -112,3 +112,59 @@ pin_tenancy_charge (PinSnapshot *host)
       memory->free_kib = MIN (memory->free_kib, memory->total_kib > spoken_for ? memory->total_kib - spoken_for : 0);
     }
 }
+
+/* @part of @whole that @received of @total stands for. */
+static guint64
+share (guint64 part, guint64 received, guint64 total)
+{
+  return total == 0 || received >= total ? part : (guint64)((double)part * (double)received / (double)total);
+}
+
+static guint64
+claimed_memory_kib (const PinTenant *claim)
+{
+  guint64 kib = 0;
+
+  for (guint node = 0; node < claim->memory_kib->len; node++)
+    kib += pin_tenant_memory (claim, node);
+  return kib;
+}
+
+static guint64
+claimed_pages_kib (const PinTenant *claim)
+{
+  guint64 kib = 0;
+
+  for (guint i = 0; i < claim->pages->len; i++)
+    kib += g_array_index (claim->pages, PinPageUse, i).size_kib * g_array_index (claim->pages, PinPageUse, i).count;
+  return kib;
+}
+
+static void
+credit_pages (PinNodeMemory *memory, const PinPageUse *use, guint64 received_kib, guint64 total_kib)
+{
+  for (guint i = 0; i < memory->n_pools; i++)
+    {
+      PinPool *pool = &memory->pools[i];
+
+      if (pool->size_kib == use->size_kib)
+        pool->free = MIN (pool->total, pool->free + share (use->count, received_kib, total_kib));
+    }
+}
+
+void
+pin_tenancy_credit (PinSnapshot *host, const PinTenant *claim, guint64 memory_kib, guint64 pages_kib)
+{
+  guint64 all_memory_kib = claimed_memory_kib (claim);
+  guint64 all_pages_kib = claimed_pages_kib (claim);
+
+  for (guint node = 0; node < host->topology->n_nodes; node++)
+    host->memory[node].free_kib += share (pin_tenant_memory (claim, node), memory_kib, all_memory_kib);
+  for (guint i = 0; i < claim->pages->len; i++)
+    {
+      const PinPageUse *use = &g_array_index (claim->pages, PinPageUse, i);
+
+      if (use->node < host->topology->n_nodes)
+        credit_pages (&host->memory[use->node], use, pages_kib, all_pages_kib);
+    }
+}

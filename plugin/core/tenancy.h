@@ -22,3 +22,10 @@ void pin_tenancy_take_cores (PinTenant *tenant, PinThreads threads, const PinTop
  * the domains' memory.  Pages that a domain holds are missing from the pools already.
  */
 void pin_tenancy_charge (PinSnapshot *host);
+
+/*
+ * Puts back into @host's free memory and pages what a guest on its way, which claims @claim, has received already: the kernel counts that as
+ * used, and the claim does too.  @memory_kib, @pages_kib: in all, of ordinary and of huge pages; each node is taken to have its share of
+ * them.  Call it before pin_tenancy_charge().
+ */
+void pin_tenancy_credit (PinSnapshot *host, const PinTenant *claim, guint64 memory_kib, guint64 pages_kib);

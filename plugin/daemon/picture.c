@@ -7,6 +7,8 @@
 #include "host/numa.h"
 
 #define MEMORY_BACKING_DIR "/var/lib/libvirt/qemu/ram"
+/* libvirt: virPidFileBuildPath() below the QEMU driver's state directory. */
+#define QEMU_PID_FILE "/run/libvirt/qemu/%s.pid"
 
 static void
 free_resident (gpointer data)
@@ -266,6 +268,35 @@ close_nodes (PinSnapshot *now, const PinNodeset *open)
     }
 }
 
+/* The process of guest @name; 0: none is known. */
+static guint
+qemu_pid (const char *name)
+{
+  g_autofree char *path = g_strdup_printf (QEMU_PID_FILE, name);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? (guint)g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+/* What guests on their way have received is used by the kernel's count, and claimed by ours: once is enough. */
+static void
+credit_received (const PinPicture *picture, PinSnapshot *now)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, picture->ledger->claims);
+  while (picture->live && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const PinClaim *claim = value;
+      guint pid = claim->seen ? qemu_pid (claim->tenant->name) : 0;
+      guint64 memory_kib, pages_kib;
+
+      if (pid != 0 && pin_sysfs_read_resident (picture->sysfs, pid, &memory_kib, &pages_kib))
+        pin_tenancy_credit (now, claim->tenant, memory_kib, pages_kib);
+    }
+}
+
 PinSnapshot *
 pin_picture_now (PinPicture *picture, GError **error)
 {
@@ -276,6 +307,7 @@ pin_picture_now (PinPicture *picture, GError **error)
 
   if (!pin_sysfs_read_memory (picture->sysfs, now, reserve_kib, error))
     return NULL;
+  credit_received (picture, now);
   close_nodes (now, picture->memory_nodes);
   g_hash_table_iter_init (&iter, picture->residents);
   while (g_hash_table_iter_next (&iter, NULL, &resident))

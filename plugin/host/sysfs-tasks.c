@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* CPUs that a process of the host has for itself, as packet pollers do: guests had better not share them. */
+/* Processes: CPUs that one has for itself, as packet pollers do, so that guests had better not share them; and memory. */
 #include "host/sysfs-root.h"
 
 #include <string.h>
@@ -120,4 +120,26 @@ pin_sysfs_read_bound (PinSysfs *sysfs)
         add_process (sysfs, name, bound);
     }
   return bound;
+}
+
+/* "1234 kB"; 0: nothing is said. */
+static guint64
+read_kib (const char *status, const char *key)
+{
+  g_autofree char *value = find_value (status, key);
+
+  return value != NULL ? g_ascii_strtoull (value, NULL, 10) : 0;
+}
+
+gboolean
+pin_sysfs_read_resident (PinSysfs *sysfs, guint pid, guint64 *ret_memory_kib, guint64 *ret_pages_kib)
+{
+  g_autofree char *path = g_strdup_printf ("%u/status", pid);
+  g_autofree char *status = pin_sysfs_read (sysfs->proc, path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
+
+  if (status == NULL)
+    return FALSE;
+  *ret_memory_kib = read_kib (status, "VmRSS");
+  *ret_pages_kib = read_kib (status, "HugetlbPages");
+  return TRUE;
 }

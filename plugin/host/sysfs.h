@@ -46,3 +46,9 @@ gboolean pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const gu
  * none. Returns: (transfer full) never NULL.
  */
 PinCpuset *pin_sysfs_read_bound (PinSysfs *sysfs);
+
+/*
+ * The memory that process @pid has: ordinary pages (VmRSS) and huge ones (HugetlbPages of /proc/PID/status; kernel
+ * Documentation/filesystems/proc.rst).  Returns: FALSE if there is no such process.
+ */
+gboolean pin_sysfs_read_resident (PinSysfs *sysfs, guint pid, guint64 *ret_memory_kib, guint64 *ret_pages_kib);

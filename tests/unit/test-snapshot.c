@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Snapshots and tenants: copies that share nothing that changes. */
 #include "core/snapshot.h"
+#include "core/tenancy.h"
 
 static PinTopology *
 two_nodes (void)
@@ -48,6 +49,43 @@ test_starts_empty (void)
   g_assert_cmpuint (snapshot->memory[1].n_pools, ==, 0);
   g_assert_cmpuint (snapshot->domains->len + snapshot->claims->len + snapshot->l3->len, ==, 0);
   g_assert_null (pin_snapshot_pool (snapshot, 0, 2048));
+}
+
+/* What a guest on its way has got is missing already from what the kernel calls free, and claimed as well. */
+static void
+test_credit (void)
+{
+  static const struct
+  {
+    guint64 memory_kib, pages_kib; /* received, of 3000 KiB and 4 pages of 2 MiB */
+    guint64 free_kib[2];
+    guint64 free_pages;            /* of 5 in all, 1 free */
+  } cases[] = {
+    { 0, 0, { 500, 700 }, 1 },
+    { 1500, 4096, { 1000, 1700 }, 3 },
+    { 3000, 8192, { 1500, 2700 }, 5 },
+    { 9999, 99999, { 1500, 2700 }, 5 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (PinTopology) topology = two_nodes ();
+      g_autoptr (PinSnapshot) host = pin_snapshot_new ("hosta", topology);
+      g_autoptr (PinTenant) claim = pin_tenant_new ("db1", "u1");
+
+      host->memory[0].free_kib = 500;
+      host->memory[1].free_kib = 700;
+      host->memory[1].pools = g_new0 (PinPool, 1);
+      host->memory[1].pools[0] = (PinPool){ .size_kib = 2048, .total = 5, .free = 1 };
+      host->memory[1].n_pools = 1;
+      pin_tenant_add_memory (claim, 0, 1000);
+      pin_tenant_add_memory (claim, 1, 2000);
+      pin_tenant_add_pages (claim, 1, 2048, 4);
+      pin_tenancy_credit (host, claim, cases[i].memory_kib, cases[i].pages_kib);
+      g_assert_cmpuint (host->memory[0].free_kib, ==, cases[i].free_kib[0]);
+      g_assert_cmpuint (host->memory[1].free_kib, ==, cases[i].free_kib[1]);
+      g_assert_cmpuint (host->memory[1].pools[0].free, ==, cases[i].free_pages);
+    }
 }
 
 static void
@@ -111,6 +149,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/snapshot/starts-empty", test_starts_empty);
+  g_test_add_func ("/snapshot/credits-what-a-guest-on-its-way-has-received", test_credit);
   g_test_add_func ("/snapshot/copy-shares-nothing-that-changes", test_copy_shares_nothing_that_changes);
   g_test_add_func ("/snapshot/pool-of-a-size", test_pool);
   g_test_add_func ("/snapshot/tenant-sums-what-it-holds", test_tenant_sums);

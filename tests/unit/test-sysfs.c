@@ -416,6 +416,7 @@ write_process (FakeMachine *machine, guint pid, const char *name, gboolean kerne
 static void
 test_bound_processes (void)
 {
+  guint64 memory_kib, pages_kib;
   g_autoptr (FakeMachine) machine = two_nodes ();
   g_autoptr (PinSysfs) sysfs = NULL;
   g_autoptr (PinCpuset) bound = NULL;
@@ -434,6 +435,11 @@ test_bound_processes (void)
   sysfs = open_machine (machine);
   bound = pin_sysfs_read_bound (sysfs);
   assert_set (bound, "3,5,7");
+  g_assert_false (pin_sysfs_read_resident (sysfs, 4242, &memory_kib, &pages_kib));
+  fake_machine_write (machine, "Name:\tqemu\nVmRSS:\t  65536 kB\nHugetlbPages:\t 2048 kB\n", "proc/4242/status");
+  g_assert_true (pin_sysfs_read_resident (sysfs, 4242, &memory_kib, &pages_kib));
+  g_assert_cmpuint (memory_kib, ==, 65536);
+  g_assert_cmpuint (pages_kib, ==, 2048);
 }
 
 static void
