@@ -275,25 +275,7 @@ add_cpu (const Homing *homing, PinTopologyBuilder *builder, guint index)
   pin_topology_builder_add_cpu (builder, cpu->id, node_of (homing, index), cpu->socket, cpu->die, cpu->core_label, siblings, cpu->online);
 }
 
-/* A CPU that nobody names shows that a node of memory has some: none of the shape does where no CPU that is written went there. */
-static void
-show_cpus (const Homing *homing, PinTopologyBuilder *builder)
-{
-  g_autoptr (PinNodeset) shown = pin_cpuset_new ();
-  PinCpuId nobodys = PIN_CPUSET_MAX - 1;
-
-  for (guint i = 0; i < homing->shape->n_cpus; i++)
-    pin_cpuset_add (shown, node_of (homing, i));
-  for (pin_cpuset_each (homing->numbers, node))
-    {
-      if (pin_cpuset_contains (shown, node) || !has_cpus (homing->host, node))
-        continue;
-      while (pin_topology_cpu (homing->shape, nobodys) != NULL)
-        nobodys--;
-      pin_topology_builder_add_cpu (builder, nobodys--, node, 0, 0, 0, NULL, TRUE);
-    }
-}
-
+/* Nodes of memory alone seem to have had no CPUs: that would let it go to others such, but it stays where it is. */
 static PinTopology *
 build (const Homing *homing)
 {
@@ -303,7 +285,6 @@ build (const Homing *homing)
     add_node (homing, builder, node);
   for (guint i = 0; i < homing->shape->n_cpus; i++)
     add_cpu (homing, builder, i);
-  show_cpus (homing, builder);
   pin_topology_builder_set_cores_known (builder, homing->shape->cores_known);
   return pin_topology_builder_end (builder, NULL);
 }

@@ -325,10 +325,10 @@ test_case (gconstpointer data)
 static void
 test_pins_edited_here (void)
 {
-  g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "5") EMULATOR ("4")) MEMORY ("strict", "0"));
-  g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "5") EMULATOR ("4")) MEMORY ("strict", "1"));
-  g_autoptr (PinOriginal) original = make_original (ONE_NODE, written);
-  g_autoptr (PinSnapshot) host = pin_synthetic_parse (TWO_NODES, NULL);
+  g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "9") PIN ("1", "1")) MEMORY ("strict", "0"));
+  g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "9") PIN ("1", "1")) MEMORY ("strict", "2"));
+  g_autoptr (PinOriginal) original = make_original ("node:1 core:12 mem:4G", written);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse ("node:3 core:4 mem:4G", NULL);
   g_autoptr (PinTerms) terms = pin_terms_new ();
   PinTenant *other = pin_tenant_new ("other", "6f1c2d3e-0000-4000-8000-000000000002");
   g_autoptr (PinPlan) free = NULL;
@@ -336,16 +336,16 @@ test_pins_edited_here (void)
   g_autofree char *text = NULL;
 
   g_ptr_array_add (original->homes, pin_home_new ("here", "here", host->topology));
-  original->home_of[PIN_SETTING_VCPU_PINS] = original->home_of[PIN_SETTING_EMULATOR_PINS] = 1;
+  original->home_of[PIN_SETTING_VCPU_PINS] = 1;
   host->uuid = g_strdup ("here");
   free = pin_live_plan (domain->guest, original, domain->placement, terms, host);
   g_assert_cmpint (free->verdict, ==, PIN_VERDICT_KEEP);
   g_assert_true (pin_placement_equal (free->placement, domain->placement));
-  pin_cpuset_add (other->dedicated, 5);
+  pin_cpuset_add (other->dedicated, 9);
   add_domain (host, other);
   taken = pin_live_plan (domain->guest, original, domain->placement, terms, host);
   text = pins_text (taken->placement);
-  g_assert_cmpstr (text, ==, "0:6 e:4");
+  g_assert_cmpstr (text, ==, "0:8 1:1");
 }
 
 /* A policy that would have the guest elsewhere does not keep it from getting its CPUs here. */
