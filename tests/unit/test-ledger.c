@@ -56,6 +56,24 @@ test_leases (void)
   g_assert_cmpuint (pin_ledger_expire (ledger, G_MAXINT64), ==, 1);
 }
 
+/* A guest that is received for an hour, renewed half a lease apart. */
+static void
+test_long_way (void)
+{
+  g_autoptr (PinLedger) ledger = pin_ledger_new ();
+  gint64 now_ms = 1000;
+
+  claim (ledger, "a", "0", now_ms);
+  claim (ledger, "b", "1", now_ms);
+  for (; now_ms < 3600 * 1000; now_ms += LEASE / 2)
+    {
+      g_assert_cmpuint (pin_ledger_expire (ledger, now_ms), ==, now_ms == 1000 + LEASE ? 1 : 0);
+      g_assert_true (pin_ledger_renew (ledger, "a", now_ms));
+    }
+  g_assert_cmpstr (pin_ledger_find (ledger, "a")->tenant->uuid, ==, "a");
+  g_assert_null (pin_ledger_find (ledger, "b"));
+}
+
 /* What libvirt showed is told once; renewing keeps it, another claim does not. */
 static void
 test_seen (void)
@@ -132,6 +150,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ledger/one-claim-a-guest", test_replaces);
   g_test_add_func ("/ledger/leases-run-out", test_leases);
+  g_test_add_func ("/ledger/a-long-way-is-renewed", test_long_way);
   g_test_add_func ("/ledger/a-guest-is-seen-once-a-claim", test_seen);
   g_test_add_func ("/ledger/release-ends-a-claim", test_release);
   g_test_add_func ("/ledger/restore-keeps-the-lease", test_restore);
