@@ -221,6 +221,47 @@ test_another_xml (void)
   assert_cpus (town_ask (town, questions, 3, 40), "32-33");
 }
 
+/* Each of them is asked about twice at the same moment: two attempts, one plan, one claim. */
+static void
+test_same_guest_twice (void)
+{
+  g_autoptr (Town) town = town_new (plenty);
+  g_autoptr (GPtrArray) questions = town_questions_new ();
+  g_auto (Given) given = given_nothing ();
+  g_autofree char *claims = NULL;
+  g_auto (GStrv) claimed = NULL;
+
+  for (guint i = 0; i < 20; i++)
+    town_add_question (questions, i / 2, 0);
+  town_ask_at_once (town, questions);
+
+  for (guint i = 0; i < 20; i += 2)
+    {
+      g_assert_true (is_admitted (town_nth (questions, i + 1)));
+      g_assert_true (g_bytes_equal (town_nth (questions, i)->run.out, town_nth (questions, i + 1)->run.out));
+      take (&given, town_nth (questions, i));
+    }
+  claims = town_claims (town);
+  claimed = g_strsplit (claims, ",", -1);
+  g_assert_cmpuint (g_strv_length (claimed), ==, 10);
+}
+
+/* What was promised holds, though better is free now; the next guest gets that. */
+static void
+test_same_question_later (void)
+{
+  g_autoptr (Town) town = town_new (plenty);
+  g_autoptr (GPtrArray) questions = town_questions_new ();
+
+  g_assert_true (is_as_written (town_ask (town, questions, 1, 0)));
+  assert_cpus (town_ask (town, questions, 2, 0), "2-3");
+  town_release (town, 1);
+  assert_cpus (town_ask (town, questions, 2, 0), "2-3");
+  assert_one_claim (town, 2);
+  g_assert_true (g_bytes_equal (town_nth (questions, 1)->run.out, town_nth (questions, 2)->run.out));
+  g_assert_true (is_as_written (town_ask (town, questions, 3, 0)));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,6 +280,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &crowds[i], test_crowd);
     }
+  g_test_add_func ("/crowd/the-same-guest-twice", test_same_guest_twice);
+  g_test_add_func ("/crowd/the-same-question-later", test_same_question_later);
   g_test_add_func ("/crowd/two-guests-for-the-same-cpus", test_two_for_the_same_cpus);
   g_test_add_func ("/crowd/another-xml-is-another-plan", test_another_xml);
 

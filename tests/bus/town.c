@@ -108,6 +108,7 @@ start_service (PinWorld *world, const FakeMachine *machine)
 {
   g_autofree char *policy = g_build_filename (world->dir, "pinshift.conf", NULL);
   g_autofree char *runtime = g_build_filename (world->dir, "run", NULL);
+  g_autofree char *state = g_build_filename (world->dir, "state", NULL);
   const char *argv[] = { g_getenv ("PINSHIFT_DAEMON"), "--sysroot", machine->root, "--policy", policy,
                          "--runtime-dir", runtime, "--state-dir", runtime, "--connect", "none", NULL };
 
@@ -230,4 +231,24 @@ town_claims (Town *town)
   g_variant_get (answer, "(v)", &value);
   uuids = g_variant_dup_strv (value, NULL);
   return town_join_sorted (uuids);
+}
+
+void
+town_release (Town *town, guint number)
+{
+  g_autoptr (GPtrArray) questions = town_questions_new ();
+  g_autofree char *uuid = town_uuid (number);
+  const char *argv[] = { "guest", "release", "end", "-", NULL };
+  g_auto (PinRun) run = { 0 };
+  gboolean claimed = TRUE;
+
+  town_add_question (questions, number, 0);
+  run = pin_world_run (town->world, argv, pin_world_pipe (town_nth (questions, 0)->xml, NULL), -1);
+  g_assert_cmpint (run.exit_status, ==, 0);
+  while (claimed)
+    {
+      g_autofree char *claims = town_claims (town);
+
+      claimed = strstr (claims, uuid) != NULL;
+    }
 }

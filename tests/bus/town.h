@@ -55,6 +55,9 @@ void town_ask_at_once (Town *town, GPtrArray *questions);
 /* Adds the question, asks it alone, and returns it; borrowed. */
 const Question *town_ask (Town *town, GPtrArray *questions, guint number, guint first);
 
+/* Guest @number is not coming: its release hook, and what the service then makes of it. */
+void town_release (Town *town, guint number);
+
 /* The UUIDs, sorted in place, with commas between. (transfer full) */
 char *town_join_sorted (char **uuids);
 
