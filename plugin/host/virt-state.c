@@ -7,21 +7,22 @@
 /* A monitor that has not answered for as long is taken for stuck; most answers take milliseconds. */
 #define STUCK_MS 1000
 
-/* virsh restore --paused leaves PAUSED/MIGRATION behind as well, and no job: nothing comes any more. */
+/*
+ * libvirt tells of jobs at the source alone, and refuses the question where the memory comes.  An answer is of a guest
+ * that is about to leave, or of one for which nothing comes any more: virsh restore --paused leaves PAUSED/MIGRATION
+ * behind as well.
+ */
 static gboolean
-has_no_job (virDomainPtr domain)
+tells_of_jobs (virDomainPtr domain)
 {
   virDomainJobInfo job = { .type = VIR_DOMAIN_JOB_NONE };
-  gboolean none = virDomainGetJobInfo (domain, &job) == 0 && job.type == VIR_DOMAIN_JOB_NONE;
+  gboolean told = virDomainGetJobInfo (domain, &job) == 0;
 
   virResetLastError ();
-  return none;
+  return told;
 }
 
-/*
- * PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave; the events tell which.  Without them
- * (the service has just begun) it is taken for the first, as that is the longer time.
- */
+/* PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave. */
 gboolean
 pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, int state, int reason)
 {
@@ -29,7 +30,7 @@ pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, int 
     return FALSE;
   if (reason == VIR_DOMAIN_PAUSED_STARTING_UP)
     return TRUE;
-  return reason == VIR_DOMAIN_PAUSED_MIGRATION && !has_no_job (domain)
+  return reason == VIR_DOMAIN_PAUSED_MIGRATION && !tells_of_jobs (domain)
          && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN) == PIN_PASSAGE_IN;
 }
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pinlab import Guest, Host, Lab, migrate, placement, wait_until, xml_without
+from pinlab import RECORD, Guest, Host, Lab, migrate, placement, wait_until, xml_without
 from pinlab.cases import Suite, expect, same, stage
 from pinlab.trio import TUNED, Trio, runs_only_on
 from pinlab.underway import (BALLAST, REFUSING, SLOW, Underway, held, laden, load, other_hook,
                              wait_for_held)
 
 LADEN = laden(TUNED)
+STORED = ("--inactive",)
 
 
 class Aborts(Trio):
@@ -30,17 +31,20 @@ class Before:
     """A guest on hosta as it was before it was to leave."""
 
     xml: str
+    stored: str
     pid: int
 
 
-def begin(w: Trio) -> Before:
-    w.begin(LADEN)
-    return Before(full_xml(w.a), w.a.qemu_pid(LADEN.name))
+def begin(w: Trio, persistent: bool = False) -> Before:
+    w.begin(LADEN, persistent)
+    if persistent:
+        wait_until(lambda: RECORD in w.a.dumpxml(LADEN, *STORED), "the definition has a record")
+    return Before(full_xml(w.a), full_xml(w.a, *STORED), w.a.qemu_pid(LADEN.name))
 
 
-def full_xml(host: Host) -> str:
-    """With the record."""
-    return xml_without(host.dumpxml(LADEN, "--migratable"), record=False)
+def full_xml(host: Host, *flags: str) -> str:
+    """With the record. A transient guest has no definition: libvirt then shows what it would be."""
+    return xml_without(host.dumpxml(LADEN, *(flags or ("--migratable",))), record=False)
 
 
 def processes(host: Host, guest: Guest) -> int:
@@ -59,11 +63,12 @@ def unclaimed(*hosts: Host) -> None:
 
 def unharmed(w: Trio, before: Before) -> None:
     wait_until(lambda: w.a.state(LADEN) == "running", "the guest runs on hosta")
-    wait_until(lambda: w.b.state(LADEN) in ("none", "shut off"), "hostb has given up")
+    wait_until(lambda: w.b.state(LADEN) == "none", "hostb has given up, and keeps no definition")
     wait_until(lambda: processes(w.b, LADEN) == 0, "no QEMU is left on hostb")
     runs_only_on(w.a, LADEN, w.b)
     same((processes(w.a, LADEN), w.a.qemu_pid(LADEN.name)), (1, before.pid), "its one QEMU on hosta")
     same(full_xml(w.a), before.xml, "its XML, and the record in it")
+    same(full_xml(w.a, *STORED), before.stored, "its definition, and the record in that")
 
 
 def arrived(w: Trio) -> None:
@@ -78,8 +83,8 @@ def second_try(w: Trio) -> None:
     arrived(w)
 
 
-def streaming(w: Trio, *flags: str) -> Underway:
-    under = Underway(LADEN, w.a, w.b, *flags, *SLOW)
+def streaming(w: Trio, *flags: str, live: bool = True) -> Underway:
+    under = Underway(LADEN, w.a, w.b, *flags, *SLOW, live=live)
     under.wait_for_stream()
     expect(LADEN.uuid in w.b.ask("Claims"), "its place on hostb is claimed", w.b.ask("Claims"))
     return under
@@ -109,6 +114,13 @@ def lease_end(w: Trio) -> int:
 
 def job_aborted(w: Trio, _under: Underway) -> None:
     w.a.virsh("domjobabort", "--domain", LADEN.name)
+
+
+def source_service_killed(w: Trio, under: Underway) -> None:
+    """What comes back does not take the guest that could not leave for one that has arrived."""
+    w.a.pinshiftd.stop("KILL")
+    w.a.start_product()
+    job_aborted(w, under)
 
 
 def client_killed(_w: Trio, under: Underway) -> None:
@@ -154,9 +166,26 @@ PHASES = ("prepare begin", "start begin")
 @aborts.each("in the stream: {0}", STREAM)
 def in_the_stream(w: Trio, what: str) -> None:
     happens, p2p = STREAM[what]
-    before = begin(w)
-    under = streaming(w, *(["--p2p"] if p2p else []))
+    before = begin(w, persistent=True)
+    under = streaming(w, "--persistent", "--undefinesource", *(["--p2p"] if p2p else []))
     happens(w, under)
+    fails(w, under, before)
+
+
+PAUSED: dict[str, Happening] = {
+    "virsh domjobabort": job_aborted,
+    "the source's pinshiftd is killed, then virsh domjobabort": source_service_killed,
+    "the source's libvirtd is killed": source_killed,
+}
+
+
+@aborts.each("in the stream, paused for it: {0}", PAUSED)
+def paused_for_it(w: Trio, what: str) -> None:
+    """The source hears of a guest that resumes from a migration, as a destination does of one that arrives."""
+    before = begin(w, persistent=True)
+    under = streaming(w, live=False)
+    same(w.a.state(LADEN), "paused", "the guest on hosta")
+    PAUSED[what](w, under)
     fails(w, under, before)
 
 
@@ -248,6 +277,25 @@ def service_in_the_stream(w: Trio) -> None:
     under = streaming(w)
     service_killed(w)
     under.hurry()
+    arrives(w)
+
+
+@aborts.case("pinshiftd is away when the guest arrives: the definition is adapted all the same")
+def service_away(w: Trio) -> None:
+    begin(w, persistent=True)
+    original = placement(w.a, LADEN, *STORED)
+    adapted = {part: text for part, text in original.items() if part != "memoryBacking"}
+    under = streaming(w, "--persistent", "--undefinesource")
+    pid = w.b.pinshiftd.pid
+    w.b.pinshiftd.signal("STOP")
+    under.hurry()
+    said = under.end()
+    expect(said.ok, "the guest arrives", said)
+    w.b.run("kill", "-KILL", str(pid))
+    wait_until(lambda: not w.b.alive(pid), "pinshiftd ends")
+    same(placement(w.b, LADEN, *STORED), original, "the definition that the source had")
+    w.b.start_product()
+    wait_until(lambda: placement(w.b, LADEN, *STORED) == adapted, "the definition is adapted")
     arrives(w)
 
 

@@ -50,11 +50,12 @@ def load(host: Host) -> None:
 
 
 class Underway(Piece):
-    """`virsh migrate --live` that runs by itself."""
+    """`virsh migrate` that runs by itself, by default with --live: else the guest pauses for it."""
 
-    def __init__(self, guest: Guest, source: Host, target: Host, *flags: str) -> None:
+    def __init__(self, guest: Guest, source: Host, target: Host, *flags: str, live: bool = True) -> None:
+        how = ["--live"] if live else []
         super().__init__(source, "virsh-migrate", [
-            "virsh", "-q", "-c", URI, "migrate", "--live", *flags, "--domain", guest.name,
+            "virsh", "-q", "-c", URI, "migrate", *how, *flags, "--domain", guest.name,
             "--desturi", uri(target)])
         self.guest = guest
         source.write(self.log, "")
