@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pinlab import RECORD, Guest, Host, Lab, migrate, placement, wait_until, xml_without
 from pinlab.cases import Suite, expect, same, stage
-from pinlab.trio import TUNED, Trio, runs_only_on
+from pinlab.trio import PINNED, TUNED, Trio, runs_only_on
 from pinlab.underway import (BALLAST, REFUSING, SLOW, Underway, held, laden, load, other_hook,
                              wait_for_held)
 
@@ -186,6 +186,19 @@ def paused_for_it(w: Trio, what: str) -> None:
     under = streaming(w, live=False)
     same(w.a.state(LADEN), "paused", "the guest on hosta")
     PAUSED[what](w, under)
+    fails(w, under, before)
+
+
+@aborts.case("in the stream, paused for it: what is its own at the source stays so, whatever comes")
+def still_at_home(w: Trio) -> None:
+    before = begin(w)
+    under = streaming(w, live=False)
+    w.a.pinshiftd.stop("KILL")
+    w.a.start_product()
+    wait_until(lambda: LADEN.name in w.a.run("pinshift", "status", check=False).out, "the service knows it")
+    done = w.a.hook(PINNED.name, "migrate", PINNED.xml())
+    expect(not done.ok or done.out, "another guest does not get the same CPUs", done)
+    job_aborted(w, under)
     fails(w, under, before)
 
 
