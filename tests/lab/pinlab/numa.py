@@ -169,20 +169,32 @@ class NumaHost(Host):
         return self.lab.dir / f"{self.name}.console"
 
     def boot(self) -> None:
-        start = time.monotonic()
-        initrd = self.lab.dir / f"{self.name}.initrd"
         materials = Materials.of(self.lab)
         installed = numa_image.staged_files(self.stage) if self.stage else {}
         seed = numa_image.seed_image(installed | materials.capabilities | self._seed())
-        initrd.write_bytes(materials.base + seed)
+        self._initrd.write_bytes(materials.base + seed)
         self._plug_in()
-        self._start_kernel(materials, initrd)
+        self._power_on()
+
+    def reboot(self, shape: Shape) -> None:
+        """The power goes, and the same host - name, address, UUID - boots in SHAPE, with nothing of what it had written."""
+        self._stop_qemu()
+        self.shape = shape
+        self._power_on()
+
+    def _power_on(self) -> None:
+        start = time.monotonic()
+        self._start_kernel(Materials.of(self.lab))
         self.timings["agent"] = time.monotonic() - start
         self.run("/bin/busybox", "sh", "/lab/ready", timeout=BOOT_TIMEOUT)
         for piece in (self.bus, self.libvirtd):
             piece.pid = int(self.read(f"/run/lab/{piece.name}.pid"))
         self.start_product()
         self.timings["libvirtd"] = time.monotonic() - start
+
+    @property
+    def _initrd(self) -> Path:
+        return self.lab.dir / f"{self.name}.initrd"
 
     @property
     def _tap(self) -> str:
@@ -192,9 +204,9 @@ class NumaHost(Host):
         self.lab.switch.run("ip", "tuntap", "add", self._tap, "mode", "tap")
         self.lab.switch.run("ip", "link", "set", self._tap, "master", BRIDGE, "up")
 
-    def _start_kernel(self, materials: Materials, initrd: Path) -> None:
+    def _start_kernel(self, materials: Materials) -> None:
         for patience in PATIENCE:
-            self._start_qemu(materials, initrd)
+            self._start_qemu(materials)
             if self._agent_answers_within(patience):
                 return
             self._stop_qemu()
@@ -205,11 +217,11 @@ class NumaHost(Host):
         self.qemu.stdin.close()
         self.qemu.wait()
 
-    def _start_qemu(self, materials: Materials, initrd: Path) -> None:
+    def _start_qemu(self, materials: Materials) -> None:
         argv = [
             "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-nodefaults",
             "-no-user-config", "-display", "none", "-no-reboot", *self.shape.arguments(),
-            "-kernel", str(materials.kernel), "-initrd", str(initrd), "-append", self._append(),
+            "-kernel", str(materials.kernel), "-initrd", str(self._initrd), "-append", self._append(),
             "-serial", f"file:{self.console}",
             "-netdev", f"tap,id=net,ifname={self._tap},script=no,downscript=no", "-device",
             f"virtio-net-pci,netdev=net,mac=52:54:00:77:00:{self.index + 1:02x},romfile=",
