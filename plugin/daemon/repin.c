@@ -65,12 +65,15 @@ pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapsho
   return wish;
 }
 
+/* A setting whose pins stay as they are has at once what the plan says of it: it may be more than before, the same CPUs as they lay at home. */
 static void
 intend (PinRecord *record, PinSetting setting, const PinPlacement *present, const PinPlacement *after, const PinPlan *plan)
 {
-  if (pin_placement_equal_in (present, after, setting))
-    return;
+  gboolean stays = pin_placement_equal_in (present, after, setting);
+
   pin_originals_keep (record, setting);
+  if (stays && plan->actions[setting] <= PIN_ACTION_KEEP)
+    return;
   record->actions[setting] = plan->actions[setting];
   for (guint i = 0; i < plan->reasons->len && record->reasons[setting] == NULL; i++)
     {
@@ -80,6 +83,8 @@ intend (PinRecord *record, PinSetting setting, const PinPlacement *present, cons
         record->reasons[setting] = g_strdup (reason->text);
     }
   pin_originals_give (record, setting, present);
+  if (stays)
+    return;
   record->intends |= 1u << setting;
   pin_placement_take (record->next, after, setting);
 }
