@@ -84,7 +84,10 @@ on_defined (GObject *source, GAsyncResult *result, gpointer data)
   end (task, error);
 }
 
-/* @xml with its original and without a record.  (transfer full); NULL: it needs no change but of its metadata, or *error. */
+/*
+ * @xml with its original and without a record.  (transfer full); NULL: it has none, or *error.  Taking the record out as metadata would
+ * leave an empty <metadata/>.
+ */
 static char *
 restore (const char *xml, GError **error)
 {
@@ -94,8 +97,6 @@ restore (const char *xml, GError **error)
   if (stored == NULL || stored->record == NULL)
     return NULL;
   original = pin_originals_of (stored->guest, stored->record, stored->placement, NULL);
-  if (pin_placement_equal (stored->placement, original->placement))
-    return NULL;
   pin_domain_set_placement (stored, original->placement);
   pin_domain_set_record (stored, NULL);
   return pin_domain_format (stored, NULL);
