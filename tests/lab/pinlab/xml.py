@@ -43,6 +43,13 @@ def xml_without(text: str, record: bool = True, volatile: bool = True) -> str:
     return canonical(root)
 
 
+def without_record(text: str) -> str:
+    """TEXT, XML of a domain, with no element of pinshift's in it."""
+    root = ET.fromstring(text)
+    _drop_record(root)
+    return ET.tostring(root, encoding="unicode")
+
+
 def difference(before: str, after: str) -> str:
     """What changed, in the style of diff -u without its head; empty for none."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
