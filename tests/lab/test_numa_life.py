@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from pinlab import Guest, Host, Lab, everything, migrate, placement
+from pinlab import Guest, Host, Lab, everything, migrate, placement, wait_until
 from pinlab.cases import Suite, expect, same, stage
+from pinlab.guest import Cell
 from pinlab.numa import Node, NumaHost, Shape, expand
 from pinlab.record import originals, record
 from pinlab.trio import recorded, same_placement
@@ -28,6 +29,12 @@ HALF_A_CORE = Guest("half", vcpus=1, vcpupin={0: "2"})
 # Who has the CPUs where the others below want to be.
 RESIDENT = Guest("resident", vcpus=4, vcpupin={n: f"{n + 4}" for n in range(4)})
 GROWING = Guest("growing", vcpus=4, plugged=1, vcpupin={n: f"{n + 4}" for n in range(4)}, memory=("strict", "1"))
+SLOTTED = Guest("slotted", vcpupin={0: "4", 1: "5"}, cells=(Cell("0-1", 64),), memnode={0: ("strict", "1")}, slots=1)
+BOUND = Guest("bound", vcpus=1, vcpupin={0: "4"}, memory=("strict", "1"))
+LOOSE = Guest("loose", vcpus=1, vcpupin={0: "5"})
+DIMM = """<memory model='dimm'><source><nodemask>0</nodemask></source>
+<target><size unit='MiB'>128</size><node>0</node></target></memory>"""
+DIMM_IN_RECORD = "dimm index='0' nodemask='0'\n"
 
 
 class Twins:
@@ -114,6 +121,47 @@ def plugged_cpus(w: Twins) -> None:
     w.a.virsh("setvcpus", "--domain", GROWING.name, "4", "--live")
     same(threads(w.a, GROWING), {"vcpu 0": "4", "vcpu 1": "5", "vcpu 2": "6", "vcpu 3": "7"}, "the affinity of all at home")
     same(originals(w.a, GROWING), before, "what the record has as written")
+
+
+@life.case("a DIMM that is plugged away keeps the node that it was plugged with, and changes nothing else")
+def plugged_memory(w: Twins) -> None:
+    w.usual(w.a, w.b)
+    w.b.create(RESIDENT)
+    begin(w.a, SLOTTED)
+    as_written, before = tuning(w.a, SLOTTED), originals(w.a, SLOTTED)
+    migrate(SLOTTED, w.a, w.b)
+    visit = tuning(w.b, SLOTTED)
+    expect(visit != as_written, "hostb has given it another placement", visit)
+    w.b.virsh("attach-device", "--domain", SLOTTED.name, "/dev/stdin", "--live", input=DIMM)
+    with_dimm = {"dimm 0": tuning(w.b, SLOTTED)["dimm 0"]}
+    same(tuning(w.b, SLOTTED), visit | with_dimm, "its placement on hostb with the DIMM")
+    wait_until(lambda: "dimm" in (originals(w.b, SLOTTED)["numa-memory"] or ""), "the DIMM is in the record", 120)
+    migrate(SLOTTED, w.b, w.a)
+    same(tuning(w.a, SLOTTED), as_written | with_dimm, "its placement at home")
+    same(sorted((policy, nodes) for policy, _, nodes in bound(w.a, SLOTTED) if nodes), [("bind:1", ["1"])],
+         "the memory of its cell; nothing was written to the DIMM")
+    same(originals(w.a, SLOTTED), before | {"numa-memory": f"{before['numa-memory']}{DIMM_IN_RECORD}"},
+         "what the record has as written")
+    same({setting.home for setting in record(w.a, SLOTTED).values()}, {w.a.name}, "where that is")
+
+
+# What is given back in place
+
+
+@life.case("CPUs that become free draw back no visitor from its memory, but one whose memory is bound nowhere")
+def memory_first(w: Twins) -> None:
+    w.usual(w.a, w.b)
+    with w.b.configured(policy="[home]\nsettle = 0s\n"):
+        w.b.create(RESIDENT)
+        for guest in (BOUND, LOOSE):
+            begin(w.a, guest)
+            migrate(guest, w.a, w.b)
+        cpus, memory, xml = threads(w.b, BOUND), bound(w.b, BOUND), tuning(w.b, BOUND)
+        expect(cpus["vcpu 0"] in "0123" and memory[0][0] == "bind:0", "node 0 is where it was given room", cpus, memory)
+        w.b.virsh("destroy", "--domain", RESIDENT.name)
+        wait_until(lambda: threads(w.b, LOOSE) == {"vcpu 0": "5"}, "the one without bound memory has its CPU back", 120)
+        w.b.run("pinshift", "repin", BOUND.name)
+        same((threads(w.b, BOUND), bound(w.b, BOUND), tuning(w.b, BOUND)), (cpus, memory, xml), "the other one, asked too")
 
 
 # A home that changed: the shape decides, under whatever numbers
