@@ -72,7 +72,8 @@ intend (PinRecord *record, PinSetting setting, const PinPlacement *present, cons
   gboolean stays = pin_placement_equal_in (present, after, setting);
 
   pin_originals_keep (record, setting);
-  if (stays && plan->actions[setting] <= PIN_ACTION_KEEP)
+  if (stays && plan->actions[setting] <= PIN_ACTION_KEEP
+      && pin_placement_equal_in (present, record->original->placement, setting))
     return;
   record->actions[setting] = plan->actions[setting];
   for (guint i = 0; i < plan->reasons->len && record->reasons[setting] == NULL; i++)
