@@ -11,255 +11,70 @@ typedef struct
   guint n_known;
 } Follow;
 
-/* A kind of element: one alone, or one for each id (a thread's pin, a cell's memnode, what a memory device has). */
+/*
+ * A kind of element.  It is handed a field of the placement, or the placement where it is of several fields; and where there is one for
+ * each id (a thread's pin, a cell's memnode, what a memory device has), the id.
+ */
 typedef struct
 {
-  PinSetting setting;
-  guint (*end) (const PinPlacement *placement); /* all ids are below */
-  gboolean (*equal) (const PinPlacement *a, const PinPlacement *b, guint id);
-  void (*take) (PinPlacement *target, const PinPlacement *source, guint id);
-} Part;
+  guint (*end) (gconstpointer field); /* all ids are below; NULL: there is one alone */
+  gboolean (*equal) (gconstpointer a, gconstpointer b, guint id);
+  void (*take) (gpointer target, gconstpointer source, guint id);
+} Kind;
 
 static gboolean
-follow_part (const Follow *follow, const Part *part, guint id)
+set_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  if (part->equal (follow->original, follow->present, id))
-    return FALSE;
-  for (guint i = 0; i < follow->n_known; i++)
-    {
-      if (part->equal (follow->known[i], follow->present, id))
-        return FALSE;
-    }
-  part->take (follow->original, follow->present, id);
-  return TRUE;
-}
+  const PinCpuset *left = *(PinCpuset *const *) a;
+  const PinCpuset *right = *(PinCpuset *const *) b;
 
-static gboolean
-sets_equal (const PinCpuset *a, const PinCpuset *b)
-{
-  return (a == NULL) == (b == NULL) && pin_cpuset_equal (a, b);
+  return (left == NULL) == (right == NULL) && pin_cpuset_equal (left, right);
 }
 
 static void
-take_set (PinCpuset **target, const PinCpuset *source)
+take_set (gpointer target, gconstpointer source, guint id)
 {
-  pin_cpuset_free (*target);
-  *target = pin_cpuset_copy (source);
+  PinCpuset **set = target;
+
+  pin_cpuset_free (*set);
+  *set = pin_cpuset_copy (*(PinCpuset *const *) source);
 }
 
 static gboolean
-pins_equal (const GArray *a, const GArray *b, guint id)
+vcpu_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  const PinPin *left = pin_placement_find (a, id);
-  const PinPin *right = pin_placement_find (b, id);
+  const PinPlacement *left = a;
+  const PinPlacement *right = b;
 
-  if (left == NULL || right == NULL)
-    return left == right;
-  return pin_cpuset_equal (left->cpuset, right->cpuset);
+  return left->vcpu_auto == right->vcpu_auto && set_equal (&left->vcpu_cpuset, &right->vcpu_cpuset, id);
 }
 
 static void
-take_pin (GArray *target, const GArray *source, guint id)
+take_vcpu (gpointer target, gconstpointer source, guint id)
 {
-  const PinPin *pin = pin_placement_find (source, id);
-  guint at = 0;
+  PinPlacement *placement = target;
+  const PinPlacement *from = source;
 
-  while (at < target->len && g_array_index (target, PinPin, at).id < id)
-    at++;
-  if (at < target->len && g_array_index (target, PinPin, at).id == id)
-    g_array_remove_index (target, at);
-  if (pin != NULL)
-    {
-      PinPin copy = { .id = id, .cpuset = pin_cpuset_copy (pin->cpuset) };
-
-      g_array_insert_val (target, at, copy);
-    }
+  placement->vcpu_auto = from->vcpu_auto;
+  take_set (&placement->vcpu_cpuset, &from->vcpu_cpuset, id);
 }
 
 static gboolean
-vcpupin_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  return pins_equal (a->vcpupin, b->vcpupin, id);
-}
-
-static void
-take_vcpupin (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  take_pin (target->vcpupin, source->vcpupin, id);
-}
-
-static gboolean
-iothreadpin_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  return pins_equal (a->iothreadpin, b->iothreadpin, id);
-}
-
-static void
-take_iothreadpin (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  take_pin (target->iothreadpin, source->iothreadpin, id);
-}
-
-static gboolean
-vcpu_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  return a->vcpu_auto == b->vcpu_auto && sets_equal (a->vcpu_cpuset, b->vcpu_cpuset);
-}
-
-static void
-take_vcpu (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  target->vcpu_auto = source->vcpu_auto;
-  take_set (&target->vcpu_cpuset, source->vcpu_cpuset);
-}
-
-static gboolean
-emulatorpin_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  return sets_equal (a->emulatorpin, b->emulatorpin);
-}
-
-static void
-take_emulatorpin (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  take_set (&target->emulatorpin, source->emulatorpin);
-}
-
-static gboolean
-memory_equal (const PinPlacement *a, const PinPlacement *b, guint id)
+memory_equal (gconstpointer a, gconstpointer b, guint id)
 {
   return pin_placement_memory_equal (a, b);
 }
 
 static void
-take_memory (PinPlacement *target, const PinPlacement *source, guint id)
+take_memory (gpointer target, gconstpointer source, guint id)
 {
-  target->has_memory = source->has_memory;
-  target->memory_auto = source->memory_auto;
-  target->memory_mode = source->memory_mode;
-  take_set (&target->memory_nodeset, source->memory_nodeset);
-}
+  PinPlacement *placement = target;
+  const PinPlacement *from = source;
 
-/* Index of cell @id's memnode, or of where it would stand. */
-static guint
-find_memnode (const GArray *memnodes, guint id, const PinMemnode **ret_memnode)
-{
-  guint at = 0;
-
-  while (at < memnodes->len && g_array_index (memnodes, PinMemnode, at).cell < id)
-    at++;
-  *ret_memnode = at < memnodes->len && g_array_index (memnodes, PinMemnode, at).cell == id
-                     ? &g_array_index (memnodes, PinMemnode, at)
-                     : NULL;
-  return at;
-}
-
-static gboolean
-memnode_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  const PinMemnode *left = NULL;
-  const PinMemnode *right = NULL;
-
-  find_memnode (a->memnode, id, &left);
-  find_memnode (b->memnode, id, &right);
-  if (left == NULL || right == NULL)
-    return left == right;
-  return left->mode == right->mode && pin_cpuset_equal (left->nodeset, right->nodeset);
-}
-
-static void
-take_memnode (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  const PinMemnode *old = NULL;
-  const PinMemnode *new = NULL;
-  guint at = find_memnode (target->memnode, id, &old);
-
-  find_memnode (source->memnode, id, &new);
-  if (old != NULL)
-    g_array_remove_index (target->memnode, at);
-  if (new != NULL)
-    {
-      PinMemnode copy = { .cell = new->cell, .mode = new->mode, .nodeset = pin_cpuset_copy (new->nodeset) };
-
-      g_array_insert_val (target->memnode, at, copy);
-    }
-}
-
-static guint
-find_dimm (const GArray *dimms, guint id, const PinDimm **ret_dimm)
-{
-  guint at = 0;
-
-  while (at < dimms->len && g_array_index (dimms, PinDimm, at).index < id)
-    at++;
-  *ret_dimm = at < dimms->len && g_array_index (dimms, PinDimm, at).index == id ? &g_array_index (dimms, PinDimm, at) : NULL;
-  return at;
-}
-
-/* Device @id gets this page size and these nodes (copied); with neither it has no entry. */
-static void
-put_dimm (GArray *dimms, guint id, guint64 page_kib, const PinNodeset *nodeset)
-{
-  const PinDimm *old = NULL;
-  guint at = find_dimm (dimms, id, &old);
-  PinDimm dimm = { .index = id, .page_kib = page_kib, .nodeset = pin_cpuset_copy (nodeset) };
-
-  if (old != NULL)
-    g_array_remove_index (dimms, at);
-  if (page_kib != 0 || nodeset != NULL)
-    g_array_insert_val (dimms, at, dimm);
-}
-
-static gboolean
-dimm_page_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  const PinDimm *left = NULL;
-  const PinDimm *right = NULL;
-
-  find_dimm (a->dimm, id, &left);
-  find_dimm (b->dimm, id, &right);
-  return (left != NULL ? left->page_kib : 0) == (right != NULL ? right->page_kib : 0);
-}
-
-static void
-take_dimm_page (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  const PinDimm *old = NULL;
-  const PinDimm *new = NULL;
-  g_autoptr (PinNodeset) nodeset = NULL;
-
-  find_dimm (target->dimm, id, &old);
-  find_dimm (source->dimm, id, &new);
-  nodeset = old != NULL ? pin_cpuset_copy (old->nodeset) : NULL;
-  put_dimm (target->dimm, id, new != NULL ? new->page_kib : 0, nodeset);
-}
-
-static gboolean
-dimm_nodes_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  const PinDimm *left = NULL;
-  const PinDimm *right = NULL;
-
-  find_dimm (a->dimm, id, &left);
-  find_dimm (b->dimm, id, &right);
-  return sets_equal (left != NULL ? left->nodeset : NULL, right != NULL ? right->nodeset : NULL);
-}
-
-static void
-take_dimm_nodes (PinPlacement *target, const PinPlacement *source, guint id)
-{
-  const PinDimm *old = NULL;
-  const PinDimm *new = NULL;
-
-  find_dimm (target->dimm, id, &old);
-  find_dimm (source->dimm, id, &new);
-  put_dimm (target->dimm, id, old != NULL ? old->page_kib : 0, new != NULL ? new->nodeset : NULL);
-}
-
-static gboolean
-hugepages_equal (const PinPlacement *a, const PinPlacement *b, guint id)
-{
-  return pin_placement_pages_equal (a, b);
+  placement->has_memory = from->has_memory;
+  placement->memory_auto = from->memory_auto;
+  placement->memory_mode = from->memory_mode;
+  take_set (&placement->memory_nodeset, &from->memory_nodeset, id);
 }
 
 static void
@@ -269,141 +84,264 @@ take_array (GArray **target, GArray *copy)
   *target = copy;
 }
 
-static void
-take_hugepages (PinPlacement *target, const PinPlacement *source, guint id)
+static gboolean
+pages_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  target->has_hugepages = source->has_hugepages;
-  take_array (&target->hugepages, pin_placement_pages_copy (source->hugepages));
+  return pin_placement_pages_equal (a, b);
+}
+
+static void
+take_pages (gpointer target, gconstpointer source, guint id)
+{
+  PinPlacement *placement = target;
+  const PinPlacement *from = source;
+
+  placement->has_hugepages = from->has_hugepages;
+  take_array (&placement->hugepages, pin_placement_pages_copy (from->hugepages));
 }
 
 static gboolean
-cachetune_equal (const PinPlacement *a, const PinPlacement *b, guint id)
+resctrls_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  return pin_placement_resctrls_equal (a->cachetune, b->cachetune);
+  return pin_placement_resctrls_equal (*(GArray *const *) a, *(GArray *const *) b);
 }
 
 static void
-take_cachetune (PinPlacement *target, const PinPlacement *source, guint id)
+take_resctrls (gpointer target, gconstpointer source, guint id)
 {
-  take_array (&target->cachetune, pin_placement_resctrls_copy (source->cachetune));
+  take_array (target, pin_placement_resctrls_copy (*(GArray *const *) source));
 }
 
 static gboolean
-memorytune_equal (const PinPlacement *a, const PinPlacement *b, guint id)
+scheds_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  return pin_placement_resctrls_equal (a->memorytune, b->memorytune);
+  return pin_placement_scheds_equal (*(GArray *const *) a, *(GArray *const *) b);
 }
 
 static void
-take_memorytune (PinPlacement *target, const PinPlacement *source, guint id)
+take_scheds (gpointer target, gconstpointer source, guint id)
 {
-  take_array (&target->memorytune, pin_placement_resctrls_copy (source->memorytune));
+  take_array (target, pin_placement_scheds_copy (*(GArray *const *) source));
 }
 
 static gboolean
-vcpusched_equal (const PinPlacement *a, const PinPlacement *b, guint id)
+emulatorsched_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  return pin_placement_scheds_equal (a->vcpusched, b->vcpusched);
+  return pin_placement_emulatorsched_equal (*(PinSched *const *) a, *(PinSched *const *) b);
 }
 
 static void
-take_vcpusched (PinPlacement *target, const PinPlacement *source, guint id)
+take_emulatorsched (gpointer target, gconstpointer source, guint id)
 {
-  take_array (&target->vcpusched, pin_placement_scheds_copy (source->vcpusched));
+  PinSched **sched = target;
+
+  pin_sched_free (*sched);
+  *sched = pin_placement_emulatorsched_copy (*(PinSched *const *) source);
+}
+
+/* Pins, memnodes and memory devices all begin with their id, and lie by id upwards. */
+G_STATIC_ASSERT (G_STRUCT_OFFSET (PinPin, id) == 0);
+G_STATIC_ASSERT (G_STRUCT_OFFSET (PinMemnode, cell) == 0);
+G_STATIC_ASSERT (G_STRUCT_OFFSET (PinDimm, index) == 0);
+
+static const guint *
+id_at (GArray *array, guint at)
+{
+  return (gconstpointer) (array->data + (gsize) at * g_array_get_element_size (array));
+}
+
+static guint
+array_end (gconstpointer field)
+{
+  GArray *array = *(GArray *const *) field;
+
+  return array->len > 0 ? *id_at (array, array->len - 1) + 1 : 0;
+}
+
+/* Where the element of @id is, or would be. */
+static guint
+place_of (GArray *array, guint id)
+{
+  guint at = 0;
+
+  while (at < array->len && *id_at (array, at) < id)
+    at++;
+  return at;
+}
+
+/* The element of @id in the array at @field, or NULL. */
+static gconstpointer
+find (gconstpointer field, guint id)
+{
+  GArray *array = *(GArray *const *) field;
+  guint at = place_of (array, id);
+
+  return at < array->len && *id_at (array, at) == id ? id_at (array, at) : NULL;
+}
+
+/* Makes *@element, whose sets become the array's, that of @id; NULL: there is none any more. */
+static void
+put (gpointer field, guint id, gconstpointer element)
+{
+  GArray *array = *(GArray **) field;
+  guint at = place_of (array, id);
+
+  if (find (field, id) != NULL)
+    g_array_remove_index (array, at);
+  if (element != NULL)
+    g_array_insert_vals (array, at, element, 1);
 }
 
 static gboolean
-iothreadsched_equal (const PinPlacement *a, const PinPlacement *b, guint id)
+pin_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  return pin_placement_scheds_equal (a->iothreadsched, b->iothreadsched);
+  const PinPin *left = find (a, id);
+  const PinPin *right = find (b, id);
+
+  if (left == NULL || right == NULL)
+    return left == right;
+  return pin_cpuset_equal (left->cpuset, right->cpuset);
 }
 
 static void
-take_iothreadsched (PinPlacement *target, const PinPlacement *source, guint id)
+take_pin (gpointer target, gconstpointer source, guint id)
 {
-  take_array (&target->iothreadsched, pin_placement_scheds_copy (source->iothreadsched));
+  const PinPin *pin = find (source, id);
+  PinPin copy = { id, pin != NULL ? pin_cpuset_copy (pin->cpuset) : NULL };
+
+  put (target, id, pin != NULL ? &copy : NULL);
 }
 
 static gboolean
-emulatorsched_equal (const PinPlacement *a, const PinPlacement *b, guint id)
+memnode_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  return pin_placement_emulatorsched_equal (a->emulatorsched, b->emulatorsched);
+  const PinMemnode *left = find (a, id);
+  const PinMemnode *right = find (b, id);
+
+  if (left == NULL || right == NULL)
+    return left == right;
+  return left->mode == right->mode && pin_cpuset_equal (left->nodeset, right->nodeset);
 }
 
 static void
-take_emulatorsched (PinPlacement *target, const PinPlacement *source, guint id)
+take_memnode (gpointer target, gconstpointer source, guint id)
 {
-  pin_sched_free (target->emulatorsched);
-  target->emulatorsched = pin_placement_emulatorsched_copy (source->emulatorsched);
+  const PinMemnode *memnode = find (source, id);
+  PinMemnode copy = { .cell = id };
+
+  if (memnode != NULL)
+    copy = (PinMemnode){ id, memnode->mode, pin_cpuset_copy (memnode->nodeset) };
+  put (target, id, memnode != NULL ? &copy : NULL);
 }
 
-static guint
-one (const PinPlacement *placement)
+/* What is said of memory device @id: nothing, where it has no entry.  Its nodes are borrowed. */
+static PinDimm
+dimm_of (gconstpointer field, guint id)
 {
-  return 1;
+  const PinDimm *dimm = find (field, id);
+
+  return dimm != NULL ? *dimm : (PinDimm){ .index = id };
 }
 
-static guint
-vcpupins_end (const PinPlacement *placement)
+static void
+put_dimm (gpointer field, guint id, guint64 page_kib, const PinNodeset *nodeset)
 {
-  const GArray *pins = placement->vcpupin;
+  PinDimm dimm = { id, page_kib, pin_cpuset_copy (nodeset) };
 
-  return pins->len > 0 ? g_array_index (pins, PinPin, pins->len - 1).id + 1 : 0;
+  put (field, id, page_kib != 0 || nodeset != NULL ? &dimm : NULL);
 }
 
-static guint
-iothreadpins_end (const PinPlacement *placement)
+static gboolean
+dimm_page_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  const GArray *pins = placement->iothreadpin;
-
-  return pins->len > 0 ? g_array_index (pins, PinPin, pins->len - 1).id + 1 : 0;
+  return dimm_of (a, id).page_kib == dimm_of (b, id).page_kib;
 }
 
-static guint
-memnodes_end (const PinPlacement *placement)
+static void
+take_dimm_page (gpointer target, gconstpointer source, guint id)
 {
-  const GArray *memnodes = placement->memnode;
-
-  return memnodes->len > 0 ? g_array_index (memnodes, PinMemnode, memnodes->len - 1).cell + 1 : 0;
+  put_dimm (target, id, dimm_of (source, id).page_kib, dimm_of (target, id).nodeset);
 }
 
-static guint
-dimms_end (const PinPlacement *placement)
+static gboolean
+dimm_nodes_equal (gconstpointer a, gconstpointer b, guint id)
 {
-  const GArray *dimms = placement->dimm;
+  PinDimm left = dimm_of (a, id);
+  PinDimm right = dimm_of (b, id);
 
-  return dimms->len > 0 ? g_array_index (dimms, PinDimm, dimms->len - 1).index + 1 : 0;
+  return set_equal (&left.nodeset, &right.nodeset, id);
 }
 
-static const Part parts[] = {
-  { PIN_SETTING_HUGEPAGES, one, hugepages_equal, take_hugepages },
-  { PIN_SETTING_HUGEPAGES, dimms_end, dimm_page_equal, take_dimm_page },
-  { PIN_SETTING_NUMA_MEMORY, one, memory_equal, take_memory },
-  { PIN_SETTING_NUMA_MEMORY, memnodes_end, memnode_equal, take_memnode },
-  { PIN_SETTING_NUMA_MEMORY, dimms_end, dimm_nodes_equal, take_dimm_nodes },
-  { PIN_SETTING_VCPU_PINS, one, vcpu_equal, take_vcpu },
-  { PIN_SETTING_VCPU_PINS, vcpupins_end, vcpupin_equal, take_vcpupin },
-  { PIN_SETTING_EMULATOR_PINS, one, emulatorpin_equal, take_emulatorpin },
-  { PIN_SETTING_IOTHREAD_PINS, iothreadpins_end, iothreadpin_equal, take_iothreadpin },
-  { PIN_SETTING_CACHE, one, cachetune_equal, take_cachetune },
-  { PIN_SETTING_CACHE, one, memorytune_equal, take_memorytune },
-  { PIN_SETTING_SCHEDULER, one, vcpusched_equal, take_vcpusched },
-  { PIN_SETTING_SCHEDULER, one, iothreadsched_equal, take_iothreadsched },
-  { PIN_SETTING_SCHEDULER, one, emulatorsched_equal, take_emulatorsched },
+static void
+take_dimm_nodes (gpointer target, gconstpointer source, guint id)
+{
+  put_dimm (target, id, dimm_of (target, id).page_kib, dimm_of (source, id).nodeset);
+}
+
+static const Kind set = { NULL, set_equal, take_set };
+static const Kind vcpu = { NULL, vcpu_equal, take_vcpu };
+static const Kind memory = { NULL, memory_equal, take_memory };
+static const Kind pages = { NULL, pages_equal, take_pages };
+static const Kind resctrls = { NULL, resctrls_equal, take_resctrls };
+static const Kind scheds = { NULL, scheds_equal, take_scheds };
+static const Kind emulatorsched = { NULL, emulatorsched_equal, take_emulatorsched };
+static const Kind pin = { array_end, pin_equal, take_pin };
+static const Kind memnode = { array_end, memnode_equal, take_memnode };
+static const Kind dimm_page = { array_end, dimm_page_equal, take_dimm_page };
+static const Kind dimm_nodes = { array_end, dimm_nodes_equal, take_dimm_nodes };
+
+#define FIELD(name) G_STRUCT_OFFSET (PinPlacement, name)
+#define SEVERAL 0
+
+static const struct
+{
+  PinSetting setting;
+  const Kind *kind;
+  gsize offset;
+} parts[] = {
+  { PIN_SETTING_HUGEPAGES, &pages, SEVERAL },
+  { PIN_SETTING_HUGEPAGES, &dimm_page, FIELD (dimm) },
+  { PIN_SETTING_NUMA_MEMORY, &memory, SEVERAL },
+  { PIN_SETTING_NUMA_MEMORY, &memnode, FIELD (memnode) },
+  { PIN_SETTING_NUMA_MEMORY, &dimm_nodes, FIELD (dimm) },
+  { PIN_SETTING_VCPU_PINS, &vcpu, SEVERAL },
+  { PIN_SETTING_VCPU_PINS, &pin, FIELD (vcpupin) },
+  { PIN_SETTING_EMULATOR_PINS, &set, FIELD (emulatorpin) },
+  { PIN_SETTING_IOTHREAD_PINS, &pin, FIELD (iothreadpin) },
+  { PIN_SETTING_CACHE, &resctrls, FIELD (cachetune) },
+  { PIN_SETTING_CACHE, &resctrls, FIELD (memorytune) },
+  { PIN_SETTING_SCHEDULER, &scheds, FIELD (vcpusched) },
+  { PIN_SETTING_SCHEDULER, &scheds, FIELD (iothreadsched) },
+  { PIN_SETTING_SCHEDULER, &emulatorsched, FIELD (emulatorsched) },
 };
 
-/* Most often nobody has edited anything. */
 static gboolean
-is_known (const Follow *follow, PinSetting setting)
+follow_element (const Follow *follow, const Kind *kind, gsize offset, guint id)
 {
-  if (pin_placement_equal_in (follow->original, follow->present, setting))
-    return TRUE;
+  gconstpointer present = G_STRUCT_MEMBER_P (follow->present, offset);
+  gpointer original = G_STRUCT_MEMBER_P (follow->original, offset);
+
+  if (kind->equal (original, present, id))
+    return FALSE;
   for (guint i = 0; i < follow->n_known; i++)
     {
-      if (pin_placement_equal_in (follow->known[i], follow->present, setting))
-        return TRUE;
+      if (kind->equal (G_STRUCT_MEMBER_P (follow->known[i], offset), present, id))
+        return FALSE;
     }
-  return FALSE;
+  kind->take (original, present, id);
+  return TRUE;
+}
+
+static gboolean
+follow_part (const Follow *follow, const Kind *kind, gsize offset)
+{
+  guint here = kind->end != NULL ? kind->end (G_STRUCT_MEMBER_P (follow->original, offset)) : 1;
+  guint there = kind->end != NULL ? kind->end (G_STRUCT_MEMBER_P (follow->present, offset)) : 1;
+  gboolean any = FALSE;
+
+  for (guint id = 0; id < MAX (here, there); id++)
+    any |= follow_element (follow, kind, offset, id);
+  return any;
 }
 
 gboolean
@@ -413,14 +351,10 @@ pin_placement_follow (PinPlacement *original, const PinPlacement *present, PinSe
   const Follow follow = { original, present, known, n_known };
   gboolean any = FALSE;
 
-  if (is_known (&follow, setting))
-    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      guint end = parts[i].setting == setting ? MAX (parts[i].end (original), parts[i].end (present)) : 0;
-
-      for (guint id = 0; id < end; id++)
-        any |= follow_part (&follow, &parts[i], id);
+      if (parts[i].setting == setting)
+        any |= follow_part (&follow, parts[i].kind, parts[i].offset);
     }
   return any;
 }
