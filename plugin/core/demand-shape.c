@@ -78,14 +78,41 @@ covers (const PinTopology *topology, const PinCpuset *cpus, const PinNodeset *no
   return TRUE;
 }
 
+static gboolean
+names_any (const PinPlacement *placement, PinSetting setting)
+{
+  g_autoptr (PinPlacement) part = pin_placement_new ();
+  g_autoptr (PinCpuset) cpus = NULL;
+  g_autoptr (PinNodeset) nodes = NULL;
+
+  pin_placement_take (part, placement, setting);
+  cpus = pin_placement_cpus (part);
+  nodes = pin_placement_nodes (part);
+  return !pin_cpuset_is_empty (cpus) || !pin_cpuset_is_empty (nodes);
+}
+
+/* Numbers of several hosts lie together on none of them. */
+static gboolean
+is_home_of_all (const PinHome *home, const PinOriginal *original)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (!pin_home_is_same (home, pin_original_home (original, (PinSetting)setting))
+          && names_any (original->placement, (PinSetting)setting))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Later homes are those of later edits: they know the host as it is now. */
 static const PinTopology *
 recorded_shape (const PinOriginal *original, const PinCpuset *cpus, const PinNodeset *nodes)
 {
-  for (guint i = 0; i < original->homes->len; i++)
+  for (guint i = original->homes->len; i-- > 0;)
     {
       const PinHome *home = g_ptr_array_index (original->homes, i);
 
-      if (home->shape != NULL && covers (home->shape, cpus, nodes))
+      if (home->shape != NULL && covers (home->shape, cpus, nodes) && is_home_of_all (home, original))
         return home->shape;
     }
   return NULL;

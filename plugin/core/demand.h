@@ -80,8 +80,9 @@ typedef struct
 } PinDemand;
 
 /*
- * Works out the demand.  The shape is the record's where it has all that is named; else that of @host where it has all the
- * numbers (without a shape numbers decide); else assumed from the guest's structure: a cell is a node, as is each nodeset.
+ * Works out the demand.  The shape is the record's where one home has all that is named, and all that names any was written there;
+ * else that of @host where it has all the numbers (without a shape numbers decide); else assumed from the guest's structure: a cell is a
+ * node, as is each nodeset.
  * @host: NULL: for all hosts that lack the numbers.
  * Returns: (transfer full); @guest, @original and @terms must outlive it.
  */

@@ -26,6 +26,14 @@ pin_home_free (PinHome *home)
   g_free (home);
 }
 
+gboolean
+pin_home_is_same (const PinHome *a, const PinHome *b)
+{
+  if (a == NULL || b == NULL)
+    return FALSE;
+  return a == b || (a->host_uuid != NULL && g_strcmp0 (a->host_uuid, b->host_uuid) == 0);
+}
+
 PinOriginal *
 pin_original_new (void)
 {

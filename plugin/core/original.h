@@ -23,6 +23,8 @@ typedef struct
 
 PinHome *pin_home_new (const char *host_uuid, const char *host_name, PinTopology *shape); /* takes a reference */
 void pin_home_free (PinHome *home);
+/* Whether both are one host: one home, or two with one UUID; NULL is none. */
+gboolean pin_home_is_same (const PinHome *a, const PinHome *b);
 
 PinOriginal *pin_original_new (void); /* an empty placement, no homes */
 PinOriginal *pin_original_copy (const PinOriginal *original);

@@ -29,12 +29,6 @@ cut_out (PinHome *home, const PinPlacement *placement)
   return home;
 }
 
-static gboolean
-is_same_host (const PinHome *a, const PinHome *b)
-{
-  return a != NULL && b != NULL && a->host_uuid != NULL && g_strcmp0 (a->host_uuid, b->host_uuid) == 0;
-}
-
 /* Settings of the mask @edited are at home @here now, but for those of which something older is left that was written elsewhere. */
 static void
 bring_home (PinOriginal *original, const PinPlacement *present, guint edited, PinHome *here)
@@ -46,7 +40,7 @@ bring_home (PinOriginal *original, const PinPlacement *present, guint edited, Pi
       const PinHome *home = pin_original_home (original, setting);
       gboolean older = !pin_placement_equal_in (original->placement, present, setting);
 
-      if ((edited & (1u << setting)) != 0 && (home == NULL || !older || is_same_host (home, here)))
+      if ((edited & (1u << setting)) != 0 && (home == NULL || !older || pin_home_is_same (home, here)))
         original->home_of[setting] = index;
     }
   if (here != NULL)

@@ -468,6 +468,86 @@ test_siblings_stay_empty (void)
   g_assert_cmpstr (held, ==, "1,5");
 }
 
+/*
+ * CPUs 1 and 5 share a core on SMT, and are on two nodes of the host: with the shape of SMT they are other CPUs there, and by numbers
+ * they are the same.
+ */
+#define BY_SHAPE "adapt: hugepages keep, vcpu-pins remap, emulator-pins keep"
+#define BY_NUMBERS "keep: hugepages keep, vcpu-pins keep, emulator-pins keep"
+
+typedef struct
+{
+  const char *name;
+  struct
+  {
+    const char *uuid;
+    const char *host; /* NULL: no shape */
+  } homes[2];
+  const char *home_of; /* "SETTING=INDEX ..."; others have none */
+  const char *answer;
+} HomeCase;
+
+static const HomeCase home_cases[] = {
+  { "all-written-at-home", { { "a", SMT } }, "vcpu-pins=0 emulator-pins=0 hugepages=0", BY_SHAPE },
+  { "written-at-a-home-without-a-uuid", { { NULL, SMT } }, "vcpu-pins=0 emulator-pins=0", BY_SHAPE },
+  { "edited-elsewhere", { { "a", SMT }, { "b", SMT } }, "vcpu-pins=0 emulator-pins=1", BY_NUMBERS },
+  { "first-written-elsewhere", { { "b", SMT }, { "a", SMT } }, "vcpu-pins=1 emulator-pins=0", BY_NUMBERS },
+  { "edited-where-nobody-knows", { { "a", SMT } }, "vcpu-pins=0", BY_NUMBERS },
+  { "edited-at-two-homes-without-a-uuid", { { NULL, SMT }, { NULL, SMT } }, "vcpu-pins=0 emulator-pins=1", BY_NUMBERS },
+  { "edited-at-home", { { "a", SMT }, { "a", SMT } }, "vcpu-pins=0 emulator-pins=1", BY_SHAPE },
+  { "edited-at-home-after-it-was-renumbered", { { "a", TWO_NODES }, { "a", SMT } }, "vcpu-pins=0 emulator-pins=1", BY_SHAPE },
+  { "edited-at-home-before-it-was-renumbered", { { "a", SMT }, { "a", TWO_NODES } }, "vcpu-pins=1 emulator-pins=0", BY_NUMBERS },
+  { "edited-at-home-with-few-cpus-left", { { "a", SMT }, { "a", "node:1 core:2 mem:4G" } }, "vcpu-pins=0 emulator-pins=1", BY_SHAPE },
+  { "edited-at-home-whose-shape-went", { { "a", SMT }, { "a", NULL } }, "vcpu-pins=0 emulator-pins=1", BY_SHAPE },
+  { "what-names-nothing-was-written-elsewhere", { { "a", SMT }, { "b", TWO_NODES } },
+    "vcpu-pins=0 emulator-pins=0 hugepages=1 numa-memory=1 iothread-pins=1", BY_SHAPE },
+};
+
+static PinHome *
+make_home (const char *uuid, const char *host, const PinPlacement *placement)
+{
+  g_autoptr (PinSnapshot) home = host != NULL ? pin_synthetic_parse (host, NULL) : NULL;
+  g_autoptr (PinTopology) shape = home != NULL ? pin_original_shape (home->topology, placement) : NULL;
+
+  return pin_home_new (uuid, uuid, shape);
+}
+
+static void
+bring_home (PinOriginal *original, const char *home_of)
+{
+  g_auto (GStrv) words = g_strsplit (home_of, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (words[i], "=", 2);
+      PinSetting setting;
+
+      g_assert_true (pin_setting_from_name (parts[0], &setting));
+      original->home_of[setting] = parts[1][0] - '0';
+    }
+}
+
+static void
+test_homes (gconstpointer data)
+{
+  const HomeCase *c = data;
+  g_autoptr (PinDomain) domain = parse_guest (
+      "<vcpu>2</vcpu><memoryBacking><hugepages/></memoryBacking><cputune><vcpupin vcpu='0' cpuset='1'/>"
+      "<vcpupin vcpu='1' cpuset='5'/><emulatorpin cpuset='2'/></cputune>");
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (TWO_NODES, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *answer = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (c->homes); i++)
+    g_ptr_array_add (original->homes, make_home (c->homes[i].uuid, c->homes[i].host, domain->placement));
+  bring_home (original, c->home_of);
+  plan = pin_plan (domain->guest, original, terms, host);
+  answer = answer_of (plan);
+  g_assert_cmpstr (answer, ==, c->answer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -485,6 +565,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("/plan/%s", old_cases[i].name);
 
       g_test_add_data_func (path, &old_cases[i], test_old);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (home_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/plan/homes/", home_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &home_cases[i], test_homes);
     }
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
