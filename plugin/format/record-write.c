@@ -76,29 +76,37 @@ write_home (Writer *writer, const PinHome *home, guint id)
     pin_shape_write (home->shape, element, writer->ns);
 }
 
-/* Homes that a setting has, each once, numbered in the order of the settings. */
+/* Whether any setting has home @index; those that do get @id for it. */
+static gboolean
+number_home (Writer *writer, guint index, guint id)
+{
+  const PinOriginal *original = writer->record->original;
+  const PinHome *home = g_ptr_array_index (original->homes, index);
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < PIN_SETTING_N; i++)
+    if (pin_record_has_home (writer->record, (PinSetting) i) && pin_original_home (original, (PinSetting) i) == home)
+      {
+        writer->home[i] = (gint) id;
+        any = TRUE;
+      }
+  return any;
+}
+
+/* Homes that a setting has, in their order: the last is the newest. */
 static void
 write_homes (Writer *writer)
 {
-  const PinOriginal *original = writer->record->original;
+  const GPtrArray *homes = writer->record->original->homes;
   guint n_homes = 0;
-  guint i, j;
+  guint i;
 
   for (i = 0; i < PIN_SETTING_N; i++)
-    {
-      const PinHome *home = pin_original_home (original, (PinSetting) i);
-
-      writer->home[i] = -1;
-      if (!pin_record_has_home (writer->record, (PinSetting) i))
-        continue;
-      for (j = 0; j < i && writer->home[i] < 0; j++)
-        if (writer->home[j] >= 0 && pin_original_home (original, (PinSetting) j) == home)
-          writer->home[i] = writer->home[j];
-      if (writer->home[i] >= 0)
-        continue;
-      writer->home[i] = (gint) n_homes;
-      write_home (writer, home, n_homes++);
-    }
+    writer->home[i] = -1;
+  for (i = 0; i < homes->len; i++)
+    if (number_home (writer, i, n_homes))
+      write_home (writer, g_ptr_array_index (homes, i), n_homes++);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any text as a record: refused in one line, or read and written as the same. */
+/* Any text as a record: refused in one line, or read and written as the same, in one way only. */
 #include "fuzz.h"
 
 #include "format/record.h"
@@ -16,6 +16,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (GError) error = NULL;
   g_autoptr (PinRecord) record = pin_record_parse (text, UUID, &error);
   g_autoptr (PinRecord) again = NULL;
+  g_autofree char *rewritten = NULL;
 
   if (record == NULL)
     {
@@ -26,5 +27,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   again = pin_record_parse (written, UUID, &error);
   g_assert_no_error (error);
   g_assert_true (pin_record_equal (again, record));
+  rewritten = pin_record_format (again);
+  g_assert_cmpstr (rewritten, ==, written);
   return 0;
 }

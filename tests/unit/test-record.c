@@ -121,7 +121,7 @@ random_record (GRand *rand)
   record->next = random_placement (rand);
   for (i = 0; i < PIN_SETTING_N; i++)
     {
-      record->gives |= pin_placement_has (record->given, (PinSetting) i) && g_rand_boolean (rand) ? 1u << i : 0;
+      record->gives |= g_rand_boolean (rand) ? 1u << i : 0;
       record->intends |= g_rand_boolean (rand) ? 1u << i : 0;
     }
   record->original->cpu = g_rand_boolean (rand) ? random_cpu (rand) : NULL;
@@ -191,6 +191,11 @@ test_equal (void)
     BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original>"
           "<next><emulatorpin cpuset='3'/></next></setting>" END,
     BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original><next/></setting>" END,
+    BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original><given/></setting>" END,
+    BEGIN "<setting name='emulator-pins'><original><emulatorpin cpuset='2'/></original><given/><next/></setting>" END,
+    BEGIN "<setting name='emulator-pins'><given/></setting>" END,
+    BEGIN "<setting name='emulator-pins'><next/></setting>" END,
+    BEGIN "<setting name='emulator-pins'><next><emulatorpin cpuset='3'/></next></setting>" END,
     BEGIN "<setting name='cpu-model' action='warn'/>" END,
     BEGIN "<home id='0'><shape cores='1,2'><node id='0' cpus='1-2' distances='10'/></shape></home>"
           "<setting name='emulator-pins' home='0'><original><emulatorpin cpuset='1'/></original></setting>" END,
@@ -304,6 +309,61 @@ test_cap (void)
     }
 }
 
+static PinRecord *
+read_golden (const char *name)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "golden", "record", name, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return parse (text);
+}
+
+/* In whatever order things stand, they are read; what is given and wanted stands with any action, also where it is nothing. */
+static void
+test_order (void)
+{
+  g_autoptr (PinRecord) record = read_golden ("next.xml");
+  g_autofree char *text = pin_record_format (record);
+  g_autoptr (PinRecord) parsed = parse (text);
+  guint gives = 1u << PIN_SETTING_IOTHREAD_PINS | 1u << PIN_SETTING_VCPU_PINS | 1u << PIN_SETTING_NUMA_MEMORY
+                | 1u << PIN_SETTING_EMULATOR_PINS | 1u << PIN_SETTING_SCHEDULER;
+
+  g_assert_true (pin_record_equal (parsed, record));
+  g_assert_cmpuint (parsed->gives, ==, gives);
+  g_assert_cmpuint (parsed->intends, ==, gives & ~(1u << PIN_SETTING_IOTHREAD_PINS));
+  g_assert_true (pin_placement_equal_in (parsed->next, record->original->placement, PIN_SETTING_VCPU_PINS));
+  g_assert_false (pin_placement_has (parsed->given, PIN_SETTING_EMULATOR_PINS));
+  g_assert_cmpstr (parsed->original->cpu->features[0], ==, "aes");
+}
+
+/* The last of the homes is the newest, whichever settings they are of. */
+static void
+test_homes_in_order (void)
+{
+  g_autoptr (PinRecord) record = wide_record (2, FALSE);
+  g_autofree char *text = NULL;
+  g_autoptr (PinRecord) parsed = NULL;
+
+  record->original->placement->emulatorpin = pin_cpuset_new_one (9);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("host%u", i);
+
+      g_ptr_array_add (record->original->homes, pin_home_new (NULL, name, NULL));
+    }
+  record->original->home_of[PIN_SETTING_VCPU_PINS] = 2;
+  record->original->home_of[PIN_SETTING_EMULATOR_PINS] = 0;
+  text = pin_record_format (record);
+  parsed = parse (text);
+  g_assert_cmpuint (parsed->original->homes->len, ==, 2);
+  g_assert_cmpint (parsed->original->home_of[PIN_SETTING_VCPU_PINS], ==, 1);
+  g_assert_cmpstr (pin_original_home (parsed->original, PIN_SETTING_VCPU_PINS)->host_name, ==, "host2");
+  g_assert_cmpstr (pin_original_home (parsed->original, PIN_SETTING_EMULATOR_PINS)->host_name, ==, "host0");
+}
+
 /* What XML or a terminal cannot have is not written, whatever somebody put in. */
 static void
 test_clean (void)
@@ -359,6 +419,11 @@ static const struct
   { "elements-of-another-setting", EMULATOR ("", "<original><memory nodeset='0'/></original>"), PIN_ERROR_INVALID,
     "numa-memory in emulator-pins" },
   { "two-originals", EMULATOR ("", "<original/><original/>"), PIN_ERROR_INVALID, "<original>: stands twice" },
+  { "two-givens", EMULATOR ("", "<given/><given/>"), PIN_ERROR_INVALID, "<given>: stands twice" },
+  { "two-nexts", EMULATOR ("", "<next/><original/><next/>"), PIN_ERROR_INVALID, "<next>: stands twice" },
+  { "another-settings-elements-as-next", EMULATOR ("", "<next><memory nodeset='0'/></next>"), PIN_ERROR_INVALID,
+    "numa-memory in emulator-pins" },
+  { "attribute-of-next", EMULATOR ("", "<next since='1'/>"), PIN_ERROR_INVALID, "attribute since" },
   { "home-that-is-none", EMULATOR ("home='0'", ""), PIN_ERROR_INVALID, "home" },
   { "home-of-minus-1", BEGIN HOME "<setting name='memory' home='-1'/>" END, PIN_ERROR_INVALID, "home='-1'" },
   { "home-out-of-order", BEGIN "<home id='1'/>" END, PIN_ERROR_INVALID, "<home>: id='1'" },
@@ -433,6 +498,8 @@ main (int argc, char **argv)
   g_test_add_func ("/record/equal-in-everything-or-not-at-all", test_equal);
   g_test_add_func ("/record/two-hundred-and-fifty-six-pins-are-small", test_small);
   g_test_add_func ("/record/over-the-cap-shapes-go-first-then-reasons", test_cap);
+  g_test_add_func ("/record/reads-in-any-order", test_order);
+  g_test_add_func ("/record/homes-stay-in-order-and-unused-ones-go", test_homes_in_order);
   g_test_add_func ("/record/never-writes-what-xml-cannot-carry", test_clean);
   for (i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
