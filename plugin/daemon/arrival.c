@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "arrival.h"
 
+#include "claims.h"
 #include "format/domain-write.h"
 #include "host/kept-file.h"
 #include "originals.h"
@@ -145,11 +146,11 @@ hold (PinPicture *picture, const char *uuid, PinPlan **plan, guint64 digest, gin
     return;
   if (*plan == NULL)
     {
-      pin_picture_renew (picture, uuid, now_ms);
+      pin_claims_renew (picture, uuid, now_ms);
       return;
     }
-  pin_picture_claim (picture, (*plan)->claim, digest, now_ms);
-  pin_picture_promise (picture, g_steal_pointer (plan));
+  pin_claims_make (picture, (*plan)->claim, digest, now_ms);
+  pin_claims_promise (picture, g_steal_pointer (plan));
 }
 
 PinArrival *
@@ -166,9 +167,9 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
   if (domain == NULL)
     return NULL;
   if (!picture->connected)
-    pin_picture_expire (picture, now_ms);
+    pin_claims_expire (picture, now_ms);
   original = original_of (picture, domain);
-  plan = pin_picture_promised (picture, domain->guest->uuid, digest);
+  plan = pin_claims_promised (picture, domain->guest->uuid, digest);
   if (plan == NULL)
     plan = own = plan_domain (picture, domain, name, original, error);
   if (plan == NULL)

@@ -2,9 +2,10 @@
 #include "bus.h"
 
 #include "arrival.h"
-#include "clock.h"
 #include "bus-change.h"
 #include "bus-options.h"
+#include "claims.h"
+#include "clock.h"
 #include "core/error.h"
 #include "domains-json.h"
 #include "format/plan-json.h"
@@ -143,7 +144,7 @@ handle_release (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const cha
   PinBus *bus = data;
   g_autofree char *key = g_ascii_strdown (uuid, -1);
 
-  pin_picture_release (bus->picture, key);
+  pin_claims_release (bus->picture, key);
   pin_host1_complete_release (skeleton, invocation);
   publish (bus);
   return TRUE;

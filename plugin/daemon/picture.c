@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "picture.h"
+#include "claims.h"
 
-#include "core/error.h"
 #include "core/tenancy.h"
-#include "host/ledger-file.h"
 #include "host/numa.h"
 
 #define MEMORY_BACKING_DIR "/var/lib/libvirt/qemu/ram"
-/* libvirt: virPidFileBuildPath() below the QEMU driver's state directory. */
-#define QEMU_PID_FILE "/run/libvirt/qemu/%s.pid"
 
 static void
 free_resident (gpointer data)
@@ -20,19 +16,6 @@ free_resident (gpointer data)
   pin_tenant_free (resident->tenant);
   pin_domain_free (resident->domain);
   g_free (resident);
-}
-
-static void
-load_claims (PinPicture *picture, gint64 now_ms)
-{
-  g_autoptr (GError) error = NULL;
-  guint dropped = 0;
-
-  if (!pin_ledger_file_load (picture->ledger_path, picture->ledger, picture->machine->topology, now_ms, &dropped, &error))
-    g_log (G_LOG_DOMAIN, g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED) ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_WARNING,
-           "claims: %s, starting without", error->message);
-  if (dropped > 0)
-    g_message ("claims: %u of %s are damaged, ignoring them", dropped, picture->ledger_path);
 }
 
 PinPicture *
@@ -51,7 +34,7 @@ pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *le
   picture->residents = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_resident);
   if (!pin_picture_look (picture, error))
     return NULL;
-  load_claims (picture, now_ms);
+  pin_claims_load (picture, now_ms);
   return g_steal_pointer (&picture);
 }
 
@@ -268,35 +251,6 @@ close_nodes (PinSnapshot *now, const PinNodeset *open)
     }
 }
 
-/* The process of guest @name; 0: none is known. */
-static guint
-qemu_pid (const char *name)
-{
-  g_autofree char *path = g_strdup_printf (QEMU_PID_FILE, name);
-  g_autofree char *text = NULL;
-
-  return g_file_get_contents (path, &text, NULL, NULL) ? (guint)g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
-/* What guests on their way have received is used by the kernel's count, and claimed by ours: once is enough. */
-static void
-credit_received (const PinPicture *picture, PinSnapshot *now)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, picture->ledger->claims);
-  while (picture->live && g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const PinClaim *claim = value;
-      guint pid = claim->seen ? qemu_pid (claim->tenant->name) : 0;
-      guint64 memory_kib, pages_kib;
-
-      if (pid != 0 && pin_sysfs_read_resident (picture->sysfs, pid, &memory_kib, &pages_kib))
-        pin_tenancy_credit (now, claim->tenant, memory_kib, pages_kib);
-    }
-}
-
 PinSnapshot *
 pin_picture_now (PinPicture *picture, GError **error)
 {
@@ -307,7 +261,7 @@ pin_picture_now (PinPicture *picture, GError **error)
 
   if (!pin_sysfs_read_memory (picture->sysfs, now, reserve_kib, error))
     return NULL;
-  credit_received (picture, now);
+  pin_claims_credit (picture, now);
   close_nodes (now, picture->memory_nodes);
   g_hash_table_iter_init (&iter, picture->residents);
   while (g_hash_table_iter_next (&iter, NULL, &resident))
@@ -344,76 +298,6 @@ pin_picture_idle (PinPicture *picture, GError **error)
   g_ptr_array_set_size (idle->domains, 0);
   g_ptr_array_set_size (idle->claims, 0);
   return g_steal_pointer (&idle);
-}
-
-static void
-save_claims (const PinPicture *picture)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!pin_ledger_file_save (picture->ledger_path, picture->ledger, picture->machine->topology, &error))
-    g_warning ("claims: %s; they hold until this service ends", error->message);
-}
-
-void
-pin_picture_claim (PinPicture *picture, const PinTenant *tenant, guint64 digest, gint64 now_ms)
-{
-  g_hash_table_remove (picture->plans, tenant->uuid);
-  pin_ledger_claim (picture->ledger, tenant, digest, now_ms);
-  save_claims (picture);
-}
-
-void
-pin_picture_promise (PinPicture *picture, PinPlan *plan)
-{
-  g_hash_table_replace (picture->plans, g_strdup (plan->claim->uuid), plan);
-}
-
-void
-pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms)
-{
-  if (pin_ledger_renew (picture->ledger, uuid, now_ms))
-    save_claims (picture);
-}
-
-const PinPlan *
-pin_picture_promised (const PinPicture *picture, const char *uuid, guint64 digest)
-{
-  const PinClaim *claim = pin_ledger_find (picture->ledger, uuid);
-
-  return claim != NULL && claim->digest == digest ? g_hash_table_lookup (picture->plans, uuid) : NULL;
-}
-
-void
-pin_picture_see (PinPicture *picture, const char *uuid, gint64 now_ms)
-{
-  gboolean new = pin_ledger_see (picture->ledger, uuid);
-
-  if (pin_ledger_renew (picture->ledger, uuid, now_ms) || new)
-    save_claims (picture);
-}
-
-void
-pin_picture_release (PinPicture *picture, const char *uuid)
-{
-  g_hash_table_remove (picture->plans, uuid);
-  if (pin_ledger_release (picture->ledger, uuid))
-    save_claims (picture);
-}
-
-static gboolean
-has_no_claim (gpointer uuid, gpointer plan, gpointer ledger)
-{
-  return pin_ledger_find (ledger, uuid) == NULL;
-}
-
-void
-pin_picture_expire (PinPicture *picture, gint64 asked_ms)
-{
-  if (pin_ledger_expire (picture->ledger, asked_ms) == 0)
-    return;
-  g_hash_table_foreach_remove (picture->plans, has_no_claim, picture->ledger);
-  save_claims (picture);
 }
 
 PinHome *

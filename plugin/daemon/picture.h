@@ -76,21 +76,5 @@ PinSnapshot *pin_picture_now (PinPicture *picture, GError **error) G_GNUC_WARN_U
 /* The host as if no guest ran on it and none was on its way: for what will start some day.  (transfer full) */
 PinSnapshot *pin_picture_idle (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/*
- * Claims: each keeps the file in step.  A file that can't be written costs a warning, not the claim.  @digest is of what was asked.
- */
-void pin_picture_claim (PinPicture *picture, const PinTenant *tenant, guint64 digest, gint64 now_ms);
-void pin_picture_renew (PinPicture *picture, const char *uuid, gint64 now_ms);
-/* @plan, which becomes the picture's, is what its guest was promised when it claimed.  It is forgotten with the claim, and under
- * another policy. */
-void pin_picture_promise (PinPicture *picture, PinPlan *plan);
-/* The plan that @uuid was promised when it asked what @digest is of, or NULL; borrowed. */
-const PinPlan *pin_picture_promised (const PinPicture *picture, const char *uuid, guint64 digest);
-/* libvirt shows @uuid on its way here: its lease begins anew. */
-void pin_picture_see (PinPicture *picture, const char *uuid, gint64 now_ms);
-void pin_picture_release (PinPicture *picture, const char *uuid);
-/* Ends claims whose lease had run out by @asked_ms, when libvirt was asked who is here; call it with its answer, or where it can't be asked. */
-void pin_picture_expire (PinPicture *picture, gint64 asked_ms);
-
 /* This host as a home, with all of its topology.  (transfer full) */
 PinHome *pin_picture_home (const PinPicture *picture);

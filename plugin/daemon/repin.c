@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "repin.h"
 
-#include "core/error.h"
+#include "claims.h"
 #include "clock.h"
+#include "core/error.h"
 #include "core/live.h"
 #include "format/plan-json.h"
 #include "originals.h"
@@ -265,7 +266,7 @@ claim_cpus (const Job *job)
 
   g_array_set_size (cpus->memory_kib, 0);
   g_array_set_size (cpus->pages, 0);
-  pin_picture_claim (job->repin->picture, cpus, 0, pin_clock_now_ms ());
+  pin_claims_make (job->repin->picture, cpus, 0, pin_clock_now_ms ());
 }
 
 static void

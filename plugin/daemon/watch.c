@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "watch.h"
 
+#include "claims.h"
 #include "clock.h"
 #include "greet.h"
 #include "inplace.h"
@@ -112,7 +113,7 @@ note_running (PinWatch *watch, const PinVirtGuest *guest, PinDomain *live, PinDo
     return;
   if (arrived)
     pin_repair_owe (watch->repair, guest->uuid, FALSE);
-  pin_picture_release (watch->picture, guest->uuid);
+  pin_claims_release (watch->picture, guest->uuid);
   pin_registry_note (watch->registry, guest, live, stored, kind);
   if (kind == PIN_ENTRY_ARRIVED && live != NULL)
     pin_greet_arrival (live, watch->listener, watch->data);
@@ -129,7 +130,7 @@ note_inactive (PinWatch *watch, const PinVirtGuest *guest, PinDomain *stored, co
   if (errand->event == PIN_VIRT_DEFINED && claim != NULL && !claim->seen)
     {
       pin_repair_owe (watch->repair, guest->uuid, TRUE);
-      pin_picture_release (watch->picture, guest->uuid);
+      pin_claims_release (watch->picture, guest->uuid);
     }
   pin_registry_note (watch->registry, guest, NULL, stored, errand->kind);
 }
@@ -142,7 +143,7 @@ note_guest (PinWatch *watch, const PinVirtGuest *guest, const Errand *errand)
 
   if (guest->incoming)
     {
-      pin_picture_see (watch->picture, guest->uuid, pin_clock_now_ms ());
+      pin_claims_see (watch->picture, guest->uuid, pin_clock_now_ms ());
       pin_picture_put (watch->picture, guest, NULL);
       return;
     }
@@ -224,7 +225,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
   pin_picture_keep_only (watch->picture, guests);
   for (guint i = 0; i < guests->len; i++)
     note_guest (watch, g_ptr_array_index (guests, i), errand);
-  pin_picture_expire (watch->picture, errand->asked_ms);
+  pin_claims_expire (watch->picture, errand->asked_ms);
   watch->picture->heard = TRUE;
   tell_change (watch);
   pin_trim ();
@@ -289,7 +290,7 @@ on_stopped (PinWatch *watch, const char *uuid, const char *name)
   const PinClaim *claim = pin_ledger_find (watch->picture->ledger, uuid);
 
   if (claim != NULL && claim->seen)
-    pin_picture_release (watch->picture, uuid);
+    pin_claims_release (watch->picture, uuid);
   pin_picture_drop (watch->picture, uuid);
   read_guest (watch, PIN_ENTRY_TUNED, PIN_VIRT_STOPPED, uuid, name);
 }
@@ -309,7 +310,7 @@ on_event (PinVirtEvent event, const char *uuid, const char *name, gpointer data)
       read_guest (watch, PIN_ENTRY_ARRIVED, event, uuid, name);
       break;
     case PIN_VIRT_ARRIVING:
-      pin_picture_see (watch->picture, uuid, pin_clock_now_ms ());
+      pin_claims_see (watch->picture, uuid, pin_clock_now_ms ());
       break;
     case PIN_VIRT_STOPPED:
       on_stopped (watch, uuid, name);
@@ -335,7 +336,7 @@ on_minute (gpointer data)
   if (watch->picture->connected)
     list_guests (watch);
   else
-    pin_picture_expire (watch->picture, pin_clock_now_ms ());
+    pin_claims_expire (watch->picture, pin_clock_now_ms ());
   return G_SOURCE_CONTINUE;
 }
 
