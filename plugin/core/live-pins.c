@@ -120,14 +120,24 @@ others_own (const PinSnapshot *host, const char *uuid)
   return cpus;
 }
 
-/* Whether a thread runs elsewhere than it should, and there on one of @cpus. */
+/* Whether a thread runs elsewhere than it should (move->to NULL: wherever it is bound to), and there on one of @cpus. */
 static gboolean
 strays (const Move *move, const PinCpuset *own_from, const PinCpuset *own_to, const PinCpuset *cpus)
 {
   g_autoptr (PinCpuset) from = runs_on (move->from, own_from, move->online);
-  g_autoptr (PinCpuset) to = runs_on (move->to, own_to, move->online);
+  gboolean bound = own_from != NULL || move->from->vcpu_cpuset != NULL;
+  g_autoptr (PinCpuset) to = move->to != NULL ? runs_on (move->to, own_to, move->online) : NULL;
 
-  return from != NULL && pin_cpuset_intersects (from, cpus) && (to == NULL || !pin_cpuset_equal (from, to));
+  if (from == NULL || !pin_cpuset_intersects (from, cpus))
+    return FALSE;
+  return move->to != NULL ? to == NULL || !pin_cpuset_equal (from, to) : bound;
+}
+
+/* The pin of @id that @original has, if there is one at all. */
+static const PinCpuset *
+written_pin (const GArray *pins, guint id)
+{
+  return pins != NULL ? own_pin (pins, id) : NULL;
 }
 
 gboolean
@@ -136,12 +146,14 @@ pin_live_is_in_the_way (const PinGuest *guest, const PinPlacement *original, con
 {
   g_autoptr (PinCpuset) online = pin_topology_online (host->topology);
   g_autoptr (PinCpuset) cpus = others_own (host, guest->uuid);
+  const GArray *vcpus = original != NULL ? original->vcpupin : NULL;
+  const GArray *iothreads = original != NULL ? original->iothreadpin : NULL;
   Move move = { present, original, online };
-  gboolean any = strays (&move, present->emulatorpin, original->emulatorpin, cpus);
+  gboolean any = strays (&move, present->emulatorpin, original != NULL ? original->emulatorpin : NULL, cpus);
 
   for (guint vcpu = 0; vcpu < guest->n_vcpus; vcpu++)
-    any |= strays (&move, own_pin (present->vcpupin, vcpu), own_pin (original->vcpupin, vcpu), cpus);
+    any |= strays (&move, own_pin (present->vcpupin, vcpu), written_pin (vcpus, vcpu), cpus);
   for (pin_cpuset_each (guest->iothreads, id))
-    any |= strays (&move, own_pin (present->iothreadpin, id), own_pin (original->iothreadpin, id), cpus);
+    any |= strays (&move, own_pin (present->iothreadpin, id), written_pin (iothreads, id), cpus);
   return any;
 }

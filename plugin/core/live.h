@@ -32,8 +32,8 @@ PinPlacement *pin_live_pins (const PinGuest *guest, const PinPlacement *present,
 PinPlacement *pin_live_after (const PinPlacement *present, const PinPlacement *pins);
 
 /*
- * Whether a visitor is in a resident's way: a thread of the guest that runs elsewhere than @original says is on a CPU that is
- * another running domain's of @host own.  That may have to be so: then pin_live_pins() has nothing for the plan.
+ * Whether a visitor is in a resident's way: a thread of the guest that runs elsewhere than @original says (NULL: any that is bound, of a guest
+ * that is not at home on @host) is on a CPU that is another running domain's of @host own.  That may have to be so: then pin_live_pins() has nothing for the plan.
  */
 gboolean pin_live_is_in_the_way (const PinGuest *guest, const PinPlacement *original, const PinPlacement *present,
                                  const PinSnapshot *host);

@@ -161,7 +161,8 @@ is_visitor (const PinInplace *inplace, const PinResident *resident)
 {
   const PinRecord *record = pin_resident_record (resident);
 
-  return resident->running && !resident->incoming && record != NULL && pin_live_cost (record->actions) > 0
+  return resident->running && !resident->incoming && record != NULL
+         && pin_repin_is_visitor (record, inplace->picture->machine->uuid)
          && !g_hash_table_contains (inplace->moving, resident->uuid);
 }
 

@@ -47,9 +47,31 @@ pin_repin_wish_free (PinRepinWish *wish)
   g_free (wish);
 }
 
+/* Whether CPUs of the guest were written on another host, as far as anybody knows. */
+static gboolean
+is_from_elsewhere (const PinRecord *record, const char *host_uuid)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cpu_settings); i++)
+    {
+      const PinHome *home = pin_original_home (record->original, cpu_settings[i]);
+
+      if (home != NULL && home->host_uuid != NULL && host_uuid != NULL && !g_str_equal (home->host_uuid, host_uuid)
+          && pin_placement_has (record->original->placement, cpu_settings[i]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+pin_repin_is_visitor (const PinRecord *record, const char *host_uuid)
+{
+  return pin_live_cost (record->actions) > 0 || is_from_elsewhere (record, host_uuid);
+}
+
 PinRepinWish *
 pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapshot *host)
 {
+  const PinPlacement *own; /* what it has a right to here */
   PinRepinWish *wish;
 
   if (domain->record == NULL)
@@ -60,7 +82,8 @@ pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapsho
   wish->pins = wish->plan->verdict != PIN_VERDICT_REFUSE
                    ? pin_live_pins (domain->guest, domain->placement, wish->plan->placement, host->allowed)
                    : pin_placement_new ();
-  wish->in_the_way = pin_live_is_in_the_way (domain->guest, wish->original->placement, domain->placement, host);
+  own = is_from_elsewhere (domain->record, host->uuid) ? NULL : wish->original->placement;
+  wish->in_the_way = pin_live_is_in_the_way (domain->guest, own, domain->placement, host);
   wish->better = wish->plan->verdict != PIN_VERDICT_REFUSE
                  && pin_live_cost (wish->plan->actions) < pin_live_cost (domain->record->actions);
   return wish;

@@ -17,6 +17,12 @@ typedef struct
 void pin_repin_wish_free (PinRepinWish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRepinWish, pin_repin_wish_free)
 
+/*
+ * Whether a guest of @record is a visitor on the host of that UUID: it has other CPUs than its owner wrote, or they were written elsewhere.
+ * Visitors make way for residents, also where for a while they had all that was written.
+ */
+gboolean pin_repin_is_visitor (const PinRecord *record, const char *host_uuid);
+
 /* What @domain, live on @host, could have.  (transfer full); NULL if it has no record, so nothing was ever changed. */
 PinRepinWish *pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapshot *host);
 

@@ -63,6 +63,23 @@ def given_back(w: Trio) -> None:
         same((w.b.qemu_pid(VISITOR.name), memory(w.b, VISITOR)), (pid, before), "its process and its memory")
 
 
+@inplace.case("when the resident starts on the visitor's CPU, the visitor moves at once, never the resident, however often")
+def gives_way(w: Trio) -> None:
+    with w.b.configured(policy=AT_ONCE):
+        as_written = visit(w)
+        kept = originals(w.b, VISITOR)
+        for _ in range(2):
+            w.b.virsh("destroy", "--domain", RESIDENT.name)
+            whole_again(w, as_written, kept)
+            w.b.virsh("start", "--domain", RESIDENT.name)
+            wait_until(lambda: is_on(w.b, VISITOR, "0"), "the visitor has moved", 20)
+            wait_until(lambda: record(w.b, VISITOR)["vcpu-pins"].action == "remap", "its record says so", 20)
+            same(cpu_of(w.b, RESIDENT), ("1", "1"), "the resident's CPU")
+            same(originals(w.b, VISITOR), kept, "what the record has as written")
+        migrate(VISITOR, w.b, w.a)
+        same_placement(w.a, VISITOR, as_written)
+
+
 @inplace.case("with in-place = no a visitor still gives way, when a resident starts on the CPU that it was given")
 def given_away(w: Trio) -> None:
     other = Guest("other", vcpus=1, vcpupin={0: "0"})

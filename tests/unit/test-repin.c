@@ -38,6 +38,7 @@ static const Case cases[] = {
   { "makes-way", PINS ("2", "3"), PINS ("0", "1"), PIN_ACTION_REMAP, "0", TRUE, TRUE, "0:2 1:3", PIN_ACTION_KEEP },
   { "makes-way-to-less", PINS ("2", "3"), PINS ("0", "1"), PIN_ACTION_REMAP, "0,2-3", TRUE, FALSE, "0:1", PIN_ACTION_WEAKEN },
   { "has-what-it-wants", PINS ("2", "3"), PINS ("2", "3"), PIN_ACTION_KEEP, "", FALSE, FALSE, "", PIN_ACTION_KEEP },
+  { "makes-way-though-it-has-all", PINS ("2", "3"), PINS ("2", "3"), PIN_ACTION_KEEP, "3", TRUE, FALSE, "1:0", PIN_ACTION_REMAP },
   { "floats-again-by-pins", FLOATS ("0-1"), FLOATS ("2-3"), PIN_ACTION_REMAP, "", FALSE, TRUE, "0:0-1 1:0-1 e:0-1", PIN_ACTION_KEEP },
 };
 
@@ -60,6 +61,7 @@ host_with (const PinDomain *guest, const char *taken)
   PinTenant *other = pin_tenant_new ("b", "6f1c2d3e-0000-4000-8000-000000000002");
   g_autoptr (PinCpuset) cpus = pin_cpuset_parse (taken, NULL);
 
+  host->uuid = g_strdup ("6f1c2d3e-0000-4000-8000-00000000000b");
   pin_cpuset_unite (other->dedicated, cpus);
   other->running = TRUE;
   g_ptr_array_add (host->domains, other);
