@@ -3,6 +3,9 @@
 
 #include "resctrl.h"
 
+/* Of many things the first are named: what a reason has to say comes after them. */
+#define NAMED 4
+
 static char *
 size_text (guint64 kib)
 {
@@ -30,13 +33,19 @@ append_number (GString *text, guint number)
   g_string_append_c (text, (gchar)('0' + number % 10));
 }
 
+static void
+append_rest (GString *text, guint n)
+{
+  if (n > NAMED)
+    g_string_append_printf (text, " and %u more", n - NAMED);
+}
+
 static char *
 pins_text (const char *what, const GArray *pins)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  guint shown = MIN (pins->len, 4);
 
-  for (guint i = 0; i < shown; i++)
+  for (guint i = 0; i < MIN (pins->len, NAMED); i++)
     {
       const PinPin *pin = &g_array_index (pins, PinPin, i);
       g_autofree char *cpus = pin_cpuset_format (pin->cpuset);
@@ -46,8 +55,7 @@ pins_text (const char *what, const GArray *pins)
       g_string_append (text, " on ");
       g_string_append (text, cpus);
     }
-  if (pins->len > shown)
-    g_string_append_printf (text, " and %u more", pins->len - shown);
+  append_rest (text, pins->len);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -73,7 +81,7 @@ memory_text (const PinPlacement *placement)
 
       g_string_append_printf (text, "memory %s on node %s", pin_memory_mode_name (placement->memory_mode), nodes);
     }
-  for (guint i = 0; i < MIN (placement->memnode->len, 4); i++)
+  for (guint i = 0; i < MIN (placement->memnode->len, NAMED); i++)
     {
       const PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
       g_autofree char *nodes = pin_cpuset_format (memnode->nodeset);
@@ -81,6 +89,7 @@ memory_text (const PinPlacement *placement)
       g_string_append_printf (text, "%scell %u %s on node %s", text->len > 0 ? ", " : "", memnode->cell,
                               pin_memory_mode_name (memnode->mode), nodes);
     }
+  append_rest (text, placement->memnode->len);
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("memory anywhere");
 }
 
@@ -99,8 +108,9 @@ pages_text (const PinPlacement *placement)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < placement->hugepages->len; i++)
+  for (guint i = 0; i < MIN (placement->hugepages->len, NAMED); i++)
     add_page (text, &g_array_index (placement->hugepages, PinPage, i));
+  append_rest (text, placement->hugepages->len);
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("ordinary memory");
 }
 
@@ -112,15 +122,21 @@ add_sched (GString *text, const char *threads, const PinSched *sched)
   g_string_append_printf (text, "%s%s for %s%s", text->len > 0 ? ", " : "", pin_sched_policy_name (sched->policy), threads, ids);
 }
 
+static void
+add_scheds (GString *text, const char *threads, const GArray *scheds)
+{
+  for (guint i = 0; i < MIN (scheds->len, NAMED); i++)
+    add_sched (text, threads, &g_array_index (scheds, PinSched, i));
+  append_rest (text, scheds->len);
+}
+
 static char *
 scheds_text (const PinPlacement *placement)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < placement->vcpusched->len; i++)
-    add_sched (text, "vCPU ", &g_array_index (placement->vcpusched, PinSched, i));
-  for (guint i = 0; i < placement->iothreadsched->len; i++)
-    add_sched (text, "I/O thread ", &g_array_index (placement->iothreadsched, PinSched, i));
+  add_scheds (text, "vCPU ", placement->vcpusched);
+  add_scheds (text, "I/O thread ", placement->iothreadsched);
   if (placement->emulatorsched != NULL)
     add_sched (text, "the emulator", placement->emulatorsched);
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("none");

@@ -548,6 +548,46 @@ test_homes (gconstpointer data)
   g_assert_cmpstr (answer, ==, c->answer);
 }
 
+/* A reason names some of many things, says how many there are more, and then why. */
+static void
+test_short_reasons (void)
+{
+  g_autoptr (GString) cells = g_string_new ("<cpu><numa>");
+  g_autoptr (GString) pages = g_string_new ("<memoryBacking><hugepages>");
+  g_autoptr (GString) nodes = g_string_new ("<numatune>");
+  g_autoptr (GString) tune = g_string_new ("<vcpu>64</vcpu><cputune>");
+  g_autoptr (PinDomain) domain = NULL;
+  g_autoptr (PinOriginal) original = NULL;
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (ONE_NODE, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+  g_autoptr (PinPlan) plan = NULL;
+
+  for (guint i = 0; i < 64; i++)
+    g_string_append_printf (tune, "<vcpupin vcpu='%u' cpuset='%u'/><vcpusched vcpus='%u' scheduler='fifo' priority='%u'/>", i, i, i, 1 + i);
+  for (guint i = 0; i < 8; i++)
+    {
+      g_string_append_printf (cells, "<cell id='%u' cpus='%u-%u' memory='64' unit='MiB'/>", i, 8 * i, 8 * i + 7);
+      g_string_append_printf (pages, "<page size='2' unit='MiB' nodeset='%u'/>", i);
+      g_string_append_printf (nodes, "<memnode cellid='%u' mode='strict' nodeset='%u'/>", i, i);
+    }
+  g_string_append_printf (tune, "</cputune>%s</numa></cpu>%s</hugepages></memoryBacking>%s</numatune>", cells->str, pages->str,
+                          nodes->str);
+  domain = parse_guest (tune->str);
+  original = pin_original_from (domain->placement, NULL);
+  plan = pin_plan (domain->guest, original, terms, host);
+  g_assert_cmpuint (plan->reasons->len, ==, 4);
+  for (guint i = 0; i < plan->reasons->len; i++)
+    {
+      const PinReason *reason = g_ptr_array_index (plan->reasons, i);
+
+      g_test_message ("%s", reason->text);
+      g_assert_cmpuint (strlen (reason->text), <, PIN_RECORD_MAX_REASON / 2);
+      g_assert_nonnull (strstr (reason->text, reason->setting == PIN_SETTING_VCPU_PINS || reason->setting == PIN_SETTING_SCHEDULER
+                                                  ? " and 60 more"
+                                                  : " and 4 more"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -575,5 +615,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
+  g_test_add_func ("/plan/reasons-are-short", test_short_reasons);
   return g_test_run ();
 }
