@@ -122,6 +122,8 @@ remember (const PinRepair *repair, const char *uuid, gboolean due)
   g_autoptr (PinKept) kept = pin_kept_file_load (repair->picture->state_dir, uuid);
   g_autoptr (GError) error = NULL;
 
+  if (kept->repair_due == due)
+    return;
   kept->repair_due = due;
   if (!pin_kept_file_save (repair->picture->state_dir, uuid, kept, &error))
     g_warning ("records: %s; if this service ends now, a persistent definition stays as the source had it", error->message);
@@ -149,8 +151,8 @@ pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle)
 void
 pin_repair_forget (PinRepair *repair, const char *uuid)
 {
-  if (g_hash_table_remove (repair->debts, uuid))
-    remember (repair, uuid, FALSE);
+  g_hash_table_remove (repair->debts, uuid);
+  remember (repair, uuid, FALSE);
 }
 
 /* Says why, unless the definition is gone, and leaves it due where a later try may do better. */
