@@ -2,6 +2,7 @@
 #include "arrival.h"
 
 #include "claims.h"
+#include "entry.h"
 #include "format/domain-write.h"
 #include "host/kept-file.h"
 #include "originals.h"
@@ -32,14 +33,20 @@ plan_domain (PinPicture *picture, const PinDomain *domain, const char *name, con
 
 /* What is kept here counts only where the domain does not say itself where it is at home. */
 static PinOriginal *
-original_of (const PinPicture *picture, const PinDomain *domain)
+original_of (const PinPicture *picture, const PinDomain *domain, PinArrivalManner manner)
 {
   g_autoptr (PinKept) kept = NULL;
+  PinKnown known = { NULL, FALSE };
 
   if (domain->record != NULL && pin_originals_have_home (domain->record))
     return pin_originals_of (domain->guest, domain->record, domain->placement, NULL);
   kept = pin_kept_file_load (picture->state_dir, domain->guest->uuid);
-  return pin_originals_arriving (domain->guest, domain->record, kept->forgotten ? NULL : kept->live, domain->placement);
+  if (!kept->forgotten && kept->live != NULL)
+    known = (PinKnown){ kept->live, manner != PIN_ARRIVAL_WRITTEN && pin_entry_is_at_home (picture, kept->live) };
+  if (pin_originals_stand (domain->record, &known))
+    pin_report (PIN_REPORT_RECORD_DROPPED, domain->guest->name, domain->guest->uuid, kept->live->migration,
+                "it comes without its record; what its owner wrote here is taken from what this host has kept");
+  return pin_originals_arriving (domain->guest, domain->record, &known, domain->placement);
 }
 
 PinPlan *
@@ -51,7 +58,7 @@ pin_arrival_plan (PinPicture *picture, const char *xml, gsize length, PinDomain 
 
   if (domain == NULL)
     return NULL;
-  original = original_of (picture, domain);
+  original = original_of (picture, domain, PIN_ARRIVAL_WRITTEN);
   plan = plan_domain (picture, domain, domain->guest->name, original, error);
   if (plan != NULL && ret_domain != NULL)
     *ret_domain = g_steal_pointer (&domain);
@@ -154,8 +161,8 @@ hold (PinPicture *picture, const char *uuid, PinPlan **plan, guint64 digest, gin
 }
 
 PinArrival *
-pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsize length, gboolean observe, gint64 now_ms,
-                    GError **error)
+pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsize length, PinArrivalManner manner,
+                    gint64 now_ms, GError **error)
 {
   g_autoptr (PinArrival) arrival = g_new0 (PinArrival, 1);
   g_autoptr (PinDomain) domain = pin_domain_parse (xml, length, error);
@@ -168,16 +175,16 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
     return NULL;
   if (!picture->connected)
     pin_claims_expire (picture, now_ms);
-  original = original_of (picture, domain);
+  original = original_of (picture, domain, manner);
   plan = pin_claims_promised (picture, domain->guest->uuid, digest);
   if (plan == NULL)
     plan = own = plan_domain (picture, domain, name, original, error);
   if (plan == NULL)
     return NULL;
-  log_plan (picture, domain, name, plan, observe);
+  log_plan (picture, domain, name, plan, manner == PIN_ARRIVAL_OBSERVED);
   arrival->uuid = g_strdup (domain->guest->uuid);
   arrival->verdict = PIN_VERDICT_KEEP;
-  if (observe)
+  if (manner == PIN_ARRIVAL_OBSERVED)
     return g_steal_pointer (&arrival);
   if (plan->verdict == PIN_VERDICT_REFUSE)
     refuse (arrival, domain, name, plan);

@@ -16,12 +16,19 @@ typedef struct
 void pin_arrival_free (PinArrival *arrival);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinArrival, pin_arrival_free)
 
+typedef enum
+{
+  PIN_ARRIVAL_COMES,    /* from another host, or from a saved state: as it was there */
+  PIN_ARRIVAL_WRITTEN,  /* as somebody wrote it, to start it here */
+  PIN_ARRIVAL_OBSERVED  /* it comes, and is only watched: change nothing, claim nothing, log */
+} PinArrivalManner;
+
 /*
- * Decides on a domain of @length bytes at @xml that comes to this host as guest @name.  What the plan uses is claimed, unless @observe, which
- * changes nothing and only logs.  Asks nobody outside: libvirt waits.
+ * Decides on a domain of @length bytes at @xml that comes to this host as guest @name.  What the plan uses is claimed.  Asks nobody outside:
+ * libvirt waits.
  * Returns: (transfer full); NULL with PIN_ERROR_INVALID for a domain that can't be read, or what the machine's own files failed with.
  */
-PinArrival *pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsize length, gboolean observe,
+PinArrival *pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsize length, PinArrivalManner manner,
                                 gint64 now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The plan that a domain would get now, and nothing else.  *ret_domain (may be NULL): the parsed domain.  (transfer full) */

@@ -70,6 +70,14 @@ publish (PinBus *bus)
   pin_host1_set_policy_digest (bus->skeleton, pin_rules_digest (bus->picture->rules));
 }
 
+static PinArrivalManner
+manner_of (const char *operation, gboolean observe)
+{
+  if (observe)
+    return PIN_ARRIVAL_OBSERVED;
+  return g_str_equal (operation, "adapt") ? PIN_ARRIVAL_WRITTEN : PIN_ARRIVAL_COMES;
+}
+
 static PinArrival *
 fit (PinBus *bus, const char *guest, const char *operation, GUnixFDList *fds, GVariant *xml, GVariant *options, GError **error)
 {
@@ -88,7 +96,9 @@ fit (PinBus *bus, const char *guest, const char *operation, GUnixFDList *fds, GV
     }
   fd = g_unix_fd_list_get (fds, g_variant_get_handle (xml), error);
   text = fd >= 0 ? pin_memfile_read (fd, PIN_DOMAIN_MAX_BYTES, "the domain XML", &length, error) : NULL;
-  return text != NULL ? pin_arrival_decide (bus->picture, guest, text, length, observe, pin_clock_now_ms (), error) : NULL;
+  if (text == NULL)
+    return NULL;
+  return pin_arrival_decide (bus->picture, guest, text, length, manner_of (operation, observe), pin_clock_now_ms (), error);
 }
 
 static void

@@ -55,15 +55,36 @@ is_as_written (const PinRecord *record, const PinPlacement *present, PinSetting 
          && !(gives && pin_placement_equal_in (record->given, original, setting));
 }
 
+/* All that @present has otherwise was given to the guest somewhere, by nobody knows whom. */
+static void
+take_as_given (PinRecord *record, const PinPlacement *present)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (pin_placement_equal_in (record->original->placement, present, setting))
+        continue;
+      pin_originals_give (record, setting, present);
+      record->actions[setting] = MAX (record->actions[setting], PIN_ACTION_WEAKEN);
+      g_free (record->reasons[setting]);
+      record->reasons[setting] = g_strdup ("it came without its record, as it was elsewhere");
+    }
+}
+
 static PinRecord *
 follow (const PinPicture *picture, const PinDomain *domain, const PinRecord *base, const PinEntry *entry)
 {
+  const PinKnown known = { entry->kept, entry->kept != NULL && pin_entry_is_at_home (picture, entry->kept) };
   PinRecord *record = pin_record_copy (base);
 
   pin_original_free (record->original);
-  record->original = entry->kind == PIN_ENTRY_ARRIVED
-                         ? pin_originals_arriving (domain->guest, domain->record, entry->kept, domain->placement)
-                         : pin_originals_of (domain->guest, base, domain->placement, pin_picture_home (picture));
+  if (entry->kind != PIN_ENTRY_ARRIVED)
+    record->original = pin_originals_of (domain->guest, base, domain->placement, pin_picture_home (picture));
+  else
+    {
+      record->original = pin_originals_arriving (domain->guest, domain->record, &known, domain->placement);
+      if (pin_originals_stand (domain->record, &known))
+        take_as_given (record, domain->placement);
+    }
   for (guint setting = 0; entry->settled && setting < PIN_SETTING_N; setting++)
     {
       if (is_as_written (record, domain->placement, setting))
@@ -89,17 +110,21 @@ note_move (PinRecord *record, const char *migration)
 }
 
 static const PinRecord *
-base_of (const PinDomain *domain, const PinRecord *kept)
+base_of (const PinPicture *picture, const PinDomain *domain, const PinEntry *entry)
 {
-  if (domain->record != NULL)
+  const PinRecord *kept = entry->kept;
+
+  if (domain->record != NULL || kept == NULL)
     return domain->record;
-  return kept != NULL && pin_originals_know (domain->guest, kept, domain->placement) ? kept : NULL;
+  if (entry->kind == PIN_ENTRY_ARRIVED && pin_entry_is_at_home (picture, kept))
+    return kept;
+  return pin_originals_know (domain->guest, kept, domain->placement) ? kept : NULL;
 }
 
 PinRecord *
 pin_entry_record (const PinPicture *picture, const PinDomain *domain, const PinEntry *entry)
 {
-  const PinRecord *base = base_of (domain, entry->kept);
+  const PinRecord *base = base_of (picture, domain, entry);
   g_autoptr (PinRecord) record = NULL;
 
   if (base == NULL && !(entry->may_begin && needs_record (domain)))

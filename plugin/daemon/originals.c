@@ -109,14 +109,28 @@ pin_originals_have_home (const PinRecord *record)
   return FALSE;
 }
 
-PinOriginal *
-pin_originals_arriving (const PinGuest *guest, const PinRecord *record, const PinRecord *kept, const PinPlacement *present)
+gboolean
+pin_originals_stand (const PinRecord *record, const PinKnown *known)
 {
-  g_autoptr (PinOriginal) own = pin_originals_of (guest, record, present, NULL);
+  return known->record != NULL && known->at_home && (record == NULL || !pin_originals_have_home (record));
+}
 
-  if (kept == NULL || (record != NULL && pin_originals_have_home (record)) || !pin_originals_know (guest, kept, own->placement))
+PinOriginal *
+pin_originals_arriving (const PinGuest *guest, const PinRecord *record, const PinKnown *known, const PinPlacement *present)
+{
+  g_autoptr (PinOriginal) own = NULL;
+
+  if (pin_originals_stand (record, known))
+    {
+      own = pin_original_copy (known->record->original);
+      pin_original_limit (own, guest);
+      return g_steal_pointer (&own);
+    }
+  own = pin_originals_of (guest, record, present, NULL);
+  if (known->record == NULL || (record != NULL && pin_originals_have_home (record))
+      || !pin_originals_know (guest, known->record, own->placement))
     return g_steal_pointer (&own);
-  return pin_originals_of (guest, kept, own->placement, NULL);
+  return pin_originals_of (guest, known->record, own->placement, NULL);
 }
 
 void

@@ -14,14 +14,23 @@
  */
 PinOriginal *pin_originals_of (const PinGuest *guest, const PinRecord *record, const PinPlacement *present, PinHome *here);
 
+/* What a host has kept of a guest, and whether the guest is at home there. */
+typedef struct
+{
+  const PinRecord *record; /* NULL: nothing */
+  gboolean at_home;
+} PinKnown;
+
 /*
- * The same for a guest that arrives with @record, or with none, on a host that has @kept of it (or NULL): a record that was dropped
- * on the way, or was begun anew on a host that did not know the guest, gives way to the one that is kept, as far as the placement is one
- * that it knows.
+ * The same for a guest that arrives with @record, or with none, on a host that knows it so.  A record that was dropped on the way, or
+ * was begun anew on a host that did not know the guest, gives way to the one that is kept.  At home that one stands whole: what the guest
+ * has instead was given where it was, and this host can't know.  Elsewhere it stands as far as the placement is one that it knows.
  * (transfer full)
  */
-PinOriginal *pin_originals_arriving (const PinGuest *guest, const PinRecord *record, const PinRecord *kept,
+PinOriginal *pin_originals_arriving (const PinGuest *guest, const PinRecord *record, const PinKnown *known,
                                      const PinPlacement *present);
+/* Whether the original of @known stands whole for a guest that arrives with @record. */
+gboolean pin_originals_stand (const PinRecord *record, const PinKnown *known);
 
 /* Whether @record says of anything where it was written. */
 gboolean pin_originals_have_home (const PinRecord *record);

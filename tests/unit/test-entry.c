@@ -270,6 +270,25 @@ test_homeless (void)
   g_assert_cmpstr (original, ==, WRITTEN);
 }
 
+/* At home what is kept stands whole, whatever the guest was given where it was; and goes on to stand. */
+static void
+test_homecoming (void)
+{
+  g_autoptr (FakeMachine) machine = fake_machine_new ();
+  g_autoptr (PinPicture) picture = picture_of (machine);
+  g_autoptr (PinDomain) domain = guest_of ("3 3 -");
+  g_autoptr (PinRecord) kept = record_of (FALSE);
+  g_autoptr (PinRecord) record = NULL;
+  g_autofree char *original = NULL;
+
+  pin_picture_set_uuid (picture, "d0c5a6a4-0000-4000-8000-000000000001");
+  domain->record = enter (picture, domain, PIN_ENTRY_ARRIVED, kept);
+  original = pins_of (domain->record->original->placement);
+  g_assert_cmpstr (original, ==, WRITTEN);
+  record = enter (picture, domain, PIN_ENTRY_FOUND, domain->record);
+  g_assert_null (record);
+}
+
 /* Found here, and libvirt says that it came from elsewhere: whoever wrote it did not do so here. */
 static void
 test_foreign (void)
@@ -317,6 +336,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &edits[i], test_edit);
     }
   g_test_add_func ("/entry/a-record-without-a-home-gives-way-to-the-one-that-is-kept", test_homeless);
+  g_test_add_func ("/entry/what-is-kept-at-home-stands-whole", test_homecoming);
   g_test_add_func ("/entry/what-came-without-a-record-gets-none", test_foreign);
   g_test_add_func ("/entry/records-the-tsc-that-libvirt-tells", test_tsc);
   return g_test_run ();
