@@ -192,6 +192,15 @@ def move_without_record(guest: Guest, source: Host, target: Host) -> None:
     recorded(target, guest)
 
 
+@edits.case("`virsh migrate --xml` home without the record gives back the original")
+def xml_home(w: Trio) -> None:
+    with away(w, TUNED) as original:
+        move_without_record(TUNED, w.b, w.a)
+        same_elements(w.a, TUNED, original)
+        wait_for_original(w.a, TUNED, original)
+        same_homes(w.a, TUNED, AT_HOSTA)
+
+
 @edits.case("`virsh migrate --xml` away without the record does not lose the original, nor its home")
 def xml_away(w: Trio) -> None:
     with w.b.configured(policy=RESERVE):
