@@ -21,6 +21,7 @@ check_written (const PinDomain *domain, const PinPlacement *expected)
   g_assert_no_error (error);
   g_assert_true (pin_placement_equal (again->placement, expected));
   g_assert_true ((again->record != NULL) == (domain->record != NULL));
+  g_assert_true (domain->record == NULL || pin_record_equal (again->record, domain->record));
 }
 
 static void
