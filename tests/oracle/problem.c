@@ -475,6 +475,8 @@ read_shape (Problem *p, const PinOriginal *original)
     nodes |= problem_set (g_array_index (p->placement->memnode, PinMemnode, i).nodeset);
   for (guint i = 0; i < p->placement->dimm->len; i++)
     nodes |= problem_set (g_array_index (p->placement->dimm, PinDimm, i).nodeset);
+  /* Cases are written at one home: whose shape holds for originals of several is not tried here. */
+  g_assert_cmpuint (original->homes->len, <=, 1);
   for (guint i = 0; i < original->homes->len && shape == NULL; i++)
     {
       const PinHome *home = g_ptr_array_index (original->homes, i);
