@@ -97,17 +97,23 @@ write_records (PinRegistry *registry, const PinVirtGuest *guest, const PinRecord
                              stored_text != NULL ? stored_text : pin_virt_as_is, on_written, errand);
 }
 
+/* Whether the record is the one that this host saw last, for the same stay of the guest; none is as none. */
+static gboolean
+is_as_kept (const PinRecord *record, const PinKept *kept)
+{
+  if (record == NULL || kept->live == NULL)
+    return record == NULL && kept->live == NULL;
+  return g_strcmp0 (kept->live->migration, record->migration) == 0;
+}
+
 /* Makes @entry right for the live side of @guest. */
 static void
 look_at_live (PinEntry *entry, const PinVirtGuest *guest, const PinDomain *live, const PinKept *kept)
 {
-  const PinRecord *record = live->record;
-
   entry->kept = kept->live;
   entry->may_begin = !kept->forgotten && !(entry->kind == PIN_ENTRY_FOUND && guest->came);
   /* It came while nobody was here to see it. */
-  if (entry->kind == PIN_ENTRY_FOUND && guest->came && record != NULL
-      && (kept->live == NULL || g_strcmp0 (kept->live->migration, record->migration) != 0))
+  if (entry->kind == PIN_ENTRY_FOUND && guest->came && !is_as_kept (live->record, kept))
     entry->kind = PIN_ENTRY_ARRIVED;
 }
 
