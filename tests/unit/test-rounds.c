@@ -4,6 +4,7 @@
 #include "daemon/claims.h"
 #include "daemon/entry.h"
 #include "daemon/originals.h"
+#include "daemon/repair.h"
 #include "fake-machine.h"
 #include "format/domain-write.h"
 
@@ -15,6 +16,7 @@
 #define MIB 1024u
 #define GIB (1024 * MIB)
 #define ROUNDS 20
+#define FEW_ROUNDS 3
 
 #define CELLS 16u
 #define CELL_VCPUS 16u
@@ -195,6 +197,16 @@ parse_again (PinDomain *domain)
   return parse (xml, length);
 }
 
+/* When libvirt lists it again there is nothing to write. */
+static void
+assert_settled (const PinPicture *picture, const PinDomain *domain)
+{
+  const PinEntry entry = { PIN_ENTRY_FOUND, FALSE, TRUE, NULL, "next" };
+  g_autoptr (PinRecord) record = pin_entry_record (picture, domain, &entry);
+
+  g_assert_null (record);
+}
+
 static void
 enter (const PinPicture *picture, PinDomain *domain, PinEntryKind kind)
 {
@@ -233,6 +245,7 @@ migrate (PinPicture *picture, PinDomain **domain)
   enter (picture, there, PIN_ENTRY_ARRIVED);
   pin_domain_free (*domain);
   *domain = parse_again (there);
+  assert_settled (picture, *domain);
 }
 
 static gsize
@@ -393,11 +406,119 @@ test_rounds (World *world, gconstpointer breaks)
   g_assert_cmpuint (away[ROUNDS - 1], <, PIN_RECORD_MAX_BYTES);
 }
 
+/* The persistent definition is the source's each time, and is made to fit like the guest itself. */
+static void
+repair (PinPicture *picture, PinDomain **stored, const PinDomain *live)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinSnapshot) now = pin_picture_now (picture, &error);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+  g_autoptr (PinPlan) plan = NULL;
+  g_autoptr (PinDomain) before = *stored;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (pin_repair_decide (before, live->record, terms, now, &plan), ==, PIN_REPAIR_WRITE);
+  *stored = parse_again (before);
+  assert_settled (picture, *stored);
+  g_assert_true (pin_placement_equal ((*stored)->placement, live->placement));
+}
+
+static void
+test_stored (World *world, gconstpointer data)
+{
+  g_autoptr (PinDomain) first = start (world);
+  g_autoptr (PinDomain) live = parse_again (first);
+  g_autoptr (PinDomain) stored = parse_again (first);
+  gsize away[FEW_ROUNDS], home[FEW_ROUNDS];
+
+  for (guint i = 0; i < FEW_ROUNDS; i++)
+    {
+      migrate (world->away, &live);
+      repair (world->away, &stored, live);
+      assert_away (stored, first);
+      away[i] = record_size (stored);
+      migrate (world->home, &live);
+      repair (world->home, &stored, live);
+      assert_home (stored, first);
+      home[i] = record_size (stored);
+    }
+  g_assert_cmpuint (away[FEW_ROUNDS - 1], ==, away[1]);
+  g_assert_cmpuint (home[FEW_ROUNDS - 1], ==, record_size (first));
+  g_assert_cmpuint (home[FEW_ROUNDS - 1], ==, home[1]);
+}
+
+static void
+edit_emulator (const PinPicture *picture, PinDomain **domain, guint cpu)
+{
+  g_autoptr (PinPlacement) edited = pin_placement_copy ((*domain)->placement);
+  g_autoptr (PinDomain) before = *domain;
+
+  pin_cpuset_free (edited->emulatorpin);
+  edited->emulatorpin = pin_cpuset_new_one (cpu);
+  pin_domain_set_placement (before, edited);
+  enter (picture, before, PIN_ENTRY_TUNED);
+  *domain = parse_again (before);
+  assert_settled (picture, *domain);
+}
+
+/* Somebody edits a pin wherever the guest is: that one is original there, and homes of earlier edits are not left behind. */
+static void
+test_edited (World *world, gconstpointer data)
+{
+  g_autoptr (PinDomain) first = start (world);
+  g_autoptr (PinDomain) domain = parse_again (first);
+  gsize size[2 * FEW_ROUNDS];
+
+  for (guint i = 0; i < 2 * FEW_ROUNDS; i++)
+    {
+      PinPicture *picture = i % 2 == 0 ? world->away : world->home;
+      const PinOriginal *original;
+      guint cpu = i % 2 == 0 ? 10 : 30;
+
+      migrate (picture, &domain);
+      edit_emulator (picture, &domain, cpu);
+      original = domain->record->original;
+      g_assert_cmpuint (pin_cpuset_first (original->placement->emulatorpin), ==, cpu);
+      g_assert_cmpstr (pin_original_home (original, PIN_SETTING_EMULATOR_PINS)->host_uuid, ==, picture->machine->uuid);
+      g_assert_true (pin_placement_equal_in (original->placement, first->placement, PIN_SETTING_VCPU_PINS));
+      g_assert_cmpuint (shape_of (domain)->n_nodes, ==, CELLS);
+      g_assert_cmpuint (original->homes->len, ==, 2);
+      size[i] = record_size (domain);
+    }
+  g_assert_cmpuint (size[2 * FEW_ROUNDS - 2], ==, size[2]);
+  g_assert_cmpuint (size[2 * FEW_ROUNDS - 1], ==, size[3]);
+}
+
+/* All at once: what was written, what was given, and as much again that is being written. */
+static void
+test_largest (World *world, gconstpointer data)
+{
+  g_autoptr (PinDomain) first = start (world);
+  g_autoptr (PinDomain) domain = parse_again (first);
+  g_autoptr (PinDomain) written = NULL;
+  g_autoptr (PinRecord) record = NULL;
+
+  migrate (world->away, &domain);
+  record = pin_record_copy (domain->record);
+  pin_placement_free (record->next);
+  record->next = pin_placement_copy (first->placement);
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    record->intends |= pin_placement_has (record->next, (PinSetting) setting) ? 1u << setting : 0;
+  pin_domain_set_record (domain, record);
+  written = parse_again (domain);
+  g_test_message ("%" G_GSIZE_FORMAT " bytes", record_size (written));
+  g_assert_true (pin_record_equal (written->record, record));
+  assert_away (written, first);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/rounds/to-and-fro", World, GINT_TO_POINTER (FALSE), set_up, test_rounds, tear_down);
   g_test_add ("/rounds/to-and-fro-amid-changes", World, GINT_TO_POINTER (TRUE), set_up, test_rounds, tear_down);
+  g_test_add ("/rounds/definitions-come-along", World, NULL, set_up, test_stored, tear_down);
+  g_test_add ("/rounds/edited-wherever-it-is", World, NULL, set_up, test_edited, tear_down);
+  g_test_add ("/rounds/with-all-of-it-being-written-too", World, NULL, set_up, test_largest, tear_down);
   return g_test_run ();
 }
