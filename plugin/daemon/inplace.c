@@ -4,8 +4,8 @@
 #include "core/error.h"
 #include "core/live.h"
 
-/* A guest that can't be pinned now (a migration) is tried again with the next change, or after that long. */
-#define RETRY_S 10
+/* A guest that could not be pinned (a migration, say) is left alone that long, whatever else changes. */
+#define REST_S 10
 
 struct _PinInplace
 {
@@ -14,6 +14,8 @@ struct _PinInplace
   GCancellable *alive;   /* cancelled at the end */
   GHashTable *since_ms;  /* uuid -> gint64: since when it could have better */
   GHashTable *moving;    /* set of UUIDs */
+  GHashTable *resting;   /* set of UUIDs: it went wrong just now */
+  guint rest_source;
   guint pass_source;
   guint later_source;
 };
@@ -44,6 +46,7 @@ pin_inplace_new (PinPicture *picture, PinRepin *repin)
   inplace->alive = g_cancellable_new ();
   inplace->since_ms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   inplace->moving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  inplace->resting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return inplace;
 }
 
@@ -54,10 +57,12 @@ pin_inplace_free (PinInplace *inplace)
     return;
   g_cancellable_cancel (inplace->alive);
   g_object_unref (inplace->alive);
+  g_clear_handle_id (&inplace->rest_source, g_source_remove);
   g_clear_handle_id (&inplace->pass_source, g_source_remove);
   g_clear_handle_id (&inplace->later_source, g_source_remove);
   g_hash_table_unref (inplace->since_ms);
   g_hash_table_unref (inplace->moving);
+  g_hash_table_unref (inplace->resting);
   g_free (inplace);
 }
 
@@ -82,6 +87,26 @@ look_again (PinInplace *inplace, guint64 after_ms, guint64 *soonest_ms)
   inplace->later_source = g_timeout_add ((guint)MIN (after_ms, G_MAXINT), on_later, inplace);
 }
 
+static gboolean
+on_rested (gpointer data)
+{
+  PinInplace *inplace = data;
+
+  inplace->rest_source = 0;
+  g_hash_table_remove_all (inplace->resting);
+  pin_inplace_consider (inplace);
+  return G_SOURCE_REMOVE;
+}
+
+/* A try that fails changes the picture too, and would be followed by the next at once. */
+static void
+rest (PinInplace *inplace, const char *uuid)
+{
+  g_hash_table_add (inplace->resting, g_strdup (uuid));
+  if (inplace->rest_source == 0)
+    inplace->rest_source = g_timeout_add_seconds (REST_S, on_rested, inplace);
+}
+
 static void
 on_repinned (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -96,9 +121,9 @@ on_repinned (GObject *source, GAsyncResult *result, gpointer data)
   json = pin_repin_finish (inplace->repin, result, &error);
   if (json != NULL || g_error_matches (error, PIN_ERROR, PIN_ERROR_NOT_FOUND))
     return;
-  g_message ("%s; its pins stay as they are for now", error->message);
-  if (inplace->later_source == 0)
-    inplace->later_source = g_timeout_add_seconds (RETRY_S, on_later, inplace);
+  if (!g_error_matches (error, PIN_ERROR, PIN_ERROR_BUSY))
+    g_message ("%s; its pins stay as they are for now", error->message);
+  rest (inplace, errand->uuid);
 }
 
 static void
@@ -131,29 +156,43 @@ wait_ms (PinInplace *inplace, const char *uuid)
   return (guint64)(now_ms - *since_ms) >= settle_ms ? 0 : settle_ms - (guint64)(now_ms - *since_ms);
 }
 
+/* It could have better: now, or once that has been free for long enough. */
 static void
-look_at (PinInplace *inplace, const PinResident *resident, const PinSnapshot *now, guint64 *soonest_ms)
+improve (PinInplace *inplace, const char *uuid, guint64 *soonest_ms)
+{
+  guint64 left_ms = wait_ms (inplace, uuid);
+
+  if (left_ms == 0)
+    move (inplace, uuid, PIN_REPIN_BETTER);
+  else
+    look_again (inplace, left_ms, soonest_ms);
+}
+
+static void
+look_closely (PinInplace *inplace, const PinResident *resident, const PinSnapshot *now, guint64 *soonest_ms)
 {
   g_autoptr (PinTerms) terms = pin_rules_terms (inplace->picture->rules, resident->name);
   g_autoptr (PinRepinWish) wish = pin_repin_wish (resident->domain, terms, now);
   gboolean any = !pin_placement_is_empty (wish->pins);
-  guint64 left_ms;
 
   if (any && wish->in_the_way)
-    {
-      move (inplace, resident->uuid, PIN_REPIN_YIELD);
-      return;
-    }
-  if (!any || !wish->better || !pin_rules_in_place (inplace->picture->rules))
-    {
-      g_hash_table_remove (inplace->since_ms, resident->uuid);
-      return;
-    }
-  left_ms = wait_ms (inplace, resident->uuid);
-  if (left_ms == 0)
-    move (inplace, resident->uuid, PIN_REPIN_BETTER);
+    move (inplace, resident->uuid, PIN_REPIN_YIELD);
+  else if (any && wish->better && pin_rules_in_place (inplace->picture->rules))
+    improve (inplace, resident->uuid, soonest_ms);
   else
-    look_again (inplace, left_ms, soonest_ms);
+    g_hash_table_remove (inplace->since_ms, resident->uuid);
+}
+
+/* Most visitors have all that they want, and are in nobody's way: no plan is needed to know that. */
+static void
+look_at (PinInplace *inplace, const PinResident *resident, const PinSnapshot *now, guint64 *soonest_ms)
+{
+  gboolean misses = pin_live_cost (pin_resident_record (resident)->actions) > 0;
+
+  if (misses || pin_repin_is_in_the_way (resident->domain, now))
+    look_closely (inplace, resident, now, soonest_ms);
+  else
+    g_hash_table_remove (inplace->since_ms, resident->uuid);
 }
 
 static gboolean
@@ -163,7 +202,8 @@ is_visitor (const PinInplace *inplace, const PinResident *resident)
 
   return resident->running && !resident->incoming && record != NULL
          && pin_repin_is_visitor (record, inplace->picture->machine->uuid)
-         && !g_hash_table_contains (inplace->moving, resident->uuid);
+         && !g_hash_table_contains (inplace->moving, resident->uuid)
+         && !g_hash_table_contains (inplace->resting, resident->uuid);
 }
 
 static gboolean

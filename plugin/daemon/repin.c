@@ -68,10 +68,23 @@ pin_repin_is_visitor (const PinRecord *record, const char *host_uuid)
   return pin_live_cost (record->actions) > 0 || is_from_elsewhere (record, host_uuid);
 }
 
+static gboolean
+is_in_the_way (const PinDomain *domain, const PinPlacement *original, const PinSnapshot *host)
+{
+  const PinPlacement *own = is_from_elsewhere (domain->record, host->uuid) ? NULL : original;
+
+  return pin_live_is_in_the_way (domain->guest, own, domain->placement, host);
+}
+
+gboolean
+pin_repin_is_in_the_way (const PinDomain *domain, const PinSnapshot *host)
+{
+  return is_in_the_way (domain, domain->record->original->placement, host);
+}
+
 PinRepinWish *
 pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapshot *host)
 {
-  const PinPlacement *own; /* what it has a right to here */
   PinRepinWish *wish;
 
   if (domain->record == NULL)
@@ -82,8 +95,7 @@ pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapsho
   wish->pins = wish->plan->verdict != PIN_VERDICT_REFUSE
                    ? pin_live_pins (domain->guest, domain->placement, wish->plan->placement, host->allowed)
                    : pin_placement_new ();
-  own = is_from_elsewhere (domain->record, host->uuid) ? NULL : wish->original->placement;
-  wish->in_the_way = pin_live_is_in_the_way (domain->guest, own, domain->placement, host);
+  wish->in_the_way = is_in_the_way (domain, wish->original->placement, host);
   wish->better = wish->plan->verdict != PIN_VERDICT_REFUSE
                  && pin_live_cost (wish->plan->actions) < pin_live_cost (domain->record->actions);
   return wish;

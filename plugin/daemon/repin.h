@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRepinWish, pin_repin_wish_free)
  */
 gboolean pin_repin_is_visitor (const PinRecord *record, const char *host_uuid);
 
+/* Whether @domain, which has a record, is on CPUs that are a resident's of @host own. */
+gboolean pin_repin_is_in_the_way (const PinDomain *domain, const PinSnapshot *host);
+
 /* What @domain, live on @host, could have.  (transfer full); NULL if it has no record, so nothing was ever changed. */
 PinRepinWish *pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapshot *host);
 
