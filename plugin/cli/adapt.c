@@ -4,6 +4,7 @@
 
 #include "core/plan.h"
 #include "domain-source.h"
+#include "format/domain-write.h"
 #include "host/memfile.h"
 #include "host1-client.h"
 #include "plan-text.h"
@@ -18,6 +19,7 @@ typedef struct
   const char *guest;
   const char *xml;      /* as it came */
   gsize length;
+  char *open;           /* the same without passwords: to be sent where others may listen */
   char *verdict;        /* as pinshiftd gives them */
   char *reason;
   char *adapted;        /* NULL: as it came */
@@ -29,6 +31,7 @@ typedef struct
 static void
 fitting_clear (Fitting *fitting)
 {
+  g_free (fitting->open);
   g_free (fitting->verdict);
   g_free (fitting->reason);
   g_free (fitting->adapted);
@@ -96,7 +99,7 @@ ask_fit (PinHost1 *host, Fitting *fitting, GError **error)
 static gboolean
 ask_plan (PinHost1 *host, Fitting *fitting, GError **error)
 {
-  g_autofree char *json = pin_cli_host1_plan (host, fitting->xml, error);
+  g_autofree char *json = pin_cli_host1_plan (host, fitting->open, error);
 
   if (json == NULL)
     return FALSE;
@@ -190,6 +193,8 @@ ask (const PinCli *cli, const char *name, gboolean dry_run, GError **error)
   fitting.guest = domain->guest->name;
   fitting.xml = xml;
   fitting.length = length;
+  pin_domain_hide_secrets (domain);
+  fitting.open = pin_domain_format (domain, NULL);
   return adapt (cli, host, &fitting, error);
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/plan.h"
 #include "domain-source.h"
+#include "format/domain-write.h"
 #include "format/plan-json.h"
 #include "host-source.h"
 #include "host1-client.h"
@@ -104,13 +105,19 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
   return job.code;
 }
 
-/* Asks the service of this host, whose policy holds. */
+/* Asks the service of this host, whose policy holds.  A file may have passwords, which the bus need not see. */
 static int
-plan_there (const PinCli *cli, const char *xml, GError **error)
+plan_there (const PinCli *cli, PinDomain *domain, GError **error)
 {
   g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
-  g_autofree char *json = host != NULL ? pin_cli_host1_plan (host, xml, error) : NULL;
+  g_autofree char *xml = NULL;
+  g_autofree char *json = NULL;
 
+  if (host == NULL)
+    return -1;
+  pin_domain_hide_secrets (domain);
+  xml = pin_domain_format (domain, NULL);
+  json = pin_cli_host1_plan (host, xml, error);
   return json != NULL ? pin_plan_text_show (cli, json, error) : -1;
 }
 
@@ -124,7 +131,7 @@ plan (const PinCli *cli, const char *name, const char *on, const char *policy, G
   if (domain == NULL)
     return -1;
   if (on == NULL && policy == NULL)
-    return plan_there (cli, xml, error);
+    return plan_there (cli, domain, error);
   return plan_here (cli, domain, on, policy, error);
 }
 

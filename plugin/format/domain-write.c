@@ -66,6 +66,22 @@ pin_domain_set_record (PinDomain *domain, const PinRecord *record)
   g_clear_pointer (&domain->record_problem, g_free);
 }
 
+void
+pin_domain_hide_secrets (PinDomain *domain)
+{
+  const xmlNode *devices = pin_xml_child (xmlDocGetRootElement (domain->doc), "devices");
+
+  for (pin_xml_each (devices, device))
+    {
+      xmlNode *cookies = pin_xml_child (pin_xml_child (device, "source"), "cookies");
+
+      if (pin_xml_is (device, "graphics"))
+        xmlUnsetProp (device, (const xmlChar *) "passwd");
+      if (cookies != NULL)
+        pin_xml_remove (cookies);
+    }
+}
+
 char *
 pin_domain_format (const PinDomain *domain, gsize *ret_length)
 {

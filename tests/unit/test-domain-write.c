@@ -388,6 +388,25 @@ test_random (void)
     }
 }
 
+static void
+test_secrets (void)
+{
+  static const char before[] = "<domain><name>a</name><uuid>1b4e28ba-2fa1-11d2-883f-0016d3cca427</uuid><memory>1</memory><devices>"
+                               "<disk type='network'><source protocol='https' name='x'>%s<host name='h'/></source></disk>"
+                               "<graphics type='vnc'%s port='-1'/><graphics type='spice'%s/></devices></domain>";
+  g_autofree char *xml = g_strdup_printf (before, "<cookies><cookie name='c'>crumb</cookie></cookies>", " passwd='one'",
+                                          " passwd='two' passwdValidTo='2030-01-01T00:00:00'");
+  g_autofree char *wanted = g_strdup_printf (before, "", "", " passwdValidTo='2030-01-01T00:00:00'");
+  g_autoptr (PinDomain) domain = pin_domain_parse (xml, strlen (xml), NULL);
+  g_autoptr (PinDomain) expected = pin_domain_parse (wanted, strlen (wanted), NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *expected_text = pin_domain_format (expected, NULL);
+
+  pin_domain_hide_secrets (domain);
+  text = pin_domain_format (domain, NULL);
+  g_assert_cmpstr (text, ==, expected_text);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,6 +422,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_edit);
     }
   g_test_add_func ("/domain-write/a-placement-from-nothing-and-back", test_from_nothing);
+  g_test_add_func ("/domain-write/secrets-go-and-all-else-stays", test_secrets);
   g_test_add_func ("/domain-write/a-record-comes-and-goes-alone", test_record);
   g_test_add_func ("/domain-write/any-placement-is-read-as-it-was-set", test_random);
   return g_test_run ();
