@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "adopt.h"
 
-#include "core/error.h"
 #include "host/kept-file.h"
 #include "report.h"
 
@@ -80,14 +79,13 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   g_autoptr (PinVirtGuest) guest = pin_virt_read_finish (pin_watch_virt (job->watch), result, &error);
 
-  if (guest != NULL)
-    job->name = g_strdup (guest->name);
-  if (guest != NULL && (guest->incoming || guest->busy || pin_registry_holds (pin_watch_registry (job->watch), job->uuid)))
-    g_set_error (&error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being migrated or changed; try again when that is done", guest->name);
-  if (error == NULL && clear_mark (job, &error))
-    write_records (g_steal_pointer (&task), job, guest);
-  else
-    g_task_return_error (task, error);
+  if (guest == NULL || !pin_registry_is_free (pin_watch_registry (job->watch), guest, &error) || !clear_mark (job, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  job->name = g_strdup (guest->name);
+  write_records (g_steal_pointer (&task), job, guest);
 }
 
 void

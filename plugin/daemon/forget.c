@@ -127,11 +127,8 @@ may_forget (const Job *job, const PinVirtGuest *guest, GError **error)
   g_autoptr (PinDomain) live = NULL;
   g_autoptr (PinOriginal) original = NULL;
 
-  if (guest->incoming || guest->busy || pin_registry_holds (pin_watch_registry (job->watch), job->uuid))
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being migrated or changed; try again when that is done", guest->name);
-      return FALSE;
-    }
+  if (!pin_registry_is_free (pin_watch_registry (job->watch), guest, error))
+    return FALSE;
   live = guest->live_xml != NULL ? pin_domain_parse (guest->live_xml, strlen (guest->live_xml), NULL) : NULL;
   if (job->force || guest->persistent || live == NULL || live->record == NULL)
     return TRUE;

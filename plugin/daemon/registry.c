@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "registry.h"
 
+#include "core/error.h"
 #include "host/kept-file.h"
 #include "report.h"
 
@@ -68,6 +69,15 @@ gboolean
 pin_registry_holds (const PinRegistry *registry, const char *uuid)
 {
   return g_hash_table_contains (registry->held, uuid);
+}
+
+gboolean
+pin_registry_is_free (const PinRegistry *registry, const PinVirtGuest *guest, GError **error)
+{
+  if (!guest->incoming && !guest->busy && !pin_registry_holds (registry, guest->uuid))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being migrated or changed; try again when that is done", guest->name);
+  return FALSE;
 }
 
 static void

@@ -22,3 +22,5 @@ void pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDom
 void pin_registry_hold (PinRegistry *registry, const char *uuid);
 void pin_registry_let_go (PinRegistry *registry, const char *uuid);
 gboolean pin_registry_holds (const PinRegistry *registry, const char *uuid);
+/* Whether @guest can be changed because somebody asks: neither libvirt nor anybody here is at it.  FALSE with PIN_ERROR_BUSY. */
+gboolean pin_registry_is_free (const PinRegistry *registry, const PinVirtGuest *guest, GError **error) G_GNUC_WARN_UNUSED_RESULT;

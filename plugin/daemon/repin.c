@@ -284,11 +284,8 @@ take_guest (Job *job, const PinVirtGuest *guest, GError **error)
                    guest->incoming ? "is on its way here" : "does not run here");
       return FALSE;
     }
-  if (guest->busy || pin_registry_holds (job->repin->registry, job->uuid))
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being migrated or changed; try again when that is done", job->name);
-      return FALSE;
-    }
+  if (!pin_registry_is_free (job->repin->registry, guest, error))
+    return FALSE;
   job->domain = pin_domain_parse (guest->live_xml, strlen (guest->live_xml), error);
   return job->domain != NULL && plan_job (job, error);
 }
