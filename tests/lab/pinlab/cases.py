@@ -188,3 +188,13 @@ def same(seen: Any, wanted: Any, what: str) -> None:
 def stage() -> str:
     """The installed tree under test: PINSHIFT_STAGE, which tests/lab/run sets."""
     return os.environ["PINSHIFT_STAGE"]
+
+
+def debs() -> Path:
+    """The directory of Debian packages under test: PINSHIFT_DEBS, which packaging/test sets."""
+    return Path(os.environ["PINSHIFT_DEBS"])
+
+
+def rpms() -> Path:
+    """The directory of RPMs under test: PINSHIFT_RPMS, which packaging/test sets."""
+    return Path(os.environ["PINSHIFT_RPMS"])
