@@ -5,9 +5,6 @@
 #include "core/tenancy.h"
 #include "host/ledger-file.h"
 
-/* libvirt: virPidFileBuildPath() below the QEMU driver's state directory. */
-#define QEMU_PID_FILE "/run/libvirt/qemu/%s.pid"
-
 void
 pin_claims_load (PinPicture *picture, gint64 now_ms)
 {
@@ -21,14 +18,16 @@ pin_claims_load (PinPicture *picture, gint64 now_ms)
     g_message ("claims: %u of %s are damaged, ignoring them", dropped, picture->ledger_path);
 }
 
-/* The process of guest @name; 0: none is known. */
-static guint
-qemu_pid (const char *name)
+/* What the process of guest @name has.  FALSE: it has none yet, or that is not known. */
+static gboolean
+read_received (const PinPicture *picture, const char *name, guint64 *ret_memory_kib, guint64 *ret_pages_kib)
 {
-  g_autofree char *path = g_strdup_printf (QEMU_PID_FILE, name);
-  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  guint pid = pin_sysfs_find_emulator (picture->sysfs, name, &error);
 
-  return g_file_get_contents (path, &text, NULL, NULL) ? (guint)g_ascii_strtoull (text, NULL, 10) : 0;
+  if (error != NULL)
+    g_warning ("%s: what it has received can't be told, and counts twice: /run/%s", name, error->message);
+  return pid != 0 && pin_sysfs_read_resident (picture->sysfs, pid, ret_memory_kib, ret_pages_kib);
 }
 
 void
@@ -41,10 +40,9 @@ pin_claims_credit (const PinPicture *picture, PinSnapshot *now)
   while (picture->live && g_hash_table_iter_next (&iter, NULL, &value))
     {
       const PinClaim *claim = value;
-      guint pid = claim->seen ? qemu_pid (claim->tenant->name) : 0;
       guint64 memory_kib, pages_kib;
 
-      if (pid != 0 && pin_sysfs_read_resident (picture->sysfs, pid, &memory_kib, &pages_kib))
+      if (claim->seen && read_received (picture, claim->tenant->name, &memory_kib, &pages_kib))
         pin_tenancy_credit (now, claim->tenant, memory_kib, pages_kib);
     }
 }

@@ -15,6 +15,7 @@ struct _PinSysfs
 {
   int sys;                /* /sys of the machine */
   int proc;               /* /proc of the machine, -1: a captured /sys has none */
+  int run;                /* /run of the machine, -1: it has none */
   PinMemoryFiles *memory; /* open files of pin_sysfs_read_memory(); NULL: not yet, or topology may have changed */
 };
 

@@ -2,6 +2,8 @@
 /* Processes: CPUs that one has for itself, as packet pollers do, so that guests had better not share them; and memory. */
 #include "host/sysfs-root.h"
 
+#include "core/error.h"
+
 #include <string.h>
 
 /* Programs that libvirt starts for a guest and binds where the guest's emulator is bound. */
@@ -120,6 +122,21 @@ pin_sysfs_read_bound (PinSysfs *sysfs)
         add_process (sysfs, name, bound);
     }
   return bound;
+}
+
+guint
+pin_sysfs_find_emulator (PinSysfs *sysfs, const char *name, GError **error)
+{
+  /* libvirt makes the file's name as it makes XML. */
+  g_autofree char *escaped = g_markup_escape_text (name, -1);
+  g_autofree char *path = g_strdup_printf ("libvirt/qemu/%s.pid", escaped);
+  g_autoptr (GError) why = NULL;
+  g_autofree char *text = pin_sysfs_read (sysfs->run, path, PIN_SYSFS_ATTRIBUTE_MAX, &why);
+  guint64 pid = 0;
+
+  if (text == NULL && !g_error_matches (why, PIN_ERROR, PIN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&why));
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &pid, NULL) ? (guint)pid : 0;
 }
 
 /* "1234 kB"; 0: nothing is said. */

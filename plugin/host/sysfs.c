@@ -40,6 +40,7 @@ open_trees (PinSysfs *sysfs, const char *root, GError **error)
     {
       sysfs->sys = open_directory (dir, "sys");
       sysfs->proc = open_directory (dir, "proc");
+      sysfs->run = open_directory (dir, "run");
       close (dir);
     }
   else if (has_directory (dir, "devices/system"))
@@ -59,6 +60,7 @@ pin_sysfs_open (const char *root, GError **error)
 
   sysfs->sys = -1;
   sysfs->proc = -1;
+  sysfs->run = -1;
   return open_trees (sysfs, root, error) ? g_steal_pointer (&sysfs) : NULL;
 }
 
@@ -72,6 +74,8 @@ pin_sysfs_free (PinSysfs *sysfs)
     close (sysfs->sys);
   if (sysfs->proc >= 0)
     close (sysfs->proc);
+  if (sysfs->run >= 0)
+    close (sysfs->run);
   g_free (sysfs);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What /sys and /proc say of a host, read below a root directory: a captured machine reads like a live one. */
+/* What /sys, /proc and /run say of a host, read below a root directory: a captured machine reads like a live one. */
 #pragma once
 
 #include "core/snapshot.h"
@@ -46,6 +46,13 @@ gboolean pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const gu
  * none. Returns: (transfer full) never NULL.
  */
 PinCpuset *pin_sysfs_read_bound (PinSysfs *sysfs);
+
+/*
+ * The process of guest @name, as libvirt's QEMU driver notes it in /run/libvirt/qemu, which everybody may read (libvirt:
+ * virPidFileBuildPath(), virPidFileAcquirePath()).
+ * Returns: its id; 0 if there is none, or with PIN_ERROR_FAILED if that can't be read.
+ */
+guint pin_sysfs_find_emulator (PinSysfs *sysfs, const char *name, GError **error);
 
 /*
  * The memory that process @pid has: ordinary pages (VmRSS) and huge ones (HugetlbPages of /proc/PID/status; kernel

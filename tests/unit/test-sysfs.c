@@ -443,6 +443,45 @@ test_bound_processes (void)
 }
 
 static void
+test_emulators (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *file; /* NULL: none */
+    const char *text;
+    guint pid;
+  } cases[] = {
+    { "db1", "db1.pid", "4242", 4242 },
+    { "a'b <&> \"c\"", "a&apos;b &lt;&amp;&gt; &quot;c&quot;.pid", "4243", 4243 },
+    { "late", NULL, NULL, 0 },
+    { "begun", "begun.pid", "", 0 },
+    { "odd", "odd.pid", "12 34", 0 },
+    { "negative", "negative.pid", "-1", 0 },
+  };
+  g_autoptr (FakeMachine) machine = two_nodes ();
+  g_autoptr (PinSysfs) bare = open_machine (machine);
+  g_autoptr (PinSysfs) sysfs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (pin_sysfs_find_emulator (bare, "db1", &error), ==, 0);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (cases[i].file != NULL)
+      fake_machine_write (machine, cases[i].text, "run/libvirt/qemu/%s", cases[i].file);
+  fake_machine_mkdir (machine, "run/libvirt/qemu/unreadable.pid");
+  sysfs = open_machine (machine);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].name);
+      g_assert_cmpuint (pin_sysfs_find_emulator (sysfs, cases[i].name, &error), ==, cases[i].pid);
+      g_assert_no_error (error);
+    }
+  g_assert_cmpuint (pin_sysfs_find_emulator (sysfs, "unreadable", &error), ==, 0);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_FAILED);
+}
+
+static void
 test_cpu (void)
 {
   g_autoptr (FakeMachine) machine = two_nodes ();
@@ -751,6 +790,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sysfs/does-not-take-shared-memory-for-cache", test_shared_memory_is_not_cache);
   g_test_add_func ("/sysfs/reads-memory-again", test_reads_again);
   g_test_add_func ("/sysfs/finds-cpus-that-a-process-has-for-itself", test_bound_processes);
+  g_test_add_func ("/sysfs/finds-the-process-of-a-guest", test_emulators);
   g_test_add_func ("/sysfs/reads-the-cpu", test_cpu);
   g_test_add_func ("/sysfs/cpu-features", test_features);
   g_test_add_func ("/sysfs/counts-cache-ways", test_cache_ways);
