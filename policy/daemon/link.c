@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "link.h"
+
+#include "backoff.h"
+
+#define NAME "org.pinshift.Host1"
+#define PATH "/org/pinshift/Host1"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+
+const PinLinkTimes pin_link_times = { .answer_ms = 5000, .renew_ms = 30000 };
+
+struct _PinLink
+{
+  GDBusConnection *connection;
+  const char *destination; /* of calls; NULL: the other end */
+  PinLinkTimes times;
+  PinLinkHeard heard;
+  gpointer data;
+
+  guint watch;  /* of the name, or 0 */
+  gulong closed; /* handler of the connection's end, or 0 */
+  guint subscription;
+  gboolean present; /* somebody is there to ask, as far as is known */
+
+  GCancellable *asking; /* the call that is under way, or NULL */
+  gboolean again;       /* something changed while it was */
+  guint timer;
+  PinBackoff backoff;
+
+  gboolean reachable;
+  char *failure;
+  PinHostFacts *facts;
+};
+
+static void ask (PinLink *link, GDBusCallFlags flags);
+
+static gint64
+now_ms (void)
+{
+  return g_get_monotonic_time () / 1000;
+}
+
+static gboolean
+on_time (gpointer data)
+{
+  PinLink *link = data;
+
+  link->timer = 0;
+  ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whatever was under way or due counts no more. */
+static void
+stop_asking (PinLink *link)
+{
+  if (link->asking != NULL)
+    g_cancellable_cancel (link->asking);
+  g_clear_object (&link->asking);
+  g_clear_handle_id (&link->timer, g_source_remove);
+  link->again = FALSE;
+}
+
+static void
+set_lost (PinLink *link, const char *why)
+{
+  link->reachable = FALSE;
+  g_free (link->failure);
+  link->failure = g_strdup (why);
+  link->heard (link, link->data);
+}
+
+static void
+set_reached (PinLink *link, PinHostFacts *facts)
+{
+  pin_host_facts_free (link->facts);
+  link->facts = facts;
+  link->backoff = (PinBackoff) { 0 };
+  link->reachable = TRUE;
+  g_clear_pointer (&link->failure, g_free);
+  link->heard (link, link->data);
+}
+
+/* Decides when to ask next: nobody, if there is nobody; the name tells when somebody comes. */
+static void
+schedule (PinLink *link)
+{
+  if (!link->present)
+    return;
+  if (link->reachable && link->again)
+    ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
+  else
+    link->timer = g_timeout_add (link->reachable ? link->times.renew_ms : pin_backoff_wait_ms (&link->backoff, now_ms ()),
+                                 on_time, link);
+}
+
+static PinHostFacts *
+finish (GObject *connection, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, error);
+  g_autoptr (GVariant) properties = NULL;
+
+  if (reply == NULL)
+    return NULL;
+  properties = g_variant_get_child_value (reply, 0);
+  return pin_host_facts_read (properties, error);
+}
+
+static void
+on_answer (GObject *connection, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  PinHostFacts *facts = finish (connection, result, &error);
+  PinLink *link = data;
+
+  /* Then there may be no link any more. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&link->asking);
+  if (facts != NULL)
+    set_reached (link, facts);
+  else
+    {
+      g_dbus_error_strip_remote_error (error);
+      pin_backoff_fail (&link->backoff, now_ms ());
+      set_lost (link, error->message);
+    }
+  schedule (link);
+}
+
+static void
+ask (PinLink *link, GDBusCallFlags flags)
+{
+  g_clear_handle_id (&link->timer, g_source_remove);
+  link->again = FALSE;
+  link->asking = g_cancellable_new ();
+  g_dbus_connection_call (link->connection, link->destination, PATH, PROPERTIES, "GetAll", g_variant_new ("(s)", NAME),
+                          G_VARIANT_TYPE ("(a{sv})"), flags, (gint) link->times.answer_ms, link->asking, on_answer, link);
+}
+
+static void
+on_properties_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+                       const char *signal, GVariant *parameters, gpointer data)
+{
+  PinLink *link = data;
+
+  /* One that does not answer is asked when that is due, however much it says. */
+  if (link->asking != NULL)
+    link->again = TRUE;
+  else if (link->reachable)
+    ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
+}
+
+static void
+on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer data)
+{
+  PinLink *link = data;
+
+  stop_asking (link);
+  link->present = TRUE;
+  ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
+}
+
+static void
+on_vanished (GDBusConnection *connection, const char *name, gpointer data)
+{
+  PinLink *link = data;
+
+  /* The watch begins with this where nobody is there, perhaps while the bus is starting somebody. */
+  if (!link->present && link->asking != NULL && connection != NULL)
+    return;
+  stop_asking (link);
+  link->present = FALSE;
+  set_lost (link, connection != NULL ? "pinshiftd is not on the bus" : "the bus is gone");
+}
+
+static void
+on_closed (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer data)
+{
+  PinLink *link = data;
+
+  stop_asking (link);
+  link->present = FALSE;
+  set_lost (link, error != NULL ? error->message : "the connection was closed");
+}
+
+static void
+begin (PinLink *link)
+{
+  if (link->destination != NULL)
+    {
+      link->watch = g_bus_watch_name_on_connection (link->connection, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
+                                                    on_vanished, link, NULL);
+      return;
+    }
+  link->closed = g_signal_connect (link->connection, "closed", G_CALLBACK (on_closed), link);
+  link->present = !g_dbus_connection_is_closed (link->connection);
+  ask (link, G_DBUS_CALL_FLAGS_NONE);
+}
+
+PinLink *
+pin_link_new (GDBusConnection *connection, gboolean has_names, const PinLinkTimes *times, PinLinkHeard heard, gpointer data)
+{
+  PinLink *link = g_new0 (PinLink, 1);
+
+  link->connection = g_object_ref (connection);
+  link->destination = has_names ? NAME : NULL;
+  link->times = *times;
+  link->heard = heard;
+  link->data = data;
+  link->subscription
+      = g_dbus_connection_signal_subscribe (connection, link->destination, PROPERTIES, "PropertiesChanged", PATH, NAME,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, on_properties_changed, link, NULL);
+  begin (link);
+  return link;
+}
+
+void
+pin_link_free (PinLink *link)
+{
+  if (link == NULL)
+    return;
+  stop_asking (link);
+  g_clear_handle_id (&link->watch, g_bus_unwatch_name);
+  g_clear_signal_handler (&link->closed, link->connection);
+  g_dbus_connection_signal_unsubscribe (link->connection, link->subscription);
+  g_object_unref (link->connection);
+  pin_host_facts_free (link->facts);
+  g_free (link->failure);
+  g_free (link);
+}
+
+void
+pin_link_start (PinLink *link)
+{
+  if (link->present)
+    return;
+  stop_asking (link);
+  ask (link, G_DBUS_CALL_FLAGS_NONE);
+}
+
+gboolean
+pin_link_is_reachable (const PinLink *link)
+{
+  return link->reachable;
+}
+
+const char *
+pin_link_failure (const PinLink *link)
+{
+  return link->failure;
+}
+
+const PinHostFacts *
+pin_link_facts (const PinLink *link)
+{
+  return link->facts;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way to one host's pinshiftd: whether it answers, and what it says of itself.  Nothing here waits for an answer. */
+#pragma once
+
+#include "host-facts.h"
+
+#include <gio/gio.h>
+
+typedef struct _PinLink PinLink;
+
+/* The host was heard, or is reachable no more.  @link must not be freed in it. */
+typedef void (*PinLinkHeard) (PinLink *link, gpointer data);
+
+typedef struct
+{
+  guint answer_ms; /* who takes longer to answer is unreachable */
+  guint renew_ms;  /* a host that was heard is asked again after so long, so that one that hangs is found out */
+} PinLinkTimes;
+
+extern const PinLinkTimes pin_link_times; /* as the service has them */
+
+/*
+ * A link over @connection.  @has_names: it is a message bus, on which org.pinshift.Host1 has to be watched; else pinshiftd itself is at
+ * the other end, and there as long as the connection is.  A connection that has closed is never used again: make another link.
+ * Asks at once if the host is there.  (transfer full)
+ */
+PinLink *pin_link_new (GDBusConnection *connection, gboolean has_names, const PinLinkTimes *times, PinLinkHeard heard,
+                       gpointer data);
+void pin_link_free (PinLink *link);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinLink, pin_link_free)
+
+/*
+ * Asks in a way that makes the bus start the service if it is not there.  Only this does: a service that somebody has stopped stays so
+ * until it is wanted.
+ */
+void pin_link_start (PinLink *link);
+
+gboolean pin_link_is_reachable (const PinLink *link);
+/* Why it is not; NULL if it is, or if nothing is known yet. */
+const char *pin_link_failure (const PinLink *link);
+/* What it said last; NULL: it was never heard. */
+const PinHostFacts *pin_link_facts (const PinLink *link);
