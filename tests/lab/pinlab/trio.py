@@ -21,11 +21,11 @@ NO_HUGETLBFS = "hugetlbfs filesystem is not mounted"
 
 
 class Trio:
-    def __init__(self, lab: Lab, stage: str | None) -> None:
+    def __init__(self, lab: Lab, stage: str | None, kind: type[PairHost] = PairHost) -> None:
         self.lab = lab
-        self.a = lab.host("hosta", PairHost, stage=stage, hugepages=PAGES)
-        self.b = lab.host("hostb", PairHost, stage=stage)
-        self.c = lab.host("hostc", PairHost, stage=stage, hugepages=PAGES)
+        self.a = lab.host("hosta", kind, stage=stage, hugepages=PAGES)
+        self.b = lab.host("hostb", kind, stage=stage)
+        self.c = lab.host("hostc", kind, stage=stage, hugepages=PAGES)
         lab.up()
 
     def clean(self) -> None:
