@@ -275,10 +275,11 @@ on_connected (gpointer data)
 }
 
 static void
-on_disconnected (gpointer data)
+on_disconnected (const char *why, gpointer data)
 {
   PinWatch *watch = data;
 
+  g_message ("libvirt can't be asked, trying again: %s", why);
   watch->picture->connected = FALSE;
   watch->listener->changed (watch->data);
 }

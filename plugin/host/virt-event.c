@@ -17,6 +17,7 @@ typedef struct
   char *uuid; /* NULL: about the connection */
   char *name;
   gboolean connected;
+  char *why;      /* it is not */
   gboolean tuned; /* not a lifecycle event */
   int event;
   int detail;
@@ -28,6 +29,7 @@ notice_free (Notice *notice)
   pin_virt_unref (notice->virt);
   g_free (notice->uuid);
   g_free (notice->name);
+  g_free (notice->why);
   g_free (notice);
 }
 
@@ -159,7 +161,7 @@ tell (gpointer data)
   else if (notice->connected && virt->listener.connected != NULL)
     virt->listener.connected (virt->data);
   else if (!notice->connected && virt->listener.disconnected != NULL)
-    virt->listener.disconnected (virt->data);
+    virt->listener.disconnected (notice->why, virt->data);
   return G_SOURCE_REMOVE;
 }
 
@@ -175,12 +177,22 @@ post (Notice *notice)
 }
 
 void
-pin_virt_notify_connected (PinVirt *virt, gboolean connected)
+pin_virt_notify_connected (PinVirt *virt)
 {
   Notice *notice = g_new0 (Notice, 1);
 
   notice->virt = pin_virt_ref (virt);
-  notice->connected = connected;
+  notice->connected = TRUE;
+  post (notice);
+}
+
+void
+pin_virt_notify_disconnected (PinVirt *virt, const char *why)
+{
+  Notice *notice = g_new0 (Notice, 1);
+
+  notice->virt = pin_virt_ref (virt);
+  notice->why = g_strdup (why);
   post (notice);
 }
 

@@ -118,7 +118,8 @@ gboolean pin_virt_has_come (int state, int reason);
 gboolean pin_virt_is_held (const virDomainControlInfo *control, const virDomainJobInfo *job);
 
 /* Notices for the owner, from any thread. */
-void pin_virt_notify_connected (PinVirt *virt, gboolean connected);
+void pin_virt_notify_connected (PinVirt *virt);
+void pin_virt_notify_disconnected (PinVirt *virt, const char *why);
 
 /* What is known of @uuid; if nothing is, @seen becomes it. */
 PinPassage pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen);

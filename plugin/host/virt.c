@@ -131,6 +131,8 @@ connect_now (Worker *worker)
   if (!open_connection (worker, &error))
     {
       close_connection (worker);
+      if (!g_str_equal (worker->why, error->message))
+        pin_virt_notify_disconnected (worker->virt, error->message);
       g_free (worker->why);
       worker->why = g_strdup (error->message);
       worker->attempt++;
@@ -138,7 +140,7 @@ connect_now (Worker *worker)
       return;
     }
   worker->since_ms = now_ms ();
-  pin_virt_notify_connected (worker->virt, TRUE);
+  pin_virt_notify_connected (worker->virt);
 }
 
 /* A libvirt that closes each connection at once is not asked ever faster. */
@@ -150,7 +152,7 @@ lose (Worker *worker)
   close_connection (worker);
   g_free (worker->why);
   worker->why = g_strdup ("the connection was lost");
-  pin_virt_notify_connected (worker->virt, FALSE);
+  pin_virt_notify_disconnected (worker->virt, worker->why);
   worker->attempt = was_good ? 0 : worker->attempt + 1;
   worker->retry_ms = now_ms () + pin_virt_backoff_ms (worker->attempt);
 }

@@ -42,7 +42,8 @@ typedef enum
 typedef struct
 {
   void (*connected) (gpointer data);
-  void (*disconnected) (gpointer data);
+  /* There is no connection, for @why: one was lost, or none could be made, for another reason than the last time. */
+  void (*disconnected) (const char *why, gpointer data);
   void (*event) (PinVirtEvent event, const char *uuid, const char *name, gpointer data);
 } PinVirtListener; /* all called in the main context that was the thread's default at pin_virt_new() */
 

@@ -29,6 +29,7 @@ typedef struct
   GArray *events; /* PinVirtEvent of guest db1, in order */
   guint n_connected;
   guint n_disconnected;
+  char *why; /* it was the last time */
   GAsyncResult *result; /* of the call under way */
 } Fixture;
 
@@ -39,9 +40,15 @@ on_connected (gpointer data)
 }
 
 static void
-on_disconnected (gpointer data)
+on_disconnected (const char *why, gpointer data)
 {
-  ((Fixture *)data)->n_disconnected++;
+  Fixture *fixture = data;
+
+  fixture->n_disconnected++;
+  /* However often it comes, a reason is told once. */
+  g_assert_cmpstr (why, !=, fixture->why);
+  g_free (fixture->why);
+  fixture->why = g_strdup (why);
 }
 
 static void
@@ -507,17 +514,23 @@ test_not_connected (void)
       g_clear_error (&error);
     }
   g_assert_cmpuint (fixture.n_connected, ==, 0);
+  wait_until (fixture.n_disconnected == 1);
+  g_assert_true (g_str_has_prefix (fixture.why, "libvirt: "));
   pin_virt_free (fixture.virt);
+  g_free (fixture.why);
   g_array_unref (fixture.events);
 }
 
-/* Says when a client knocked, and closes the door. */
+/* Says when a client knocked, and closes the door on what it says, so that it fails alike each time. */
 static gboolean
 on_knock (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
   gint64 now = g_get_monotonic_time ();
+  GInputStream *stream = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  char request[256];
 
   g_array_append_val ((GArray *)data, now);
+  g_assert_cmpint (g_input_stream_read (stream, request, sizeof request, NULL, NULL), >, 0);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
   return TRUE;
 }
@@ -540,8 +553,11 @@ test_knocks_again (void)
   fixture.virt = pin_virt_new (uri, &listener, &fixture);
   wait_until (knocks->len == 2);
   g_assert_cmpint (g_array_index (knocks, gint64, 1) - g_array_index (knocks, gint64, 0), >=, 900 * 1000);
-  pin_virt_free (fixture.virt);
+  wait_until (knocks->len == 3);
+  g_assert_cmpuint (fixture.n_disconnected, >, 0);
   g_assert_cmpuint (fixture.n_connected, ==, 0);
+  pin_virt_free (fixture.virt);
+  g_free (fixture.why);
   g_socket_service_stop (service);
   g_socket_listener_close (G_SOCKET_LISTENER (service));
   g_unlink (path);
