@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The root of an installed host: Debian with systemd, libvirt and QEMU, and nothing of ours.
+
+It is made once a run, and never written to: each host has an overlay of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+from . import result
+
+RELEASE = "bookworm"
+# A release that is older than its mirror's promise is as good for us.
+APT = ('Acquire::Check-Valid-Until "false"', 'Acquire::Check-Date "false"')
+SYSTEM = ("dbus", "iproute2", "libglib2.0-bin", "libvirt-clients", "libvirt-daemon-driver-qemu", "libvirt-daemon-system", "polkitd",
+          "procps", "qemu-system-x86", "systemd", "systemd-sysv", "util-linux")
+# What our packages depend on: a host is offline.
+LIBRARIES = ("libdbus-1-3", "libglib2.0-0", "libjson-glib-1.0-0", "libnuma1", "libvirt0", "libxml2")
+
+ONE_AT_A_TIME = threading.Lock()  # Hosts boot side by side, and ask for the same root.
+
+
+def bootstrap(target: Path, *packages: str) -> None:
+    """Debian with PACKAGES at TARGET: a directory, or a tarball if the name says so."""
+    result.run(["mmdebstrap", "--mode=root", "--variant=minbase", *(f"--aptopt={option}" for option in APT),
+                *([f"--include={','.join(packages)}"] if packages else []), RELEASE, str(target)], timeout=900)
+
+
+def system_root() -> Path:
+    """The root with libvirt, as a directory; it goes when this program ends."""
+    with ONE_AT_A_TIME:
+        return _made("root", *SYSTEM, *LIBRARIES)
+
+
+def bare_tarball() -> Path:
+    """A tarball of Debian with nothing that a minimal one has not."""
+    with ONE_AT_A_TIME:
+        return _made("bare.tar.gz")
+
+
+@functools.cache
+def _made(name: str, *packages: str) -> Path:
+    directory = Path(tempfile.mkdtemp(prefix="pinlab-root-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    bootstrap(directory / name, *packages)
+    return directory / name
