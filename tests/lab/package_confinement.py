@@ -2,8 +2,8 @@
 """Mandatory access control: what SELinux and AppArmor say of the way from libvirt through the hook to pinshiftd.
 
 Neither runs here. SELinux' module is compiled, put together with what Fedora's policy has where they meet
-(selinux/fedora.cil) and with Debian's reference policy, and the outcome is asked. Of AppArmor, Debian's own profiles
-are read.
+(selinux/fedora.cil) and with Debian's reference policy, and the outcome is asked; then a kernel enforces it on a
+machine of its own. Of AppArmor, Debian's own profiles are read.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import bz2
 import os
 from pathlib import Path
+from typing import Any
 
 from pinlab.apparmor import PROFILES, Profile, attached_to
 from pinlab.cases import Suite, expect, rpms, same
+from pinlab.enforcing import story
 from pinlab.lab import Lab
 from pinlab.payload import Entry, listed, unpacked
 from pinlab.result import Result, run
@@ -117,9 +119,12 @@ WAY = [
     ("the hook reads and writes libvirt's pipes", HOOK, LIBVIRT, "fifo_file", "getattr read write"),
     ("libvirt learns of the hook's end", HOOK, LIBVIRT, "process", "sigchld"),
     ("libvirt can end the hook", LIBVIRT, HOOK, "process", "sigkill signal"),
+    ("the hook connects to the bus", HOOK, BUS, "unix_stream_socket", "connectto"),
+    ("pinshiftd connects to the bus", DAEMON, BUS, "unix_stream_socket", "connectto"),
+    ("pinshiftd connects to libvirt", DAEMON, LIBVIRT, "unix_stream_socket", "connectto"),
     ("the hook talks to the bus", HOOK, BUS, "dbus", "send_msg"),
     ("the bus talks to the hook", BUS, HOOK, "dbus", "send_msg"),
-    ("pinshiftd talks to the bus", DAEMON, BUS, "dbus", "send_msg"),
+    ("pinshiftd talks to the bus", DAEMON, BUS, "dbus", "acquire_svc send_msg"),
     ("the bus talks to pinshiftd", BUS, DAEMON, "dbus", "send_msg"),
     ("the hook talks to pinshiftd", HOOK, DAEMON, "dbus", "send_msg"),
     ("pinshiftd talks to the hook", DAEMON, HOOK, "dbus", "send_msg"),
@@ -210,6 +215,59 @@ def debian(world: World) -> None:
     expect({"execute", "execute_no_trans"} <= policy.may("virtd_t", RUNS, "file"), "libvirtd may run the hook")
     same(policy.becomes("virtd_t", RUNS), "virtd_t", "the hook's domain")
     expect({"read", "write"} <= policy.may(BUS, "tmpfs_t", "file"), "the bus may pass memfds on")
+
+
+# SELinux: a kernel that enforces it, a bus that asks it, the hook and pinshiftd
+
+
+class Enforced:
+    """What is seen on such a machine; one story for all cases."""
+
+    def __init__(self, lab: Lab) -> None:
+        run([str(SELINUX / "build"), str(lab.dir)])
+        parts = [HERE / "selinux" / "fedora.cil", HERE / "selinux" / "machine.cil"]
+        self.seen = story(lab.dir, unpacked(lab.dir / "tree"), Store(lab.dir / "all", [*parts, lab.dir / "pinshift.pp"]),
+                          Store(lab.dir / "parts", parts))
+
+    def clean(self) -> None:
+        """Nothing here changes."""
+
+    def saw(self, name: str) -> Any:
+        expect(name in self.seen, f"the machine tells of: {name}", self.seen.get("error", ""), self.seen["console"])
+        return self.seen[name]
+
+
+enforced = Suite("enforcing", Enforced)
+
+
+@enforced.case("the hook carries a guest from confined libvirt to pinshiftd, and the answer back")
+def carried(world: Enforced) -> None:
+    answer = world.saw("answer")
+    same((answer["rc"], answer["err"]), (0, ""), "the end of the hook")
+    expect("cpuset='0'" in answer["out"] and "pinshift:record" in answer["out"], "the guest is changed", answer["out"])
+
+
+@enforced.case("nothing on that way is denied")
+def undenied(world: Enforced) -> None:
+    same(world.saw("denied"), [], "what was denied")
+
+
+@enforced.case("the hook runs in its domain, and is told to trust no environment")
+def in_domain(world: Enforced) -> None:
+    same(world.saw("hook"), HOOK, "the domain of a program with the hook's label")
+    same(world.saw("hook is secure"), True, "whether its auxiliary vector has AT_SECURE")
+
+
+@enforced.case("a hook that lost its label stays in libvirt's domain, may not write its memfd, and lets the guest pass")
+def unlabelled(world: Enforced) -> None:
+    same(world.saw("answer without label"), {"rc": 0, "out": "", "err": ""}, "what libvirt is told")
+    same(world.saw("denied without label"), [f"{LIBVIRT} may not write tmpfs_t:file"], "what was denied")
+
+
+@enforced.case("pinshiftd leaves systemd's domain without new privileges, which it does not without the module")
+def service(world: Enforced) -> None:
+    same(world.saw("service"), DAEMON, "the domain of pinshiftd")
+    same(world.saw("service without module"), "init_t", "the domain of a service without the module")
 
 
 # AppArmor: Debian's profile of libvirtd
