@@ -74,6 +74,29 @@ explain (PinLine *why, const char *what, const DBusError *error)
   pin_line_add (why, error->message != NULL ? error->message : "no reason given");
 }
 
+/* dbus-daemon hands on what systemd says of the unit, whose alias is there only while it is enabled. dbus-broker has one
+ * error for all that hinders a service, and says in words which it is; a service that fails to start is not meant. */
+static bool
+says_not_enabled (const DBusError *error)
+{
+  static const struct
+  {
+    const char *name, *words;
+  } table[] = {
+    { "org.freedesktop.systemd1.NoSuchUnit", "" },
+    { "org.freedesktop.systemd1.UnitMasked", "" },
+    { DBUS_ERROR_NAME_HAS_NO_OWNER, "unknown unit" },
+    { DBUS_ERROR_NAME_HAS_NO_OWNER, "unit is masked" },
+    { DBUS_ERROR_SERVICE_UNKNOWN, "" },
+  };
+
+  for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++)
+    if (strcmp (error->name, table[i].name) == 0 && strstr (error->message, table[i].words) != NULL)
+      return true;
+
+  return false;
+}
+
 static DBusConnection *
 connect_bus (const Dbus *dbus, PinLine *why)
 {
@@ -193,7 +216,7 @@ read_answer (const Dbus *dbus, DBusMessage *reply, PinAnswer *ret_answer)
   return true;
 }
 
-bool
+PinReach
 pin_bus_fit (const PinErrand *errand, int xml_fd, PinAnswer *ret_answer, PinLine *why)
 {
   Dbus dbus;
@@ -202,13 +225,13 @@ pin_bus_fit (const PinErrand *errand, int xml_fd, PinAnswer *ret_answer, PinLine
   DBusError error;
 
   if (connection == NULL)
-    return false;
+    return PIN_REACH_FAILED;
 
   message = new_fit (&dbus, errand, xml_fd);
   if (message == NULL || !dbus.connection_can_send_type (connection, DBUS_TYPE_UNIX_FD))
     {
       pin_line_add (why, message == NULL ? "out of memory" : "the system bus passes no file descriptors");
-      return false;
+      return PIN_REACH_FAILED;
     }
 
   pin_errand_stage ("waiting for pinshiftd");
@@ -216,16 +239,18 @@ pin_bus_fit (const PinErrand *errand, int xml_fd, PinAnswer *ret_answer, PinLine
   reply = dbus.connection_send_with_reply_and_block (connection, message, INT_MAX, &error);
   if (reply == NULL)
     {
-      explain (why, "pinshiftd gave no answer: ", &error);
-      return false;
+      bool enabled = !says_not_enabled (&error);
+
+      explain (why, enabled ? "pinshiftd gave no answer: " : "pinshiftd is not enabled: ", &error);
+      return enabled ? PIN_REACH_FAILED : PIN_REACH_NOT_ENABLED;
     }
 
   if (!read_answer (&dbus, reply, ret_answer))
     {
       pin_line_add (why, "bad answer of pinshiftd: not what this version of the hook understands");
-      return false;
+      return PIN_REACH_FAILED;
     }
-  return true;
+  return PIN_REACH_ANSWERED;
 }
 
 bool

@@ -16,6 +16,13 @@ typedef enum
   PIN_VERDICT_REFUSE, /* the guest can't run here, and the text says why */
 } PinVerdict;
 
+typedef enum
+{
+  PIN_REACH_ANSWERED,
+  PIN_REACH_NOT_ENABLED, /* there is no service that the bus could start: nobody has enabled it, or somebody masked it */
+  PIN_REACH_FAILED,
+} PinReach;
+
 /* PinAnswer: a well-formed reply to Fit. */
 typedef struct
 {
@@ -25,8 +32,9 @@ typedef struct
 } PinAnswer;
 
 /* Asks Fit about the errand's guest, with the XML in @xml_fd, and waits for the answer as long as the errand's
- * deadline lets it. The service is activated if need be. False, and @why says so, if there is no well-formed answer. */
-bool pin_bus_fit (const PinErrand *errand, int xml_fd, PinAnswer *ret_answer, PinLine *why)
+ * deadline lets it. The service is activated if need be. @ret_answer is set if there is a well-formed answer; otherwise @why
+ * says why there is none. */
+PinReach pin_bus_fit (const PinErrand *errand, int xml_fd, PinAnswer *ret_answer, PinLine *why)
     __attribute__ ((warn_unused_result));
 
 /* Tells the service, if it runs, that the guest with @uuid is gone. Waits for the bus to take the message and for

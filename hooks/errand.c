@@ -125,6 +125,14 @@ add_subject (PinLine *line, const PinErrand *errand)
   pin_line_add (line, errand->guest);
 }
 
+static int
+failure_priority (const PinErrand *errand)
+{
+  if (errand->operation == PIN_OPERATION_RELEASE)
+    return LOG_DEBUG;
+  return errand->not_enabled && !is_refused (errand) ? LOG_INFO : LOG_WARNING;
+}
+
 static void
 log_failure (const PinErrand *errand, const char *why)
 {
@@ -137,7 +145,7 @@ log_failure (const PinErrand *errand, const char *why)
     pin_line_add (&line, "; its claim will run out");
   else
     pin_line_add (&line, is_refused (errand) ? "; refused" : "; passed as it is");
-  pin_log (errand->operation == PIN_OPERATION_RELEASE ? LOG_DEBUG : LOG_WARNING, line.text);
+  pin_log (failure_priority (errand), line.text);
 }
 
 static void
@@ -148,7 +156,9 @@ complain_of_failure (const PinErrand *errand, const char *why)
   add_subject (&line, errand);
   pin_line_add (&line, " refused: ");
   pin_line_add (&line, why);
-  pin_line_add (&line, "; see to pinshiftd on the destination, or set on-failure = pass in its ");
+  pin_line_add (&line, errand->not_enabled ? "; on the destination, systemctl enable --now pinshiftd"
+                                           : "; see to pinshiftd on the destination");
+  pin_line_add (&line, ", or set on-failure = pass in its ");
   pin_line_add (&line, errand->conf_path);
   pin_complain (line.text);
 }

@@ -21,6 +21,7 @@ typedef struct
   const char *conf_path;
   PinConf conf;
   bool untuned; /* the domain has been read, and names nothing of a host: nothing is lost by passing it */
+  bool not_enabled; /* the administrator has not enabled the service: passing without it is what is wanted */
 } PinErrand;
 
 /* The errand's operation as the service knows it: "migrate", "restore" or "release". */
@@ -38,6 +39,7 @@ void pin_errand_stage (const char *doing);
 void pin_errand_stop (void);
 
 /* Ends the process because the question could not be put or was not answered: one line in the syslog that says
- * @why, then what on-failure asks for (in observe, and for an untuned domain: pass). A release is never more than a debug message.
+ * @why, then what on-failure asks for (in observe, and for an untuned domain: pass). The line is a warning, unless the
+ * service is not enabled and the guest passes. A release is never more than a debug message.
  * Async-signal-safe. */
 _Noreturn void pin_errand_give_up (const PinErrand *errand, const char *why);

@@ -90,13 +90,17 @@ static int
 fit (PinErrand *errand)
 {
   PinLine why = PIN_LINE_INIT;
+  PinReach reach = PIN_REACH_FAILED;
   PinAnswer answer;
   int xml_fd;
 
   pin_errand_stage ("reading the XML from libvirt");
   xml_fd = pin_xml_read (&why);
   errand->untuned = xml_fd >= 0 && errand->conf.refuse_on_failure && pin_xml_is_untuned (xml_fd);
-  if (xml_fd < 0 || !pin_bus_fit (errand, xml_fd, &answer, &why))
+  if (xml_fd >= 0)
+    reach = pin_bus_fit (errand, xml_fd, &answer, &why);
+  errand->not_enabled = reach == PIN_REACH_NOT_ENABLED;
+  if (reach != PIN_REACH_ANSWERED)
     pin_errand_give_up (errand, why.text);
 
   if (answer.verdict == PIN_VERDICT_ADAPT)

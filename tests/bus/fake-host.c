@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define NAME_HAS_NO_OWNER "org.freedesktop.DBus.Error.NameHasNoOwner"
+#define BROKER "Could not activate remote peer 'org.pinshift.Host1': "
 #define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 typedef enum
@@ -30,10 +32,11 @@ typedef enum
 typedef struct
 {
   const char *name;
-  const char *verdict; /* NULL: no answer at all */
-  const char *text;
+  const char *verdict; /* NULL: no answer, or an error */
+  const char *text;    /* with an error: its message */
   FdKind kind;
   guint n_fds;
+  const char *error;
 } Manner;
 
 static const Manner manners[] = {
@@ -52,7 +55,13 @@ static const Manner manners[] = {
   { "keep-with-fd", "keep", "", FD_ADAPTED, 1 },
   { "unknown-verdict", "perhaps", "", FD_NONE, 0 },
   { "other-signature", "keep", "", FD_NONE, 0 },
-  { "error", NULL, "", FD_NONE, 0 },
+  { "error", NULL, "no snapshot\nof this host", FD_NONE, 0, "org.pinshift.Error.Failed" },
+  /* What a bus says in the service's place. */
+  { "no-unit", NULL, "Unit dbus-org.pinshift.Host1.service not found.", FD_NONE, 0, "org.freedesktop.systemd1.NoSuchUnit" },
+  { "masked", NULL, "Unit dbus-org.pinshift.Host1.service is masked.", FD_NONE, 0, "org.freedesktop.systemd1.UnitMasked" },
+  { "broker-no-unit", NULL, BROKER "activation request failed: unknown unit", FD_NONE, 0, NAME_HAS_NO_OWNER },
+  { "broker-masked", NULL, BROKER "activation request failed: unit is masked", FD_NONE, 0, NAME_HAS_NO_OWNER },
+  { "broker-start-failed", NULL, BROKER "startup job failed", FD_NONE, 0, NAME_HAS_NO_OWNER },
   { "silence", NULL, "", FD_NONE, 0 },
   { "death", NULL, "", FD_NONE, 0 },
   { "death-of-the-bus", NULL, "", FD_NONE, 0 },
@@ -182,9 +191,8 @@ fit (GDBusMethodInvocation *call, GVariant *parameters, const Manner *manner)
 
   if (manner->verdict != NULL)
     answer (call, manner, xml);
-  else if (g_str_equal (manner->name, "error"))
-    g_dbus_method_invocation_return_dbus_error (g_object_ref (call), "org.pinshift.Error.Failed",
-                                                "no snapshot\nof this host");
+  else if (manner->error != NULL)
+    g_dbus_method_invocation_return_dbus_error (g_object_ref (call), manner->error, manner->text);
   else if (g_str_equal (manner->name, "death"))
     raise (SIGKILL);
   else if (g_str_equal (manner->name, "death-of-the-bus"))

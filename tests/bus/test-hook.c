@@ -42,6 +42,7 @@ typedef enum
   OUTCOME_ADAPT,
   OUTCOME_REFUSE,
   OUTCOME_FAIL,
+  OUTCOME_NOT_ENABLED, /* a failure, but as the administrator wants it */
 } Outcome;
 
 /* One row of the matrix. Each runs for both operations, both modes and both values of on-failure. */
@@ -53,7 +54,7 @@ typedef struct
   const char *guest;
   Input input;
   Outcome outcome;
-  const char *says; /* ADAPT: stdout, NULL for 2 MiB of zeros; REFUSE: stderr; FAIL: part of the reason */
+  const char *says; /* ADAPT: stdout, NULL for 2 MiB of zeros; REFUSE: stderr; otherwise part of the reason */
 } Row;
 
 static const Row matrix[] = {
@@ -65,7 +66,12 @@ static const Row matrix[] = {
   { "refuse-without-text", "refuse-in-silence", 0, "db1", 0, OUTCOME_REFUSE,
     "pinshift: the guest does not fit on this host\n" },
   { "error-reply", "error", 0, "db1", 0, OUTCOME_FAIL, "no snapshot of this host" },
-  { "service-absent", NULL, 0, "db1", 0, OUTCOME_FAIL, "org.pinshift.Host1 was not provided" },
+  { "service-absent", NULL, 0, "db1", 0, OUTCOME_NOT_ENABLED, "org.pinshift.Host1 was not provided" },
+  { "unit-absent", "no-unit", 0, "db1", 0, OUTCOME_NOT_ENABLED, "Host1.service not found." },
+  { "unit-masked", "masked", 0, "db1", 0, OUTCOME_NOT_ENABLED, "Host1.service is masked." },
+  { "unit-absent-says-dbus-broker", "broker-no-unit", 0, "db1", 0, OUTCOME_NOT_ENABLED, "unknown unit" },
+  { "unit-masked-says-dbus-broker", "broker-masked", 0, "db1", 0, OUTCOME_NOT_ENABLED, "unit is masked" },
+  { "unit-failed-says-dbus-broker", "broker-start-failed", 0, "db1", 0, OUTCOME_FAIL, "gave no answer: Could not activate" },
   { "service-silent", "silence", 0, "db1", 0, OUTCOME_FAIL, "no answer within" },
   { "service-stopped", "keep", WEATHER_SERVICE_STOPPED, "db1", 0, OUTCOME_FAIL, "no answer within" },
   { "service-killed-in-mid-call", "death", 0, "db1", 0, OUTCOME_FAIL, "pinshiftd gave no answer" },
@@ -73,7 +79,7 @@ static const Row matrix[] = {
   { "bus-absent", NULL, WEATHER_NO_BUS, "db1", 0, OUTCOME_FAIL, "the system bus can't be reached" },
   { "bus-stopped", "keep", WEATHER_BUS_STOPPED, "db1", 0, OUTCOME_FAIL, "no answer within" },
   { "libdbus-absent", "keep", WEATHER_NO_LIBDBUS, "db1", 0, OUTCOME_FAIL, "libdbus-1 can't be used" },
-  { "untuned-and-service-absent", NULL, 0, "db1", INPUT_UNTUNED, OUTCOME_FAIL, "org.pinshift.Host1 was not provided" },
+  { "untuned-and-service-absent", NULL, 0, "db1", INPUT_UNTUNED, OUTCOME_NOT_ENABLED, "Host1 was not provided" },
   { "untuned-and-service-silent", "silence", 0, "db1", INPUT_UNTUNED, OUTCOME_FAIL, "no answer within" },
   { "untuned-and-bus-absent", NULL, WEATHER_NO_BUS, "db1", INPUT_UNTUNED, OUTCOME_FAIL, "the system bus can't be reached" },
   { "untuned-and-libdbus-absent", "keep", WEATHER_NO_LIBDBUS, "db1", INPUT_UNTUNED, OUTCOME_FAIL, "libdbus-1 can't be used" },
@@ -200,16 +206,19 @@ assert_one_line (const char *text)
   g_assert_true (g_utf8_validate (text, -1, NULL));
 }
 
-/* A failure: what became of it (@end), and why, in one line of the syslog. */
+/* A failure: what became of it, and why, in one line of the syslog: a warning, or information if it was wanted so. */
 static void
-assert_logged (char **log, const Case *test, const char *end)
+assert_logged (char **log, const Case *test, gboolean refused)
 {
+  gboolean wanted = test->row->outcome == OUTCOME_NOT_ENABLED && !refused;
+
   g_assert_cmpuint (g_strv_length (log), ==, 1);
-  g_assert_true (g_str_has_prefix (log[0], "<28>pinshift-hook["));
+  g_assert_true (g_str_has_prefix (log[0], wanted ? "<30>pinshift-hook[" : "<28>pinshift-hook["));
   g_assert_nonnull (strstr (log[0], g_str_equal (test->operation, "migrate") ? "migration of " : "restore of "));
   g_assert_nonnull (strstr (log[0], strstr (test->row->guest, BAD_UTF8) ? "db? " : test->row->guest));
   g_assert_nonnull (strstr (log[0], test->row->says));
-  g_assert_true (g_str_has_suffix (log[0], end));
+  g_assert_cmpint (strstr (log[0], "is not enabled") != NULL, ==, test->row->outcome == OUTCOME_NOT_ENABLED);
+  g_assert_true (g_str_has_suffix (log[0], refused ? "; refused" : "; passed as it is"));
   g_assert_null (strchr (log[0], '\n'));
 }
 
@@ -221,7 +230,7 @@ assert_failed (const PinRun *run, char **log, const Case *test)
 
   g_assert_cmpint (run->exit_status, ==, refused ? 1 : 0);
   assert_out (run, "");
-  assert_logged (log, test, refused ? "; refused" : "; passed as it is");
+  assert_logged (log, test, refused);
   if (!refused)
     {
       g_assert_cmpstr (run->err, ==, "");
@@ -231,6 +240,7 @@ assert_failed (const PinRun *run, char **log, const Case *test)
   assert_one_line (run->err);
   g_assert_true (g_str_has_prefix (run->err, "pinshift: "));
   g_assert_nonnull (strstr (run->err, test->row->says));
+  g_assert_cmpint (strstr (run->err, "enable --now pinshiftd") != NULL, ==, test->row->outcome == OUTCOME_NOT_ENABLED);
   g_assert_nonnull (strstr (run->err, "set on-failure = pass in its /"));
 }
 
@@ -247,7 +257,7 @@ test_matrix (gconstpointer data)
   run = run_case (world, test);
   log = pin_world_take_log (world);
 
-  if (test->row->outcome == OUTCOME_FAIL)
+  if (test->row->outcome >= OUTCOME_FAIL)
     {
       assert_failed (&run, log, test);
       return;
