@@ -5,7 +5,9 @@
 static gboolean
 make (PinHost1 *host, const char *domain, gboolean force, GError **error)
 {
-  return pin_host1_call_adopt_sync (host, domain, g_variant_new ("a{sv}", NULL), NULL, error);
+  g_autoptr (GVariant) answer = pin_cli_host1_change (host, "Adopt", domain, NULL, error);
+
+  return answer != NULL;
 }
 
 static int

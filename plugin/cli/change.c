@@ -125,7 +125,6 @@ pin_change_run (const PinCli *cli, const PinChange *change, const PinChangeReque
 
   if (host == NULL)
     return pin_cli_fail (error);
-  pin_cli_host1_take_time (host);
   json_builder_begin_object (builder);
   json_builder_add_int_value (json_builder_set_member_name (builder, "version"), 1);
   json_builder_begin_array (json_builder_set_member_name (builder, "domains"));

@@ -8,7 +8,7 @@
 typedef struct
 {
   const char *done; /* "adopted", of a guest */
-  /* Asks for it, by name or UUID.  Returns: FALSE with an error of D-Bus. */
+  /* Asks for it, by name or UUID.  Returns: FALSE with an error of D-Bus, or of pinshiftd, as it came. */
   gboolean (*make) (PinHost1 *host, const char *domain, gboolean force, GError **error);
 } PinChange;
 

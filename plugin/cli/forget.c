@@ -5,12 +5,9 @@
 static gboolean
 make (PinHost1 *host, const char *domain, gboolean force, GError **error)
 {
-  GVariantBuilder options;
+  g_autoptr (GVariant) answer = pin_cli_host1_change (host, "Forget", domain, force ? "force" : NULL, error);
 
-  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
-  if (force)
-    g_variant_builder_add (&options, "{sv}", "force", g_variant_new_boolean (TRUE));
-  return pin_host1_call_forget_sync (host, domain, g_variant_builder_end (&options), NULL, error);
+  return answer != NULL;
 }
 
 static int

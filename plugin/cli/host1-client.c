@@ -4,6 +4,8 @@
 
 #include "core/error.h"
 
+#include <string.h>
+
 #define NAME "org.pinshift.Host1"
 #define PATH "/org/pinshift/Host1"
 
@@ -48,16 +50,30 @@ is_absence (const GError *error, const char *remote)
          || g_str_has_prefix (remote, "org.freedesktop.DBus.Error.Spawn.");
 }
 
+/* Whether the bus, by its policy, has kept a call from the service: the service itself says why it refuses. */
+static gboolean
+is_refused_by_bus (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED)
+         && (strstr (error->message, "Rejected send message") != NULL                 /* dbus-daemon */
+             || strstr (error->message, "not authorized to send message") != NULL);   /* dbus-broker */
+}
+
 void
 pin_cli_host1_explain (GError **error)
 {
   g_autofree char *remote = g_dbus_error_get_remote_error (*error);
   g_autoptr (GError) plain = NULL;
 
-  if (g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+  if (is_refused_by_bus (*error))
     plain = g_error_new (PIN_ERROR, PIN_ERROR_DENIED,
-                         "pinshiftd lets root alone change anything; members of the group libvirt may ask it (status, "
-                         "plan, snapshot)");
+                         "the system bus does not let you ask pinshiftd for this: adapt is for root, what only reads (status, plan, "
+                         "snapshot) for root and members of the group libvirt");
+  else if (g_error_matches (*error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+    {
+      g_dbus_error_strip_remote_error (*error);
+      plain = g_error_new_literal (PIN_ERROR, PIN_ERROR_DENIED, (*error)->message);
+    }
   else if (is_absence (*error, remote))
     {
       g_dbus_error_strip_remote_error (*error);
@@ -85,8 +101,14 @@ pin_cli_host1_plan (PinHost1 *host, const char *xml, GError **error)
   return json;
 }
 
-void
-pin_cli_host1_take_time (PinHost1 *host)
+GVariant *
+pin_cli_host1_change (PinHost1 *host, const char *method, const char *domain, const char *option, GError **error)
 {
-  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (host), G_MAXINT);
+  GVariantBuilder options;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  if (option != NULL)
+    g_variant_builder_add (&options, "{sv}", option, g_variant_new_boolean (TRUE));
+  return g_dbus_proxy_call_sync (G_DBUS_PROXY (host), method, g_variant_new ("(sa{sv})", domain, &options),
+                                 G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, error);
 }

@@ -85,17 +85,16 @@ static char *
 ask (const char *domain, gboolean dry_run, GError **error)
 {
   g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
-  GVariantBuilder options;
+  g_autoptr (GVariant) answer = NULL;
   char *json = NULL;
 
   if (host == NULL)
     return NULL;
-  pin_cli_host1_take_time (host);
-  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
-  if (dry_run)
-    g_variant_builder_add (&options, "{sv}", "dry-run", g_variant_new_boolean (TRUE));
-  if (!pin_host1_call_repin_sync (host, domain, g_variant_builder_end (&options), &json, NULL, error))
+  answer = pin_cli_host1_change (host, "Repin", domain, dry_run ? "dry-run" : NULL, error);
+  if (answer == NULL)
     pin_cli_host1_explain (error);
+  else
+    g_variant_get (answer, "(s)", &json);
   return json;
 }
 

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls that change a guest: Repin, Adopt, Forget. */
+/* The calls that change a guest: Repin, Adopt, Forget.  Who may make them is asked in authority. */
 #pragma once
 
 #include "host1.h"
 #include "watch.h"
 
-/* From now on @skeleton answers them.  @watch must be there as long as calls come. */
-void pin_bus_change_serve (PinHost1 *skeleton, PinWatch *watch);
+typedef struct _PinBusChange PinBusChange;
+
+/* From now on @skeleton answers them.  @watch must outlive it, and the main loop what was begun. */
+PinBusChange *pin_bus_change_new (PinHost1 *skeleton, PinWatch *watch);
+/* Calls that still wait for somebody's password are refused; nothing is begun any more. */
+void pin_bus_change_free (PinBusChange *change);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinBusChange, pin_bus_change_free)

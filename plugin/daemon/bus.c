@@ -25,6 +25,7 @@ struct _PinBus
 {
   PinPicture *picture;
   PinHost1 *skeleton;
+  PinBusChange *change; /* NULL: there is no watch */
 };
 
 /* Whether a guest can come by @operation. */
@@ -249,6 +250,7 @@ pin_bus_free (PinBus *bus)
 {
   if (bus == NULL)
     return;
+  pin_bus_change_free (bus->change);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
   g_object_unref (bus->skeleton);
   g_free (bus);
@@ -263,7 +265,9 @@ pin_bus_export (PinBus *bus, GDBusConnection *connection, GError **error)
 void
 pin_bus_set_watch (PinBus *bus, PinWatch *watch)
 {
-  pin_bus_change_serve (bus->skeleton, watch);
+  g_clear_pointer (&bus->change, pin_bus_change_free);
+  if (watch != NULL)
+    bus->change = pin_bus_change_new (bus->skeleton, watch);
 }
 
 void

@@ -17,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinBus, pin_bus_free)
 /* Puts the object on @connection. */
 gboolean pin_bus_export (PinBus *bus, GDBusConnection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The watch that changes guests for those who call; it must be there as long as calls come. */
+/* The watch that changes guests for those who call.  NULL, before it goes: calls that wait for leave are refused. */
 void pin_bus_set_watch (PinBus *bus, PinWatch *watch);
 
 /* For the watch: properties and signals; the data of the listener is the bus. */

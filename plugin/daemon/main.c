@@ -50,6 +50,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 static void
 clear_service (Service *service)
 {
+  if (service->bus != NULL)
+    pin_bus_set_watch (service->bus, NULL);
   pin_watch_free (service->watch);
   pin_bus_free (service->bus);
   pin_picture_free (service->picture);

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who may change a guest: the real service, callers of several users, and a polkit that says what a test wants.
+ *
+ * The service follows no libvirt, so a caller who may is told just that. */
+#include "fake-polkit.h"
+#include "town.h"
+
+#include <glib/gstdio.h>
+#include <grp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define NOBODY 65534
+#define DONE "pinshiftd is not connected to libvirt"
+#define DENIED "org.freedesktop.DBus.Error.AccessDenied: "
+#define REPIN "org.pinshift.host1.repin"
+#define ADOPT "org.pinshift.host1.adopt"
+#define FORGET "org.pinshift.host1.forget"
+/* More than the service keeps open for one user. */
+#define MANY 9
+
+typedef enum
+{
+  WHO_ROOT,
+  WHO_LIBVIRT, /* nobody, in the group libvirt */
+  WHO_NOBODY
+} Who;
+
+typedef struct
+{
+  Town *town;
+  FakePolkit polkit;
+} World;
+
+static void
+world_init (World *world)
+{
+  static const guint room[TOWN_NODES] = { 1, 0 };
+  g_autoptr (GFile) built = g_file_new_for_path (g_getenv ("PINSHIFT_CLI"));
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) copy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  world->town = town_new (room);
+  /* Everybody can get to the bus and to the program, wherever it was built. */
+  g_assert_cmpint (g_chmod (world->town->world->dir, 0755), ==, 0);
+  path = g_build_filename (world->town->world->dir, "pinshift", NULL);
+  copy = g_file_new_for_path (path);
+  g_file_copy (built, copy, G_FILE_COPY_NONE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  fake_polkit_init (&world->polkit, world->town->world->address);
+}
+
+static void
+world_clear (World *world)
+{
+  fake_polkit_clear (&world->polkit);
+  town_free (world->town);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+/* A program that calls. */
+typedef struct
+{
+  GSubprocess *process;
+  char *said; /* on standard error; NULL: it runs */
+} Caller;
+
+static void
+caller_clear (Caller *caller)
+{
+  g_subprocess_force_exit (caller->process);
+  while (caller->said == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_unref (caller->process);
+  g_free (caller->said);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Caller, caller_clear)
+
+/* In the child: @data is the group to be in, or NULL. */
+static void
+become_nobody (gpointer data)
+{
+  const struct group *group = data;
+
+  if (setgroups (group != NULL, group != NULL ? &group->gr_gid : NULL) != 0 || setgid (NOBODY) != 0 || setuid (NOBODY) != 0)
+    _exit (99);
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void
+on_said (GObject *process, GAsyncResult *result, gpointer data)
+{
+  Caller *caller = data;
+
+  g_assert_true (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, NULL, &caller->said, NULL));
+}
+
+/* @line: what follows "pinshift", which lets itself be asked for a password; or "Method arguments", for gdbus, which does not. */
+static Caller
+start (World *world, Who who, const char *line)
+{
+  const PinWorld *place = world->town->world;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autofree char *command = g_ascii_isupper (*line)
+                                 ? g_strdup_printf ("gdbus call --system --dest org.pinshift.Host1 --object-path "
+                                                    "/org/pinshift/Host1 --method org.pinshift.Host1.%s", line)
+                                 : g_strdup_printf ("%s/pinshift %s", place->dir, line);
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (GError) error = NULL;
+  Caller caller = { NULL, NULL };
+
+  g_test_message ("%u: %s", who, command);
+  g_assert_true (g_shell_parse_argv (command, NULL, &argv, NULL));
+  g_subprocess_launcher_set_cwd (launcher, "/");
+  g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", place->address, TRUE);
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  if (who != WHO_ROOT)
+    g_subprocess_launcher_set_child_setup (launcher, become_nobody, who == WHO_LIBVIRT ? getgrnam ("libvirt") : NULL, NULL);
+  caller.process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
+  g_assert_no_error (error);
+  return caller;
+}
+
+/* @caller must stay where it is until it has ended. */
+static void
+listen_to (Caller *caller)
+{
+  g_subprocess_communicate_utf8_async (caller->process, NULL, NULL, on_said, caller);
+}
+
+static const char *
+hear (Caller *caller)
+{
+  while (caller->said == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_test_message ("%s", caller->said);
+  return caller->said;
+}
+
+/* Asserts that what was said is one line, and has @part. */
+static void
+assert_line (const char *said, const char *part)
+{
+  const char *newline = strchr (said, '\n');
+
+  if (strstr (said, part) == NULL)
+    g_error ("\"%s\" is not in: %s", part, said);
+  g_assert_true (newline != NULL && newline[1] == '\0');
+}
+
+static void
+assert_call (World *world, Who who, const char *line, const char *part)
+{
+  g_auto (Caller) caller = start (world, who, line);
+
+  listen_to (&caller);
+  assert_line (hear (&caller), part);
+}
+
+/* A caller whose question polkit has and leaves open. */
+static Caller
+start_silent (World *world, Who who, const char *line)
+{
+  guint n = world->polkit.open->len;
+  Caller caller;
+
+  world->polkit.manner = FAKE_POLKIT_SILENCE;
+  caller = start (world, who, line);
+  while (world->polkit.open->len == n)
+    g_main_context_iteration (NULL, TRUE);
+  return caller;
+}
+
+static void
+test_answers (void)
+{
+  static const struct { FakePolkitManner manner; Who who; const char *line, *said, *asked; } rows[] = {
+    { FAKE_POLKIT_NO, WHO_ROOT, "adopt db1", DONE, "" },
+    { FAKE_POLKIT_NO, WHO_ROOT, "Repin db1 {}", DONE, "" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, "repin db1", DONE, REPIN " db1 interactive\n" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, "adopt db1", DONE, ADOPT " db1 interactive\n" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, "forget db1", DONE, FORGET " db1 interactive\n" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, "Forget db1 '{\"force\": <true>}'", DONE, FORGET " db1 silent\n" },
+    { FAKE_POLKIT_NO, WHO_NOBODY, "adopt db1", "pinshift: db1: polkit does not let you (" ADOPT "); do it as root, or ask ",
+      ADOPT " db1 interactive\n" },
+    { FAKE_POLKIT_NO, WHO_LIBVIRT, "Adopt db1 {}", DENIED "polkit does not let you (" ADOPT ")", ADOPT " db1 silent\n" },
+    { FAKE_POLKIT_PASSWORD, WHO_NOBODY, "repin db1", DONE, REPIN " db1 interactive\n" },
+    { FAKE_POLKIT_PASSWORD, WHO_NOBODY, "Repin db1 {}",
+      DENIED "polkit wants the password of an administrator (" REPIN "); do it as root, or by a call that allows",
+      REPIN " db1 silent\n" },
+    { FAKE_POLKIT_NO_AGENT, WHO_NOBODY, "forget db1", "pinshift: db1: polkit wants the password of an administrator and found nothing",
+      FORGET " db1 interactive\n" },
+    { FAKE_POLKIT_DISMISSED, WHO_NOBODY, "forget db1",
+      "pinshift: db1: polkit was not given the password of an administrator (" FORGET ")", FORGET " db1 interactive\n" },
+    { FAKE_POLKIT_ERROR, WHO_NOBODY, "repin db1", "pinshift: polkit, which decides who may change guests, can't be asked: it is not "
+      "registered; do it as root, or see that polkit runs (systemctl status polkit)", REPIN " db1 interactive\n" },
+    /* Only a plan: for those who may ask for plans. */
+    { FAKE_POLKIT_NO, WHO_LIBVIRT, "repin --dry-run db1", DONE, "" },
+    { FAKE_POLKIT_NO, WHO_LIBVIRT, "repin db1", "polkit does not let you", REPIN " db1 interactive\n" },
+    { FAKE_POLKIT_NO, WHO_NOBODY, "repin --dry-run db1", "polkit does not let you", REPIN " db1 interactive\n" },
+    /* Nobody is asked about a call that is wrong. */
+    { FAKE_POLKIT_YES, WHO_NOBODY, "Adopt db1 '{\"dry-run\": <true>}'", "unknown option 'dry-run'", "" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, "Forget db1 '{\"force\": <1>}'", "option 'force' must be a boolean", "" },
+    /* A name that is no guest's can't draw a dialog of its own. */
+    { FAKE_POLKIT_YES, WHO_NOBODY, "Adopt \"'a\\nb 0123456789012345678901234567890123456789'\" {}", DONE,
+      ADOPT " a b 012345678901234567890123456789012345... silent\n" },
+  };
+  g_auto (World) world = { NULL };
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      world.polkit.manner = rows[i].manner;
+      g_string_truncate (world.polkit.asked, 0);
+      assert_call (&world, rows[i].who, rows[i].line, rows[i].said);
+      g_assert_cmpstr (world.polkit.asked->str, ==, rows[i].asked);
+    }
+}
+
+static void
+test_absent (void)
+{
+  g_auto (World) world = { NULL };
+
+  world_init (&world);
+  fake_polkit_clear (&world.polkit);
+  assert_call (&world, WHO_NOBODY, "adopt db1", "pinshift: db1: polkit, which decides who may change guests, can't be asked: ");
+  assert_call (&world, WHO_NOBODY, "Repin db1 {}", DENIED "polkit, which decides who may change guests, can't be asked: ");
+  assert_call (&world, WHO_LIBVIRT, "repin --dry-run db1", DONE);
+  assert_call (&world, WHO_ROOT, "adopt db1", DONE);
+}
+
+static void
+test_open (void)
+{
+  g_auto (World) world = { NULL };
+  g_auto (Caller) caller = { NULL };
+  g_autofree char *claims = NULL;
+
+  world_init (&world);
+  caller = start_silent (&world, WHO_NOBODY, "forget db1");
+  listen_to (&caller);
+  assert_call (&world, WHO_ROOT, "forget db1", DONE);
+  claims = town_claims (world.town);
+  g_assert_null (caller.said);
+  world.polkit.manner = FAKE_POLKIT_YES;
+  assert_call (&world, WHO_NOBODY, "forget db1", DONE);
+  g_assert_null (caller.said);
+  fake_polkit_let (&world.polkit);
+  assert_line (hear (&caller), DONE);
+  g_assert_null (world.polkit.cancelled);
+}
+
+static void
+test_caller_leaves (void)
+{
+  g_auto (World) world = { NULL };
+  g_auto (Caller) caller = { NULL };
+
+  world_init (&world);
+  caller = start_silent (&world, WHO_NOBODY, "adopt db1");
+  listen_to (&caller);
+  g_subprocess_force_exit (caller.process);
+  while (world.polkit.cancelled == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (world.polkit.cancelled, ==, world.polkit.id);
+  /* A late answer finds nobody. */
+  fake_polkit_let (&world.polkit);
+  world.polkit.manner = FAKE_POLKIT_YES;
+  assert_call (&world, WHO_NOBODY, "adopt db1", DONE);
+}
+
+static void
+test_polkit_leaves (void)
+{
+  g_auto (World) world = { NULL };
+  g_auto (Caller) caller = { NULL };
+
+  world_init (&world);
+  caller = start_silent (&world, WHO_NOBODY, "adopt db1");
+  listen_to (&caller);
+  fake_polkit_clear (&world.polkit);
+  assert_line (hear (&caller), "pinshift: db1: polkit, which decides who may change guests, can't be asked: ");
+}
+
+/* Ends the service by @signal's way, and asserts that it ended well: a sanitizer has nothing to say either. */
+static void
+stop_service (World *world)
+{
+  GSubprocess *service = world->town->world->service;
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_send_signal (service, SIGTERM);
+  g_subprocess_wait_check (service, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_service_ends (void)
+{
+  g_auto (World) world = { NULL };
+  g_auto (Caller) one = { NULL };
+  g_auto (Caller) two = { NULL };
+
+  world_init (&world);
+  one = start_silent (&world, WHO_NOBODY, "adopt db1");
+  two = start_silent (&world, WHO_NOBODY, "repin db2");
+  listen_to (&one);
+  listen_to (&two);
+  stop_service (&world);
+  assert_line (hear (&one), "pinshift: db1: ");
+  assert_line (hear (&two), "pinshift: ");
+  fake_polkit_let (&world.polkit);
+}
+
+static void
+test_many (void)
+{
+  g_auto (World) world = { NULL };
+  Caller callers[MANY - 1];
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    callers[i] = start_silent (&world, WHO_NOBODY, "Adopt db1 {}");
+  assert_call (&world, WHO_NOBODY, "Adopt db1 {}", "LimitsExceeded: polkit is still asked about 8 other calls of yours");
+  assert_call (&world, WHO_ROOT, "Adopt db1 {}", DONE);
+  fake_polkit_let (&world.polkit);
+  for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
+    {
+      listen_to (&callers[i]);
+      assert_line (hear (&callers[i]), DONE);
+      caller_clear (&callers[i]);
+    }
+  world.polkit.manner = FAKE_POLKIT_YES;
+  assert_call (&world, WHO_NOBODY, "Adopt db1 {}", DONE);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (geteuid () != 0 || getgrnam ("libvirt") == NULL)
+    {
+      g_print ("1..0 # SKIP needs root and the group libvirt\n");
+      return 0;
+    }
+  g_test_add_func ("/authority/root-may-and-polkit-decides-for-others", test_answers);
+  g_test_add_func ("/authority/without-polkit-root-alone-may", test_absent);
+  g_test_add_func ("/authority/an-open-question-holds-up-nobody", test_open);
+  g_test_add_func ("/authority/who-leaves-is-asked-for-nothing", test_caller_leaves);
+  g_test_add_func ("/authority/polkit-may-die", test_polkit_leaves);
+  g_test_add_func ("/authority/the-service-may-end", test_service_ends);
+  g_test_add_func ("/authority/nobody-keeps-many-questions-open", test_many);
+  return g_test_run ();
+}
