@@ -64,6 +64,7 @@ CONTENTS = {
         "/usr/share/man/man5/pinshift.conf.5.gz": FILE,
         "/usr/share/man/man8/pinshift-hook.8.gz": FILE,
         "/usr/share/man/man8/pinshiftd.8.gz": FILE,
+        "/usr/share/polkit-1/actions/org.pinshift.host1.policy": FILE,
     },
     "pinshift-policyd": {
         "/lib/systemd/system/pinshift-policyd.service": FILE,
