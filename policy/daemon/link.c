@@ -17,13 +17,12 @@ struct _PinLink
   PinLinkHeard heard;
   gpointer data;
 
-  guint watch;  /* of the name, or 0 */
+  guint watch;   /* of the name, or 0 */
   gulong closed; /* handler of the connection's end, or 0 */
   guint subscription;
   gboolean present; /* somebody is there to ask, as far as is known */
 
   GCancellable *asking; /* the call that is under way, or NULL */
-  gboolean again;       /* something changed while it was */
   guint timer;
   PinBackoff backoff;
 
@@ -58,7 +57,6 @@ stop_asking (PinLink *link)
     g_cancellable_cancel (link->asking);
   g_clear_object (&link->asking);
   g_clear_handle_id (&link->timer, g_source_remove);
-  link->again = FALSE;
 }
 
 static void
@@ -85,13 +83,10 @@ set_reached (PinLink *link, PinHostFacts *facts)
 static void
 schedule (PinLink *link)
 {
-  if (!link->present)
-    return;
-  if (link->reachable && link->again)
-    ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
-  else
-    link->timer = g_timeout_add (link->reachable ? link->times.renew_ms : pin_backoff_wait_ms (&link->backoff, now_ms ()),
-                                 on_time, link);
+  guint wait_ms = link->reachable ? link->times.renew_ms : pin_backoff_wait_ms (&link->backoff, now_ms ());
+
+  if (link->present)
+    link->timer = g_timeout_add (wait_ms, on_time, link);
 }
 
 static PinHostFacts *
@@ -132,7 +127,6 @@ static void
 ask (PinLink *link, GDBusCallFlags flags)
 {
   g_clear_handle_id (&link->timer, g_source_remove);
-  link->again = FALSE;
   link->asking = g_cancellable_new ();
   g_dbus_connection_call (link->connection, link->destination, PATH, PROPERTIES, "GetAll", g_variant_new ("(s)", NAME),
                           G_VARIANT_TYPE ("(a{sv})"), flags, (gint) link->times.answer_ms, link->asking, on_answer, link);
@@ -144,10 +138,8 @@ on_properties_changed (GDBusConnection *connection, const char *sender, const ch
 {
   PinLink *link = data;
 
-  /* One that does not answer is asked when that is due, however much it says. */
-  if (link->asking != NULL)
-    link->again = TRUE;
-  else if (link->reachable)
+  /* An answer that is due comes after this, and has it. One that does not answer is asked when that is due, however much it says. */
+  if (link->asking == NULL && link->reachable)
     ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
 }
 
@@ -166,12 +158,12 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer data)
 {
   PinLink *link = data;
 
-  /* The watch begins with this where nobody is there, perhaps while the bus is starting somebody. */
-  if (!link->present && link->asking != NULL && connection != NULL)
+  /* The watch begins with this where nobody is there, before the bus has been made to start somebody, or while it does. */
+  if (!link->present && connection != NULL)
     return;
   stop_asking (link);
   link->present = FALSE;
-  set_lost (link, connection != NULL ? "pinshiftd is not on the bus" : "the bus is gone");
+  set_lost (link, connection != NULL ? "pinshiftd has left the bus" : "the bus is gone");
 }
 
 static void

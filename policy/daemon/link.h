@@ -30,7 +30,7 @@ void pin_link_free (PinLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinLink, pin_link_free)
 
 /*
- * Asks in a way that makes the bus start the service if it is not there.  Only this does: a service that somebody has stopped stays so
+ * Asks a service that is not there, in a way that makes the bus start it.  Only this does: a service that somebody has stopped stays so
  * until it is wanted.
  */
 void pin_link_start (PinLink *link);

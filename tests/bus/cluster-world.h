@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A bus with the real pinshift-policyd on it, and a real pinshiftd on a machine of files. */
+#pragma once
+
+#include "fake-machine.h"
+#include "hook-world.h"
+
+typedef struct
+{
+  PinWorld *world;        /* its service is pinshiftd, if the test has started that */
+  FakeMachine *machine;
+  char *policy;           /* file of pinshift-policyd */
+  char *host_policy;      /* file of pinshiftd */
+  GDBusConnection *connection;
+  GSubprocess *policyd;   /* NULL: not started */
+  GDataInputStream *log;  /* its stderr */
+  GDBusProxy *cluster;
+  GDBusProxy *host;       /* this host, as pinshift-policyd shows it */
+} ClusterWorld;
+
+/* A bus, and files.  @activates: the bus can start pinshiftd. */
+void cluster_world_init (ClusterWorld *world, gboolean activates);
+void cluster_world_clear (ClusterWorld *world);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClusterWorld, cluster_world_clear)
+
+/* Starts pinshift-policyd, and returns when it owns its name. */
+void cluster_world_start (ClusterWorld *world);
+/* The same with pinshiftd. */
+void cluster_world_start_host (ClusterWorld *world);
+
+/* A pinshift-policyd with @options that is to end; its status, and *ret_err what it said on stderr.  (transfer full) */
+int cluster_world_run (ClusterWorld *world, const char *options, char **ret_out, char **ret_err);
+/* Waits until the one that was started ends, and returns its status. */
+int cluster_world_end (ClusterWorld *world);
+
+/* The path of the object of the host that this is.  (transfer full) */
+char *cluster_world_host_path (void);
+
+/* Waits until it was signalled that @property of @proxy is @value, in GVariant's notation. */
+void cluster_world_wait (GDBusProxy *proxy, const char *property, const char *value);
+/* @property as it was signalled last, in the same notation.  (transfer full) */
+char *cluster_world_get (GDBusProxy *proxy, const char *property);
+
+/* Waits for a line of the log with @part in it.  (transfer full) */
+char *cluster_world_hear (ClusterWorld *world, const char *part);
+
+/* Calls @method of the bus itself with the name @name; the answer's only value as an unsigned or boolean number, 0 on failure. */
+guint cluster_world_ask_bus (ClusterWorld *world, const char *method, const char *name);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way to a host, over a connection without a bus: what it says, that it hangs, that it ends. */
+#include "link.h"
+#include "peer-host.h"
+
+#include <string.h>
+
+#define NEVER_MS (3600 * 1000)
+
+typedef struct
+{
+  PeerHost *peer;
+  PinLink *link;
+  guint heard;
+} World;
+
+static void
+on_heard (PinLink *link, gpointer data)
+{
+  ((World *) data)->heard++;
+}
+
+static void
+world_init (World *world, guint answer_ms, guint renew_ms)
+{
+  const PinLinkTimes times = { answer_ms, renew_ms };
+
+  world->peer = peer_host_new ("one");
+  world->link = pin_link_new (world->peer->near, FALSE, &times, on_heard, world);
+}
+
+static void
+world_clear (World *world)
+{
+  pin_link_free (world->link);
+  peer_host_free (world->peer);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+static gboolean
+is_reachable (gpointer data)
+{
+  return pin_link_is_reachable (((World *) data)->link);
+}
+
+static gboolean
+is_lost (gpointer data)
+{
+  return pin_link_failure (((World *) data)->link) != NULL;
+}
+
+static gboolean
+is_adapted (gpointer data)
+{
+  const PinHostFacts *facts = pin_link_facts (((World *) data)->link);
+
+  return facts != NULL && g_strv_length (facts->adapted) == 2;
+}
+
+static gboolean
+was_asked (gpointer data)
+{
+  return g_atomic_int_get (&((World *) data)->peer->asked) > 0;
+}
+
+static void
+test_facts (void)
+{
+  static const char *const guests[] = { "a1", "a2", NULL };
+  g_auto (World) world = { NULL };
+
+  world_init (&world, NEVER_MS, NEVER_MS);
+  g_assert_false (pin_link_is_reachable (world.link));
+  g_assert_null (pin_link_facts (world.link));
+  peer_host_wait (is_reachable, &world);
+  g_assert_cmpstr (pin_link_facts (world.link)->uuid, ==, "one");
+  g_assert_null (pin_link_failure (world.link));
+  g_assert_cmpuint (world.heard, ==, 1);
+  pin_host1_set_adapted (world.peer->host, guests);
+  peer_host_wait (is_adapted, &world);
+}
+
+/* A host that was fine and then hangs is found out, what it said is kept, and it is found again. */
+static void
+test_hang (void)
+{
+  g_auto (World) world = { NULL };
+
+  world_init (&world, 300, 20);
+  peer_host_wait (is_reachable, &world);
+  g_atomic_int_set (&world.peer->hangs, TRUE);
+  peer_host_wait (is_lost, &world);
+  g_assert_false (pin_link_is_reachable (world.link));
+  g_assert_cmpstr (pin_link_failure (world.link), ==, "Timeout was reached");
+  g_assert_cmpstr (pin_link_facts (world.link)->version, ==, "one");
+  g_atomic_int_set (&world.peer->hangs, FALSE);
+  peer_host_wait (is_reachable, &world);
+  g_assert_null (pin_link_failure (world.link));
+}
+
+/* Signals of a host that does not answer make no attempts: those have their time. */
+static void
+test_noise (void)
+{
+  g_auto (World) world = { NULL };
+  gint asked;
+
+  world_init (&world, NEVER_MS, NEVER_MS);
+  peer_host_set_present (world.peer, FALSE);
+  peer_host_wait (is_lost, &world);
+  g_assert_nonnull (strstr (pin_link_failure (world.link), "/org/pinshift/Host1"));
+  asked = g_atomic_int_get (&world.peer->asked);
+  for (guint i = 0; i < 1000; i++)
+    g_dbus_connection_emit_signal (world.peer->far, NULL, "/org/pinshift/Host1", "org.freedesktop.DBus.Properties",
+                                   "PropertiesChanged",
+                                   g_variant_new_parsed ("('org.pinshift.Host1', @a{sv} {}, @as [])"), NULL);
+  peer_host_set_present (world.peer, TRUE);
+  peer_host_wait (is_reachable, &world);
+  g_assert_cmpint (g_atomic_int_get (&world.peer->asked) - asked, <, 10);
+}
+
+static void
+test_end (void)
+{
+  g_auto (World) world = { NULL };
+  gint asked;
+
+  world_init (&world, NEVER_MS, 20);
+  peer_host_wait (is_reachable, &world);
+  g_dbus_connection_close_sync (world.peer->far, NULL, NULL);
+  peer_host_wait (is_lost, &world);
+  g_assert_false (pin_link_is_reachable (world.link));
+  asked = g_atomic_int_get (&world.peer->asked);
+  pin_link_start (world.link);
+  world.heard = 0;
+  while (world.heard == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (pin_link_is_reachable (world.link));
+  g_assert_cmpint (g_atomic_int_get (&world.peer->asked), ==, asked);
+}
+
+/* A link that is freed while an answer is due is not told of it. */
+static void
+test_free (void)
+{
+  g_auto (World) world = { NULL };
+
+  world_init (&world, NEVER_MS, NEVER_MS);
+  peer_host_wait (was_asked, &world);
+  g_clear_pointer (&world.link, pin_link_free);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (world.heard, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/link/what-a-host-says-and-what-changes", test_facts);
+  g_test_add_func ("/link/one-that-hangs-is-found-out-and-found-again", test_hang);
+  g_test_add_func ("/link/noise-makes-no-attempts", test_noise);
+  g_test_add_func ("/link/the-end-of-the-connection-is-the-end", test_end);
+  g_test_add_func ("/link/freed-while-it-waits", test_free);
+  return g_test_run ();
+}
