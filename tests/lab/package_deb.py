@@ -53,6 +53,7 @@ CONTENTS = {
         "/etc/pinshift/pinshift.conf": FILE,
         "/lib/systemd/system/pinshiftd.service": FILE,
         "/usr/bin/pinshift": PROGRAM,
+        "/usr/lib/systemd/catalog/pinshift.catalog": FILE,
         "/usr/lib/sysusers.d/pinshift.conf": FILE,
         "/usr/lib/tmpfiles.d/pinshift.conf": FILE,
         "/usr/libexec/pinshift/pinshiftd": PROGRAM,
