@@ -38,7 +38,7 @@ class World:
         self.fedora = Store(self.dir / "with", [fedora, self.module])
         self.tree = unpacked(self.dir / "tree")
         (self.link,) = (self.tree / HOOKS).iterdir()
-        self.hook = os.path.normpath(f"/{HOOKS}/{os.readlink(self.link)}")
+        self.hook = os.path.normpath(os.path.join("/", HOOKS, os.readlink(self.link)))
 
     def clean(self) -> None:
         self.fedora.equate({})
