@@ -58,6 +58,7 @@ CONTENTS = {
         "/usr/lib/tmpfiles.d/pinshift.conf": FILE,
         "/usr/libexec/pinshift/pinshiftd": PROGRAM,
         "/usr/sbin/pinshift-hook": PROGRAM,
+        "/usr/share/bash-completion/completions/pinshift": FILE,
         "/usr/share/dbus-1/interfaces/org.pinshift.Host1.xml": FILE,
         "/usr/share/dbus-1/system-services/org.pinshift.Host1.service": FILE,
         "/usr/share/dbus-1/system.d/org.pinshift.Host1.conf": FILE,
