@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "change.h"
 
+#include "agent.h"
 #include "guests.h"
 
 #include <stdio.h>
@@ -121,10 +122,12 @@ pin_change_run (const PinCli *cli, const PinChange *change, const PinChangeReque
   g_autoptr (GError) error = NULL;
   g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, &error);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (PinAgent) agent = NULL;
   Job job = { cli, change, request, host, builder, PIN_CLI_DONE };
 
   if (host == NULL)
     return pin_cli_fail (error);
+  agent = request->dry_run ? NULL : pin_agent_start ();
   json_builder_begin_object (builder);
   json_builder_add_int_value (json_builder_set_member_name (builder, "version"), 1);
   json_builder_begin_array (json_builder_set_member_name (builder, "domains"));

@@ -2,6 +2,7 @@
 /* pinshift repin: gives a running guest back what can be given back without moving it. */
 #include "cli.h"
 
+#include "agent.h"
 #include "host1-client.h"
 #include "plan-text.h"
 
@@ -85,11 +86,13 @@ static char *
 ask (const char *domain, gboolean dry_run, GError **error)
 {
   g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
+  g_autoptr (PinAgent) agent = NULL;
   g_autoptr (GVariant) answer = NULL;
   char *json = NULL;
 
   if (host == NULL)
     return NULL;
+  agent = pin_agent_start ();
   answer = pin_cli_host1_change (host, "Repin", domain, dry_run ? "dry-run" : NULL, error);
   if (answer == NULL)
     pin_cli_host1_explain (error);

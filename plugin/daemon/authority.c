@@ -107,13 +107,14 @@ refuse_by_polkit (Asked *asked, gboolean is_challenge, const char *dismissed)
     refuse (asked, "polkit was not given the password of an administrator (%s)", asked->action);
   else if (is_challenge && asked->interactive)
     refuse (asked, "polkit wants the password of an administrator and found nothing that can ask for it (%s); do it as root, or "
-            "from a session with a polkit agent", asked->action);
+            "from a terminal that has pkttyagent", asked->action);
   else if (is_challenge)
     refuse (asked, "polkit wants the password of an administrator (%s); do it as root, or by a call that allows to ask for it",
             asked->action);
   else
-    refuse (asked, "polkit does not let you (%s); do it as root, or ask who administers this host for a rule of polkit",
-            asked->action);
+    /* A wrong password looks like a rule that says no. */
+    refuse (asked, "polkit does not let you%s (%s); do it as root, or ask who administers this host for a rule of polkit",
+            asked->interactive ? ", or the password was wrong" : "", asked->action);
 }
 
 static void

@@ -5,9 +5,12 @@
 #include "fake-polkit.h"
 #include "town.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -32,6 +35,7 @@ typedef struct
 {
   Town *town;
   FakePolkit polkit;
+  int terminal; /* of callers; -1: they have none */
 } World;
 
 static void
@@ -43,6 +47,7 @@ world_init (World *world)
   g_autoptr (GFile) copy = NULL;
   g_autoptr (GError) error = NULL;
 
+  world->terminal = -1;
   world->town = town_new (room);
   /* Everybody can get to the bus and to the program, wherever it was built. */
   g_assert_cmpint (g_chmod (world->town->world->dir, 0755), ==, 0);
@@ -103,6 +108,7 @@ static Caller
 start (World *world, Who who, const char *line)
 {
   const PinWorld *place = world->town->world;
+  g_autofree char *path = g_strdup_printf ("%s:%s", place->dir, g_getenv ("PATH"));
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autofree char *command = g_ascii_isupper (*line)
@@ -118,6 +124,9 @@ start (World *world, Who who, const char *line)
   g_subprocess_launcher_set_cwd (launcher, "/");
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", place->address, TRUE);
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
+  if (world->terminal >= 0)
+    g_subprocess_launcher_take_stdin_fd (launcher, dup (world->terminal));
   if (who != WHO_ROOT)
     g_subprocess_launcher_set_child_setup (launcher, become_nobody, who == WHO_LIBVIRT ? getgrnam ("libvirt") : NULL, NULL);
   caller.process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
@@ -185,7 +194,7 @@ test_answers (void)
     { FAKE_POLKIT_YES, WHO_NOBODY, "adopt db1", DONE, ADOPT " db1 interactive\n" },
     { FAKE_POLKIT_YES, WHO_NOBODY, "forget db1", DONE, FORGET " db1 interactive\n" },
     { FAKE_POLKIT_YES, WHO_NOBODY, "Forget db1 '{\"force\": <true>}'", DONE, FORGET " db1 silent\n" },
-    { FAKE_POLKIT_NO, WHO_NOBODY, "adopt db1", "pinshift: db1: polkit does not let you (" ADOPT "); do it as root, or ask ",
+    { FAKE_POLKIT_NO, WHO_NOBODY, "adopt db1", "pinshift: db1: polkit does not let you, or the password was wrong (" ADOPT "); do ",
       ADOPT " db1 interactive\n" },
     { FAKE_POLKIT_NO, WHO_LIBVIRT, "Adopt db1 {}", DENIED "polkit does not let you (" ADOPT ")", ADOPT " db1 silent\n" },
     { FAKE_POLKIT_PASSWORD, WHO_NOBODY, "repin db1", DONE, REPIN " db1 interactive\n" },
@@ -287,7 +296,7 @@ test_polkit_leaves (void)
   assert_line (hear (&caller), "pinshift: db1: polkit, which decides who may change guests, can't be asked: ");
 }
 
-/* Ends the service by @signal's way, and asserts that it ended well: a sanitizer has nothing to say either. */
+/* Ends the service as systemd does, and asserts that it ended well: a sanitizer has nothing to say either. */
 static void
 stop_service (World *world)
 {
@@ -315,6 +324,68 @@ test_service_ends (void)
   assert_line (hear (&one), "pinshift: db1: ");
   assert_line (hear (&two), "pinshift: ");
   fake_polkit_let (&world.polkit);
+}
+
+/* Puts a pkttyagent in the way of callers that notes how it was called and its process id, and then is there. */
+static char *
+put_agent (World *world)
+{
+  const char *dir = world->town->world->dir;
+  g_autofree char *program = g_build_filename (dir, "pkttyagent", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\necho \"$$ $*\" >%s/agent\nexec 3>&-\nexec sleep 600\n", dir);
+  char *note = g_build_filename (dir, "agent", NULL);
+
+  g_assert_true (g_file_set_contents (program, script, -1, NULL));
+  g_assert_true (g_file_set_contents (note, "", -1, NULL));
+  g_assert_cmpint (g_chmod (program, 0755), ==, 0);
+  g_assert_cmpint (g_chmod (note, 0666), ==, 0);
+  return note;
+}
+
+static char *
+read_note (const char *path)
+{
+  char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return g_strchomp (text);
+}
+
+/* On a terminal, the caller brings somebody who can be asked there, before it asks, for as long as it needs. */
+static void
+test_agent (void)
+{
+  g_auto (World) world = { NULL };
+  g_auto (Caller) caller = { NULL };
+  g_autofree char *path = NULL, *note = NULL, *wanted = NULL;
+  int master = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  pid_t agent;
+
+  world_init (&world);
+  path = put_agent (&world);
+  g_assert_true (grantpt (master) == 0 && unlockpt (master) == 0);
+  world.terminal = open (ptsname (master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (world.terminal, >=, 0);
+
+  caller = start_silent (&world, WHO_NOBODY, "adopt db1");
+  listen_to (&caller);
+  note = read_note (path);
+  agent = (pid_t)g_ascii_strtoll (note, NULL, 10);
+  wanted = g_strdup_printf ("%d --process %s --notify-fd 3 --fallback", (int)agent, g_subprocess_get_identifier (caller.process));
+  g_assert_cmpstr (note, ==, wanted);
+  g_assert_cmpint (kill (agent, 0), ==, 0);
+  fake_polkit_let (&world.polkit);
+  assert_line (hear (&caller), DONE);
+  g_assert_true (kill (agent, 0) < 0 && errno == ESRCH);
+
+  /* Root needs nobody. */
+  g_assert_true (g_file_set_contents (path, "", -1, NULL));
+  assert_call (&world, WHO_ROOT, "repin db1", DONE);
+  g_free (note);
+  note = read_note (path);
+  g_assert_cmpstr (note, ==, "");
+  close (world.terminal);
+  close (master);
 }
 
 static void
@@ -354,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/authority/who-leaves-is-asked-for-nothing", test_caller_leaves);
   g_test_add_func ("/authority/polkit-may-die", test_polkit_leaves);
   g_test_add_func ("/authority/the-service-may-end", test_service_ends);
+  g_test_add_func ("/authority/a-terminal-has-an-agent", test_agent);
   g_test_add_func ("/authority/nobody-keeps-many-questions-open", test_many);
   return g_test_run ();
 }
