@@ -39,9 +39,12 @@ def system_root() -> Path:
 
 
 def bare_tarball() -> Path:
-    """A tarball of Debian with nothing that a minimal one has not."""
+    """A tarball of Debian with what our packages depend on, and no libvirt.
+
+    Without systemd in it, what systemd leaves behind would be held against us.
+    """
     with ONE_AT_A_TIME:
-        return _made("bare.tar.gz")
+        return _made("bare.tar.gz", "dbus", "systemd", *LIBRARIES)
 
 
 @functools.cache
