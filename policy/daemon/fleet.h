@@ -14,7 +14,8 @@ PinFleet *pin_fleet_new (const PinLinkTimes *times, PinFleetChanged changed, gpo
 void pin_fleet_free (PinFleet *fleet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFleet, pin_fleet_free)
 
-/* Adds the host @name, to be asked over @connection as pin_link_new() has it.  FALSE: there is one of that name, which stays. */
+/* Adds the host @name, to be asked over @connection as pin_link_new() has it.  FALSE: there is one of that name,
+ * which stays. */
 gboolean pin_fleet_add (PinFleet *fleet, const char *name, GDBusConnection *connection,
                         gboolean has_names) G_GNUC_WARN_UNUSED_RESULT;
 

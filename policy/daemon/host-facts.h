@@ -15,8 +15,8 @@ typedef struct
 } PinHostFacts;
 
 /*
- * Takes the properties of org.pinshift.Host1 from @properties, a{sv}.  Those that it does not know are another version's; one that is
- * absent is empty, or false.  (transfer full); NULL with PIN_ERROR_INVALID for one of a wrong type, or without a Version.
+ * Takes the properties of org.pinshift.Host1 from @properties, a{sv}.  Those that it does not know are another version's;
+ * one that is absent is empty, or false.  (transfer full); NULL with PIN_ERROR_INVALID for one of a wrong type, or without a Version.
  */
 PinHostFacts *pin_host_facts_read (GVariant *properties, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pin_host_facts_free (PinHostFacts *facts);

@@ -138,7 +138,8 @@ on_properties_changed (GDBusConnection *connection, const char *sender, const ch
 {
   PinLink *link = data;
 
-  /* An answer that is due comes after this, and has it. One that does not answer is asked when that is due, however much it says. */
+  /* An answer that is due comes after this, and has it. One that does not answer is asked when that is due, however much
+   * it says. */
   if (link->asking == NULL && link->reachable)
     ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
 }

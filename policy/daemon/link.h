@@ -20,9 +20,9 @@ typedef struct
 extern const PinLinkTimes pin_link_times; /* as the service has them */
 
 /*
- * A link over @connection.  @has_names: it is a message bus, on which org.pinshift.Host1 has to be watched; else pinshiftd itself is at
- * the other end, and there as long as the connection is.  A connection that has closed is never used again: make another link.
- * Asks at once if the host is there.  (transfer full)
+ * A link over @connection.  @has_names: it is a message bus, on which org.pinshift.Host1 has to be watched; else pinshiftd
+ * itself is at the other end, and there as long as the connection is.  A connection that has closed is never used again:
+ * make another link.  Asks at once if the host is there.  (transfer full)
  */
 PinLink *pin_link_new (GDBusConnection *connection, gboolean has_names, const PinLinkTimes *times, PinLinkHeard heard,
                        gpointer data);
@@ -30,8 +30,8 @@ void pin_link_free (PinLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinLink, pin_link_free)
 
 /*
- * Asks a service that is not there, in a way that makes the bus start it.  Only this does: a service that somebody has stopped stays so
- * until it is wanted.
+ * Asks a service that is not there, in a way that makes the bus start it.  Only this does: a service that somebody has
+ * stopped stays so until it is wanted.
  */
 void pin_link_start (PinLink *link);
 
