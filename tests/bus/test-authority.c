@@ -2,20 +2,18 @@
 /* Who may change a guest: the real service, callers of several users, and a polkit that says what a test wants.
  *
  * The service follows no libvirt, so a caller who may is told just that. */
+#include "caller.h"
 #include "fake-polkit.h"
 #include "town.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
-#define NOBODY 65534
 #define DONE "pinshiftd is not connected to libvirt"
 #define DENIED "org.freedesktop.DBus.Error.AccessDenied: "
 #define REPIN "org.pinshift.host1.repin"
@@ -23,13 +21,6 @@
 #define FORGET "org.pinshift.host1.forget"
 /* More than the service keeps open for one user. */
 #define MANY 9
-
-typedef enum
-{
-  WHO_ROOT,
-  WHO_LIBVIRT, /* nobody, in the group libvirt */
-  WHO_NOBODY
-} Who;
 
 typedef struct
 {
@@ -42,19 +33,10 @@ static void
 world_init (World *world)
 {
   static const guint room[TOWN_NODES] = { 1, 0 };
-  g_autoptr (GFile) built = g_file_new_for_path (g_getenv ("PINSHIFT_CLI"));
-  g_autofree char *path = NULL;
-  g_autoptr (GFile) copy = NULL;
-  g_autoptr (GError) error = NULL;
 
   world->terminal = -1;
   world->town = town_new (room);
-  /* Everybody can get to the bus and to the program, wherever it was built. */
-  g_assert_cmpint (g_chmod (world->town->world->dir, 0755), ==, 0);
-  path = g_build_filename (world->town->world->dir, "pinshift", NULL);
-  copy = g_file_new_for_path (path);
-  g_file_copy (built, copy, G_FILE_COPY_NONE, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
+  caller_open (world->town->world->dir);
   fake_polkit_init (&world->polkit, world->town->world->address);
 }
 
@@ -66,122 +48,33 @@ world_clear (World *world)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
 
-/* A program that calls. */
-typedef struct
-{
-  GSubprocess *process;
-  char *said; /* on standard error; NULL: it runs */
-} Caller;
-
 static void
-caller_clear (Caller *caller)
+start (World *world, Who who, const char *line, Caller *caller)
 {
-  g_subprocess_force_exit (caller->process);
-  while (caller->said == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_object_unref (caller->process);
-  g_free (caller->said);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Caller, caller_clear)
+  const CallerPlace place = { world->town->world->address, world->town->world->dir, world->terminal };
 
-/* In the child: @data is the group to be in, or NULL. */
-static void
-become_nobody (gpointer data)
-{
-  const struct group *group = data;
-
-  if (setgroups (group != NULL, group != NULL ? &group->gr_gid : NULL) != 0 || setgid (NOBODY) != 0 || setuid (NOBODY) != 0)
-    _exit (99);
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-static void
-on_said (GObject *process, GAsyncResult *result, gpointer data)
-{
-  Caller *caller = data;
-
-  g_assert_true (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, NULL, &caller->said, NULL));
-}
-
-/* @line: what follows "pinshift", which lets itself be asked for a password; or "Method arguments", for gdbus, which does not. */
-static Caller
-start (World *world, Who who, const char *line)
-{
-  const PinWorld *place = world->town->world;
-  g_autofree char *path = g_strdup_printf ("%s:%s", place->dir, g_getenv ("PATH"));
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autofree char *command = g_ascii_isupper (*line)
-                                 ? g_strdup_printf ("gdbus call --system --dest org.pinshift.Host1 --object-path "
-                                                    "/org/pinshift/Host1 --method org.pinshift.Host1.%s", line)
-                                 : g_strdup_printf ("%s/pinshift %s", place->dir, line);
-  g_auto (GStrv) argv = NULL;
-  g_autoptr (GError) error = NULL;
-  Caller caller = { NULL, NULL };
-
-  g_test_message ("%u: %s", who, command);
-  g_assert_true (g_shell_parse_argv (command, NULL, &argv, NULL));
-  g_subprocess_launcher_set_cwd (launcher, "/");
-  g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", place->address, TRUE);
-  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
-  if (world->terminal >= 0)
-    g_subprocess_launcher_take_stdin_fd (launcher, dup (world->terminal));
-  if (who != WHO_ROOT)
-    g_subprocess_launcher_set_child_setup (launcher, become_nobody, who == WHO_LIBVIRT ? getgrnam ("libvirt") : NULL, NULL);
-  caller.process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
-  g_assert_no_error (error);
-  return caller;
-}
-
-/* @caller must stay where it is until it has ended. */
-static void
-listen_to (Caller *caller)
-{
-  g_subprocess_communicate_utf8_async (caller->process, NULL, NULL, on_said, caller);
-}
-
-static const char *
-hear (Caller *caller)
-{
-  while (caller->said == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_test_message ("%s", caller->said);
-  return caller->said;
-}
-
-/* Asserts that what was said is one line, and has @part. */
-static void
-assert_line (const char *said, const char *part)
-{
-  const char *newline = strchr (said, '\n');
-
-  if (strstr (said, part) == NULL)
-    g_error ("\"%s\" is not in: %s", part, said);
-  g_assert_true (newline != NULL && newline[1] == '\0');
+  caller_start (caller, &place, who, line);
 }
 
 static void
 assert_call (World *world, Who who, const char *line, const char *part)
 {
-  g_auto (Caller) caller = start (world, who, line);
+  g_auto (Caller) caller = { NULL };
 
-  listen_to (&caller);
-  assert_line (hear (&caller), part);
+  start (world, who, line, &caller);
+  caller_assert_line (&caller, part);
 }
 
 /* A caller whose question polkit has and leaves open. */
-static Caller
-start_silent (World *world, Who who, const char *line)
+static void
+start_silent (World *world, Who who, const char *line, Caller *caller)
 {
   guint n = world->polkit.open->len;
-  Caller caller;
 
   world->polkit.manner = FAKE_POLKIT_SILENCE;
-  caller = start (world, who, line);
+  start (world, who, line, caller);
   while (world->polkit.open->len == n)
     g_main_context_iteration (NULL, TRUE);
-  return caller;
 }
 
 static void
@@ -251,8 +144,7 @@ test_open (void)
   g_autofree char *claims = NULL;
 
   world_init (&world);
-  caller = start_silent (&world, WHO_NOBODY, "forget db1");
-  listen_to (&caller);
+  start_silent (&world, WHO_NOBODY, "forget db1", &caller);
   assert_call (&world, WHO_ROOT, "forget db1", DONE);
   claims = town_claims (world.town);
   g_assert_null (caller.said);
@@ -260,7 +152,7 @@ test_open (void)
   assert_call (&world, WHO_NOBODY, "forget db1", DONE);
   g_assert_null (caller.said);
   fake_polkit_let (&world.polkit);
-  assert_line (hear (&caller), DONE);
+  caller_assert_line (&caller, DONE);
   g_assert_null (world.polkit.cancelled);
 }
 
@@ -271,8 +163,7 @@ test_caller_leaves (void)
   g_auto (Caller) caller = { NULL };
 
   world_init (&world);
-  caller = start_silent (&world, WHO_NOBODY, "adopt db1");
-  listen_to (&caller);
+  start_silent (&world, WHO_NOBODY, "adopt db1", &caller);
   g_subprocess_force_exit (caller.process);
   while (world.polkit.cancelled == NULL)
     g_main_context_iteration (NULL, TRUE);
@@ -290,10 +181,9 @@ test_polkit_leaves (void)
   g_auto (Caller) caller = { NULL };
 
   world_init (&world);
-  caller = start_silent (&world, WHO_NOBODY, "adopt db1");
-  listen_to (&caller);
+  start_silent (&world, WHO_NOBODY, "adopt db1", &caller);
   fake_polkit_clear (&world.polkit);
-  assert_line (hear (&caller), "pinshift: db1: polkit, which decides who may change guests, can't be asked: ");
+  caller_assert_line (&caller, "pinshift: db1: polkit, which decides who may change guests, can't be asked: ");
 }
 
 /* Ends the service as systemd does, and asserts that it ended well: a sanitizer has nothing to say either. */
@@ -316,13 +206,11 @@ test_service_ends (void)
   g_auto (Caller) two = { NULL };
 
   world_init (&world);
-  one = start_silent (&world, WHO_NOBODY, "adopt db1");
-  two = start_silent (&world, WHO_NOBODY, "repin db2");
-  listen_to (&one);
-  listen_to (&two);
+  start_silent (&world, WHO_NOBODY, "adopt db1", &one);
+  start_silent (&world, WHO_NOBODY, "repin db2", &two);
   stop_service (&world);
-  assert_line (hear (&one), "pinshift: db1: ");
-  assert_line (hear (&two), "pinshift: ");
+  caller_assert_line (&one, "pinshift: db1: ");
+  caller_assert_line (&two, "pinshift: ");
   fake_polkit_let (&world.polkit);
 }
 
@@ -367,15 +255,14 @@ test_agent (void)
   world.terminal = open (ptsname (master), O_RDWR | O_NOCTTY | O_CLOEXEC);
   g_assert_cmpint (world.terminal, >=, 0);
 
-  caller = start_silent (&world, WHO_NOBODY, "adopt db1");
-  listen_to (&caller);
+  start_silent (&world, WHO_NOBODY, "adopt db1", &caller);
   note = read_note (path);
   agent = (pid_t)g_ascii_strtoll (note, NULL, 10);
   wanted = g_strdup_printf ("%d --process %s --notify-fd 3 --fallback", (int)agent, g_subprocess_get_identifier (caller.process));
   g_assert_cmpstr (note, ==, wanted);
   g_assert_cmpint (kill (agent, 0), ==, 0);
   fake_polkit_let (&world.polkit);
-  assert_line (hear (&caller), DONE);
+  caller_assert_line (&caller, DONE);
   g_assert_true (kill (agent, 0) < 0 && errno == ESRCH);
 
   /* Root needs nobody. */
@@ -396,14 +283,13 @@ test_many (void)
 
   world_init (&world);
   for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
-    callers[i] = start_silent (&world, WHO_NOBODY, "Adopt db1 {}");
+    start_silent (&world, WHO_NOBODY, "Adopt db1 {}", &callers[i]);
   assert_call (&world, WHO_NOBODY, "Adopt db1 {}", "LimitsExceeded: polkit is still asked about 8 other calls of yours");
   assert_call (&world, WHO_ROOT, "Adopt db1 {}", DONE);
   fake_polkit_let (&world.polkit);
   for (guint i = 0; i < G_N_ELEMENTS (callers); i++)
     {
-      listen_to (&callers[i]);
-      assert_line (hear (&callers[i]), DONE);
+      caller_assert_line (&callers[i], DONE);
       caller_clear (&callers[i]);
     }
   world.polkit.manner = FAKE_POLKIT_YES;
@@ -414,11 +300,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  if (geteuid () != 0 || getgrnam ("libvirt") == NULL)
-    {
-      g_print ("1..0 # SKIP needs root and the group libvirt\n");
-      return 0;
-    }
+  if (!caller_can_be_others ())
+    return 0;
   g_test_add_func ("/authority/root-may-and-polkit-decides-for-others", test_answers);
   g_test_add_func ("/authority/without-polkit-root-alone-may", test_absent);
   g_test_add_func ("/authority/an-open-question-holds-up-nobody", test_open);
