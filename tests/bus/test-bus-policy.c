@@ -298,11 +298,11 @@ test_cluster (void)
 }
 
 static void
-test_cluster_signals (void)
+test_signals (gconstpointer name)
 {
   g_auto (World) world = { NULL };
 
-  world_init (&world, CLUSTER_NAME, NULL);
+  world_init (&world, name, NULL);
   g_assert_true (is_heard (&world, WHO_LIBVIRT));
   g_assert_false (is_heard (&world, WHO_NOBODY));
 }
@@ -337,7 +337,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/bus-policy/all-may-ask-for-a-change-the-group-libvirt-may-read-root-may-all", test_policy);
   g_test_add_func ("/bus-policy/cluster/the-group-libvirt-may-read-root-may-all", test_cluster);
-  g_test_add_func ("/bus-policy/cluster/signals-are-for-the-group-libvirt", test_cluster_signals);
+  g_test_add_data_func ("/bus-policy/signals-are-for-the-group-libvirt", NAME, test_signals);
+  g_test_add_data_func ("/bus-policy/cluster/signals-are-for-the-group-libvirt", CLUSTER_NAME, test_signals);
   g_test_add_func ("/bus-policy/the-user-of-a-unit-may-be-its-service", test_owner);
   return g_test_run ();
 }
