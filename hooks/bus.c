@@ -85,6 +85,8 @@ says_not_enabled (const DBusError *error)
   } table[] = {
     { "org.freedesktop.systemd1.NoSuchUnit", "" },
     { "org.freedesktop.systemd1.UnitMasked", "" },
+    /* Masked while its alias was there: systemd can't make one unit of the two. */
+    { DBUS_ERROR_FILE_EXISTS, "failed to load" },
     { DBUS_ERROR_NAME_HAS_NO_OWNER, "unknown unit" },
     { DBUS_ERROR_NAME_HAS_NO_OWNER, "unit is masked" },
     { DBUS_ERROR_SERVICE_UNKNOWN, "" },

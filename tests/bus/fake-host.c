@@ -59,6 +59,8 @@ static const Manner manners[] = {
   /* What a bus says in the service's place. */
   { "no-unit", NULL, "Unit dbus-org.pinshift.Host1.service not found.", FD_NONE, 0, "org.freedesktop.systemd1.NoSuchUnit" },
   { "masked", NULL, "Unit dbus-org.pinshift.Host1.service is masked.", FD_NONE, 0, "org.freedesktop.systemd1.UnitMasked" },
+  { "masked-and-enabled", NULL, "Unit dbus-org.pinshift.Host1.service failed to load properly: File exists", FD_NONE, 0,
+    "org.freedesktop.DBus.Error.FileExists" },
   { "broker-no-unit", NULL, BROKER "activation request failed: unknown unit", FD_NONE, 0, NAME_HAS_NO_OWNER },
   { "broker-masked", NULL, BROKER "activation request failed: unit is masked", FD_NONE, 0, NAME_HAS_NO_OWNER },
   { "broker-start-failed", NULL, BROKER "startup job failed", FD_NONE, 0, NAME_HAS_NO_OWNER },

@@ -69,6 +69,7 @@ static const Row matrix[] = {
   { "service-absent", NULL, 0, "db1", 0, OUTCOME_NOT_ENABLED, "org.pinshift.Host1 was not provided" },
   { "unit-absent", "no-unit", 0, "db1", 0, OUTCOME_NOT_ENABLED, "Host1.service not found." },
   { "unit-masked", "masked", 0, "db1", 0, OUTCOME_NOT_ENABLED, "Host1.service is masked." },
+  { "unit-masked-and-enabled", "masked-and-enabled", 0, "db1", 0, OUTCOME_NOT_ENABLED, "File exists" },
   { "unit-absent-says-dbus-broker", "broker-no-unit", 0, "db1", 0, OUTCOME_NOT_ENABLED, "unknown unit" },
   { "unit-masked-says-dbus-broker", "broker-masked", 0, "db1", 0, OUTCOME_NOT_ENABLED, "unit is masked" },
   { "unit-failed-says-dbus-broker", "broker-start-failed", 0, "db1", 0, OUTCOME_FAIL, "gave no answer: Could not activate" },
