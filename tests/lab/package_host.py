@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pinlab import Guest, Lab, wait_until
+from pinlab import Guest, Lab, Result, wait_until
 from pinlab.cases import Suite, expect, same
 from pinlab.deb import deb, renumbered
 from pinlab.element import elements
@@ -81,6 +81,12 @@ def restart_libvirtd(w: Bare) -> None:
 def live_on(w: Bare, *guests: Guest) -> None:
     for guest in guests:
         same(w.host.state(guest), "running", f"the state of {guest.name}")
+
+
+def install_ready(w: Bare) -> None:
+    """pinshift is there, and knows what libvirt knows: before that, its answers are provisional."""
+    w.host.install(deb("pinshift"))
+    wait_until(lambda: "true" in w.host.ask("LibvirtConnected"), "the service has asked libvirt", 20)
 
 
 def reload_policy(w: Bare, text: str) -> None:
@@ -312,7 +318,7 @@ def again(w: Bare, verb: str) -> None:
 
 @host.case("a reload takes a policy drop-in, and of a bad one nothing")
 def reloaded(w: Bare) -> None:
-    w.host.install(deb("pinshift"))
+    install_ready(w)
     process = w.host.pinshiftd.show("MainPID")
     reload_policy(w, RESERVE)
     good = w.host.ask("PolicyDigest")
@@ -325,7 +331,7 @@ def reloaded(w: Bare) -> None:
 
 @host.case("a decision is one line in the journal, which names the migration and the kind of news")
 def in_the_journal(w: Bare) -> None:
-    w.host.install(deb("pinshift"))
+    install_ready(w)
     reload_policy(w, RESERVE)
     w.host.hook(PINNED.name, "migrate", PINNED.xml())
     w.host.wait_for_log("pinned: adapt")
@@ -335,9 +341,20 @@ def in_the_journal(w: Bare) -> None:
         expect(f'"{field}"' in said, f"the line has {field}", said)
 
 
+@host.case("journalctl -x says below a decision what it means and what can be done")
+def explained(w: Bare) -> None:
+    install_ready(w)
+    plain = Guest("coming", hugepages=2048, memory_mib=4096)
+    w.host.hook(plain.name, "migrate", plain.xml())
+    w.host.wait_for_log("coming: adapt")
+    said = w.host.journal("--catalog", "_COMM=pinshiftd").partition("coming: adapt")[2].splitlines()[1:]
+    expect(said and "planned for coming" in said[0], "an explanation follows the line", *said)
+    expect("@" not in "".join(said), "all fields in it have a value", *said)
+
+
 @host.case("what the hook itself has to say is in the journal under its name")
 def hook_in_the_journal(w: Bare) -> None:
-    w.host.install(deb("pinshift"))
+    install_ready(w)
     with w.host.configured(hook="mode = perhaps\n"):
         w.host.hook(PINNED.name, "migrate", PINNED.xml())
         wait_until(lambda: "hook.conf:1" in w.host.journal("--identifier=pinshift-hook"),
@@ -353,13 +370,41 @@ def user(w: Bare, name: str, *groups: str) -> Iterator[None]:
         w.host.run("userdel", "--force", name, check=False)
 
 
-@host.case("group libvirt may look, others may not")
+RULES = "/etc/polkit-1/rules.d/50-case.rules"
+RULE = """\
+polkit.addRule(function(action, subject) {
+  if (action.id == "org.pinshift.host1.repin" && subject.user == "member")
+    return polkit.Result.YES;
+});
+"""
+
+
+def pinshift_as(w: Bare, name: str, *arguments: str) -> Result:
+    return w.host.run("runuser", "-u", name, "--", "pinshift", *arguments, check=False)
+
+
+@host.case("group libvirt may look, others may not; who may change a guest, polkit says")
 def users(w: Bare) -> None:
-    w.host.install(deb("pinshift"))
+    install_ready(w)
     w.host.create(PINNED)
     recorded(w.host, PINNED)
     with user(w, "member", "libvirt"), user(w, "stranger"):
-        member, stranger = (w.host.run("runuser", "-u", name, "--", "pinshift", "status", check=False)
-                            for name in ("member", "stranger"))
-    expect(member.ok and PINNED.name in member.out, "a member of libvirt sees the guest", member)
-    expect(not stranger.ok, "a stranger sees nothing", stranger)
+        seen = pinshift_as(w, "member", "status")
+        expect(seen.ok and PINNED.name in seen.out, "a member of libvirt sees the guest", seen)
+        seen = pinshift_as(w, "stranger", "status")
+        expect(not seen.ok and PINNED.name not in seen.out, "a stranger sees nothing", seen)
+        for name in ("member", "stranger"):
+            done = pinshift_as(w, name, "repin", PINNED.name)
+            expect(not done.ok and "polkit" in done.err, f"{name} is told of polkit", done)
+        with polkit_rule(w):
+            wait_until(lambda: pinshift_as(w, "member", "repin", PINNED.name).ok, "polkit's rule lets the member", 20)
+            expect(not pinshift_as(w, "stranger", "repin", PINNED.name).ok, "the rule is for nobody else")
+
+
+@contextmanager
+def polkit_rule(w: Bare) -> Iterator[None]:
+    w.host.write(RULES, RULE)
+    try:
+        yield
+    finally:
+        w.host.run("rm", RULES)

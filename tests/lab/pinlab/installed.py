@@ -186,6 +186,17 @@ class InstalledHost(Host):
         if ours:
             self.purge(*ours)
 
+    def version(self, package: str) -> str:
+        """What version of PACKAGE is installed, completely; empty for none."""
+        shown = self.run("dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", package, check=False).out
+        return shown.partition("installed ")[2] if shown.startswith("installed ") else ""
+
+    def reset_product(self) -> None:
+        """pinshiftd ends, and starts without claims and records."""
+        self.pinshiftd.stop()
+        self.run("sh", "-c", "rm -rf /run/pinshift/* /var/lib/pinshift/*")
+        self.pinshiftd.start()
+
     # Services
 
     def unit(self, name: str) -> Unit:
@@ -210,9 +221,10 @@ class InstalledHost(Host):
 
     def logs(self, lines: int = 30) -> str:
         try:
-            return f"== {self.name} ==\n{self.journal(f'--lines={lines}')}"
+            said = self.journal().splitlines()[-lines:]
         except CommandFailed as failed:
-            return f"== {self.name} ==\n{failed}"
+            said = [str(failed)]
+        return "\n".join([f"== {self.name} ==", *said])
 
 
 def _children(pid: int) -> list[int]:
