@@ -217,7 +217,7 @@ def debian(world: World) -> None:
     expect({"read", "write"} <= policy.may(BUS, "tmpfs_t", "file"), "the bus may pass memfds on")
 
 
-# SELinux: a kernel that enforces it, a bus that asks it, the hook and pinshiftd
+# SELinux: a kernel that enforces it, a bus that asks it, libvirtd, the hook and pinshiftd
 
 
 class Enforced:
@@ -250,6 +250,16 @@ def carried(world: Enforced) -> None:
 @enforced.case("nothing on that way is denied")
 def undenied(world: Enforced) -> None:
     same(world.saw("denied"), [], "what was denied")
+
+
+@enforced.case("libvirtd, confined, asks the hook when it restores a guest, and takes its answer")
+def asked(world: Enforced) -> None:
+    same(world.saw("libvirtd"), LIBVIRT, "the domain of libvirtd")
+    expect("is tainted: hook-script" in world.saw("log of libvirtd"), "the hook's XML is the guest's",
+           world.saw("restored"), world.saw("log of libvirtd"))
+    # The saved guest has no memory, so QEMU ends; that it was started at all shows that CPU 63 is not asked for.
+    expect("Not a migration stream" in world.saw("restored"), "QEMU is started", world.saw("restored"))
+    same(world.saw("denied to libvirtd"), [], "what was denied meanwhile")
 
 
 @enforced.case("the hook runs in its domain, and is told to trust no environment")

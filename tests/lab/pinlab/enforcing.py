@@ -17,7 +17,7 @@ from .selinux import Store
 
 SELINUX = Path(__file__).resolve().parent.parent / "selinux"
 # Seconds for the story, try by try: now and then TCG leaves a kernel spinning before its first line.
-PATIENCE = (90, 150, 300)
+PATIENCE = (120, 180, 300)
 
 
 def story(directory: Path, tree: Path, policy: Store, without: Store) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the machine that enforces SELinux does: loads the policy, runs bus, service and hook in their domains, and tells.
+"""What the machine that enforces SELinux does: loads the policy, runs bus, libvirt, service and hook, and tells.
 
-PID 1 there. The last line on the console is a JSON object: what was seen, by name. Domains are entered as their
-owners do: the bus and libvirt by a word of whoever starts them, pinshiftd and the hook by the policy alone.
+The last line on the console that is a JSON object says what was seen, by name. Bus and libvirt are put into their
+domains by a word of this program; pinshiftd and the hook get into theirs by the policy alone.
 """
 
 from __future__ import annotations
@@ -27,12 +27,19 @@ BUS = Path("/run/dbus/system_bus_socket")
 BUS_CONTEXTS = Path("/etc/selinux/default/contexts/dbus_contexts")
 PYTHON = "/usr/bin/python3"
 PINSHIFTD = "/usr/libexec/pinshift/pinshiftd"
-PATIENCE = 30
+QEMU_CONF = Path("/etc/libvirt/qemu.conf")
+DRIVERS = Path("/etc/lab-drivers")
+DRIVER = "libvirt_driver_qemu.so"
+DRIVERS_HERE = Path("/usr/lib/x86_64-linux-gnu/libvirt/connection-driver")
+SAVED = Path("/etc/lab-saved")
+PATIENCE = 60
 NO_NEW_PRIVILEGES = 38
 AT_SECURE = 23
 GUEST = """<domain type='kvm'><name>db1</name><uuid>7a9c1c5e-6d3f-4b52-8f0a-3d5b8f1c2a10</uuid>
 <memory unit='MiB'>64</memory><vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='63'/></cputune>
 <os><type arch='x86_64' machine='q35'>hvm</type></os></domain>"""
+EMULATOR = "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>"
+ORDINARY = b"system_u:object_r:etc_t:s0\0"
 DENIED = re.compile(r"denied  \{ (.+?) \}.*scontext=\w+:\w+:(\w+).*tcontext=\w+:\w+:(\w+).*tclass=(\w+)")
 
 # What libvirt does: pipes for all three, the XML into the first, wait. The first word is the file, as for execve(2).
@@ -106,6 +113,10 @@ def until(what: str, is_so: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
+def virsh(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["virsh", "-q", "-c", "qemu:///system", *argv], capture_output=True, text=True)
+
+
 def has_name() -> bool:
     asked = ["dbus-send", "--system", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames"]
     return "org.pinshift.Host1" in subprocess.run(asked, capture_output=True, text=True).stdout
@@ -125,15 +136,37 @@ def label(path: Path, context: bytes) -> None:
     os.setxattr(path, "security.selinux", context)
 
 
+def saved(xml: str) -> bytes:
+    """A file as `virsh save` makes it, without the guest's memory: a head, and the XML."""
+    data = xml.encode() + b"\0"
+    return struct.pack("16s5I56x", b"LibvirtQemudSave", 2, len(data), 1, 0, 0) + data
+
+
+def prepare_libvirt() -> None:
+    """One driver, no confinement of guests, directories of its own, and a guest to restore."""
+    QEMU_CONF.write_text('security_driver = "none"\nuser = "root"\ngroup = "root"\nremember_owner = 0\n'
+                         'namespaces = []\ncgroup_controllers = []\nstdio_handler = "file"\n')
+    DRIVERS.mkdir()
+    (DRIVERS / DRIVER).symlink_to(DRIVERS_HERE / DRIVER)
+    SAVED.write_bytes(saved(GUEST.replace("'kvm'", "'qemu'").replace("</os>", f"</os>{EMULATOR}")))
+    for kind in ("cache", "lib", "log"):
+        path = Path("/var", kind, "libvirt")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(path)], check=True)
+        label(path, ORDINARY)
+
+
 def prepare(lab: Path) -> Path:
     """Files and their labels; gives back a program with that of the hook."""
+    prepare_libvirt()
     Path("/etc/pinshift").mkdir(exist_ok=True)
     Path("/etc/pinshift/hook.conf").write_text("deadline = 60s\n")
     BUS_CONTEXTS.parent.mkdir(parents=True)
     BUS_CONTEXTS.write_text("<busconfig><selinux/></busconfig>\n")
     BUS.parent.mkdir()
     subprocess.run(["setfiles", "-F", "-f", str(lab / "installed"), str(lab / "contexts")], check=True)
-    subprocess.run(["setfiles", "-F", str(lab / "contexts"), "/etc/libvirt/hooks", str(BUS_CONTEXTS)], check=True)
+    subprocess.run(["setfiles", "-F", str(lab / "contexts"), "/etc/libvirt", str(DRIVERS), str(SAVED), str(BUS_CONTEXTS)],
+                   check=True)
+    label(Path("/run"), ORDINARY)
     probe = Path("/run/probe")
     shutil.copy("/bin/busybox", probe)
     label(probe, os.getxattr(HOOK, "security.selinux"))
@@ -153,6 +186,15 @@ def see(kernel: Kernel) -> Iterator[tuple[str, Any]]:
     yield "service", type_in(Path(f"/proc/{daemon.pid}/attr/current").read_text())
     yield "answer", hook(LINK, str(LINK), "db1", "migrate", "begin", "-")
     yield "denied", kernel.denials()
+
+    log = Path("/var/log/libvirt/libvirtd")
+    libvirtd = within("virtqemud_t", "libvirtd", env={**os.environ, "LIBVIRT_DRIVER_DIR": str(DRIVERS)},
+                      stderr=log.open("w"))
+    until("libvirtd is there", lambda: virsh("list").returncode == 0 or libvirtd.poll() is not None)
+    yield "libvirtd", type_in(Path(f"/proc/{libvirtd.pid}/attr/current").read_text())
+    yield "restored", virsh("restore", str(SAVED)).stderr
+    yield "log of libvirtd", log.read_text()
+    yield "denied to libvirtd", kernel.denials()
     yield "hook", type_in(hook(probe, "cat", "/proc/self/attr/current")["out"])
     yield "hook is secure", secure(hook(probe, "cat", "/proc/self/auxv")["out"])
     kernel.denials()
@@ -176,9 +218,6 @@ def main() -> None:
         seen["error"] = traceback.format_exc()
         subprocess.run("dmesg | grep denied", shell=True)
     print(f"\n{json.dumps(seen)}", flush=True)
-    Path("/proc/sysrq-trigger").write_text("o")
-    while True:
-        time.sleep(PATIENCE)
 
 
 main()
