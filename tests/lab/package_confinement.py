@@ -43,8 +43,10 @@ class World:
     def clean(self) -> None:
         self.fedora.equate({})
 
-    def libvirtd(self) -> Profile:
-        return Profile(PROFILES / "usr.sbin.libvirtd", "libvirtd")
+    def libvirt(self) -> dict[str, Profile]:
+        """The profiles of libvirt's daemons for QEMU; not every release has the second."""
+        names = ["libvirtd", *(name for name in ["virtqemud"] if (PROFILES / f"usr.sbin.{name}").exists())]
+        return {name: Profile(PROFILES / f"usr.sbin.{name}", name) for name in names}
 
     def debian(self, *modules: Path) -> Policy:
         """Debian's reference policy, as far as virtual machines go, and MODULES."""
@@ -285,14 +287,15 @@ def service(world: Enforced) -> None:
 
 @suite.case("AppArmor lets libvirtd find the hook")
 def finds(world: World) -> None:
-    profile = world.libvirtd()
-    for path in (f"/{HOOKS}/", f"/{world.link.relative_to(world.tree)}", world.hook):
-        expect("r" in profile.may(path), f"libvirtd may read {path}", profile.may(path))
+    for name, profile in world.libvirt().items():
+        for path in (f"/{HOOKS}/", f"/{world.link.relative_to(world.tree)}", world.hook):
+            expect("r" in profile.may(path), f"{name} may read {path}", profile.may(path))
 
 
 @suite.case("AppArmor lets libvirtd run the hook that the link points to, outside of libvirtd's profile")
 def runs(world: World) -> None:
-    same(world.libvirtd().runs(world.hook), {"PUx"}, f"how libvirtd may run {world.hook}")
+    for name, profile in world.libvirt().items():
+        same(profile.runs(world.hook), {"PUx"}, f"how {name} may run {world.hook}")
     same(attached_to(world.hook), None, "the profile of the hook")
 
 
@@ -302,16 +305,17 @@ def runs(world: World) -> None:
     ("a file in place of the link", "ix", f"/{HOOKS}/60-pinshift"),
 ])
 def elsewhere(world: World, where: str, mode: str, path: str) -> None:
-    same(world.libvirtd().runs(path), set() if mode == "nothing" else {mode}, f"how libvirtd may run {path}")
+    for name, profile in world.libvirt().items():
+        same(profile.runs(path), set() if mode == "nothing" else {mode}, f"how {name} may run {path}")
 
 
 @suite.case("AppArmor lets libvirtd end a hook, and ask /proc about its client pinshiftd")
 def ends(world: World) -> None:
-    profile = world.libvirtd()
-    for signal in ("term", "kill"):
-        expect(profile.may_signal(signal, "unconfined"), f"libvirtd may send {signal} to what is unconfined")
-    expect(profile.may_look_at("unconfined"), "libvirtd may read /proc of what is unconfined")
-    expect(not profile.may_look_at("no-such-profile"), "the profile does not simply permit all")
+    for name, profile in world.libvirt().items():
+        for signal in ("term", "kill"):
+            expect(profile.may_signal(signal, "unconfined"), f"{name} may send {signal} to what is unconfined")
+        expect(profile.may_look_at("unconfined"), f"{name} may read /proc of what is unconfined")
+        expect(not profile.may_look_at("no-such-profile"), f"the profile of {name} does not simply permit all")
 
 
 @suite.each("AppArmor: a hook inside libvirtd's profile could use {0}", [
@@ -321,8 +325,9 @@ def ends(world: World) -> None:
     ("/usr/lib/libdbus-1.so.3", "mr"),
 ])
 def inside(world: World, path: str, wanted: str) -> None:
-    permitted = world.libvirtd().may(path)
-    expect(set(wanted) <= permitted, f"libvirtd's profile permits {wanted} on {path}", permitted)
+    for name, profile in world.libvirt().items():
+        permitted = profile.may(path)
+        expect(set(wanted) <= permitted, f"the profile of {name} permits {wanted} on {path}", permitted)
 
 
 @suite.case("the package brings no AppArmor profile, and none of this machine's confines its programs")
