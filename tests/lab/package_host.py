@@ -213,7 +213,9 @@ def between(w: Bare, what: str) -> None:
     before = pids(w, PINNED, HUGE)
     w.host.dpkg("--unpack", w.host.give(newer if what == "an upgrade" else deb("pinshift")))
     restart_libvirtd(w)
-    live_on(w, PINNED, HUGE)
+    starts = Guest("starts", vcpupin={0: "1"})
+    w.host.create(starts)
+    live_on(w, PINNED, HUGE, starts)
     same(pids(w, PINNED, HUGE), before, "the processes of the guests")
     w.host.dpkg("--configure", "--pending")
     expect(w.host.pinshiftd.alive, "the service runs")
@@ -296,7 +298,7 @@ def purged(w: Bare) -> None:
 # Of others: what the system and libvirt write as they run, and the users, which stay so that no file changes hands.
 OTHERS = re.compile(r"/etc/(\.pwd\.lock|(passwd|group|shadow|gshadow)-?)$"
                     r"|/var/(log|cache|tmp|lib/(dpkg|systemd|libvirt|apt)|backups)/"
-                    r"|/run/(systemd|libvirt|udev|log|user|lock|utmp|credentials)(/|$)")
+                    r"|/run/(systemd|libvirt|virt\w+\.pid|udev|log|user|lock|utmp|credentials)(/|$)")
 
 
 def files(w: Bare) -> set[str]:

@@ -48,9 +48,11 @@ class Lab:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        if isinstance(error, Exception) and not self.quiet:
-            print(self.logs(), file=sys.stderr)
-        self._ends.close()
+        try:
+            if isinstance(error, Exception) and not self.quiet:
+                print(self.logs(), file=sys.stderr)
+        finally:  # Nobody may be there to read.
+            self._ends.close()
 
     def host(self, name: str, kind: type[H], **shape: Any) -> H:
         """Declares a host; SHAPE is the business of its kind."""
