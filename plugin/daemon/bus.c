@@ -251,7 +251,8 @@ pin_bus_free (PinBus *bus)
   if (bus == NULL)
     return;
   pin_bus_change_free (bus->change);
-  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
+  if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (bus->skeleton)) != NULL)
+    g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
   g_object_unref (bus->skeleton);
   g_free (bus);
 }

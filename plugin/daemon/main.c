@@ -2,6 +2,7 @@
 /* pinshiftd: one picture, one watch on libvirt, one object on the bus, one main loop. */
 #include "bus.h"
 #include "clock.h"
+#include "core/error.h"
 #include "host/kept-file.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
@@ -192,7 +193,12 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new ("- fit arriving guests into this host");
 
   g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc < 2)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "unexpected argument '%s'; see pinshiftd --help", (*argv)[1]);
+  return FALSE;
 }
 
 static int
