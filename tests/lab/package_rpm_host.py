@@ -103,7 +103,7 @@ def passed(w: Fedoresque, why: str) -> None:
 
 def live(xml: str) -> str:
     """Without what libvirt gives to each process anew."""
-    return re.sub(r" id='\d+'|<label>.*</label>|<imagelabel>.*</imagelabel>|/domain-\d+-|source path='/dev/pts/\d+'|tty='[^']*'", "", xml)
+    return re.sub(r" id='\d+'|<(label|imagelabel)>.*</\1>|/domain-\d+-|source path='/dev/pts/\d+'|tty='[^']*'", "", xml)
 
 
 @rpm_host.case("installed, it is inert: libvirtd goes on, no service runs or can be called, guests start")
@@ -131,7 +131,8 @@ def not_enabled(w: Fedoresque) -> None:
 
 
 @rpm_host.each("of {0} that is masked the hook says no more than of one that was never enabled",
-               [("a unit", "pinshiftd.service", "failed to load"), ("an alias", "dbus-org.pinshift.Host1.service", "is masked")])
+               [("a unit", "pinshiftd.service", "failed to load"),
+                ("an alias", "dbus-org.pinshift.Host1.service", "is masked")])
 def masked(w: Fedoresque, _what: str, name: str, word: str) -> None:
     w.install("pinshift")
     if name == "pinshiftd.service":
@@ -183,7 +184,7 @@ def upgraded(w: Fedoresque) -> None:
     same(calls.failures, "", "what the hook said when it failed")
     expect(calls.count > 20, "it was called again and again", calls.count)
     after = w.host.pinshiftd.show("MainPID"), w.host.run("stat", "--format=%i", HOOK).out
-    expect("0" not in after and before[0] != after[0] and before[1] != after[1], "process and hook are others", before, after)
+    expect("0" not in after and before[0] != after[0] and before[1] != after[1], "both are others", before, after)
     same(w.host.pinshiftd.show("UnitFileState"), "enabled", "the service")
     same(w.host.read(DROP_IN), RESERVE, "the policy")
     w.come_back(PINNED)
@@ -209,7 +210,8 @@ def removed(w: Fedoresque) -> None:
     expect(not w.host.run("test", "-L", HOOK_LINK, check=False).ok and not w.host.exists(HOOK), "link and hook are gone")
     same(w.host.run("pgrep", "-x", "pinshiftd", check=False).out, "", "processes of the service")
     same(w.host.run("find", "/etc/systemd", "-name", "*pinshift*").out, "", "links of the service")
-    expect(w.host.exists(f"/var/lib/pinshift/{PINNED.uuid}") and not w.host.exists("/run/pinshift"), "records stay, claims go")
+    expect(w.host.exists(f"/var/lib/pinshift/{PINNED.uuid}"), "the record stays")
+    expect(not w.host.exists("/run/pinshift"), "claims go")
     w.host.libvirtd.restart()
     w.host.settle()
     same((w.host.state(PINNED), w.host.qemu_pid(PINNED.name)), ("running", process), "the guest")

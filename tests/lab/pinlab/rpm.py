@@ -28,7 +28,7 @@ def source() -> Path:
 
 
 def later(directory: Path) -> dict[str, Path]:
-    """The packages again, in DIRECTORY, as a later release with another hook: the same spec, put together from their files."""
+    """The packages again, in DIRECTORY, as a later release with another hook: the same spec and the same files."""
     top, tree = directory / "top", directory / "tree"
     define = ["--define", f"_topdir {top}"]
     if not top.exists():
