@@ -44,11 +44,9 @@ def _entry(line: str) -> tuple[str, str]:
 
 deb = Suite("deb", Debs)
 
-FILE, PROGRAM, LINK = "-rw-r--r-- root/root", "-rwxr-xr-x root/root", "lrwxrwxrwx root/root"
+FILE, PROGRAM = "-rw-r--r-- root/root", "-rwxr-xr-x root/root"
 CONTENTS = {
     "pinshift": {
-        # Absolute: Debian's policy for links from one top directory to another, 10.5.
-        "/etc/libvirt/hooks/qemu.d/60-pinshift": f"{LINK} /usr/sbin/pinshift-hook",
         "/etc/pinshift/hook.conf": FILE,
         "/etc/pinshift/pinshift.conf": FILE,
         "/lib/systemd/system/pinshiftd.service": FILE,
@@ -95,6 +93,13 @@ def conffiles(w: Debs) -> None:
     expect(not (w.unpacked("pinshift-policyd") / "DEBIAN/conffiles").exists(), "pinshift-policyd has none")
 
 
+@deb.each("each key of {0} is a comment, so that it says what holds anyway", ["pinshift.conf", "hook.conf"])
+def commented(w: Debs, name: str) -> None:
+    lines = (w.unpacked("pinshift") / "etc/pinshift" / name).read_text().splitlines()
+    same([line for line in lines if "=" in line and not line.startswith("#")], [], f"keys that {name} sets")
+    expect(any(re.match(r"#\s*\S+ = ", line) for line in lines), f"{name} shows its keys", *lines)
+
+
 @deb.case("the hook needs the C library and nothing else")
 def hook_libraries(w: Debs) -> None:
     hook = w.unpacked("pinshift") / "usr/sbin/pinshift-hook"
@@ -119,6 +124,13 @@ def no_build_paths(w: Debs, package: str) -> None:
     # A scratch directory's name, which packaging/build-deb would leave in assertions and debug information.
     found = result.run(["grep", "-rlE", r"/tmp/tmp\.|/build/|/work/", str(w.unpacked(package))], check=False)
     same(found.out, "", "files that name a directory of the build")
+
+
+@deb.each("shellcheck finds nothing in the scripts of {0}", CONTENTS)
+def scripts(w: Debs, package: str) -> None:
+    for name in ("postinst", "prerm", "postrm"):
+        done = result.run(["shellcheck", str(w.unpacked(package) / "DEBIAN" / name)], check=False)
+        expect(done.ok, f"{name} is clean", done)
 
 
 @deb.case("lintian finds neither errors nor warnings, in source and packages")

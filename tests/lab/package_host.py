@@ -316,6 +316,30 @@ def again(w: Bare, verb: str) -> None:
     recorded(w.host, PINNED)
 
 
+@host.case("installed again after a removal, it tells a libvirtd that has learned meanwhile that there are no hooks")
+def told_again(w: Bare) -> None:
+    w.host.install(deb("pinshift"))
+    w.host.remove("pinshift")
+    restart_libvirtd(w)
+    w.host.install(deb("pinshift"))
+    reload_policy(w, RESERVE)
+    w.host.start(PINNED)
+    recorded(w.host, PINNED)
+    w.host.virsh("managedsave", PINNED.name)
+    w.host.virsh("start", PINNED.name)
+    same(elements(w.host.dumpxml(PINNED))["vcpupin 0"], "1", "the pin of vCPU 0, which libvirt had asked the hook about")
+
+
+@host.each("{0}, upgraded, not yet configured and removed, leaves nothing that runs, and no link", SERVICES)
+def removed_unpacked(w: Bare, service: Service) -> None:
+    w.host.install(deb(service.package))
+    w.host.dpkg("--unpack", w.host.give(renumbered(deb(service.package), w.lab.dir, NEWER)))
+    w.host.remove(service.package)
+    same(w.host.unit(service.unit).show("ActiveState"), "inactive", "the state of the service")
+    same(w.host.run("pgrep", "-f", f"^/usr/libexec/pinshift/{service.unit}", check=False).out, "", "processes of the service")
+    expect(not w.host.run("test", "-L", HOOK_LINK, check=False).ok, "the link of the hook is gone")
+
+
 # What it does
 
 @host.case("a reload takes a policy drop-in, and of a bad one nothing")

@@ -135,6 +135,7 @@ ONLY_DEB = re.compile("|".join([
 ONLY_RPM = re.compile("|".join([
     "/usr/share/(doc|licenses)/",     # Fedora has the licence in a place of its own
     "/(run|var/lib)/pinshift",        # of state, Debian's packages don't say that it is theirs
+    "/etc/libvirt/hooks/",            # dpkg would leave a second link in there for a while
 ]))
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The hook called without a pause, as libvirt calls it when it finds a running guest again."""
+"""The hook called without a pause, as libvirt calls it when it finds a running guest again.
+
+libvirt lists what it can run in the directory, and runs that in turn: so do we, with all that begins with the hook's name.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ GOES, FAILED, COUNT = "/run/hookcalls", "/run/hookcalls.failed", "/run/hookcalls
 CALLS = f"""
 n=0
 while test -e {GOES}; do
-  said=$("$1" "$2" reconnect begin - </dev/null 2>&1) || echo "call $n: exit $?: $said" >>{FAILED}
+  for hook in "$1"*; do
+    said=$("$hook" "$2" reconnect begin - </dev/null 2>&1) || echo "call $n: $hook: exit $?: $said" >>{FAILED}
+  done
   n=$((n + 1))
 done
 echo "$n" >{COUNT}
