@@ -44,6 +44,8 @@ def _entry(line: str) -> tuple[str, str]:
 
 deb = Suite("deb", Debs)
 
+SOURCE = Path(__file__).resolve().parents[2]
+
 FILE, PROGRAM = "-rw-r--r-- root/root", "-rwxr-xr-x root/root"
 CONTENTS = {
     "pinshift": {
@@ -131,6 +133,23 @@ def scripts(w: Debs, package: str) -> None:
     for name in ("postinst", "prerm", "postrm"):
         done = result.run(["shellcheck", str(w.unpacked(package) / "DEBIAN" / name)], check=False)
         expect(done.ok, f"{name} is clean", done)
+
+
+@deb.case("they are built from what meson dist would hand out, file for file")
+def tarball(w: Debs) -> None:
+    given = result.run([str(SOURCE / "packaging/dist"), str(w.scratch)]).out.strip()
+    build = w.scratch / "build"
+    result.run(["meson", "setup", "-Dtests=false", str(build), str(SOURCE)])
+    result.run(["meson", "dist", "-C", str(build), "--no-tests", "--allow-dirty", "--formats=xztar"])
+    trees = [_extracted(given, w.scratch / "given"), _extracted(str(build / "meson-dist" / Path(given).name), w.scratch / "dist")]
+    done = result.run(["diff", "--recursive", "--brief", "--no-dereference", *trees], check=False)
+    same(done.out + done.err, "", "what differs from meson dist")
+
+
+def _extracted(tarball: str, target: Path) -> str:
+    target.mkdir()
+    result.run(["tar", "--directory", str(target), "--extract", "--file", tarball])
+    return str(target)
 
 
 @deb.case("lintian finds neither errors nor warnings, in source and packages")
