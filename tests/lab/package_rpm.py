@@ -45,14 +45,14 @@ rpm = Suite("rpm", Rpms)
 SCRIPTS = ("PREIN", "POSTIN", "PREUN", "POSTUN", "PRETRANS", "POSTTRANS")
 DIRECTORY, FILE = "drwxr-xr-x root/root", "-rw-r--r-- root/root"
 PROGRAM, LINK = "-rwxr-xr-x root/root", "lrwxrwxrwx root/root"
-# Flags: c configuration, n never replaced, d documentation, l licence, m may be missing, g only owned, made by others.
+# Flags: c configuration, n never replaced, d documentation, l licence, g only owned, made by others.
 MODULE = "/var/lib/selinux/targeted/active/modules/200/pinshift"
 CONTENTS = {
     "pinshift": {
         "/etc/libvirt": DIRECTORY,
         "/etc/libvirt/hooks": DIRECTORY,
         "/etc/libvirt/hooks/qemu.d": DIRECTORY,
-        "/etc/libvirt/hooks/qemu.d/60-pinshift": f"{LINK} m ../../../../usr/sbin/pinshift-hook",
+        "/etc/libvirt/hooks/qemu.d/60-pinshift": f"{LINK} g ../../../../usr/sbin/pinshift-hook",
         "/etc/pinshift": DIRECTORY,
         "/etc/pinshift/hook.conf": f"{FILE} cn",
         "/etc/pinshift/pinshift.conf": f"{FILE} cn",
@@ -128,11 +128,14 @@ ELSEWHERE = {
     # Fedora has /usr/lib/systemd; of Debian's packages, those of this release have units in /lib.
     "/lib/systemd/system/": "/usr/lib/systemd/system/",
 }
+LINK_OF_HOOK = "/etc/libvirt/hooks/qemu.d/60-pinshift$"  # Made by scripts: whether a package says so differs.
 ONLY_DEB = re.compile("|".join([
+    LINK_OF_HOOK,
     "/usr/share/doc/",                # Debian has a directory for each package, with a changelog,
     "/usr/share/lintian/overrides/",  # and exceptions from its rules
 ]))
 ONLY_RPM = re.compile("|".join([
+    LINK_OF_HOOK,
     "/usr/share/(doc|licenses)/",     # Fedora has the licence in a place of its own
     "/(run|var/lib)/pinshift",        # of state, Debian's packages don't say that it is theirs
     "/etc/libvirt/hooks/",            # dpkg would leave a second link in there for a while
@@ -202,6 +205,13 @@ def services(w: Rpms, package: str) -> None:
     said = "\n".join(w.scripts(package).values())
     same(set(re.findall(r"\S+\.(?:service|socket|target)\b", said)), SERVICES[package], "units that are named")
     expect(not re.search(r"systemctl\b.* (start|restart|reload|enable)\b", said), "none is started or reloaded", said)
+
+
+@rpm.case("the link that a script makes leads to the hook")
+def link(w: Rpms) -> None:
+    leads = w.contents("pinshift")["/etc/libvirt/hooks/qemu.d/60-pinshift"].split()[-1]
+    expect(f"ln -s {leads} /etc/libvirt/hooks/qemu.d/60-pinshift " in w.scripts("pinshift")["POSTIN"], "it is made as it was built",
+           leads)
 
 
 @rpm.case("the hook goes before its service, and only with the package")

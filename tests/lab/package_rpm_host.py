@@ -112,6 +112,7 @@ def installed(w: Fedoresque) -> None:
     daemon = w.host.libvirtd.show("MainPID")
     w.install("pinshift", "pinshift-policyd")
     inert(w)
+    same(w.host.run("readlink", "-e", HOOK_LINK).out.strip(), HOOK, "where the link of the hook leads")
     same(w.host.unit("pinshift-policyd").show("UnitFileState"), "disabled", "the state of pinshift-policyd")
     same(w.host.libvirtd.show("MainPID"), daemon, "libvirtd's process")
     w.host.create(Guest("other", vcpupin={0: "0"}))
@@ -176,6 +177,7 @@ def upgraded(w: Fedoresque) -> None:
     w.host.start(PINNED)
     recorded(w.host, PINNED)
     before = w.host.pinshiftd.show("MainPID"), w.host.run("stat", "--format=%i", HOOK).out
+    link = w.host.run("stat", "--format=%i %z", HOOK_LINK).out
     newer = w.host.give(later(w.lab.dir / "later")["pinshift"])
     with hook_called(w.host, HOOK_LINK, PINNED.name) as calls:
         w.rpm("--upgrade", newer)
@@ -185,6 +187,8 @@ def upgraded(w: Fedoresque) -> None:
     expect(calls.count > 20, "it was called again and again", calls.count)
     after = w.host.pinshiftd.show("MainPID"), w.host.run("stat", "--format=%i", HOOK).out
     expect("0" not in after and before[0] != after[0] and before[1] != after[1], "both are others", before, after)
+    # libvirt runs whatever it finds beside the link.
+    same(w.host.run("stat", "--format=%i %z", HOOK_LINK).out, link, "the link, which nobody touched")
     same(w.host.pinshiftd.show("UnitFileState"), "enabled", "the service")
     same(w.host.read(DROP_IN), RESERVE, "the policy")
     w.come_back(PINNED)
