@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .cases import debs, rpms, stage
+from .host import HOOK_LINK
 from .result import run
 
 
@@ -33,6 +34,7 @@ def unpacked(directory: Path) -> Path:
         return directory
     (package,) = debs().glob("pinshift_*.deb")
     run(["dpkg-deb", "--extract", str(package), str(directory)])
+    (directory / HOOK_LINK[1:]).symlink_to("../../../../usr/sbin/pinshift-hook")  # As its postinst does.
     return directory
 
 
