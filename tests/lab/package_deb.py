@@ -9,6 +9,7 @@ from pathlib import Path
 from pinlab import result
 from pinlab.cases import Suite, debs, expect, same
 from pinlab.lab import Lab
+from pinlab.result import Result
 from pinlab.root import RELEASE, bare_tarball
 
 
@@ -35,6 +36,12 @@ class Debs:
         if not target.exists():
             result.run(["dpkg-deb", "--raw-extract", str(self.files[package]), str(target)])
         return target
+
+    def lintian(self, *options: str) -> Result:
+        """Of source and packages. It leaves files wherever temporary ones are."""
+        changes = [str(path) for path in debs().glob("*.changes")]
+        same(len(changes), 1, "files of changes")
+        return result.run(["env", f"TMPDIR={self.scratch}", "lintian", "--allow-root", *options, *changes], check=False, timeout=300)
 
 
 def _entry(line: str) -> tuple[str, str]:
@@ -154,10 +161,7 @@ def _extracted(tarball: str, target: Path) -> str:
 
 @deb.case("lintian finds neither errors nor warnings, in source and packages")
 def lintian(w: Debs) -> None:
-    changes = [str(path) for path in debs().glob("*.changes")]
-    same(len(changes), 1, "files of changes")
-    done = result.run(["lintian", "--allow-root", "--display-info", "--pedantic", "--fail-on", "error,warning", *changes],
-                      check=False, timeout=300)
+    done = w.lintian("--display-info", "--pedantic", "--fail-on", "error,warning")
     expect(done.ok, "lintian is content", done)
 
 
@@ -167,8 +171,7 @@ def overrides(w: Debs) -> None:
         lines = (w.unpacked(package) / "usr/share/lintian/overrides" / package).read_text().splitlines()
         for before, line in zip(["", *lines], lines):
             expect(line.startswith("#") or before.startswith("#"), f"{package}: a reason stands above: {line}")
-    done = result.run(["lintian", "--allow-root", "--tags", "unused-override,mismatched-override",
-                       *map(str, debs().glob("*.changes"))], check=False, timeout=300)
+    done = w.lintian("--tags", "unused-override,mismatched-override")
     same(done.out, "", "overrides that override nothing")
 
 
