@@ -16,6 +16,7 @@ from pinlab.element import elements
 from pinlab.hookcalls import hook_called
 from pinlab.host import BUS_NAME, HOOK, HOOK_LINK, OBJECT
 from pinlab.installed import InstalledHost
+from pinlab.terminal import Terminal
 from pinlab.trio import recorded
 
 PAGES = 32
@@ -425,6 +426,25 @@ def users(w: Bare) -> None:
         with polkit_rule(w):
             wait_until(lambda: pinshift_as(w, "member", "repin", PINNED.name).ok, "polkit's rule lets the member", 20)
             expect(not pinshift_as(w, "stranger", "repin", PINNED.name).ok, "the rule is for nobody else")
+
+
+@host.each("at a terminal an administrator who is asked for the password and types {0} {1}",
+           [("the right one", "is let"), ("a wrong one", "is not")])
+def password(w: Bare, which: str, outcome: str) -> None:
+    install_ready(w)
+    w.host.create(PINNED)
+    recorded(w.host, PINNED)
+    with user(w, "admin", "sudo"):
+        w.host.run("chpasswd", input="admin:secret\n")
+        terminal = Terminal(w.host, "admin")
+        terminal.wait_for(r"\$ $")
+        terminal.type(f"pinshift repin {PINNED.name}; echo ended with $?.")
+        asked = terminal.wait_for(r"assword: $")
+        expect(PINNED.name in asked and "org.pinshift.host1.repin" in asked, "what for, and for which guest", asked)
+        terminal.type_secret("secret" if outcome == "is let" else "guess")
+        said = terminal.wait_for(r"ended with \d+\.")
+        expect(f"ended with {0 if outcome == 'is let' else 1}." in said, f"who typed {which} {outcome}", said)
+        terminal.leave()
 
 
 @contextmanager
