@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The policy of the bus: who may call what, and who may be the service.  A real bus, callers of other users. */
-#include <gio/gio.h>
+#include "caller.h"
 
 #include <glib/gstdio.h>
 #include <grp.h>
@@ -13,13 +13,6 @@
 #define NAME "org.pinshift.Host1"
 #define CLUSTER_NAME "org.pinshift.Cluster1"
 #define NOBODY 65534
-
-typedef enum
-{
-  WHO_ROOT,
-  WHO_LIBVIRT, /* nobody, in the group libvirt */
-  WHO_NOBODY
-} Who;
 
 typedef struct
 {

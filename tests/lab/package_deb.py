@@ -130,8 +130,8 @@ def hardened(w: Debs, package: str, program: str) -> None:
 
 @deb.each("{0} tells nothing of the machine that built it", CONTENTS)
 def no_build_paths(w: Debs, package: str) -> None:
-    # A scratch directory's name, which packaging/build-deb would leave in assertions and debug information.
-    found = result.run(["grep", "-rlE", r"/tmp/tmp\.|/build/|/work/", str(w.unpacked(package))], check=False)
+    # Scratch directories, which packaging/build-deb would leave in assertions and debug information, and the tree.
+    found = result.run(["grep", "-rlE", rf"/tmp/tmp\.|/build/|{re.escape(str(SOURCE))}/", str(w.unpacked(package))], check=False)
     same(found.out, "", "files that name a directory of the build")
 
 
