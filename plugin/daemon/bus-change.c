@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bus-change.h"
 
-#include "authority.h"
-#include "bus-options.h"
+#include "service/authority.h"
+#include "service/options.h"
 #include "change.h"
 #include "core/error.h"
 #include "format/quote.h"

@@ -3,7 +3,7 @@
 
 #include "arrival.h"
 #include "bus-change.h"
-#include "bus-options.h"
+#include "service/options.h"
 #include "claims.h"
 #include "clock.h"
 #include "core/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bus-options.h"
+#include "options.h"
 
 #include "core/error.h"
 

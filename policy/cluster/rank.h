@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which hosts can take a guest, which is best, and why the others are not.  Filters first, then the plan of each host that is left, then the
+ * scores; plans are made by the planner that the destination asks too.
+ */
+#pragma once
+
+#include "cluster/site.h"
+#include "core/original.h"
+#include "core/plan.h"
+#include "rules/rules-cluster.h"
+
+typedef enum
+{
+  PIN_PRESENCE_REACHABLE,
+  PIN_PRESENCE_UNREACHABLE,
+  PIN_PRESENCE_UNMANAGED   /* it answers, and has no pinshift */
+} PinPresence;
+
+/* A host of the cluster, as it is known now. */
+typedef struct
+{
+  const char *name;        /* as the policy has it */
+  PinPresence presence;
+  const char *failure;     /* why it can't be reached; NULL: not known */
+  gboolean maintenance;
+  const char *maintenance_reason; /* NULL or "": none was given */
+  gint load_permille;      /* of its online CPUs; -1: it does not say */
+  const PinSite *site;     /* NULL: it was never heard */
+} PinHostRow;
+
+typedef struct
+{
+  const PinGuest *guest;
+  const PinOriginal *original;
+  const PinRules *rules;
+  const char *on;          /* name of the host that it runs on; NULL: none of these */
+} PinRankQuestion;
+
+/* Why a host is out; in this order they are looked at. */
+typedef enum
+{
+  PIN_FILTER_NONE,
+  PIN_FILTER_UNREACHABLE,
+  PIN_FILTER_UNMANAGED,
+  PIN_FILTER_MAINTENANCE,
+  PIN_FILTER_HERE,         /* it is there already */
+  PIN_FILTER_ASSIGNED,     /* the policy assigns it to other hosts */
+  PIN_FILTER_GROUP,        /* a strict group */
+  PIN_FILTER_CPU_MODEL,
+  PIN_FILTER_PLAN,         /* its plan refuses */
+  PIN_FILTER_N
+} PinFilter;
+
+const char *pin_filter_name (PinFilter filter); /* "unreachable", "cpu-model" */
+
+typedef struct
+{
+  guint host;                /* index in the rows */
+  PinFilter filter;
+  PinVerdict verdict;        /* of hosts that are not out */
+  gboolean exact;
+  guint cost;
+  guint parts[PIN_SCORE_N];  /* 0 to 1000 each; with its weight 0 it counts nothing */
+  guint64 score;             /* sum over parts of part times weight */
+} PinRanked;
+
+typedef struct _PinRank PinRank;
+
+/*
+ * Ranks all @rows, which must outlive the rank, as must what @question refers to.  Same input, same rank.
+ * Scores compare hosts with one another: of each term the best value among the candidates is 1000, the worst 0, and what lies between has
+ * its place among the values that there are, so that one wild value decides nothing.  Load counts only where every candidate reports it.
+ * (transfer full)
+ */
+PinRank *pin_rank_new (const PinRankQuestion *question, const PinHostRow *rows, guint n_rows);
+void pin_rank_free (PinRank *rank);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRank, pin_rank_free)
+
+/* Best first, by score, then by cost, then by name; after them those that are out, by name.  *ret_n: all of them.  Borrowed. */
+const PinRanked *pin_rank_all (const PinRank *rank, guint *ret_n);
+/* How many of them are candidates. */
+guint pin_rank_n_candidates (const PinRank *rank);
+
+/* The whole plan on the host of place @place; NULL where no snapshot is known.  (transfer full) */
+PinPlan *pin_rank_plan (const PinRank *rank, guint place);
+
+/* One line for people: why the host of @place is out, with figures; or what it lacks beside the best; of the best, what speaks for it.
+ * (transfer full) */
+char *pin_rank_why (const PinRank *rank, guint place);
