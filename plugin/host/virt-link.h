@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/virt.h"
+#include "virt/error.h"
 
 #include <libvirt/libvirt.h>
 
@@ -86,9 +87,6 @@ void pin_virt_call_start (PinVirtCall *call);
 void pin_virt_return_last_error (GTask *task);
 /* A text that libvirt allocated, as one of GLib's; NULL stays NULL.  Takes @text.  (transfer full) */
 char *pin_virt_take_text (char *text);
-
-/* libvirt's last error of this thread as a GError: the one place that reads it. */
-void pin_virt_take_error (GError **error);
 
 /* How long to wait before attempt @attempt, counted from 0, in ms: none, then a second more each time, a minute at
  * most. */

@@ -2,7 +2,7 @@
 /* The life of the connection: the worker makes it, makes it again when it is lost, and runs the calls that come
  * between. */
 #include "host/virt-link.h"
-#include "host/virt-loop.h"
+#include "virt/loop.h"
 
 #include <libvirt/virterror.h>
 

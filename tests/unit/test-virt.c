@@ -3,7 +3,7 @@
 #include "core/error.h"
 #include "format/record.h"
 #include "host/virt-link.h"
-#include "host/virt-loop.h"
+#include "virt/loop.h"
 
 #include <fcntl.h>
 #include <gio/gio.h>

@@ -3,7 +3,7 @@
  * libvirt's event loop as GLib sources.  libvirt takes the functions of an event loop once per process and gives them
  * no data pointer, so there is one loop per process, here.  They are called from any thread, from within callbacks too.
  */
-#include "host/virt-loop.h"
+#include "virt/loop.h"
 
 #include <glib.h>
 #include <libvirt/libvirt.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What libvirt said last, in the words of this project. */
-#include "host/virt-link.h"
+#include "virt/error.h"
 
 #include "core/error.h"
 
