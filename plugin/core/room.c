@@ -2,6 +2,8 @@
 /* Takes off what others hold, and gives back what the guest holds itself. */
 #include "room.h"
 
+#include "room-block.h"
+
 static guint64 *
 units_at (PinRoom *room, guint node, guint size)
 {
@@ -127,10 +129,10 @@ count_cpu (PinRoom *room, PinNodeRoom *node, PinCoreRoom *core, const PinCpu *cp
 
   core->core = cpu->core;
   core->n_online++;
-  core->n_usable += usable ? 1 : 0;
-  core->n_isolated += isolated ? 1 : 0;
-  node->n_usable += usable ? 1 : 0;
-  node->n_isolated += isolated ? 1 : 0;
+  core->n_usable += usable;
+  core->n_isolated += isolated;
+  node->n_usable += usable;
+  node->n_isolated += isolated;
 }
 
 /* Counts the CPUs of @node core by core; @core_at: by core of the host, its place, or 0. */
@@ -156,7 +158,8 @@ count_node (PinRoom *room, guint index, guint first_core, guint *core_at)
   return n_cores;
 }
 
-static void
+/* Returns: how many cores there are. */
+static guint
 count_cpus (PinRoom *room)
 {
   const PinTopology *topology = room->snapshot->topology;
@@ -167,6 +170,7 @@ count_cpus (PinRoom *room)
   room->cores = g_new0 (PinCoreRoom, topology->n_cores + 1);
   for (guint node = 0; node < room->n_nodes; node++)
     n_cores += count_node (room, node, n_cores, core_at);
+  return n_cores;
 }
 
 static void
@@ -181,31 +185,9 @@ look_at_host (PinRoom *room, const PinTopology *topology)
   room->default_page_kib = room->snapshot->default_page_kib;
 }
 
-PinRoom *
-pin_room_new (const PinSnapshot *snapshot, const char *uuid, const PinTerms *terms)
+static void
+clear_loose (PinRoom *room)
 {
-  g_autoptr (PinRoom) room = g_new0 (PinRoom, 1);
-
-  room->snapshot = snapshot;
-  look_at_host (room, snapshot->topology);
-  room->taken = pin_cpuset_new ();
-  room->named = pin_cpuset_new ();
-  collect_sizes (room);
-  copy_units (room);
-  for (guint i = 0; i < snapshot->domains->len; i++)
-    count_domain (room, g_ptr_array_index (snapshot->domains, i), uuid);
-  for (guint i = 0; i < snapshot->claims->len; i++)
-    count_claim (room, g_ptr_array_index (snapshot->claims, i), uuid);
-  split_cpus (room, terms);
-  count_cpus (room);
-  return g_steal_pointer (&room);
-}
-
-void
-pin_room_free (PinRoom *room)
-{
-  if (room == NULL)
-    return;
   pin_cpuset_free (room->taken);
   pin_cpuset_free (room->usable);
   pin_cpuset_free (room->keepable);
@@ -216,6 +198,34 @@ pin_room_free (PinRoom *room)
   g_free (room->cores);
   g_free (room->page_kib);
   g_free (room->units);
+}
+
+typedef PinRoom LooseRoom;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LooseRoom, clear_loose)
+
+PinRoom *
+pin_room_new (const PinSnapshot *snapshot, const char *uuid, const PinTerms *terms)
+{
+  g_auto (LooseRoom) room = { .snapshot = snapshot };
+  guint n_cores;
+
+  look_at_host (&room, snapshot->topology);
+  room.taken = pin_cpuset_new ();
+  room.named = pin_cpuset_new ();
+  collect_sizes (&room);
+  copy_units (&room);
+  for (guint i = 0; i < snapshot->domains->len; i++)
+    count_domain (&room, g_ptr_array_index (snapshot->domains, i), uuid);
+  for (guint i = 0; i < snapshot->claims->len; i++)
+    count_claim (&room, g_ptr_array_index (snapshot->claims, i), uuid);
+  split_cpus (&room, terms);
+  n_cores = count_cpus (&room);
+  return pin_room_in_a_block (&room, n_cores);
+}
+
+void
+pin_room_free (PinRoom *room)
+{
   g_free (room);
 }
 

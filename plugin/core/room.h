@@ -8,25 +8,29 @@
 #include "snapshot.h"
 #include "terms.h"
 
+/* CPUs and cores are numbered below PIN_CPUSET_MAX. */
+G_STATIC_ASSERT (PIN_CPUSET_MAX <= G_MAXUINT16);
+
 /* A core of a node, with the CPUs on it that a vCPU may have for its own. */
 typedef struct
 {
-  guint core;             /* as in topology->cpus */
-  guint n_usable;
-  guint n_isolated;       /* of those */
-  guint n_online;         /* all its CPUs that are online */
+  guint16 core;           /* as in topology->cpus */
+  guint16 n_usable;
+  guint16 n_isolated;     /* of those */
+  guint16 n_online;       /* all its CPUs that are online */
 } PinCoreRoom;
 
 typedef struct
 {
-  guint n_usable;
-  guint n_isolated;       /* of those */
-  guint first_core;       /* its cores with usable CPUs are a slice of PinRoom.cores */
-  guint n_cores;
+  guint16 n_usable;
+  guint16 n_isolated;     /* of those */
+  guint16 first_core;     /* its cores with usable CPUs are a slice of PinRoom.cores */
+  guint16 n_cores;
   gboolean has_cpus;
   gboolean has_memory;
 } PinNodeRoom;
 
+/* Made in one piece of memory, and never changed. */
 typedef struct
 {
   const PinSnapshot *snapshot;
@@ -54,6 +58,9 @@ typedef struct
 PinRoom *pin_room_new (const PinSnapshot *snapshot, const char *uuid, const PinTerms *terms);
 void pin_room_free (PinRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRoom, pin_room_free)
+
+/* What it takes of memory, in bytes. */
+gsize pin_room_size_bytes (const PinRoom *room);
 
 /* Index of pages of @page_kib in page_kib (0: ordinary memory), or -1. */
 gint pin_room_size (const PinRoom *room, guint64 page_kib);
