@@ -3,10 +3,10 @@
 #include "plan.h"
 
 #include "cost.h"
-#include "cpu-model.h"
 #include "explain.h"
 #include "names.h"
 #include "fit.h"
+#include "judge.h"
 
 static const char *const verdict_names[] = {
   [PIN_VERDICT_KEEP] = "keep",
@@ -180,17 +180,12 @@ judge_cpu (PinPlan *plan, const PinGuest *guest, const PinOriginal *original, co
            const PinSnapshot *snapshot)
 {
   g_autofree char *difference = NULL;
-  PinCode code = PIN_CODE_FITS;
-  gboolean may = pin_terms_allow (terms, PIN_SETTING_CPU_MODEL, PIN_ACTION_WARN);
+  PinCode code;
+  PinAction action = pin_judge_cpu (guest, original, terms, snapshot->cpu, &code, &difference);
 
-  if (!pin_cpu_model_matters (guest))
-    return;
-  plan->actions[PIN_SETTING_CPU_MODEL] = PIN_ACTION_KEEP;
-  code = pin_cpu_model_differs (guest, original->cpu, snapshot->cpu, &difference);
-  if (code == PIN_CODE_FITS)
-    return;
-  plan->actions[PIN_SETTING_CPU_MODEL] = may ? PIN_ACTION_WARN : PIN_ACTION_REFUSE;
-  pin_plan_add_reason_text (plan, PIN_SETTING_CPU_MODEL, plan->actions[PIN_SETTING_CPU_MODEL], code, difference);
+  plan->actions[PIN_SETTING_CPU_MODEL] = action;
+  if (code != PIN_CODE_FITS)
+    pin_plan_add_reason_text (plan, PIN_SETTING_CPU_MODEL, action, code, difference);
 }
 
 static void
@@ -239,8 +234,6 @@ keep_off (PinPlan *plan, const PinFit *fit)
   g_autoptr (PinCpuset) cpus = pin_fit_common_cpus (fit);
   g_autofree char *text = pin_cpuset_format (cpus);
 
-  if (!pin_placement_is_empty (fit->demand->placement) || pin_cpuset_is_empty (fit->room->taken) || pin_cpuset_is_empty (cpus))
-    return;
   plan->placement->vcpu_cpuset = g_steal_pointer (&cpus);
   plan->actions[PIN_SETTING_VCPU_PINS] = PIN_ACTION_REMAP;
   plan->verdict = PIN_VERDICT_ADAPT;
@@ -251,11 +244,9 @@ keep_off (PinPlan *plan, const PinFit *fit)
 static void
 accept (PinPlan *plan, const PinFit *fit)
 {
-  const PinTerms *terms = fit->demand->terms;
-
   plan->placement = pin_fit_draw (fit);
   mention_backends (plan, fit->demand->placement);
-  if (terms->keep_off_reserved)
+  if (pin_judge_keeps_off (fit->demand, fit->room))
     keep_off (plan, fit);
   plan->cost = pin_cost (plan->actions);
   fill_cells (plan, fit);
