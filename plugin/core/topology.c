@@ -151,3 +151,31 @@ pin_topology_holds (const PinTopology *shape, const PinTopology *host)
   /* A shape that does not know its cores says nothing about them. */
   return !shape->cores_known || cores_hold (shape, host);
 }
+
+static gboolean
+same_cpu (const PinCpu *a, const PinCpu *b)
+{
+  return a->id == b->id && a->node == b->node && a->socket == b->socket && a->die == b->die && a->core_label == b->core_label
+         && a->core == b->core && !a->online == !b->online;
+}
+
+gboolean
+pin_topology_equal (const PinTopology *a, const PinTopology *b)
+{
+  if (a == b)
+    return TRUE;
+  if (a->n_cpus != b->n_cpus || a->n_nodes != b->n_nodes || a->n_cores != b->n_cores || !a->cores_known != !b->cores_known)
+    return FALSE;
+  for (guint i = 0; i < a->n_cpus; i++)
+    {
+      if (!same_cpu (&a->cpus[i], &b->cpus[i]))
+        return FALSE;
+    }
+  for (guint i = 0; i < a->n_nodes; i++)
+    {
+      if (a->nodes[i].id != b->nodes[i].id || !pin_cpuset_equal (a->nodes[i].cpus, b->nodes[i].cpus)
+          || memcmp (a->nodes[i].distances, b->nodes[i].distances, a->n_nodes * sizeof (guint)) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}

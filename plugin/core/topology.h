@@ -81,6 +81,9 @@ PinCpuset *pin_topology_siblings (const PinTopology *topology, PinCpuId cpu);
  */
 PinTopology *pin_topology_restrict (const PinTopology *topology, const PinCpuset *cpus, const PinNodeset *nodes);
 
+/* Whether two topologies are the same, CPU by CPU and node by node. */
+gboolean pin_topology_equal (const PinTopology *a, const PinTopology *b);
+
 /*
  * Whether all that @shape says holds in @host: each of its CPUs is there and online, on the node of the same number, and
  * two of them share a core in the one exactly if they do in the other; each of its nodes is there.

@@ -26,21 +26,56 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSite, pin_site_free)
 PinSnapshot *pin_site_snapshot (const PinSite *site);
 
 /* What does not change while a host runs, in a snapshot without name, memory, domains and claims: the same for sites that are built alike.
- * Borrowed. */
+ * Borrowed.  And a small number of that make. */
 const PinSnapshot *pin_site_make (const PinSite *site);
+guint pin_site_make_index (const PinSite *site);
 
-/* The room that it has for a guest that it does not know.  Borrowed. */
+/* The room that it has for a guest that it does not know, and whose policy says dedicated = exclusive.  Borrowed. */
 const PinRoom *pin_site_room (const PinSite *site);
 
-/* Whether a domain or a claim of @uuid is there; *ret_running: it runs, or is on its way. */
-gboolean pin_site_knows (const PinSite *site, const char *uuid, gboolean *ret_running);
+/* What scores are made of. */
+typedef struct
+{
+  guint64 total_kib;  /* memory of all nodes, huge pages among it */
+  guint64 free_kib;   /* of that what a guest could have, claims taken off */
+  guint n_cpus;       /* that guests may use */
+  guint n_taken;      /* of those: somebody's own */
+} PinSiteSums;
 
-/* The UUID of the domain @name_or_uuid that runs there, or NULL.  (transfer full) */
-char *pin_site_find (const PinSite *site, const char *name_or_uuid);
+const PinSiteSums *pin_site_sums (const PinSite *site);
 
-/* Calls @each for every guest that runs there or is on its way there (@claimed).  @name and @uuid last as long as the call. */
-typedef void (*PinSiteGuest) (const char *name, const char *uuid, gboolean claimed, gpointer data);
-void pin_site_each_guest (const PinSite *site, PinSiteGuest each, gpointer data);
+typedef enum
+{
+  PIN_SITE_GUEST_DEFINED, /* does not run */
+  PIN_SITE_GUEST_RUNNING,
+  PIN_SITE_GUEST_COMING   /* has a claim */
+} PinSiteGuestState;
 
-/* In bytes, with its share of nothing. */
+/* A guest of a site.  Its strings last as long as the site does, and do not end in NUL. */
+typedef struct
+{
+  const char *name;
+  gsize name_length;
+  PinSiteGuestState state;
+  const guint8 *uuid;     /* for pin_site_guest_is() */
+} PinSiteGuest;
+
+/* Walks over all guests: start with an all zero walk; FALSE at the end. */
+typedef struct
+{
+  const guint8 *at;
+  guint64 n_left;
+  gboolean claims;
+} PinSiteWalk;
+
+gboolean pin_site_next (const PinSite *site, PinSiteWalk *walk, PinSiteGuest *ret_guest);
+gboolean pin_site_guest_is (const PinSiteGuest *guest, const char *uuid);
+/* (transfer full); NULL: it has none. */
+char *pin_site_guest_uuid (const PinSiteGuest *guest);
+
+/* Whether the site may know @uuid; FALSE is certain, and quick.  @mark: pin_site_mark (uuid). */
+guint64 pin_site_mark (const char *uuid);
+gboolean pin_site_may_know (const PinSite *site, guint64 mark);
+
+/* What it takes of memory by itself, in bytes. */
 gsize pin_site_size (const PinSite *site);
