@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 static const PinCliVerb *const verbs[] = { &pin_cli_adapt, &pin_cli_adopt, &pin_cli_config,   &pin_cli_forget,
-                                           &pin_cli_plan,  &pin_cli_repin, &pin_cli_snapshot, &pin_cli_status };
+                                           &pin_cli_plan,  &pin_cli_relay, &pin_cli_repin,    &pin_cli_snapshot,
+                                           &pin_cli_status };
 
 static char *
 describe_verbs (void)

@@ -86,7 +86,7 @@ static void
 test_bad_input (void)
 {
   static const struct { const char *line; int code; const char *err; } rows[] = {
-    { "", 2, "no command; known are: adapt, adopt, config, forget, plan, repin, snapshot, status" },
+    { "", 2, "no command; known are: adapt, adopt, config, forget, plan, relay, repin, snapshot, status" },
     { "plann db1.xml", 2, "unknown command \"plann\"" },
     { "--nonsense", 2, "--nonsense" },
     { "plan --nonsense", 2, "--nonsense" },
