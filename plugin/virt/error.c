@@ -44,3 +44,9 @@ pin_virt_take_error (GError **error)
   g_set_error (error, PIN_ERROR, last == NULL ? PIN_ERROR_FAILED : code_of (last->code), "libvirt: %s", message);
   virResetLastError ();
 }
+
+int
+pin_virt_error_code (void)
+{
+  return virGetLastErrorCode ();
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Two threads: one makes the call that moves the guest, which ends when that is over; while it runs, the other looks how far it is and
+ * ends it when that is wanted.  They and the owner hold the migration; its state is under its lock, listener and timer are the owner's.
+ */
+#include "migration.h"
+
+#include "crossing.h"
+#include "virt/loop.h"
+#include "whereabouts.h"
+
+#define LOOK_MS 500
+/* Nothing has begun while connections are opened, and nothing is lost when that is given up. */
+#define OPEN_MS 30000
+/* A libvirtd that was restarted is given so long to come back and say where the guest is. */
+#define ASK_TIMES 10
+#define ASK_AGAIN_MS 1000
+#define ASK_MS 60000
+
+typedef enum
+{
+  STAGE_OPENING,
+  STAGE_MOVING,
+  STAGE_ASKING, /* it failed: where is the guest? */
+  STAGE_OVER
+} Stage;
+
+struct _PinMigration
+{
+  gatomicrefcount references;
+  PinMigrationOrder order; /* its texts are ours */
+  GMainContext *context;
+  PinMigrationListener listener;
+  gpointer data;
+  gboolean told; /* nothing more is to be told; only in the context */
+  GSource *limit; /* the same */
+
+  GMutex lock; /* of all below */
+  GCond changed;
+  Stage stage;
+  gboolean cancelled;
+  gboolean hurried;
+  PinMigrationOutcome outcome; /* once it is ASKING */
+  char *text;
+};
+
+/* On its way to the main context. */
+typedef struct
+{
+  PinMigration *migration;
+  PinMigrationProgress progress;
+} Notice;
+
+static PinMigration *
+migration_ref (PinMigration *migration)
+{
+  g_atomic_ref_count_inc (&migration->references);
+  return migration;
+}
+
+static void
+migration_unref (PinMigration *migration)
+{
+  if (!g_atomic_ref_count_dec (&migration->references))
+    return;
+  g_free ((char *) migration->order.uuid);
+  g_free ((char *) migration->order.source);
+  g_free ((char *) migration->order.destination);
+  g_free ((char *) migration->order.source_uri);
+  g_free ((char *) migration->order.destination_uri);
+  g_main_context_unref (migration->context);
+  g_mutex_clear (&migration->lock);
+  g_cond_clear (&migration->changed);
+  g_free (migration->text);
+  g_free (migration);
+}
+
+static void
+notice_free (gpointer data)
+{
+  Notice *notice = data;
+
+  migration_unref (notice->migration);
+  g_free (notice);
+}
+
+/* Has @tell called in the main context, later. */
+static void
+post (PinMigration *migration, const PinMigrationProgress *progress, GSourceFunc tell)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Notice *notice = g_new0 (Notice, 1);
+
+  notice->migration = migration_ref (migration);
+  if (progress != NULL)
+    notice->progress = *progress;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, tell, notice, notice_free);
+  g_source_attach (source, migration->context);
+}
+
+/* Who frees the migration in the listener still finds it whole. */
+static void
+tell_end (PinMigration *migration, PinMigrationOutcome outcome, const char *text)
+{
+  if (migration->told)
+    return;
+  migration->told = TRUE;
+  if (migration->limit != NULL)
+    g_source_destroy (migration->limit);
+  g_clear_pointer (&migration->limit, g_source_unref);
+  migration->listener.ended (outcome, text, migration->data);
+}
+
+static gboolean
+tell_progress (gpointer data)
+{
+  Notice *notice = data;
+
+  if (!notice->migration->told)
+    notice->migration->listener.progress (&notice->progress, notice->migration->data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tell_over (gpointer data)
+{
+  PinMigration *migration = ((Notice *) data)->migration;
+
+  tell_end (migration, migration->outcome, migration->text);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tell_cancelled (gpointer data)
+{
+  tell_end (((Notice *) data)->migration, PIN_MIGRATION_CANCELLED, "");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_limit (PinMigration *migration, guint wait_ms, GSourceFunc on_limit)
+{
+  if (migration->limit != NULL)
+    g_source_destroy (migration->limit);
+  g_clear_pointer (&migration->limit, g_source_unref);
+  migration->limit = g_timeout_source_new (wait_ms);
+  g_source_set_callback (migration->limit, on_limit, migration, NULL);
+  g_source_attach (migration->limit, migration->context);
+}
+
+/* Whether it has not begun, and now never will. */
+static gboolean
+prevent (PinMigration *migration)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+
+  migration->cancelled = TRUE;
+  g_cond_broadcast (&migration->changed);
+  return migration->stage == STAGE_OPENING;
+}
+
+static gboolean
+on_open_limit (gpointer data)
+{
+  PinMigration *migration = data;
+  g_autofree char *text = g_strdup_printf ("%s can't be reached: its libvirt has not answered within %d seconds",
+                                           migration->order.source, OPEN_MS / 1000);
+
+  if (prevent (migration))
+    tell_end (migration, PIN_MIGRATION_FAILED, text);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_ask_limit (gpointer data)
+{
+  PinMigration *migration = data;
+  g_autofree char *text = NULL;
+
+  g_mutex_lock (&migration->lock);
+  text = g_strdup_printf ("%s; where it is now is not known: neither %s nor %s has answered", migration->text, migration->order.source,
+                          migration->order.destination);
+  g_mutex_unlock (&migration->lock);
+  tell_end (migration, PIN_MIGRATION_FAILED, text);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tell_asking (gpointer data)
+{
+  PinMigration *migration = ((Notice *) data)->migration;
+
+  if (!migration->told)
+    set_limit (migration, ASK_MS, on_ask_limit);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tell_moving (gpointer data)
+{
+  PinMigration *migration = ((Notice *) data)->migration;
+
+  if (!migration->told && migration->limit != NULL)
+    g_source_destroy (migration->limit);
+  g_clear_pointer (&migration->limit, g_source_unref);
+  return tell_progress (data);
+}
+
+/* FALSE: it was cancelled before. */
+static gboolean
+enter (PinMigration *migration, Stage stage)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+
+  if (stage == STAGE_MOVING && migration->cancelled)
+    return FALSE;
+  migration->stage = stage;
+  g_cond_broadcast (&migration->changed);
+  return TRUE;
+}
+
+/* Waits for @wait_ms, or until the migration is not @stage any more.  Returns: whether it still is. */
+static gboolean
+remain (PinMigration *migration, Stage stage, guint wait_ms, gboolean *ret_cancelled)
+{
+  gint64 until = g_get_monotonic_time () + (gint64) wait_ms * 1000;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+  gboolean before = *ret_cancelled;
+
+  while (migration->stage == stage && migration->cancelled == before)
+    if (!g_cond_wait_until (&migration->changed, &migration->lock, until))
+      break;
+  *ret_cancelled = migration->cancelled;
+  return migration->stage == stage;
+}
+
+typedef struct
+{
+  PinMigration *migration;
+  const PinCrossing *crossing;
+} Watched;
+
+/* Post-copy may begin once all of the memory was sent one time. */
+static void
+look (PinMigration *migration, const PinCrossing *crossing)
+{
+  PinMigrationProgress progress = { 0 };
+  gint pass = 0;
+
+  if (!pin_crossing_look (crossing, &progress, &pass))
+    return;
+  post (migration, &progress, tell_progress);
+  if (migration->order.manner.post_copy && pass > 1 && !migration->hurried)
+    migration->hurried = pin_crossing_hurry (crossing);
+}
+
+static gpointer
+watch (gpointer data)
+{
+  Watched *watched = data;
+  gboolean cancelled = FALSE;
+
+  while (remain (watched->migration, STAGE_MOVING, LOOK_MS, &cancelled))
+    {
+      /* Each time anew: what is to be aborted may not have begun the last time. */
+      if (cancelled)
+        pin_crossing_abort (watched->crossing);
+      else
+        look (watched->migration, watched->crossing);
+    }
+  return NULL;
+}
+
+static void
+rest (PinMigration *migration, guint wait_ms)
+{
+  gint64 until = g_get_monotonic_time () + (gint64) wait_ms * 1000;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+
+  while (g_cond_wait_until (&migration->changed, &migration->lock, until))
+    continue;
+}
+
+/* Asks the source, which may be about to come back, how the guest is there. */
+static gboolean
+ask_source (PinMigration *migration, PinStay *ret_stay, GError **error)
+{
+  const PinMigrationOrder *order = &migration->order;
+
+  for (guint i = 1; i < ASK_TIMES; i++)
+    {
+      if (pin_stay_ask (order->source_uri, order->uuid, ret_stay, NULL))
+        return TRUE;
+      rest (migration, ASK_AGAIN_MS);
+    }
+  return pin_stay_ask (order->source_uri, order->uuid, ret_stay, error);
+}
+
+/* Where the guest is after all: at its source as before, or, though the call has failed, at its destination.  (transfer full) */
+static char *
+find_guest (PinMigration *migration, gboolean active, PinMigrationOutcome *outcome)
+{
+  const PinMigrationOrder *order = &migration->order;
+  g_autoptr (GError) there = NULL;
+  g_autoptr (GError) error = NULL;
+  PinStay source = PIN_STAY_ABSENT, destination = PIN_STAY_ABSENT;
+  gboolean knows_source = ask_source (migration, &source, &there);
+  gboolean knows_destination = pin_stay_ask (order->destination_uri, order->uuid, &destination, &error);
+
+  if (knows_source && source == (active ? PIN_STAY_RUNNING : PIN_STAY_STOPPED))
+    {
+      if (*outcome == PIN_MIGRATION_FAILED && !knows_destination)
+        *outcome = PIN_MIGRATION_UNREACHABLE;
+      return g_strdup_printf ("it %s at %s", active ? "runs on" : "is still", order->source);
+    }
+  if (knows_destination && destination == (active ? PIN_STAY_RUNNING : PIN_STAY_STOPPED))
+    {
+      *outcome = PIN_MIGRATION_DONE;
+      return g_strdup_printf ("yet it is at %s", order->destination);
+    }
+  *outcome = PIN_MIGRATION_FAILED;
+  if (knows_source && source == PIN_STAY_PAUSED)
+    return g_strdup_printf ("it is paused at %s", order->source);
+  if (knows_destination && destination == PIN_STAY_PAUSED)
+    return g_strdup_printf ("it is paused at %s", order->destination);
+  if (knows_source && knows_destination)
+    return g_strdup_printf ("it runs neither at %s nor at %s", order->source, order->destination);
+  return g_strdup_printf ("where it is now is not known: %s", knows_source ? error->message : there->message);
+}
+
+static void
+set_result (PinMigration *migration, Stage stage, PinMigrationOutcome outcome, const char *text)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+
+  migration->stage = stage;
+  migration->outcome = outcome;
+  g_free (migration->text);
+  migration->text = g_strdup (text);
+  g_cond_broadcast (&migration->changed);
+}
+
+/* It failed with @why: adds where the guest is. */
+static void
+explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, const char *why)
+{
+  g_autofree char *where = NULL;
+  g_autofree char *text = NULL;
+
+  set_result (migration, STAGE_ASKING, outcome, why);
+  post (migration, NULL, tell_asking);
+  where = find_guest (migration, active, &outcome);
+  text = outcome == PIN_MIGRATION_CANCELLED ? g_steal_pointer (&where) : g_strdup_printf ("%s; %s", why, where);
+  set_result (migration, STAGE_OVER, outcome, g_strdelimit (text, "\r\n\t", ' '));
+}
+
+static void
+cross (PinMigration *migration, const PinCrossing *crossing)
+{
+  Watched watched = { migration, crossing };
+  PinMigrationOutcome outcome = PIN_MIGRATION_DONE;
+  g_autofree char *why = NULL;
+  GThread *watcher;
+  gboolean done;
+
+  post (migration, NULL, tell_moving);
+  watcher = g_thread_new ("watch", watch, &watched);
+  done = pin_crossing_run (crossing, &migration->order, &outcome, &why);
+  enter (migration, STAGE_ASKING);
+  g_thread_join (watcher);
+  if (done || outcome == PIN_MIGRATION_REFUSED)
+    set_result (migration, STAGE_OVER, outcome, done ? "" : why);
+  else
+    explain (migration, crossing->active, outcome, why);
+}
+
+static gpointer
+migrate (gpointer data)
+{
+  PinMigration *migration = data;
+  g_auto (PinCrossing) crossing = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  pin_virt_loop_hold ();
+  if (!pin_crossing_open (&migration->order, &crossing, &error))
+    set_result (migration, STAGE_OVER, PIN_MIGRATION_FAILED, g_strdelimit (error->message, "\r\n\t", ' '));
+  else if (enter (migration, STAGE_MOVING))
+    cross (migration, &crossing);
+  else
+    set_result (migration, STAGE_OVER, PIN_MIGRATION_CANCELLED, "");
+  post (migration, NULL, tell_over);
+  pin_crossing_clear (&crossing);
+  pin_virt_loop_release ();
+  migration_unref (migration);
+  return NULL;
+}
+
+PinMigration *
+pin_migration_new (const PinMigrationOrder *order, const PinMigrationListener *listener, gpointer data)
+{
+  PinMigration *migration = g_new0 (PinMigration, 1);
+
+  g_atomic_ref_count_init (&migration->references);
+  g_mutex_init (&migration->lock);
+  g_cond_init (&migration->changed);
+  migration->order.uuid = g_strdup (order->uuid);
+  migration->order.source = g_strdup (order->source);
+  migration->order.destination = g_strdup (order->destination);
+  migration->order.source_uri = g_strdup (order->source_uri);
+  migration->order.destination_uri = g_strdup (order->destination_uri);
+  migration->order.manner = order->manner;
+  migration->context = g_main_context_ref_thread_default ();
+  migration->listener = *listener;
+  migration->data = data;
+  set_limit (migration, OPEN_MS, on_open_limit);
+  g_thread_unref (g_thread_new ("migrate", migrate, migration_ref (migration)));
+  return migration;
+}
+
+void
+pin_migration_cancel (PinMigration *migration)
+{
+  if (prevent (migration))
+    post (migration, NULL, tell_cancelled);
+}
+
+void
+pin_migration_free (PinMigration *migration)
+{
+  if (migration == NULL)
+    return;
+  migration->told = TRUE;
+  if (migration->limit != NULL)
+    g_source_destroy (migration->limit);
+  g_clear_pointer (&migration->limit, g_source_unref);
+  migration_unref (migration);
+}
