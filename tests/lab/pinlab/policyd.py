@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pinshift-policyd on a host: what it says on the bus, and its jobs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .guest import Guest
+from .host import Host
+from .piece import BusPiece
+from .result import Result
+from .wait import Late, wait_until
+
+CLUSTER = "org.pinshift.Cluster1"
+PATH = "/org/pinshift/Cluster1"
+HOST = f"{CLUSTER}.Host"
+JOB = f"{CLUSTER}.Job"
+OBJECTS = "org.freedesktop.DBus.ObjectManager"
+SERVICE = f"/usr/share/dbus-1/system-services/{CLUSTER}.service"
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+# The last word of a job.
+ENDS = ("done", "failed", "cancelled")
+
+Properties = dict[str, Any]
+
+
+class Policyd(BusPiece):
+    """The service of HOST; started as root, for whom no polkit is needed."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, "pinshift-policyd", CLUSTER)
+
+    def start(self) -> None:
+        self.host.run("sed", "-i", "s/^User=.*$/User=root/", SERVICE)
+        self._busctl(*BUS, "ReloadConfig")
+        super().start()
+
+    def _busctl(self, *args: str, check: bool = True) -> Result:
+        return self.host.run("busctl", "--system", "--timeout=120", "--json=short", "call", *args, check=check)
+
+    def call(self, method: str, signature: str = "", *args: str, check: bool = True) -> Result:
+        """A method of the cluster, as busctl writes it."""
+        return self._busctl(CLUSTER, PATH, CLUSTER, method, signature, *args, check=check)
+
+    def objects(self, interface: str) -> dict[str, Properties]:
+        """{path: properties} of all objects that have INTERFACE."""
+        said = json.loads(self._busctl(CLUSTER, PATH, OBJECTS, "GetManagedObjects").out)["data"][0]
+        return {path: {name: value["data"] for name, value in interfaces[interface].items()}
+                for path, interfaces in said.items() if interface in interfaces}
+
+    # Hosts
+
+    def hosts(self) -> dict[str, Properties]:
+        return {host["Name"]: host for host in self.objects(HOST).values()}
+
+    def failure(self, name: str) -> str:
+        return self.hosts()[name]["Failure"]
+
+    def wait_for_state(self, state: str, *names: str) -> None:
+        def seen() -> bool:
+            hosts = self.hosts()
+            return all(hosts.get(name, {}).get("State") == state for name in names)
+
+        try:
+            wait_until(seen, f"{', '.join(names)} {state} on {self.host.name}", 60)
+        except Late as late:
+            raise Late(f"{late}\n{self.hosts()}") from None
+
+    def set_maintenance(self, name: str, on: bool, reason: str = "") -> None:
+        """On return the service itself knows it too."""
+        self.call("SetMaintenance", "sbs", name, "true" if on else "false", reason)
+        wait_until(lambda: self.hosts()[name]["Maintenance"] == on, f"{name} is seen in maintenance: {on}", 20)
+
+    # Guests
+
+    def rank(self, guest: Guest | str, plans: int = 1) -> dict[str, Any]:
+        name = guest if isinstance(guest, str) else guest.name
+        return json.loads(json.loads(self.call("Rank", "sa{sv}", name, "1", "plans", "u", str(plans)).out)["data"][0])
+
+    def ranked(self, guest: Guest) -> dict[str, dict[str, Any]]:
+        """{host: its row}, in the order of the rank."""
+        return {row["host"]: row for row in self.rank(guest)["hosts"]}
+
+    def knows(self, guest: Guest, on: Host | None = None) -> None:
+        """Waits until the service knows where GUEST runs."""
+        wait_until(lambda: any(self._runs(guest, on)), f"{self.host.name} knows {guest.name}", 30)
+
+    def _runs(self, guest: Guest, on: Host | None) -> list[bool]:
+        done = self.call("Rank", "sa{sv}", guest.uuid, "0", check=False)
+        return [done.ok and (on is None or json.loads(json.loads(done.out)["data"][0])["on"] == on.name)]
+
+    def migrate(self, guest: Guest, host: str = "") -> Job:
+        return Job(self, json.loads(self.ask_to_migrate(guest.name, host).out)["data"][0])
+
+    def ask_to_migrate(self, guest: str, host: str = "", check: bool = True) -> Result:
+        return self.call("Migrate", "ssa{sv}", guest, host, "0", check=check)
+
+
+class Job:
+    """A job of a service, by the path of its object."""
+
+    def __init__(self, policyd: Policyd, path: str) -> None:
+        self.policyd = policyd
+        self.path = path
+
+    def look(self) -> Properties:
+        return self.policyd.objects(JOB)[self.path]
+
+    def end(self, timeout: float = 120) -> Properties:
+        """Waits for its end; what it says then."""
+        try:
+            wait_until(lambda: self.look()["State"] in ENDS, f"{self.path} ends", timeout)
+        except Late as late:
+            raise Late(f"{late}\n{self.look()}") from None
+        return self.look()
+
+    def wait_for_stream(self) -> Properties:
+        """Waits until memory goes over."""
+        def streams() -> bool:
+            job = self.look()
+            if job["State"] in ENDS:
+                raise RuntimeError(f"the job has ended: {job}")
+            return job["Stage"] == "moving" and job["BytesDone"] > 0
+
+        wait_until(streams, f"{self.path} moves memory")
+        return self.look()
+
+    def cancel(self) -> None:
+        self.policyd.host.run("busctl", "--system", "call", CLUSTER, self.path, JOB, "Cancel")
