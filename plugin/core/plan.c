@@ -37,6 +37,7 @@ static const char *const code_names[] = {
   [PIN_CODE_LEFT_ALONE] = "left-alone",
   [PIN_CODE_POLICY] = "policy",
   [PIN_CODE_HOST] = "host",
+  [PIN_CODE_GROUP] = "group",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (verdict_names) == PIN_VERDICT_N);
@@ -201,6 +202,32 @@ judge_host (PinPlan *plan, const PinTerms *terms, const PinSnapshot *snapshot)
     }
 }
 
+/* Others of @tenants that a strict group keeps the guest apart from; @how they are here. */
+static void
+judge_tenants (PinPlan *plan, const PinGuest *guest, const PinTerms *terms, const GPtrArray *tenants, const char *how)
+{
+  for (guint i = 0; i < tenants->len; i++)
+    {
+      const PinTenant *tenant = g_ptr_array_index (tenants, i);
+      const PinApart *apart = tenant->running ? pin_terms_apart_from (terms, tenant->name) : NULL;
+
+      if (apart == NULL || g_strcmp0 (tenant->uuid, guest->uuid) == 0)
+        continue;
+      pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_REFUSE, PIN_CODE_GROUP,
+                           "strict group %s keeps it apart from %s, which %s", apart->group, tenant->name, how);
+      plan->actions[PIN_SETTING_MEMORY] = PIN_ACTION_REFUSE;
+    }
+}
+
+static void
+judge_groups (PinPlan *plan, const PinGuest *guest, const PinTerms *terms, const PinSnapshot *snapshot)
+{
+  if (terms->apart == NULL)
+    return;
+  judge_tenants (plan, guest, terms, snapshot->domains, "runs here");
+  judge_tenants (plan, guest, terms, snapshot->claims, "is on its way here");
+}
+
 static void
 mention_left_alone (PinPlan *plan, const PinGuest *guest, const PinPlacement *original)
 {
@@ -304,6 +331,7 @@ pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const Pin
 
   plan->exact = outcome.exact;
   judge_host (plan, demand->terms, snapshot);
+  judge_groups (plan, demand->guest, demand->terms, snapshot);
   judge_cpu (plan, demand->guest, original, demand->terms, snapshot);
   if (outcome.verdict == PIN_VERDICT_REFUSE)
     refuse (plan, search, room);

@@ -53,6 +53,13 @@ pin_terms_copy (const PinTerms *terms)
 
   copy = g_memdup2 (terms, sizeof *terms);
   copy->hosts = g_strdupv (terms->hosts);
+  copy->apart = NULL;
+  for (guint i = 0; terms->apart != NULL && i < terms->apart->len; i++)
+    {
+      const PinApart *apart = g_ptr_array_index (terms->apart, i);
+
+      pin_terms_add_apart (copy, apart->group, (const char *const *)apart->members);
+    }
   return copy;
 }
 
@@ -63,7 +70,46 @@ pin_terms_free (PinTerms *terms)
     return;
 
   g_strfreev (terms->hosts);
+  g_clear_pointer (&terms->apart, g_ptr_array_unref);
   g_free (terms);
+}
+
+static void
+apart_free (gpointer data)
+{
+  PinApart *apart = data;
+
+  g_free (apart->group);
+  g_strfreev (apart->members);
+  g_free (apart);
+}
+
+void
+pin_terms_add_apart (PinTerms *terms, const char *group, const char *const *members)
+{
+  PinApart *apart = g_new0 (PinApart, 1);
+
+  apart->group = g_strdup (group);
+  apart->members = g_strdupv ((char **)members);
+  if (terms->apart == NULL)
+    terms->apart = g_ptr_array_new_with_free_func (apart_free);
+  g_ptr_array_add (terms->apart, apart);
+}
+
+const PinApart *
+pin_terms_apart_from (const PinTerms *terms, const char *name)
+{
+  for (guint i = 0; terms->apart != NULL && name != NULL && i < terms->apart->len; i++)
+    {
+      const PinApart *apart = g_ptr_array_index (terms->apart, i);
+
+      for (guint j = 0; apart->members[j] != NULL; j++)
+        {
+          if (g_pattern_match_simple (apart->members[j], name))
+            return apart;
+        }
+    }
+  return NULL;
 }
 
 gboolean

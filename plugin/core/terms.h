@@ -20,13 +20,26 @@ typedef struct
   gboolean page_size_change;     /* FALSE: the guest may be migrated with --postcopy, page sizes must stay */
   gboolean keep_off_reserved;    /* guests without a placement get a vcpu@cpuset without others' own CPUs */
   GStrv hosts;                   /* assigned hosts; NULL: any */
+  GPtrArray *apart;              /* PinApart; NULL: none */
 } PinTerms;
+
+/* A strict group that keeps the guest off hosts where other members are. */
+typedef struct
+{
+  char *group;
+  GStrv members;                 /* names and patterns of guests (g_pattern_match_simple()) */
+} PinApart;
 
 /* design defaults: keep; remap; weaken; strip where they mean something, cpu-model and memory keep; warn.  (transfer full) */
 PinTerms *pin_terms_new (void);
 PinTerms *pin_terms_copy (const PinTerms *terms);
 void pin_terms_free (PinTerms *terms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinTerms, pin_terms_free)
+
+/* Adds a group to those that keep the guest apart; copies both. */
+void pin_terms_add_apart (PinTerms *terms, const char *group, const char *const *members);
+/* The group that keeps the guest apart from a guest called @name, or NULL; borrowed. */
+const PinApart *pin_terms_apart_from (const PinTerms *terms, const char *name);
 
 gboolean pin_terms_allow (const PinTerms *terms, PinSetting setting, PinAction action);
 

@@ -54,37 +54,46 @@ typedef enum
 
 const char *pin_filter_name (PinFilter filter); /* "unreachable", "cpu-model" */
 
+/* Small: there are as many as hosts. */
 typedef struct
 {
-  guint host;                /* index in the rows */
-  PinFilter filter;
-  PinVerdict verdict;        /* of hosts that are not out */
-  gboolean exact;
-  guint cost;
-  guint parts[PIN_SCORE_N];  /* 0 to 1000 each; with its weight 0 it counts nothing */
-  guint64 score;             /* sum over parts of part times weight */
+  guint64 score;              /* sum over parts of part times weight; 0 for hosts that are out */
+  guint32 host;               /* index in the rows */
+  guint32 cost;
+  guint16 parts[PIN_SCORE_N]; /* 0 to 1000 each */
+  guint8 filter;              /* PinFilter */
+  guint8 verdict;             /* PinVerdict; of a host that is out, refuse */
+  guint8 exact;
 } PinRanked;
 
 typedef struct _PinRank PinRank;
 
 /*
- * Ranks all @rows, which must outlive the rank, as must what @question refers to.  Same input, same rank.
+ * Ranks all @rows, which are in the order of their names and must outlive the rank, as must what @question refers to.  Same input, same rank.
  * Scores compare hosts with one another: of each term the best value among the candidates is 1000, the worst 0, and what lies between has
- * its place among the values that there are, so that one wild value decides nothing.  Load counts only where every candidate reports it.
- * (transfer full)
+ * its place among the values that there are, so that one wild value decides nothing; shares that differ by less than a twentieth are
+ * mostly one.  Load counts only where every candidate reports it.  (transfer full)
  */
 PinRank *pin_rank_new (const PinRankQuestion *question, const PinHostRow *rows, guint n_rows);
 void pin_rank_free (PinRank *rank);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRank, pin_rank_free)
 
-/* Best first, by score, then by cost, then by name; after them those that are out, by name.  *ret_n: all of them.  Borrowed. */
-const PinRanked *pin_rank_all (const PinRank *rank, guint *ret_n);
-/* How many of them are candidates. */
+/* The best @n_best (or all) by score, then by cost, then by name, and after them the others in any order.  *ret_n: all of them.  Borrowed,
+ * until the next call. */
+const PinRanked *pin_rank_best (PinRank *rank, guint n_best, guint *ret_n);
+/* Best first; after the candidates those that are out, by name. */
+const PinRanked *pin_rank_all (PinRank *rank, guint *ret_n);
 guint pin_rank_n_candidates (const PinRank *rank);
 
-/* The whole plan on the host of place @place; NULL where no snapshot is known.  (transfer full) */
-PinPlan *pin_rank_plan (const PinRank *rank, guint place);
+/* The whole plan on the host of @entry; NULL where no snapshot is known.  (transfer full) */
+PinPlan *pin_rank_plan (const PinRank *rank, const PinRanked *entry);
 
-/* One line for people: why the host of @place is out, with figures; or what it lacks beside the best; of the best, what speaks for it.
- * (transfer full) */
-char *pin_rank_why (const PinRank *rank, guint place);
+/*
+ * One line for people: why the host of @entry is out, with figures; or where it is behind @best (an entry too); or, if it is @best, what speaks
+ * for it.  (transfer full)
+ */
+char *pin_rank_why (const PinRank *rank, const PinRanked *entry, const PinRanked *best);
+
+/* For those that show it. */
+const PinRankQuestion *pin_rank_question (const PinRank *rank);
+const PinHostRow *pin_rank_row (const PinRank *rank, const PinRanked *entry);

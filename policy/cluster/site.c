@@ -10,6 +10,7 @@ struct _PinSite
 {
   PinSiteSums sums;
   guint64 marks;     /* of all guests that are known */
+  guint host_hash;   /* of its UUID */
   PinRoom *room;
   PinMake *make;
   PinMakes *makes;
@@ -221,6 +222,7 @@ pin_site_new (const PinSnapshot *snapshot, PinMakes *makes)
   site->marks = marks_of (snapshot->domains) | marks_of (snapshot->claims);
   site->room = pin_room_new (snapshot, NULL, terms);
   site->room->snapshot = site->make->frame;
+  site->host_hash = snapshot->uuid != NULL ? g_str_hash (snapshot->uuid) : 0;
   site->sums = sums_of (snapshot, site->room);
   return site;
 }
@@ -327,6 +329,28 @@ gboolean
 pin_site_may_know (const PinSite *site, guint64 mark)
 {
   return (site->marks & mark) != 0;
+}
+
+/* As much of a room as most searches look at; what lies behind it the processor fetches by itself. */
+#define FETCHED_BYTES 768
+
+void
+pin_site_prefetch (const PinSite *site)
+{
+  for (gsize at = 0; at < FETCHED_BYTES; at += 64)
+    __builtin_prefetch ((const guint8 *) site->room + at);
+}
+
+gboolean
+pin_site_is (const PinSite *site, const char *host_uuid)
+{
+  const guint8 *at = site->packed;
+  gsize length;
+
+  if (g_str_hash (host_uuid) != site->host_hash)
+    return FALSE;
+  pin_unpack_text_here (&at, &length);
+  return pin_unpack_uuid_is (&at, host_uuid);
 }
 
 gsize

@@ -77,5 +77,11 @@ char *pin_site_guest_uuid (const PinSiteGuest *guest);
 guint64 pin_site_mark (const char *uuid);
 gboolean pin_site_may_know (const PinSite *site, guint64 mark);
 
+/* Has the memory of what is judged fetched: it will be asked soon. */
+void pin_site_prefetch (const PinSite *site);
+
+/* Whether it is the host of that UUID, as libvirt has it. */
+gboolean pin_site_is (const PinSite *site, const char *host_uuid);
+
 /* What it takes of memory by itself, in bytes. */
 gsize pin_site_size (const PinSite *site);

@@ -109,19 +109,78 @@ digest_key (GChecksum *sum, const PinRules *rules, guint index, const PinRulesKe
 }
 
 static void
-digest_section (GChecksum *sum, const PinRules *rules, const char *section, const char *const *names)
+digest_line (GChecksum *sum, const char *section, const char *key, const char *value)
 {
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_autofree char *value = pin_rules_format (rules, section, names[i]);
-      g_autofree char *line = g_strdup_printf ("%s=%s\n", names[i], value);
+  g_autofree char *line = g_strdup_printf ("[%s]%s=%s\n", section, key, value);
 
-      g_checksum_update (sum, (const guchar *) line, -1);
+  g_checksum_update (sum, (const guchar *) line, -1);
+}
+
+/* All fields of the section of this kind, whose values are at @base. */
+static void
+digest_fields (GChecksum *sum, PinSectionKind section, const char *name, gconstpointer base)
+{
+  guint n;
+  const PinRulesField *fields = pin_rules_fields (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *value = fields[i].section == section ? pin_rules_field_format (&fields[i], base) : NULL;
+
+      if (value != NULL)
+        digest_line (sum, name, fields[i].key, value);
     }
 }
 
-void
-pin_rules_seal (PinRules *rules)
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Placements say what they say, by whatever file: what holds of their entries, sorted. */
+static void
+digest_placements (GChecksum *sum, const PinRules *rules)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, rules->holds);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    {
+      const PinRulesEntry *held = entry;
+
+      if (g_str_has_prefix (held->section, "placement "))
+        g_ptr_array_add (lines, g_strdup_printf ("[%s]%s=%s\n", held->section, held->key, held->value));
+    }
+  g_ptr_array_sort (lines, compare_texts);
+  for (guint i = 0; i < lines->len; i++)
+    g_checksum_update (sum, g_ptr_array_index (lines, i), -1);
+}
+
+static void
+digest_named (GChecksum *sum, const PinRules *rules)
+{
+  for (guint i = 0; i < rules->hosts->len; i++)
+    {
+      const PinHostRule *host = g_ptr_array_index (rules->hosts, i);
+      g_autofree char *name = g_strconcat ("host ", host->name, NULL);
+
+      digest_fields (sum, PIN_SECTION_HOST, name, host);
+    }
+  for (guint i = 0; i < rules->groups->len; i++)
+    {
+      const PinGroupRule *group = g_ptr_array_index (rules->groups, i);
+      g_autofree char *name = g_strconcat ("group ", group->name, NULL);
+
+      digest_fields (sum, PIN_SECTION_GROUP, name, group);
+    }
+  digest_placements (sum, rules);
+}
+
+char *
+pin_rules_count_digest (const PinRules *rules)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   guint n;
@@ -129,8 +188,8 @@ pin_rules_seal (PinRules *rules)
 
   for (guint i = 0; i < n; i++)
     digest_key (sum, rules, i, &keys[i]);
-  digest_section (sum, rules, "reserve", pin_rules_reserve_keys);
-  digest_section (sum, rules, "home", pin_rules_home_keys);
-  g_free (rules->digest);
-  rules->digest = g_strdup (g_checksum_get_string (sum));
+  for (guint section = PIN_SECTION_FIT + 1; section < PIN_SECTION_N_PLAIN; section++)
+    digest_fields (sum, (PinSectionKind) section, pin_section_name ((PinSectionKind) section), &rules->plain);
+  digest_named (sum, rules);
+  return g_strdup (g_checksum_get_string (sum));
 }

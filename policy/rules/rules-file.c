@@ -90,7 +90,7 @@ read_section (Reader *reader, const char *text, GError **error)
   name = section_name (reader->group);
   g_hash_table_remove_all (reader->keys);
   return note_line (reader, reader->sections, "section", name, error)
-         && pin_rules_open (reader->rules, name, error);
+         && pin_rules_open (reader->rules, name, reader->path, reader->line, error);
 }
 
 static gboolean
@@ -302,9 +302,8 @@ pin_rules_file_load (const char *root, GError **error)
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
-  if (!read_drop_ins (rules, root, error))
+  if (!read_drop_ins (rules, root, error) || !pin_rules_seal (rules, error))
     return NULL;
-  pin_rules_seal (rules);
   return g_steal_pointer (&rules);
 }
 
@@ -313,8 +312,7 @@ pin_rules_file_load_one (const char *path, GError **error)
 {
   g_autoptr (PinRules) rules = pin_rules_new_open ();
 
-  if (!read_file (rules, path, error))
+  if (!read_file (rules, path, error) || !pin_rules_seal (rules, error))
     return NULL;
-  pin_rules_seal (rules);
   return g_steal_pointer (&rules);
 }

@@ -3,19 +3,16 @@
  * read, and asked in it. */
 #include "rules/rules-make.h"
 
-#include "rules/rules-amount.h"
 #include "rules/rules-keys.h"
+#include "rules/rules-named.h"
 
 #include <string.h>
 
-const char *const pin_rules_reserve_keys[] = { "cpus", "memory", NULL };
-const char *const pin_rules_home_keys[] = { "in-place", "settle", NULL };
-
-#define SETTLE_DEFAULT_MS (10 * 60 * 1000)
-
 static void
-domain_rule_free (PinDomainRule *rule)
+domain_rule_free (gpointer data)
 {
+  PinDomainRule *rule = data;
+
   g_free (rule->glob);
   pin_terms_free (rule->values);
   g_free (rule);
@@ -27,12 +24,14 @@ pin_rules_new_open (void)
   PinRules *rules = g_new0 (PinRules, 1);
 
   rules->fit = pin_terms_new ();
-  rules->reserved_cpus = pin_cpuset_new ();
-  rules->in_place = 1;
-  rules->settle_ms = SETTLE_DEFAULT_MS;
-  rules->domains = g_ptr_array_new_with_free_func ((GDestroyNotify) domain_rule_free);
+  pin_plain_rules_init (&rules->plain);
+  rules->domains = g_ptr_array_new_with_free_func (domain_rule_free);
+  rules->hosts = pin_host_rules_new ();
+  rules->groups = pin_group_rules_new ();
+  rules->placements = pin_placement_rules_new ();
   rules->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_rules_entry_free);
   rules->holds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  rules->opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return rules;
 }
 
@@ -41,7 +40,7 @@ pin_rules_new (void)
 {
   PinRules *rules = pin_rules_new_open ();
 
-  pin_rules_seal (rules);
+  rules->digest = pin_rules_count_digest (rules);
   return rules;
 }
 
@@ -51,13 +50,40 @@ pin_rules_free (PinRules *rules)
   if (rules == NULL)
     return;
   pin_terms_free (rules->fit);
-  pin_cpuset_free (rules->reserved_cpus);
+  pin_plain_rules_clear (&rules->plain);
   g_ptr_array_unref (rules->domains);
+  g_ptr_array_unref (rules->hosts);
+  g_ptr_array_unref (rules->groups);
+  g_ptr_array_unref (rules->placements);
   g_hash_table_unref (rules->holds);
+  g_hash_table_unref (rules->opened);
   g_ptr_array_unref (rules->entries);
   g_free (rules->open_name);
   g_free (rules->digest);
   g_free (rules);
+}
+
+gboolean
+pin_rules_seal (PinRules *rules, GError **error)
+{
+  if (!pin_rules_check_groups (rules, error))
+    return FALSE;
+  pin_rules_sort_named (rules);
+  rules->digest = pin_rules_count_digest (rules);
+  return TRUE;
+}
+
+/* Strict groups that keep the guest apart from others. */
+static void
+add_apart (PinTerms *terms, const PinRules *rules, const char *guest_name)
+{
+  for (guint i = 0; i < rules->groups->len; i++)
+    {
+      const PinGroupRule *group = g_ptr_array_index (rules->groups, i);
+
+      if (group->strict && group->apart && pin_group_rule_has (group, guest_name))
+        pin_terms_add_apart (terms, group->name, (const char *const *) group->members);
+    }
 }
 
 PinTerms *
@@ -77,31 +103,32 @@ pin_rules_terms (const PinRules *rules, const char *guest_name)
         if ((rule->set & (1u << i)) != 0)
           pin_rules_key_take (&keys[i], terms, rule->values);
     }
+  add_apart (terms, rules, guest_name);
   return terms;
 }
 
 const PinCpuset *
 pin_rules_reserved_cpus (const PinRules *rules)
 {
-  return rules->reserved_cpus;
+  return rules->plain.reserved_cpus;
 }
 
 guint64
 pin_rules_reserved_memory_kib (const PinRules *rules)
 {
-  return rules->reserved_memory_kib;
+  return rules->plain.reserved_memory_kib;
 }
 
 gboolean
 pin_rules_in_place (const PinRules *rules)
 {
-  return rules->in_place != 0;
+  return rules->plain.in_place != 0;
 }
 
 guint64
 pin_rules_settle_ms (const PinRules *rules)
 {
-  return rules->settle_ms;
+  return rules->plain.settle_ms;
 }
 
 const char *
@@ -133,61 +160,35 @@ pin_rules_entry_free (PinRulesEntry *entry)
   g_free (entry);
 }
 
-static char *
-format_reserve (const PinRules *rules, const char *key)
-{
-  if (strcmp (key, "cpus") == 0)
-    return pin_cpuset_format (rules->reserved_cpus);
-  return pin_rules_amount_format (&pin_rules_memory, rules->reserved_memory_kib);
-}
-
-static char *
-format_home (const PinRules *rules, const char *key)
-{
-  if (strcmp (key, "settle") == 0)
-    return pin_rules_amount_format (&pin_rules_time, rules->settle_ms);
-  return g_strdup (rules->in_place != 0 ? "yes" : "no");
-}
-
-static char *
-format_term (const PinTerms *terms, const char *name)
-{
-  guint n;
-  const PinRulesKey *keys = pin_rules_keys (&n);
-
-  for (guint i = 0; i < n; i++)
-    if (strcmp (keys[i].name, name) == 0)
-      return pin_rules_key_format (&keys[i], terms);
-  return NULL;
-}
-
-char *
-pin_rules_format (const PinRules *rules, const char *section, const char *key)
-{
-  const PinDomainRule *last;
-
-  if (strcmp (section, "reserve") == 0)
-    return format_reserve (rules, key);
-  if (strcmp (section, "home") == 0)
-    return format_home (rules, key);
-  if (strcmp (section, "fit") == 0)
-    return format_term (rules->fit, key);
-  last = g_ptr_array_index (rules->domains, rules->domains->len - 1);
-  return format_term (last->values, key);
-}
-
-/* Adds the keys of [@section] that no file sets. */
+/* Adds @key of [@section] if no file sets it.  Takes @value. */
 static void
-add_defaults (const PinRules *rules, GPtrArray *entries, const char *section, const char *const *names)
+add_default (const PinRules *rules, GPtrArray *entries, const char *section, const char *key, char *value)
 {
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("%s\n%s", section, names[i]);
+  g_autofree char *id = g_strdup_printf ("%s\n%s", section, key);
 
-      if (!g_hash_table_contains (rules->holds, id))
-        g_ptr_array_add (
-            entries,
-            pin_rules_entry_new (section, names[i], pin_rules_format (rules, section, names[i]), NULL, 0));
+  if (g_hash_table_contains (rules->holds, id))
+    g_free (value);
+  else
+    g_ptr_array_add (entries, pin_rules_entry_new (section, key, value, NULL, 0));
+}
+
+static void
+add_defaults (const PinRules *rules, GPtrArray *entries)
+{
+  guint n_keys, n_fields;
+  const PinRulesKey *keys = pin_rules_keys (&n_keys);
+  const PinRulesField *fields = pin_rules_fields (&n_fields);
+
+  for (guint i = 0; i < n_keys; i++)
+    {
+      if (!keys[i].domain_only)
+        add_default (rules, entries, pin_section_name (PIN_SECTION_FIT), keys[i].name, pin_rules_key_format (&keys[i], rules->fit));
+    }
+  for (guint i = 0; i < n_fields; i++)
+    {
+      if (fields[i].section < PIN_SECTION_N_PLAIN)
+        add_default (rules, entries, pin_section_name (fields[i].section), fields[i].key,
+                     pin_rules_field_format (&fields[i], &rules->plain));
     }
 }
 
@@ -195,11 +196,8 @@ GPtrArray *
 pin_rules_entries (const PinRules *rules)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_rules_entry_free);
-  g_autofree const char **fit = pin_rules_known_keys (PIN_SECTION_FIT);
 
-  add_defaults (rules, entries, "fit", fit);
-  add_defaults (rules, entries, "reserve", pin_rules_reserve_keys);
-  add_defaults (rules, entries, "home", pin_rules_home_keys);
+  add_defaults (rules, entries);
   for (guint i = 0; i < rules->entries->len; i++)
     {
       const PinRulesEntry *entry = g_ptr_array_index (rules->entries, i);

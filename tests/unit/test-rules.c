@@ -24,11 +24,11 @@ make (const Line *lines)
   for (guint i = 0; lines[i].section != NULL; i++)
     {
       if (strcmp (open, lines[i].section) != 0)
-        g_assert_true (pin_rules_open (rules, lines[i].section, &error));
+        g_assert_true (pin_rules_open (rules, lines[i].section, "f", i + 1, &error));
       open = lines[i].section;
       g_assert_true (pin_rules_set (rules, lines[i].key, lines[i].value, "f", i + 1, &error));
     }
-  pin_rules_seal (rules);
+  g_assert_true (pin_rules_seal (rules, &error));
   return rules;
 }
 
@@ -130,7 +130,7 @@ test_times (void)
     {
       const Line lines[] = { { "home", "settle", rows[i].value }, { NULL } };
       g_autoptr (PinRules) rules = make (lines);
-      g_autofree char *shown = pin_rules_format (rules, "home", "settle");
+      g_autofree char *shown = pin_rules_format_open (rules, "settle");
 
       g_test_message ("%s", rows[i].value);
       g_assert_cmpuint (pin_rules_settle_ms (rules), ==, rows[i].ms);
@@ -173,8 +173,8 @@ test_bad_values (void)
     { "reserve", "cpu", "0", "unknown key \"cpu\" in [reserve]; did you mean \"cpus\"? known are: cpus, memory" },
     { "reserve", "cpus", "0-",
       "cpus: '0-' is not a set of numbers (at character 1): use 0-3,8,^2 with numbers below 16384" },
-    { "home", "mode", "auto", "unknown key \"mode\" in [home]; known are: in-place, settle" },
-    { "home", "inplace", "yes", "unknown key \"inplace\" in [home]; did you mean \"in-place\"? known are: in-place, settle" },
+    { "home", "mode", "on", "mode: unknown value \"on\"; did you mean \"off\"? known are: off, suggest, auto" },
+    { "home", "inplace", "yes", "unknown key \"inplace\" in [home]; did you mean \"in-place\"? known are: mode, in-place, settle" },
     { "home", "in-place", "auto", "in-place: unknown value \"auto\"; known are: yes, no" },
     { "home", "settle", "", "settle: \"\" is no time; write one as 10min or 90s" },
     { "home", "settle", "soon", "settle: \"soon\" is no time; write one as 10min or 90s" },
@@ -194,7 +194,7 @@ test_bad_values (void)
       g_autoptr (PinRules) rules = pin_rules_new_open ();
       g_autoptr (GError) error = NULL;
 
-      g_assert_true (pin_rules_open (rules, rows[i].section, &error));
+      g_assert_true (pin_rules_open (rules, rows[i].section, "f", 1, &error));
       g_assert_false (pin_rules_set (rules, rows[i].key, rows[i].value, "f", 1, &error));
       g_assert_error (error, PIN_ERROR, PIN_ERROR_INVALID);
       g_assert_cmpstr (error->message, ==, rows[i].message);
