@@ -3,6 +3,7 @@
 
 #include "arrival.h"
 #include "bus-change.h"
+#include "service/errors.h"
 #include "service/options.h"
 #include "claims.h"
 #include "clock.h"
@@ -216,23 +217,12 @@ handle_domains (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant 
   return TRUE;
 }
 
-static void
-register_errors (void)
-{
-  for (guint code = 0; code < PIN_ERROR_N; code++)
-    {
-      g_autofree char *name = g_strdup_printf ("org.pinshift.Error.%s", pin_error_name (code));
-
-      g_dbus_error_register_error (PIN_ERROR, (gint)code, name);
-    }
-}
-
 PinBus *
 pin_bus_new (PinPicture *picture)
 {
   PinBus *bus = g_new0 (PinBus, 1);
 
-  register_errors ();
+  pin_bus_errors_register ();
   bus->picture = picture;
   bus->skeleton = pin_host1_skeleton_new ();
   pin_host1_set_version (bus->skeleton, PIN_VERSION);
