@@ -28,7 +28,8 @@ typedef struct
   GCancellable *cancellable;
   char *sender;
   const char *action;
-  char *domain;
+  char *domain; /* NULL: the question is about none */
+  char *host;   /* the same */
   char *id; /* by which polkit can be told that nobody waits */
   gboolean interactive;
   gboolean is_for_group;
@@ -44,6 +45,7 @@ asked_free (Asked *asked)
   g_object_unref (asked->cancellable);
   g_free (asked->sender);
   g_free (asked->domain);
+  g_free (asked->host);
   g_free (asked->id);
   g_free (asked);
 }
@@ -154,7 +156,10 @@ ask_polkit (Asked *asked)
   g_variant_builder_init (&subject, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&subject, "{sv}", "name", g_variant_new_string (asked->sender));
   g_variant_builder_init (&details, G_VARIANT_TYPE ("a{ss}"));
-  g_variant_builder_add (&details, "{ss}", "domain", asked->domain);
+  if (asked->domain != NULL)
+    g_variant_builder_add (&details, "{ss}", "domain", asked->domain);
+  if (asked->host != NULL)
+    g_variant_builder_add (&details, "{ss}", "host", asked->host);
   asked->at_polkit = TRUE;
   g_dbus_connection_call (asked->connection, POLKIT, "/org/freedesktop/PolicyKit1/Authority", POLKIT ".Authority",
                           "CheckAuthorization",
@@ -254,7 +259,7 @@ pin_authority_free (PinAuthority *authority)
   if (authority == NULL)
     return;
   while (authority->open->len > 0)
-    give_up (g_ptr_array_index (authority->open, 0), "pinshiftd ends; try again");
+    give_up (g_ptr_array_index (authority->open, 0), "the service ends; try again");
   g_ptr_array_unref (authority->open);
   g_free (authority);
 }
@@ -274,6 +279,7 @@ pin_authority_ask (PinAuthority *authority, GDBusMethodInvocation *invocation, c
   asked->sender = g_strdup (g_dbus_method_invocation_get_sender (invocation));
   asked->action = question->action;
   asked->domain = g_strdup (question->domain);
+  asked->host = g_strdup (question->host);
   asked->id = g_strdup_printf ("pinshift-%u", ++authority->number);
   asked->interactive = (flags & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
   asked->is_for_group = question->is_for_group;

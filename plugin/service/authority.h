@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who may change a guest: root may, of all others polkit decides.
+ * Who may change a guest or a host: root may, of all others polkit decides.
  *
  * It asks org.freedesktop.PolicyKit1 over the bus, about the sender of a call, and waits for nobody: the main loop goes on.  A question
  * that a person has to answer with a password may take minutes.  It ends when the sender leaves the bus.
@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinAuthority, pin_authority_free)
 typedef struct
 {
   const char *action;    /* of polkit, "org.pinshift.host1.adopt" say; a static string */
-  const char *domain;    /* what to call the guest: detail "domain", for rules and for the dialog */
+  const char *domain;    /* what to call the guest: detail "domain", for rules and for the dialog; NULL: it is about none */
+  const char *host;      /* the same of a host: detail "host" */
   gboolean is_for_group; /* it only reads: members of the group libvirt may do it as root may */
 } PinAuthorityQuestion;
 

@@ -3,6 +3,12 @@
 
 #include "core/error.h"
 
+static const char *
+type_of (const PinBusOption *option)
+{
+  return option->value != NULL ? "b" : "u";
+}
+
 static const PinBusOption *
 find (const PinBusOption *known, const char *name)
 {
@@ -18,9 +24,25 @@ refuse (const char *name, const PinBusOption *known, GError **error)
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (; known->name != NULL; known++)
-    g_string_append_printf (names, "%s%s (b)", names->len > 0 ? ", " : "; known: ", known->name);
+    g_string_append_printf (names, "%s%s (%s)", names->len > 0 ? ", " : "; known: ", known->name, type_of (known));
   g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "unknown option '%s'%s", name, names->str);
   return FALSE;
+}
+
+static gboolean
+take (const PinBusOption *option, GVariant *value, GError **error)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE (type_of (option))))
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "option '%s' must be %s", option->name,
+                   option->value != NULL ? "a boolean" : "an unsigned number (u)");
+      return FALSE;
+    }
+  if (option->value != NULL)
+    *option->value = g_variant_get_boolean (value);
+  else
+    *option->number = g_variant_get_uint32 (value);
+  return TRUE;
 }
 
 gboolean
@@ -38,12 +60,8 @@ pin_bus_options_read (GVariant *options, const PinBusOption *known, GError **err
       option = find (known, name);
       if (option == NULL)
         return refuse (name, known, error);
-      if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-        {
-          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "option '%s' must be a boolean", name);
-          return FALSE;
-        }
-      *option->value = g_variant_get_boolean (value);
+      if (!take (option, value, error))
+        return FALSE;
     }
   return TRUE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of a call, a{sv}: switches, each known by name. */
+/* The options of a call, a{sv}: switches and numbers, each known by name. */
 #pragma once
 
 #include <glib.h>
@@ -7,7 +7,8 @@
 typedef struct
 {
   const char *name;
-  gboolean *value; /* written where the call has the option */
+  gboolean *value; /* of a switch (b): written where the call has the option */
+  guint *number;   /* of a number (u), where there is no switch */
 } PinBusOption;
 
 /*

@@ -58,6 +58,9 @@ make_host (const char *name)
   pin_cluster1_host_set_policy_digest (host, "");
   pin_cluster1_host_set_claims (host, none);
   pin_cluster1_host_set_adapted (host, none);
+  pin_cluster1_host_set_failure (host, "");
+  pin_cluster1_host_set_maintenance_reason (host, "");
+  pin_cluster1_host_set_load (host, -1);
   return host;
 }
 

@@ -282,6 +282,10 @@ test_cluster (void)
     { TO_CLUSTER "org.freedesktop.DBus.Introspectable.Introspect", TRUE, FALSE },
     { TO_CLUSTER "org.freedesktop.DBus.Peer.Ping", TRUE, FALSE },
     { TO_CLUSTER PROPERTIES "Set string:x string:y variant:int32:1", FALSE, FALSE },
+    { TO_CLUSTER CLUSTER_NAME ".Rank string:x", TRUE, FALSE },
+    { TO_CLUSTER CLUSTER_NAME ".Migrate string:x", TRUE, TRUE },
+    { TO_CLUSTER CLUSTER_NAME ".SetMaintenance string:x", TRUE, TRUE },
+    { TO_CLUSTER CLUSTER_NAME ".Job.Cancel", TRUE, TRUE },
     { TO_CLUSTER CLUSTER_NAME ".Drain string:x", FALSE, FALSE },
     { TO_CLUSTER "org.example.Else.Method", FALSE, FALSE },
     { REQUEST (CLUSTER_NAME), FALSE, FALSE },
@@ -329,7 +333,7 @@ main (int argc, char **argv)
       return 0;
     }
   g_test_add_func ("/bus-policy/all-may-ask-for-a-change-the-group-libvirt-may-read-root-may-all", test_policy);
-  g_test_add_func ("/bus-policy/cluster/the-group-libvirt-may-read-root-may-all", test_cluster);
+  g_test_add_func ("/bus-policy/cluster/all-may-ask-for-a-change-the-group-libvirt-may-read-root-may-all", test_cluster);
   g_test_add_data_func ("/bus-policy/signals-are-for-the-group-libvirt", NAME, test_signals);
   g_test_add_data_func ("/bus-policy/cluster/signals-are-for-the-group-libvirt", CLUSTER_NAME, test_signals);
   g_test_add_func ("/bus-policy/the-user-of-a-unit-may-be-its-service", test_owner);

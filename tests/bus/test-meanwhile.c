@@ -154,7 +154,7 @@ test_end (void)
   pin_bus_set_watch (world.bus, NULL);
   g_clear_pointer (&world.watch, pin_watch_free);
   fake_polkit_let (&world.polkit);
-  caller_assert_line (&caller, "pinshift: web1: pinshiftd ends; try again");
+  caller_assert_line (&caller, "pinshift: web1: the service ends; try again");
   while (world.polkit.cancelled == NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (world.polkit.cancelled, ==, world.polkit.id);

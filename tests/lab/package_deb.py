@@ -83,6 +83,7 @@ CONTENTS = {
         "/usr/share/dbus-1/system-services/org.pinshift.Cluster1.service": FILE,
         "/usr/share/dbus-1/system.d/org.pinshift.Cluster1.conf": FILE,
         "/usr/share/man/man8/pinshift-policyd.8.gz": FILE,
+        "/usr/share/polkit-1/actions/org.pinshift.cluster1.policy": FILE,
     },
 }
 # What debhelper adds to every package.

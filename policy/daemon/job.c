@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "job.h"
+
+#define WHOLE 1000 /* per mille */
+
+struct _PinJob
+{
+  guint references; /* the owner's, and that of a question that is under way */
+  PinJobMeans means;
+  PinJobChanged changed; /* NULL: it is being begun, or the owner is gone */
+  gpointer data;
+  char *wanted;     /* the only host that it may be; NULL: any */
+  GPtrArray *tried; /* names of hosts */
+  gpointer move;    /* that is under way, or NULL */
+  GCancellable *asking; /* the question that is under way, or NULL */
+  gboolean cancelled;
+  PinJobFacts facts;
+};
+
+static const char *const states[PIN_JOB_N] = {
+  [PIN_JOB_RUNNING] = "running",
+  [PIN_JOB_DONE] = "done",
+  [PIN_JOB_FAILED] = "failed",
+  [PIN_JOB_CANCELLED] = "cancelled",
+};
+
+static const char *const stages[PIN_JOB_STAGE_N] = {
+  [PIN_JOB_RANKING] = "ranking",
+  [PIN_JOB_CONNECTING] = "connecting",
+  [PIN_JOB_MOVING] = "moving",
+  [PIN_JOB_FINISHING] = "finishing",
+};
+
+static void go_on (PinJob *job, const PinRoute *route);
+
+const char *
+pin_job_state_name (PinJobState state)
+{
+  g_return_val_if_fail (state < PIN_JOB_N, NULL);
+
+  return states[state];
+}
+
+const char *
+pin_job_stage_name (PinJobStage stage)
+{
+  g_return_val_if_fail (stage < PIN_JOB_STAGE_N, NULL);
+
+  return stages[stage];
+}
+
+static void
+job_unref (PinJob *job)
+{
+  if (--job->references > 0)
+    return;
+  g_free (job->wanted);
+  g_ptr_array_unref (job->tried);
+  g_free (job->facts.guest);
+  g_free (job->facts.uuid);
+  g_free (job->facts.source);
+  g_free (job->facts.destination);
+  g_free (job->facts.text);
+  g_free (job);
+}
+
+/* Last of all in whatever calls it: the owner may free the job. */
+static void
+tell (PinJob *job)
+{
+  if (job->changed != NULL)
+    job->changed (job, job->data);
+}
+
+static void
+replace (char **text, const char *with)
+{
+  g_free (*text);
+  *text = g_strdup (with != NULL ? with : "");
+}
+
+/* Adds to what has happened. */
+G_GNUC_PRINTF (2, 3)
+static void
+note (PinJob *job, const char *format, ...)
+{
+  g_autofree char *said = NULL;
+  g_autofree char *before = g_steal_pointer (&job->facts.text);
+  va_list arguments;
+
+  va_start (arguments, format);
+  said = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_strdelimit (said, "\r\n\t", ' ');
+  job->facts.text = *before != '\0' ? g_strconcat (before, "; ", said, NULL) : g_steal_pointer (&said);
+}
+
+/* What a migration adds to a note. */
+static const char *
+after (const char *text)
+{
+  return *text != '\0' ? ": " : "";
+}
+
+static void
+take_route (PinJob *job, const PinRoute *route)
+{
+  replace (&job->facts.guest, route->guest);
+  replace (&job->facts.uuid, route->uuid);
+  replace (&job->facts.source, route->on);
+}
+
+static void
+end (PinJob *job, PinJobState state)
+{
+  job->facts.state = state;
+  if (state == PIN_JOB_DONE)
+    job->facts.progress = WHOLE;
+  job->facts.moved.rate = 0;
+  tell (job);
+}
+
+static void
+on_route (GObject *source, GAsyncResult *result, gpointer data)
+{
+  PinJob *job = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinRoute) route = job->means.answer (job->means.world, result, &error);
+
+  g_clear_object (&job->asking);
+  if (job->changed == NULL || job->facts.state != PIN_JOB_RUNNING)
+    {
+      job_unref (job);
+      return;
+    }
+  if (route != NULL)
+    {
+      take_route (job, route);
+      go_on (job, route);
+    }
+  else
+    {
+      note (job, "the hosts can't be ranked anew: %s", error->message);
+      end (job, PIN_JOB_FAILED);
+    }
+  job_unref (job);
+}
+
+/* The host is no good: on to the next, unless it was the only one, or nobody wants that any more. */
+static void
+turn (PinJob *job)
+{
+  if (job->cancelled || job->wanted != NULL)
+    {
+      end (job, job->cancelled ? PIN_JOB_CANCELLED : PIN_JOB_FAILED);
+      return;
+    }
+  job->facts.stage = PIN_JOB_RANKING;
+  job->facts.progress = 0;
+  job->facts.moved = (PinMigrationProgress) { 0 };
+  job->asking = g_cancellable_new ();
+  job->references++;
+  job->means.ask (job->means.world, job->facts.uuid, job->asking, on_route, job);
+  tell (job);
+}
+
+static void
+on_progress (const PinMigrationProgress *progress, gpointer data)
+{
+  PinJob *job = data;
+  gboolean sent = progress->total_bytes > 0 && progress->done_bytes >= progress->total_bytes;
+  guint permille = progress->total_bytes == 0 ? 0 : (guint) ((double) progress->done_bytes / (double) progress->total_bytes * WHOLE);
+
+  job->facts.stage = sent ? PIN_JOB_FINISHING : PIN_JOB_MOVING;
+  /* Memory that the guest writes again is sent again: a bar that went back would tell nobody more. */
+  job->facts.progress = MAX (job->facts.progress, MIN (permille, WHOLE));
+  job->facts.moved = *progress;
+  tell (job);
+}
+
+static void
+on_ended (PinMigrationOutcome outcome, const char *text, gpointer data)
+{
+  PinJob *job = data;
+  const char *host = job->facts.destination;
+
+  g_clear_pointer (&job->move, job->means.end);
+  switch (outcome)
+    {
+    case PIN_MIGRATION_DONE:
+      note (job, "moved to %s%s%s", host, after (text), text);
+      end (job, PIN_JOB_DONE);
+      return;
+    case PIN_MIGRATION_REFUSED:
+      note (job, "%s refused%s%s", host, after (text), text);
+      turn (job);
+      return;
+    case PIN_MIGRATION_UNREACHABLE:
+      note (job, "%s can't be reached%s%s", host, after (text), text);
+      turn (job);
+      return;
+    case PIN_MIGRATION_CANCELLED:
+      note (job, "cancelled%s on the way to %s%s%s", job->cancelled ? "" : " by somebody else", host, after (text), text);
+      end (job, PIN_JOB_CANCELLED);
+      return;
+    default:
+      note (job, "moving to %s failed%s%s", host, after (text), text);
+      end (job, PIN_JOB_FAILED);
+      return;
+    }
+}
+
+static void
+move_to (PinJob *job, const PinRoute *route, const char *host)
+{
+  static const PinMigrationListener listener = { on_progress, on_ended };
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (job->tried, g_strdup (host));
+  replace (&job->facts.destination, host);
+  job->facts.stage = PIN_JOB_CONNECTING;
+  job->facts.progress = 0;
+  job->facts.moved = (PinMigrationProgress) { 0 };
+  job->move = job->means.move (job->means.world, route, host, &listener, job, &error);
+  if (job->move != NULL)
+    {
+      tell (job);
+      return;
+    }
+  note (job, "moving to %s failed: %s", host, error->message);
+  end (job, PIN_JOB_FAILED);
+}
+
+/* On along @route: to the best host that was not tried yet. */
+static void
+go_on (PinJob *job, const PinRoute *route)
+{
+  const PinRouteStop *stop = pin_route_next (route, job->wanted, job->tried);
+  g_autofree char *refusal = stop == NULL ? pin_route_refusal (route, job->wanted, job->tried) : NULL;
+
+  if (stop != NULL)
+    {
+      move_to (job, route, stop->host);
+      return;
+    }
+  note (job, "%s", refusal);
+  end (job, PIN_JOB_FAILED);
+}
+
+PinJob *
+pin_job_new (const PinJobMeans *means, guint number, const PinRoute *route, const char *host, PinJobChanged changed, gpointer data)
+{
+  PinJob *job = g_new0 (PinJob, 1);
+
+  job->references = 1;
+  job->means = *means;
+  job->data = data;
+  job->wanted = g_strdup (host);
+  job->tried = g_ptr_array_new_with_free_func (g_free);
+  job->facts.number = number;
+  job->facts.destination = g_strdup ("");
+  job->facts.text = g_strdup ("");
+  take_route (job, route);
+  go_on (job, route);
+  job->changed = changed;
+  return job;
+}
+
+const PinJobFacts *
+pin_job_facts (const PinJob *job)
+{
+  return &job->facts;
+}
+
+void
+pin_job_cancel (PinJob *job)
+{
+  if (job->facts.state != PIN_JOB_RUNNING || job->cancelled)
+    return;
+  job->cancelled = TRUE;
+  if (job->move != NULL)
+    {
+      job->means.cancel (job->move);
+      return;
+    }
+  if (job->asking != NULL)
+    g_cancellable_cancel (job->asking);
+  note (job, "cancelled");
+  end (job, PIN_JOB_CANCELLED);
+}
+
+void
+pin_job_free (PinJob *job)
+{
+  if (job == NULL)
+    return;
+  job->changed = NULL;
+  if (job->asking != NULL)
+    g_cancellable_cancel (job->asking);
+  g_clear_pointer (&job->move, job->means.end);
+  job_unref (job);
+}

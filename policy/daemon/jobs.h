@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All jobs: those that are under way, one for a guest, and those that have ended not long ago. */
+#pragma once
+
+#include "job.h"
+
+typedef struct
+{
+  guint keep_ms; /* so long one that has ended is kept */
+  guint most;    /* of those that have ended: older ones go first */
+} PinJobsLimits;
+
+extern const PinJobsLimits pin_jobs_limits; /* as the service has them */
+
+typedef struct
+{
+  void (*shown) (const PinJobFacts *facts, gpointer data); /* it is new, or something is known of it that was not before */
+  void (*gone) (guint number, gpointer data);              /* it is kept no longer */
+} PinJobsListener;
+
+typedef struct _PinJobs PinJobs;
+
+/* (transfer full) */
+PinJobs *pin_jobs_new (const PinJobMeans *means, const PinJobsLimits *limits, const PinJobsListener *listener, gpointer data);
+/* Guests that move go on. */
+void pin_jobs_free (PinJobs *jobs);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinJobs, pin_jobs_free)
+
+/*
+ * Begins a job that brings the guest of @route to @host, or where that is NULL to the best host.  One that finds no host has failed when this
+ * returns.  Returns: its number; 0 with PIN_ERROR_BUSY where a job for the guest is under way.
+ */
+guint pin_jobs_begin (PinJobs *jobs, const PinRoute *route, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Those of the job @number, or NULL: it is not known, any more.  Borrowed. */
+const PinJobFacts *pin_jobs_facts (const PinJobs *jobs, guint number);
+
+void pin_jobs_cancel (PinJobs *jobs, guint number);
+
+/* Calls @each for the guest of each job that is under way, with the host that it is moving to. */
+typedef void (*PinJobsExpected) (const char *uuid, const char *guest, const char *host, gpointer data);
+void pin_jobs_expect (const PinJobs *jobs, PinJobsExpected each, gpointer data);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One structured line in the journal for the begin of each job, and one for its end. */
+#pragma once
+
+#include "job.h"
+
+/* "db1: to be moved away from hosta", or, once it has ended, what has happened. */
+void pin_journal_job (const PinJobFacts *facts);
