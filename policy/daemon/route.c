@@ -71,6 +71,13 @@ pin_route_next (const PinRoute *route, const char *wanted, const GPtrArray *trie
   return NULL;
 }
 
+/* Whether people want to hear of @host: of the one that they named, else of all where the guest is not. */
+static gboolean
+is_asked (const PinRoute *route, const char *wanted, const char *host)
+{
+  return wanted != NULL ? g_str_equal (wanted, host) : g_strcmp0 (route->on, host) != 0;
+}
+
 char *
 pin_route_refusal (const PinRoute *route, const char *wanted, const GPtrArray *tried)
 {
@@ -81,7 +88,7 @@ pin_route_refusal (const PinRoute *route, const char *wanted, const GPtrArray *t
     {
       const PinRouteStop *stop = g_ptr_array_index (route->stops, i);
 
-      if (stop->open || is_tried (tried, stop->host) || (wanted != NULL && !g_str_equal (wanted, stop->host)))
+      if (stop->open || is_tried (tried, stop->host) || !is_asked (route, wanted, stop->host))
         continue;
       if (n++ < REASONS_MAX)
         g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "; " : "", stop->host, stop->why);

@@ -49,6 +49,16 @@ installed_interfaces (void)
   return node;
 }
 
+static guint
+count (gpointer *pointers)
+{
+  guint n = 0;
+
+  while (pointers != NULL && pointers[n] != NULL)
+    n++;
+  return n;
+}
+
 static void
 assert_offers (ClusterWorld *world, const char *path, const GDBusInterfaceInfo *wanted)
 {
@@ -58,7 +68,9 @@ assert_offers (ClusterWorld *world, const char *path, const GDBusInterfaceInfo *
   guint n = 0;
 
   g_assert_nonnull (offered);
-  g_assert_true (offered->methods == NULL || offered->methods[0] == NULL);
+  for (guint i = 0; wanted->methods != NULL && wanted->methods[i] != NULL; i++)
+    g_assert_nonnull (g_dbus_interface_info_lookup_method ((GDBusInterfaceInfo *) offered, wanted->methods[i]->name));
+  g_assert_cmpuint (count ((gpointer *) offered->methods), ==, count ((gpointer *) wanted->methods));
   g_assert_true (offered->signals == NULL || offered->signals[0] == NULL);
   for (; wanted->properties[n] != NULL; n++)
     {
