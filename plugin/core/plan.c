@@ -189,8 +189,22 @@ judge_cpu (PinPlan *plan, const PinGuest *guest, const PinOriginal *original, co
     pin_plan_add_reason_text (plan, PIN_SETTING_CPU_MODEL, action, code, difference);
 }
 
+static gboolean
+runs_here (const char *uuid, const PinSnapshot *snapshot)
+{
+  for (guint i = 0; i < snapshot->domains->len; i++)
+    {
+      const PinTenant *tenant = g_ptr_array_index (snapshot->domains, i);
+
+      if (tenant->running && g_strcmp0 (tenant->uuid, uuid) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A guest that runs here does not come. */
 static void
-judge_host (PinPlan *plan, const PinTerms *terms, const PinSnapshot *snapshot)
+judge_host (PinPlan *plan, const char *uuid, const PinTerms *terms, const PinSnapshot *snapshot)
 {
   g_autofree char *hosts = terms->hosts != NULL ? g_strjoinv (", ", terms->hosts) : NULL;
 
@@ -198,6 +212,14 @@ judge_host (PinPlan *plan, const PinTerms *terms, const PinSnapshot *snapshot)
     {
       pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_REFUSE, PIN_CODE_HOST,
                            "the policy assigns the guest to %s, not to %s", hosts, snapshot->name);
+      plan->actions[PIN_SETTING_MEMORY] = PIN_ACTION_REFUSE;
+    }
+  if (snapshot->maintenance && !runs_here (uuid, snapshot))
+    {
+      const char *reason = snapshot->maintenance_reason;
+
+      pin_plan_add_reason (plan, PIN_SETTING_MEMORY, PIN_ACTION_REFUSE, PIN_CODE_HOST, "%s is in maintenance%s%s", snapshot->name,
+                           reason != NULL ? ": " : "", reason != NULL ? reason : "");
       plan->actions[PIN_SETTING_MEMORY] = PIN_ACTION_REFUSE;
     }
 }
@@ -330,7 +352,7 @@ pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const Pin
   PinOutcome outcome = pin_search_judge (search, room);
 
   plan->exact = outcome.exact;
-  judge_host (plan, demand->terms, snapshot);
+  judge_host (plan, demand->guest->uuid, demand->terms, snapshot);
   judge_groups (plan, demand->guest, demand->terms, snapshot);
   judge_cpu (plan, demand->guest, original, demand->terms, snapshot);
   if (outcome.verdict == PIN_VERDICT_REFUSE)

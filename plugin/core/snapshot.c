@@ -96,6 +96,7 @@ pin_snapshot_new (const char *name, PinTopology *topology)
   PinSnapshot *snapshot = g_new0 (PinSnapshot, 1);
 
   snapshot->name = g_strdup (name);
+  snapshot->load_permille = -1;
   snapshot->topology = pin_topology_ref (topology);
   snapshot->memory = g_new0 (PinNodeMemory, topology->n_nodes);
   snapshot->allowed = pin_cpuset_new ();
@@ -154,6 +155,7 @@ pin_snapshot_copy (const PinSnapshot *snapshot)
   copy->name = g_strdup (snapshot->name);
   copy->uuid = g_strdup (snapshot->uuid);
   copy->arch = g_strdup (snapshot->arch);
+  copy->maintenance_reason = g_strdup (snapshot->maintenance_reason);
   copy->policy_digest = g_strdup (snapshot->policy_digest);
   copy->cpu = pin_cpu_model_copy (snapshot->cpu);
   copy->topology = pin_topology_ref (snapshot->topology);
@@ -180,6 +182,7 @@ pin_snapshot_free (PinSnapshot *snapshot)
   g_free (snapshot->name);
   g_free (snapshot->uuid);
   g_free (snapshot->arch);
+  g_free (snapshot->maintenance_reason);
   g_free (snapshot->policy_digest);
   pin_cpu_model_free (snapshot->cpu);
   pin_topology_unref (snapshot->topology);

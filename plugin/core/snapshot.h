@@ -75,7 +75,9 @@ typedef struct
   char *name;
   char *uuid;            /* NULL: unknown */
   char *arch;
-  gboolean maintenance;
+  gboolean maintenance;  /* nothing new is to come */
+  char *maintenance_reason; /* in one line; NULL: none was given */
+  gint load_permille;    /* of its online CPUs, in the last five minutes; -1: unknown */
   char *policy_digest;   /* NULL: none */
   PinCpuModel *cpu;      /* NULL: unknown */
   PinTopology *topology;

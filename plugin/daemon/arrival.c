@@ -19,14 +19,25 @@ pin_arrival_free (PinArrival *arrival)
   g_free (arrival);
 }
 
+/* Maintenance keeps away what comes to the host, not what is its own: a reboot gives back the guests that it had. */
+static gboolean
+belongs_here (const PinPicture *picture, const PinDomain *domain, PinArrivalManner manner)
+{
+  return (manner & PIN_ARRIVAL_RESTORED) != 0
+         || ((manner & PIN_ARRIVAL_WRITTEN) != 0 && g_hash_table_contains (picture->residents, domain->guest->uuid));
+}
+
 static PinPlan *
-plan_domain (PinPicture *picture, const PinDomain *domain, const char *name, const PinOriginal *original, GError **error)
+plan_domain (PinPicture *picture, const PinDomain *domain, const char *name, const PinOriginal *original, PinArrivalManner manner,
+             GError **error)
 {
   g_autoptr (PinSnapshot) now = pin_picture_now (picture, error);
   g_autoptr (PinTerms) terms = NULL;
 
   if (now == NULL)
     return NULL;
+  if (belongs_here (picture, domain, manner))
+    now->maintenance = FALSE;
   terms = pin_rules_terms (picture->rules, name);
   return pin_plan (domain->guest, original, terms, now);
 }
@@ -42,7 +53,7 @@ original_of (const PinPicture *picture, const PinDomain *domain, PinArrivalManne
     return pin_originals_of (domain->guest, domain->record, domain->placement, NULL);
   kept = pin_kept_file_load (picture->state_dir, domain->guest->uuid);
   if (!kept->forgotten && kept->live != NULL)
-    known = (PinKnown){ kept->live, manner != PIN_ARRIVAL_WRITTEN && pin_entry_is_at_home (picture, kept->live) };
+    known = (PinKnown){ kept->live, (manner & PIN_ARRIVAL_WRITTEN) == 0 && pin_entry_is_at_home (picture, kept->live) };
   if (pin_originals_stand (domain->record, &known))
     pin_report (PIN_REPORT_RECORD_DROPPED, domain->guest->name, domain->guest->uuid, kept->live->migration,
                 "it comes without its record; what its owner wrote here is taken from what this host has kept");
@@ -59,7 +70,7 @@ pin_arrival_plan (PinPicture *picture, const char *xml, gsize length, PinDomain 
   if (domain == NULL)
     return NULL;
   original = original_of (picture, domain, PIN_ARRIVAL_WRITTEN);
-  plan = plan_domain (picture, domain, domain->guest->name, original, error);
+  plan = plan_domain (picture, domain, domain->guest->name, original, PIN_ARRIVAL_WRITTEN, error);
   if (plan != NULL && ret_domain != NULL)
     *ret_domain = g_steal_pointer (&domain);
   return g_steal_pointer (&plan);
@@ -178,13 +189,13 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
   original = original_of (picture, domain, manner);
   plan = pin_claims_promised (picture, domain->guest->uuid, digest);
   if (plan == NULL)
-    plan = own = plan_domain (picture, domain, name, original, error);
+    plan = own = plan_domain (picture, domain, name, original, manner, error);
   if (plan == NULL)
     return NULL;
-  log_plan (picture, domain, name, plan, manner == PIN_ARRIVAL_OBSERVED);
+  log_plan (picture, domain, name, plan, (manner & PIN_ARRIVAL_OBSERVED) != 0);
   arrival->uuid = g_strdup (domain->guest->uuid);
   arrival->verdict = PIN_VERDICT_KEEP;
-  if (manner == PIN_ARRIVAL_OBSERVED)
+  if ((manner & PIN_ARRIVAL_OBSERVED) != 0)
     return g_steal_pointer (&arrival);
   if (plan->verdict == PIN_VERDICT_REFUSE)
     refuse (arrival, domain, name, plan);

@@ -16,11 +16,13 @@ typedef struct
 void pin_arrival_free (PinArrival *arrival);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinArrival, pin_arrival_free)
 
+/* Manners go together; none of them: it comes from another host, as it was there. */
 typedef enum
 {
-  PIN_ARRIVAL_COMES,    /* from another host, or from a saved state: as it was there */
-  PIN_ARRIVAL_WRITTEN,  /* as somebody wrote it, to start it here */
-  PIN_ARRIVAL_OBSERVED  /* it comes, and is only watched: change nothing, claim nothing, log */
+  PIN_ARRIVAL_COMES = 0,
+  PIN_ARRIVAL_WRITTEN = 1 << 0,  /* as somebody wrote it, to start it here */
+  PIN_ARRIVAL_RESTORED = 1 << 1, /* from a saved state, as it was then */
+  PIN_ARRIVAL_OBSERVED = 1 << 2  /* it is only watched: change nothing, claim nothing, log */
 } PinArrivalManner;
 
 /*

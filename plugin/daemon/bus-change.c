@@ -6,6 +6,7 @@
 #include "change.h"
 #include "core/error.h"
 #include "format/quote.h"
+#include "maintenance.h"
 
 struct _PinBusChange
 {
@@ -22,9 +23,10 @@ struct _Call
   PinWatch *watch;
   GDBusMethodInvocation *invocation; /* ours until it is answered */
   void (*begin) (Call *call);        /* what is done once the caller may; takes the call */
-  char *domain;
+  char *domain; /* NULL: it is about the host */
   char *uuid; /* of the guest that the question named; NULL: there was none */
   gboolean option;
+  char *reason;
 };
 
 static void
@@ -32,6 +34,7 @@ call_free (Call *call)
 {
   g_free (call->domain);
   g_free (call->uuid);
+  g_free (call->reason);
   g_free (call);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
@@ -62,7 +65,7 @@ answer (Call *call, const GError *error)
 static gboolean
 is_still_that (const Call *call, GError **error)
 {
-  const PinResident *resident = pin_picture_find (pin_watch_picture (call->watch), call->domain);
+  const PinResident *resident = call->domain != NULL ? pin_picture_find (pin_watch_picture (call->watch), call->domain) : NULL;
 
   if (g_strcmp0 (call->uuid, resident != NULL ? resident->uuid : NULL) == 0)
     return TRUE;
@@ -84,6 +87,18 @@ on_authority (const GError *refusal, gpointer data)
     call->begin (g_steal_pointer (&call));
 }
 
+static Call *
+call_new (const PinBusChange *change, GDBusMethodInvocation *invocation, void (*begin) (Call *call), gboolean option)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->watch = change->watch;
+  call->invocation = invocation;
+  call->begin = begin;
+  call->option = option;
+  return call;
+}
+
 /* Asks whether the caller may, and begins then.  All that is known of the guest is looked up again after that. */
 static void
 ask (PinBusChange *change, GDBusMethodInvocation *invocation, const char *domain, const PinAuthorityQuestion *about,
@@ -92,14 +107,10 @@ ask (PinBusChange *change, GDBusMethodInvocation *invocation, const char *domain
   const PinResident *resident = pin_picture_find (pin_watch_picture (change->watch), domain);
   g_autofree char *shown = resident != NULL ? g_utf8_make_valid (resident->name, -1) : pin_quote (domain);
   PinAuthorityQuestion question = *about;
-  Call *call = g_new0 (Call, 1);
+  Call *call = call_new (change, invocation, begin, option);
 
-  call->watch = change->watch;
-  call->invocation = invocation;
-  call->begin = begin;
   call->domain = g_strdup (domain);
   call->uuid = g_strdup (resident != NULL ? resident->uuid : NULL);
-  call->option = option;
   question.domain = shown;
   pin_authority_ask (change->authority, invocation, &question, on_authority, call);
 }
@@ -192,6 +203,37 @@ handle_forget (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char
   return TRUE;
 }
 
+static void
+begin_set_maintenance (Call *call)
+{
+  g_autoptr (Call) owned = call;
+  g_autoptr (GError) error = NULL;
+
+  if (pin_maintenance_set (pin_watch_picture (call->watch), call->option, call->reason, &error))
+    pin_watch_tell (call->watch);
+  answer (call, error);
+}
+
+static gboolean
+handle_set_maintenance (PinHost1 *skeleton, GDBusMethodInvocation *invocation, gboolean on, const char *reason, gpointer data)
+{
+  PinBusChange *change = data;
+  const PinAuthorityQuestion question = { .action = "org.pinshift.host1.set-maintenance",
+                                          .host = pin_watch_picture (change->watch)->machine->name };
+  g_autoptr (GError) error = NULL;
+  Call *call;
+
+  if (!pin_maintenance_check_reason (reason, &error))
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  call = call_new (change, invocation, begin_set_maintenance, on);
+  call->reason = g_strdup (reason);
+  pin_authority_ask (change->authority, invocation, &question, on_authority, call);
+  return TRUE;
+}
+
 PinBusChange *
 pin_bus_change_new (PinHost1 *skeleton, PinWatch *watch)
 {
@@ -203,6 +245,7 @@ pin_bus_change_new (PinHost1 *skeleton, PinWatch *watch)
   g_signal_connect (skeleton, "handle-repin", G_CALLBACK (handle_repin), change);
   g_signal_connect (skeleton, "handle-adopt", G_CALLBACK (handle_adopt), change);
   g_signal_connect (skeleton, "handle-forget", G_CALLBACK (handle_forget), change);
+  g_signal_connect (skeleton, "handle-set-maintenance", G_CALLBACK (handle_set_maintenance), change);
   return change;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls that change a guest: Repin, Adopt, Forget.  Who may make them is asked in service/authority. */
+/* The calls that change a guest or the host: Repin, Adopt, Forget, SetMaintenance.  Who may make them is asked in service/authority. */
 #pragma once
 
 #include "host1.h"

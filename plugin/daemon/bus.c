@@ -3,6 +3,8 @@
 
 #include "arrival.h"
 #include "bus-change.h"
+#include "bus-guest.h"
+#include "bus-object.h"
 #include "service/errors.h"
 #include "service/options.h"
 #include "claims.h"
@@ -27,6 +29,7 @@ struct _PinBus
   PinPicture *picture;
   PinHost1 *skeleton;
   PinBusChange *change; /* NULL: there is no watch */
+  PinBusGuest *guest;   /* NULL: there is no watch */
 };
 
 /* Whether a guest can come by @operation. */
@@ -69,15 +72,21 @@ publish (PinBus *bus)
   pin_host1_set_adapted (bus->skeleton, (const char *const *)adapted->pdata);
   pin_host1_set_host_name (bus->skeleton, bus->picture->machine->name);
   pin_host1_set_host_uuid (bus->skeleton, bus->picture->machine->uuid != NULL ? bus->picture->machine->uuid : "");
+  pin_host1_set_maintenance (bus->skeleton, bus->picture->machine->maintenance);
+  pin_host1_set_maintenance_reason (bus->skeleton, bus->picture->machine->maintenance_reason != NULL
+                                                       ? bus->picture->machine->maintenance_reason
+                                                       : "");
   pin_host1_set_policy_digest (bus->skeleton, pin_rules_digest (bus->picture->rules));
 }
 
 static PinArrivalManner
 manner_of (const char *operation, gboolean observe)
 {
-  if (observe)
-    return PIN_ARRIVAL_OBSERVED;
-  return g_str_equal (operation, "adapt") ? PIN_ARRIVAL_WRITTEN : PIN_ARRIVAL_COMES;
+  PinArrivalManner manner = g_str_equal (operation, "adapt")     ? PIN_ARRIVAL_WRITTEN
+                            : g_str_equal (operation, "restore") ? PIN_ARRIVAL_RESTORED
+                                                                 : PIN_ARRIVAL_COMES;
+
+  return observe ? manner | PIN_ARRIVAL_OBSERVED : manner;
 }
 
 static PinArrival *
@@ -224,7 +233,7 @@ pin_bus_new (PinPicture *picture)
 
   pin_bus_errors_register ();
   bus->picture = picture;
-  bus->skeleton = pin_host1_skeleton_new ();
+  bus->skeleton = pin_bus_object_new (picture);
   pin_host1_set_version (bus->skeleton, PIN_VERSION);
   g_signal_connect (bus->skeleton, "handle-fit", G_CALLBACK (handle_fit), bus);
   g_signal_connect (bus->skeleton, "handle-release", G_CALLBACK (handle_release), bus);
@@ -240,7 +249,7 @@ pin_bus_free (PinBus *bus)
 {
   if (bus == NULL)
     return;
-  pin_bus_change_free (bus->change);
+  pin_bus_set_watch (bus, NULL);
   if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (bus->skeleton)) != NULL)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
   g_object_unref (bus->skeleton);
@@ -257,8 +266,11 @@ void
 pin_bus_set_watch (PinBus *bus, PinWatch *watch)
 {
   g_clear_pointer (&bus->change, pin_bus_change_free);
-  if (watch != NULL)
-    bus->change = pin_bus_change_new (bus->skeleton, watch);
+  g_clear_pointer (&bus->guest, pin_bus_guest_free);
+  if (watch == NULL)
+    return;
+  bus->change = pin_bus_change_new (bus->skeleton, watch);
+  bus->guest = pin_bus_guest_new (bus->skeleton, watch);
 }
 
 void

@@ -5,22 +5,31 @@
 #include "core/error.h"
 #include "forget.h"
 
+const char *
+pin_change_find (const PinWatch *watch, const char *domain, GError **error)
+{
+  const PinResident *resident = pin_picture_find (pin_watch_picture (watch), domain);
+
+  if (!pin_watch_is_connected (watch))
+    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd is not connected to libvirt; is libvirtd running?");
+  else if (resident == NULL)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here", domain);
+  else
+    return resident->uuid;
+  return NULL;
+}
+
 /* A task for what is asked of @domain, with its UUID in *ret_uuid (borrowed); NULL: it was answered. */
 static GTask *
 task_on (PinWatch *watch, const char *domain, const char **ret_uuid, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, data);
-  const PinResident *resident = pin_picture_find (pin_watch_picture (watch), domain);
+  GError *error = NULL;
 
-  if (!pin_watch_is_connected (watch))
-    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd is not connected to libvirt; is libvirtd running?");
-  else if (resident == NULL)
-    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here", domain);
-  else
-    {
-      *ret_uuid = resident->uuid;
-      return g_steal_pointer (&task);
-    }
+  *ret_uuid = pin_change_find (watch, domain, &error);
+  if (*ret_uuid != NULL)
+    return g_steal_pointer (&task);
+  g_task_return_error (task, error);
   return NULL;
 }
 

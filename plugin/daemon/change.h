@@ -12,6 +12,9 @@
 
 #include <gio/gio.h>
 
+/* UUID of @domain, borrowed; NULL with @error: libvirt is not connected, or has no such domain. */
+const char *pin_change_find (const PinWatch *watch, const char *domain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Gives back live what of the original can be now.  @dry_run: only plans it. */
 void pin_change_repin_async (PinWatch *watch, const char *domain, gboolean dry_run, GAsyncReadyCallback callback, gpointer data);
 /* Returns: the plan as JSON, as pin_plan_to_json_live() makes it, also where it refuses (transfer full); NULL with @error, which may be

@@ -185,7 +185,7 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &arguments->sysroot, "Read the machine below DIR, not below /", "DIR" },
     { "policy", 0, 0, G_OPTION_ARG_FILENAME, &arguments->policy, "Read FILE in place of all installed policy", "FILE" },
     { "runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->runtime_dir, "Keep claims in DIR", "DIR" },
-    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state_dir, "Keep records in DIR", "DIR" },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state_dir, "Keep records and maintenance in DIR", "DIR" },
     { "connect", 'c', 0, G_OPTION_ARG_STRING, &arguments->uri, "Follow libvirt at URI; 'none' follows nobody", "URI" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }

@@ -3,6 +3,7 @@
 
 #include "core/tenancy.h"
 #include "host/numa.h"
+#include "maintenance.h"
 
 #define MEMORY_BACKING_DIR "/var/lib/libvirt/qemu/ram"
 
@@ -32,6 +33,7 @@ pin_picture_new (PinSysfs *sysfs, gboolean live, PinRules *rules, const char *le
   picture->state_dir = g_strdup (state_dir);
   picture->plans = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)pin_plan_free);
   picture->residents = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_resident);
+  pin_maintenance_load (picture);
   if (!pin_picture_look (picture, error))
     return NULL;
   pin_claims_load (picture, now_ms);
@@ -51,6 +53,7 @@ pin_picture_free (PinPicture *picture)
   pin_ledger_free (picture->ledger);
   g_free (picture->ledger_path);
   g_free (picture->state_dir);
+  pin_maintenance_clear (&picture->maintenance);
   g_hash_table_unref (picture->plans);
   g_hash_table_unref (picture->residents);
   g_free (picture);
@@ -66,6 +69,7 @@ apply_rules (PinPicture *picture)
   pin_cpuset_unite (machine->reserved, picture->bound);
   g_free (machine->policy_digest);
   machine->policy_digest = g_strdup (pin_rules_digest (picture->rules));
+  pin_maintenance_apply (picture);
 }
 
 static void
@@ -251,6 +255,14 @@ close_nodes (PinSnapshot *now, const PinNodeset *open)
     }
 }
 
+gint
+pin_picture_load (const PinPicture *picture)
+{
+  g_autoptr (PinCpuset) online = pin_topology_online (picture->machine->topology);
+
+  return pin_sysfs_read_load (picture->sysfs, pin_cpuset_count (online));
+}
+
 PinSnapshot *
 pin_picture_now (PinPicture *picture, GError **error)
 {
@@ -272,6 +284,7 @@ pin_picture_now (PinPicture *picture, GError **error)
   g_ptr_array_sort (now->domains, compare_tenants);
   pin_tenancy_charge (now);
   pin_ledger_apply (picture->ledger, now);
+  now->load_permille = pin_picture_load (picture);
   now->provisional = !picture->heard;
   return g_steal_pointer (&now);
 }

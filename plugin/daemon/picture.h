@@ -4,6 +4,7 @@
 
 #include "core/ledger.h"
 #include "format/domain-read.h"
+#include "host/maintenance-file.h"
 #include "host/sysfs.h"
 #include "host/virt.h"
 #include "rules/rules.h"
@@ -36,6 +37,7 @@ typedef struct
   PinLedger *ledger;
   char *ledger_path;
   char *state_dir;           /* where records are kept */
+  PinMaintenance maintenance; /* as an administrator has asked for it; the machine has what the policy adds */
   GHashTable *plans;         /* uuid -> PinPlan: what those that have a claim were promised */
   GHashTable *residents;     /* uuid -> PinResident */
   gboolean heard;            /* libvirt has told its domains at least once */
@@ -72,6 +74,9 @@ void pin_picture_keep_only (PinPicture *picture, const GPtrArray *guests);
 
 /* The host at this moment: memory and pools are read now.  (transfer full) */
 PinSnapshot *pin_picture_now (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Load of the last five minutes, in per mille of the CPUs that are online, read now; -1: unknown. */
+gint pin_picture_load (const PinPicture *picture);
 
 /* The host as if no guest ran on it and none was on its way: for what will start some day.  (transfer full) */
 PinSnapshot *pin_picture_idle (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,6 +23,7 @@ static const Kind kinds[] = {
   [PIN_REPORT_REPINNED] = { "0c47e1a95d3b4f6e8a12d7b3f5906c0a", "5", G_LOG_LEVEL_MESSAGE },
   [PIN_REPORT_ADOPTED] = { "6a92f0d4b71c4e058c3e5d1f7ab0260b", "5", G_LOG_LEVEL_MESSAGE },
   [PIN_REPORT_FORGOTTEN] = { "f35d8c1709be4a6fb2047e6c91d5a80c", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_REPORT_MAINTENANCE] = { "d81f4a37c6e94b0eb23c95a0671f3e0d", "5", G_LOG_LEVEL_MESSAGE },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == PIN_REPORT_N);
@@ -47,6 +48,29 @@ pin_report (PinReport kind, const char *guest, const char *uuid, const char *mig
       { "LIBVIRT_DOMAIN", guest, -1 },
       { "LIBVIRT_DOMAIN_UUID", uuid, -1 },
       { "PINSHIFT_MIGRATION", migration != NULL ? migration : uuid, -1 },
+    };
+
+    g_log_structured_array (kinds[kind].level, fields, G_N_ELEMENTS (fields));
+  }
+}
+
+void
+pin_report_host (PinReport kind, const char *host, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  line = g_strdup_printf ("%s %s", host, text);
+  {
+    const GLogField fields[] = {
+      { "MESSAGE", line, -1 },
+      { "MESSAGE_ID", kinds[kind].message_id, -1 },
+      { "PRIORITY", kinds[kind].priority, -1 },
+      { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
     };
 
     g_log_structured_array (kinds[kind].level, fields, G_N_ELEMENTS (fields));

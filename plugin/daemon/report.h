@@ -19,12 +19,16 @@ typedef enum
   PIN_REPORT_REPINNED,   /* threads of a running guest got other CPUs */
   PIN_REPORT_ADOPTED,    /* an administrator made the present placement the original */
   PIN_REPORT_FORGOTTEN,  /* an administrator had its record removed */
+  PIN_REPORT_MAINTENANCE, /* the host was put into maintenance, or taken out */
   PIN_REPORT_N
 } PinReport;
 
 /* Writes one line; @migration NULL: @uuid stands for it. */
 void pin_report (PinReport kind, const char *guest, const char *uuid, const char *migration, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
+
+/* The same about this host, which is called @host, and no guest. */
+void pin_report_host (PinReport kind, const char *host, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 /* The plan in one line: "adapt: vcpu-pins remap, hugepages strip".  (transfer full) */
 char *pin_report_plan (const PinPlan *plan);

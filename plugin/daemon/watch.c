@@ -155,8 +155,8 @@ note_guest (PinWatch *watch, const PinVirtGuest *guest, const Errand *errand)
   pin_repair_try (watch->repair, guest->uuid, guest->name);
 }
 
-static void
-tell_change (PinWatch *watch)
+void
+pin_watch_tell (PinWatch *watch)
 {
   watch->listener->changed (watch->data);
   pin_inplace_consider (watch->inplace);
@@ -178,7 +178,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     pin_picture_drop (errand->watch->picture, errand->uuid);
   if (g_error_matches (error, PIN_ERROR, PIN_ERROR_NOT_FOUND))
     pin_repair_forget (errand->watch->repair, errand->uuid);
-  tell_change (errand->watch);
+  pin_watch_tell (errand->watch);
 }
 
 static void
@@ -227,7 +227,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
     note_guest (watch, g_ptr_array_index (guests, i), errand);
   pin_claims_expire (watch->picture, errand->asked_ms);
   watch->picture->heard = TRUE;
-  tell_change (watch);
+  pin_watch_tell (watch);
   pin_trim ();
 }
 

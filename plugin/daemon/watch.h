@@ -25,5 +25,7 @@ PinPicture *pin_watch_picture (const PinWatch *watch);
 PinVirt *pin_watch_virt (const PinWatch *watch);
 PinRegistry *pin_watch_registry (const PinWatch *watch);
 PinRepin *pin_watch_repin (const PinWatch *watch);
+/* Tells the listener that the picture has changed, and has guests looked at again. */
+void pin_watch_tell (PinWatch *watch);
 /* Asks libvirt anew what it has of @uuid. */
 void pin_watch_read (PinWatch *watch, const char *uuid, const char *name);

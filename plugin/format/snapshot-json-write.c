@@ -88,6 +88,9 @@ add_host (const PinSnapshot *snapshot, JsonBuilder *builder)
   pin_json_add_string (builder, "uuid", snapshot->uuid);
   pin_json_add_string (builder, "arch", snapshot->arch);
   pin_json_add_bool (builder, "maintenance", snapshot->maintenance);
+  pin_json_add_string (builder, "maintenance_reason", snapshot->maintenance_reason);
+  if (snapshot->load_permille >= 0)
+    pin_json_add_number (builder, "load_permille", (guint64)snapshot->load_permille);
   pin_json_add_string (builder, "policy", snapshot->policy_digest);
   add_cpu_model (snapshot->cpu, builder);
   pin_json_add_set (builder, "allowed", snapshot->allowed);

@@ -278,6 +278,17 @@ read_default_page (PinSnapshot *snapshot, const PinJsonSpot *host, GError **erro
          && (snapshot->default_page_kib == 0 || pin_json_spot_is_page (&spot, snapshot->default_page_kib, error));
 }
 
+static gboolean
+read_load (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
+{
+  guint64 load = G_MAXUINT64;
+
+  if (!pin_json_get_number (host, "load_permille", G_MAXINT, &load, error))
+    return FALSE;
+  snapshot->load_permille = load > G_MAXINT ? -1 : (gint)load;
+  return TRUE;
+}
+
 /* Reserved CPUs may be those of a policy that larger hosts have too. */
 static gboolean
 read_host (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
@@ -289,6 +300,7 @@ read_host (PinSnapshot *snapshot, const PinJsonSpot *host, GError **error)
          && pin_json_get_uuid (host, "uuid", &snapshot->uuid, error)
          && pin_json_get_string (host, "arch", &snapshot->arch, error)
          && pin_json_get_bool (host, "maintenance", &snapshot->maintenance, error)
+         && pin_json_get_string (host, "maintenance_reason", &snapshot->maintenance_reason, error) && read_load (snapshot, host, error)
          && pin_json_get_string (host, "policy", &snapshot->policy_digest, error)
          && read_cpu_model (&cpu, &snapshot->cpu, error) && read_allowed (snapshot, host, error)
          && read_cpus (snapshot, host, "isolated", &snapshot->isolated, error)
@@ -318,8 +330,8 @@ static gboolean
 read_rest (PinSnapshot *snapshot, const PinJsonSpot *root, GError **error)
 {
   static const char *const host_known[] = {
-    "name",    "uuid",     "arch",     "maintenance",          "policy",           "cpu",
-    "allowed", "isolated", "reserved", "memory_backing_tmpfs", "default_page_kib", "resctrl",
+    "name",          "uuid",    "arch",     "maintenance", "maintenance_reason",   "load_permille",    "policy",
+    "cpu",           "allowed", "isolated", "reserved",    "memory_backing_tmpfs", "default_page_kib", "resctrl",
     NULL
   };
   PinJsonSpot host = pin_json_spot_member (root, "host");

@@ -53,6 +53,23 @@ read_isolated (PinSysfs *sysfs, const PinTopology *topology)
   return both;
 }
 
+gint
+pin_sysfs_read_load (PinSysfs *sysfs, guint n_cpus)
+{
+  g_autofree char *text = pin_sysfs_read_head (sysfs->proc, "loadavg", PIN_SYSFS_ATTRIBUTE_MAX);
+  g_auto (GStrv) words = text != NULL ? g_strsplit (text, " ", 3) : NULL;
+  char *end = NULL;
+  gdouble load;
+
+  if (n_cpus == 0 || words == NULL || words[0] == NULL || words[1] == NULL)
+    return -1;
+  load = g_ascii_strtod (words[1], &end);
+  /* No text that is no number, no NaN, and nothing that an int can't have. */
+  if (end == words[1] || *end != '\0' || !(load >= 0 && load * 1000 / n_cpus < G_MAXINT))
+    return -1;
+  return (gint)(load * 1000 / n_cpus);
+}
+
 gboolean
 pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_backing_dir, GError **error)
 {

@@ -39,6 +39,9 @@ gboolean pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char
 gboolean pin_sysfs_read_memory (PinSysfs *sysfs, PinSnapshot *snapshot, const guint64 *reserve_kib,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The host's load of the last five minutes (/proc/loadavg), in per mille of @n_cpus; -1: it does not say, or @n_cpus is 0. */
+gint pin_sysfs_read_load (PinSysfs *sysfs, guint n_cpus);
+
 /*
  * CPUs to which a thread of a process of the host is solely bound: a packet poller, say.  Kernel threads and all that
  * libvirt runs for guests are left out.  It reads a file per thread of the host, so call it seldom; it uses nothing of

@@ -71,7 +71,8 @@ on_call (GDBusConnection *connection, const char *sender, const char *path, cons
   g_assert_true (g_variant_lookup (subject, "name", "s", &polkit->sender));
   g_free (polkit->id);
   polkit->id = g_strdup (id);
-  g_variant_lookup (details, "domain", "&s", &domain);
+  if (!g_variant_lookup (details, "domain", "&s", &domain))
+    g_variant_lookup (details, "host", "&s", &domain);
   g_string_append_printf (polkit->asked, "%s %s %s\n", action, domain, flags == 1 ? "interactive" : "silent");
   check (polkit, call, flags == 1);
 }

@@ -19,6 +19,7 @@
 #define REPIN "org.pinshift.host1.repin"
 #define ADOPT "org.pinshift.host1.adopt"
 #define FORGET "org.pinshift.host1.forget"
+#define MAINTENANCE "org.pinshift.host1.set-maintenance"
 /* More than the service keeps open for one user. */
 #define MANY 9
 
@@ -107,6 +108,7 @@ test_answers (void)
     /* Nobody is asked about a call that is wrong. */
     { FAKE_POLKIT_YES, WHO_NOBODY, "Adopt db1 '{\"dry-run\": <true>}'", "unknown option 'dry-run'", "" },
     { FAKE_POLKIT_YES, WHO_NOBODY, "Forget db1 '{\"force\": <1>}'", "option 'force' must be a boolean", "" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, "SetMaintenance true \"'a\nb'\"", "the reason has the control character U+000A", "" },
     /* A name that is no guest's can't draw a dialog of its own. */
     { FAKE_POLKIT_YES, WHO_NOBODY, "Adopt \"'a\\nb 0123456789012345678901234567890123456789'\" {}", DONE,
       ADOPT " a b 012345678901234567890123456789012345... silent\n" },
@@ -121,6 +123,28 @@ test_answers (void)
       assert_call (&world, rows[i].who, rows[i].line, rows[i].said);
       g_assert_cmpstr (world.polkit.asked->str, ==, rows[i].asked);
     }
+}
+
+/* Of the host, which is the detail that polkit gets. */
+static void
+test_maintenance (void)
+{
+  g_autofree char *asked = g_strdup_printf (MAINTENANCE " %s silent\n", g_get_host_name ());
+  g_auto (World) world = { NULL };
+
+  world_init (&world);
+  world.polkit.manner = FAKE_POLKIT_NO;
+  assert_call (&world, WHO_LIBVIRT, "SetMaintenance true disks", DENIED "polkit does not let you (" MAINTENANCE ")");
+  g_assert_cmpstr (world.polkit.asked->str, ==, asked);
+  g_assert_false (pin_host1_get_maintenance (world.town->service));
+  world.polkit.manner = FAKE_POLKIT_YES;
+  {
+    g_auto (Caller) caller = { NULL };
+
+    start (&world, WHO_NOBODY, "SetMaintenance true disks", &caller);
+    while (!pin_host1_get_maintenance (world.town->service))
+      g_main_context_iteration (NULL, TRUE);
+  }
 }
 
 static void
@@ -303,6 +327,7 @@ main (int argc, char **argv)
   if (!caller_can_be_others ())
     return 0;
   g_test_add_func ("/authority/root-may-and-polkit-decides-for-others", test_answers);
+  g_test_add_func ("/authority/polkit-is-told-which-host", test_maintenance);
   g_test_add_func ("/authority/without-polkit-root-alone-may", test_absent);
   g_test_add_func ("/authority/an-open-question-holds-up-nobody", test_open);
   g_test_add_func ("/authority/who-leaves-is-asked-for-nothing", test_caller_leaves);

@@ -250,6 +250,7 @@ test_policy (void)
 {
   static const Row rows[] = {
     { TO NAME ".Plan string:x", TRUE, FALSE },
+    { TO NAME ".Guest string:x", TRUE, FALSE },
     { TO NAME ".Snapshot", TRUE, FALSE },
     { TO NAME ".Domains", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.Get string:" NAME " string:Version", TRUE, FALSE },
@@ -259,6 +260,7 @@ test_policy (void)
     { TO NAME ".Repin string:x", TRUE, TRUE },
     { TO NAME ".Adopt string:x", TRUE, TRUE },
     { TO NAME ".Forget string:x", TRUE, TRUE },
+    { TO NAME ".SetMaintenance boolean:true string:x", TRUE, TRUE },
     { TO NAME ".Fit string:x", FALSE, FALSE },
     { TO NAME ".Release string:x string:y", FALSE, FALSE },
     { TO "org.freedesktop.DBus.Properties.Set string:x string:y variant:int32:1", FALSE, FALSE },

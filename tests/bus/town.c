@@ -139,6 +139,15 @@ town_free (Town *town)
   g_free (town);
 }
 
+void
+town_restart (Town *town)
+{
+  g_clear_object (&town->service);
+  pin_world_end (&town->world->service);
+  town->world->service = start_service (town->world, town->machine);
+  town->service = wait_for_service (town->world);
+}
+
 static void
 on_end (GObject *source, GAsyncResult *result, gpointer data)
 {

@@ -35,6 +35,8 @@ typedef struct
 /* A machine with pages for @guests_of_pages[node] guests, and a service whose [fit] moves settings and weakens none. */
 Town *town_new (const guint *guests_of_pages);
 void town_free (Town *town);
+/* Ends the service and starts it again. */
+void town_restart (Town *town);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Town, town_free)
 
 /* An array of Question that owns them, and the one at @i. (transfer full), borrowed */

@@ -84,6 +84,7 @@ CONTENTS = {
         "/usr/share/dbus-1/system.d/org.pinshift.Cluster1.conf": FILE,
         "/usr/share/man/man8/pinshift-policyd.8.gz": FILE,
         "/usr/share/polkit-1/actions/org.pinshift.cluster1.policy": FILE,
+        "/usr/share/polkit-1/rules.d/60-pinshift-policyd.rules": FILE,
     },
 }
 # What debhelper adds to every package.

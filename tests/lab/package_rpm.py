@@ -93,6 +93,7 @@ CONTENTS = {
         "/usr/share/licenses/pinshift/LICENSE": f"{FILE} l",
         "/usr/share/man/man8/pinshift-policyd.8.gz": f"{FILE} d",
         "/usr/share/polkit-1/actions/org.pinshift.cluster1.policy": FILE,
+        "/usr/share/polkit-1/rules.d/60-pinshift-policyd.rules": FILE,
         "/var/lib/pinshift-policyd": "drwx------ pinshift-policyd/pinshift-policyd g",
     },
     "pinshift-selinux": {

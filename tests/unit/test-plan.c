@@ -588,6 +588,44 @@ test_short_reasons (void)
     }
 }
 
+/* To a host in maintenance nothing comes; what runs there already does not come. */
+static void
+test_maintenance (void)
+{
+  static const struct { gboolean on; const char *reason, *uuid; gboolean running; const char *says; } rows[] = {
+    { FALSE, "disks", NULL, FALSE, NULL },
+    { TRUE, "disks", NULL, FALSE, "hostb is in maintenance: disks" },
+    { TRUE, NULL, NULL, FALSE, "hostb is in maintenance" },
+    { TRUE, NULL, UUID, TRUE, NULL },
+    { TRUE, "disks", UUID, FALSE, "hostb is in maintenance: disks" },
+    { TRUE, "disks", "6f1c2d3e-0000-4000-8000-000000000002", TRUE, "hostb is in maintenance: disks" },
+  };
+  g_autoptr (PinDomain) domain = parse_guest ("<vcpu>1</vcpu>");
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PinSnapshot) host = pin_synthetic_parse (ONE_NODE, NULL);
+      PinTenant *tenant = pin_tenant_new ("x", rows[i].uuid);
+      g_autoptr (PinPlan) plan = NULL;
+
+      tenant->running = rows[i].running;
+      g_ptr_array_add (host->domains, tenant);
+      g_free (host->name);
+      host->name = g_strdup ("hostb");
+      host->maintenance = rows[i].on;
+      host->maintenance_reason = g_strdup (rows[i].reason);
+      plan = pin_plan (domain->guest, original, terms, host);
+      g_assert_cmpint (plan->verdict == PIN_VERDICT_REFUSE, ==, rows[i].says != NULL);
+      if (rows[i].says == NULL)
+        continue;
+      g_assert_cmpuint (plan->reasons->len, ==, 1);
+      g_assert_cmpstr (((const PinReason *)g_ptr_array_index (plan->reasons, 0))->text, ==, rows[i].says);
+      g_assert_cmpint (((const PinReason *)g_ptr_array_index (plan->reasons, 0))->code, ==, PIN_CODE_HOST);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -616,5 +654,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
   g_test_add_func ("/plan/reasons-are-short", test_short_reasons);
+  g_test_add_func ("/plan/maintenance-keeps-away-what-comes", test_maintenance);
   return g_test_run ();
 }

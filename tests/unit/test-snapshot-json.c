@@ -7,7 +7,7 @@
 
 #define WHOLE                                                                                                          \
   "{ \"version\": 1, \"host\": {\"name\": \"hostb\", \"uuid\": \"ABC-1\", \"arch\": \"x86_64\", \"maintenance\": "     \
-  "true,"                                                                                                              \
+  "true, \"maintenance_reason\": \"disks\", \"load_permille\": 250,"                                                   \
   " \"policy\": \"d1\", \"cpu\": {\"model\": \"Skylake\", \"vendor\": \"Intel\", \"microcode\": 7, \"tsc_hz\": 2000,"  \
   " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,8\", \"isolated\": \"3\","                 \
   " \"reserved\": \"0\", \"memory_backing_tmpfs\": true, \"default_page_kib\": 2048,"                                  \
@@ -61,6 +61,8 @@ test_reads_all (void)
   g_assert_cmpstr (snapshot->name, ==, "hostb");
   g_assert_cmpstr (snapshot->uuid, ==, "abc-1");
   g_assert_true (snapshot->maintenance && snapshot->memory_backing_tmpfs && snapshot->provisional);
+  g_assert_cmpstr (snapshot->maintenance_reason, ==, "disks");
+  g_assert_cmpint (snapshot->load_permille, ==, 250);
   g_assert_cmpstr (snapshot->policy_digest, ==, "d1");
   g_assert_cmpstr (snapshot->cpu->features[0], ==, "avx");
   g_assert_cmpuint (snapshot->cpu->microcode, ==, 7);
@@ -111,6 +113,8 @@ test_least (void)
   assert_set (snapshot->reserved, "");
   g_assert_null (snapshot->cpu);
   g_assert_null (snapshot->uuid);
+  g_assert_null (snapshot->maintenance_reason);
+  g_assert_cmpint (snapshot->load_permille, ==, -1);
   g_assert_cmpuint (snapshot->l3->len + snapshot->bandwidth->len + snapshot->domains->len + snapshot->claims->len, ==, 0);
   g_assert_false (snapshot->maintenance || snapshot->provisional || snapshot->memory_backing_tmpfs);
 }
@@ -164,6 +168,8 @@ static const Bad bad[] = {
   { "\"name\": \"hostb\", ", "", "host.name: is missing" },
   { "\"name\": \"hostb\"", "\"name\": 5", "host.name: must be a string" },
   { "\"maintenance\": true", "\"maintenance\": \"yes\"", "host.maintenance: must be true or false" },
+  { "\"load_permille\": 250", "\"load_permille\": -1", "host.load_permille: -1 is not in 0 .. " },
+  { "\"load_permille\": 250", "\"load_permille\": 2147483648", "host.load_permille: 2147483648 is not in 0 .. " },
   { "\"reserved\"", "\"reserve\"", "host: unknown member 'reserve', known are name, uuid" },
   { "\"allowed\": \"0-6,8\"", "\"allowed\": \"0-\"", "host.allowed: '0-' is not a set" },
   { "\"allowed\": \"0-6,8\"", "\"allowed\": \"0-6,9\"", "host.allowed: the host has no CPU 9" },

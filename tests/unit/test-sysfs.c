@@ -482,6 +482,37 @@ test_emulators (void)
 }
 
 static void
+test_load (void)
+{
+  static const struct { const char *text; guint n_cpus; gint load; } rows[] = {
+    { "0.52 0.58 0.59 3/1021 22345", 4, 145 },
+    { "0.00 0.00 0.00 1/1 1", 4, 0 },
+    { "900.00 512.00 0.00 1/1 1", 4, 128000 },
+    { "0.52 0.58 0.59 3/1021 22345", 0, -1 },
+    { "1.00 99999999999999.00 1.00 1/1 1", 1, -1 },
+    { "1.00 nan 1.00 1/1 1", 4, -1 },
+    { "1.00 -2.00 1.00 1/1 1", 4, -1 },
+    { "1.00 2.00x 1.00 1/1 1", 4, -1 },
+    { "1.00", 4, -1 },
+    { "", 4, -1 },
+  };
+  g_autoptr (FakeMachine) machine = two_nodes ();
+  g_autoptr (PinSysfs) sysfs = open_machine (machine);
+
+  g_assert_cmpint (pin_sysfs_read_load (sysfs, 4), ==, -1);
+  fake_machine_mkdir (machine, "proc");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PinSysfs) with = NULL;
+
+      fake_machine_write (machine, rows[i].text, "proc/loadavg");
+      with = open_machine (machine);
+      g_test_message ("%s", rows[i].text);
+      g_assert_cmpint (pin_sysfs_read_load (with, rows[i].n_cpus), ==, rows[i].load);
+    }
+}
+
+static void
 test_cpu (void)
 {
   g_autoptr (FakeMachine) machine = two_nodes ();
@@ -791,6 +822,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sysfs/reads-memory-again", test_reads_again);
   g_test_add_func ("/sysfs/finds-cpus-that-a-process-has-for-itself", test_bound_processes);
   g_test_add_func ("/sysfs/finds-the-process-of-a-guest", test_emulators);
+  g_test_add_func ("/sysfs/reads-the-load", test_load);
   g_test_add_func ("/sysfs/reads-the-cpu", test_cpu);
   g_test_add_func ("/sysfs/cpu-features", test_features);
   g_test_add_func ("/sysfs/counts-cache-ways", test_cache_ways);
