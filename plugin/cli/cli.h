@@ -33,8 +33,8 @@ typedef struct
   int (*run) (PinCli *cli, int argc, char **argv);
 } PinCliVerb;
 
-extern const PinCliVerb pin_cli_adapt, pin_cli_adopt, pin_cli_config, pin_cli_forget, pin_cli_plan, pin_cli_relay, pin_cli_repin,
-    pin_cli_snapshot, pin_cli_status;
+extern const PinCliVerb pin_cli_adapt, pin_cli_adopt, pin_cli_config, pin_cli_forget, pin_cli_maintenance, pin_cli_migrate,
+    pin_cli_plan, pin_cli_rank, pin_cli_relay, pin_cli_repin, pin_cli_snapshot, pin_cli_status;
 
 /* What parses @own options (ended by an empty entry, or NULL) and those that all verbs have.  (transfer full) */
 GOptionContext *pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own);

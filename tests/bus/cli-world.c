@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli-world.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 void
 pin_cli_world_put (const PinCliWorld *world, const char *name, const char *text)
@@ -60,16 +64,18 @@ ended (GObject *process, GAsyncResult *result, gpointer data)
   g_assert_true (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (process), result, &world->out, &world->err, NULL));
   g_assert_true (g_subprocess_get_if_exited (G_SUBPROCESS (process)));
   world->code = g_subprocess_get_exit_status (G_SUBPROCESS (process));
+  g_clear_object (&world->process);
 }
 
-void
-pin_cli_world_run (PinCliWorld *world, const char *line, const char *input)
+/* @output is taken: its standard output; -1: world->out. */
+static void
+run (PinCliWorld *world, const char *line, const char *input, int output)
 {
+  GSubprocessFlags pipe = output < 0 ? G_SUBPROCESS_FLAGS_STDOUT_PIPE : G_SUBPROCESS_FLAGS_NONE;
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | pipe | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autofree char *command = g_strdup_printf ("pinshift %s", line);
   g_auto (GStrv) argv = NULL;
-  g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_message ("%s", command);
@@ -78,14 +84,45 @@ pin_cli_world_run (PinCliWorld *world, const char *line, const char *input)
   argv[0] = g_strdup (g_getenv ("PINSHIFT_CLI"));
   g_clear_pointer (&world->out, g_free);
   g_clear_pointer (&world->err, g_free);
+  if (output >= 0)
+    g_subprocess_launcher_take_stdout_fd (launcher, output);
   g_subprocess_launcher_set_cwd (launcher, world->dir);
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
-  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
+  world->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
   g_assert_no_error (error);
-  g_subprocess_communicate_utf8_async (process, input != NULL ? input : "", NULL, ended, world);
-  while (world->out == NULL)
+  g_subprocess_communicate_utf8_async (world->process, input != NULL ? input : "", NULL, ended, world);
+  while (world->process != NULL)
     g_main_context_iteration (NULL, TRUE);
+}
+
+void
+pin_cli_world_run (PinCliWorld *world, const char *line, const char *input)
+{
+  run (world, line, input, -1);
+}
+
+void
+pin_cli_world_run_at_terminal (PinCliWorld *world, const char *line, guint columns)
+{
+  const struct winsize size = { .ws_row = 25, .ws_col = (unsigned short) columns };
+  g_autoptr (GString) sent = g_string_new (NULL);
+  int ours = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  int theirs;
+  char buffer[4096];
+  gssize n;
+
+  g_assert_true (ours >= 0 && grantpt (ours) == 0 && unlockpt (ours) == 0);
+  theirs = open (ptsname (ours), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (theirs, >=, 0);
+  g_assert_cmpint (ioctl (theirs, TIOCSWINSZ, &size), ==, 0);
+  run (world, line, NULL, theirs);
+  /* It is little enough for the terminal to keep until now. */
+  while ((n = read (ours, buffer, sizeof buffer)) > 0)
+    g_string_append_len (sent, buffer, n);
+  close (ours);
+  g_free (world->out);
+  world->out = g_string_free (g_steal_pointer (&sent), FALSE);
 }
 
 void

@@ -18,8 +18,9 @@
 
 typedef struct
 {
-  char *dir;         /* the program's working directory */
-  char *address;     /* of the bus that it takes for the system's */
+  char *dir;            /* the program's working directory */
+  char *address;        /* of the bus that it takes for the system's */
+  GSubprocess *process; /* NULL: none runs */
   int code;
   char *out;
   char *err;
@@ -35,6 +36,9 @@ void pin_cli_world_put (const PinCliWorld *world, const char *name, const char *
 
 /* Runs "pinshift @line" with @input (may be NULL), serving the main context meanwhile. */
 void pin_cli_world_run (PinCliWorld *world, const char *line, const char *input);
+
+/* The same on a terminal with so many columns; @world->out is all that it was sent. */
+void pin_cli_world_run_at_terminal (PinCliWorld *world, const char *line, guint columns);
 
 /* What was said on standard error is one line of pinshift's. */
 void pin_cli_assert_one_line (const PinCliWorld *world);

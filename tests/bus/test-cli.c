@@ -86,7 +86,7 @@ static void
 test_bad_input (void)
 {
   static const struct { const char *line; int code; const char *err; } rows[] = {
-    { "", 2, "no command; known are: adapt, adopt, config, forget, plan, relay, repin, snapshot, status" },
+    { "", 2, "no command; known are: adapt, adopt, config, forget, maintenance, migrate, plan, rank, relay, repin, snapshot, status" },
     { "plann db1.xml", 2, "unknown command \"plann\"" },
     { "--nonsense", 2, "--nonsense" },
     { "plan --nonsense", 2, "--nonsense" },
@@ -111,6 +111,11 @@ test_bad_input (void)
     { "-c nonsense:///x plan nobody --on one.json", 1, "nonsense:///x: " },
     { "plan db1.xml", 1, "can't reach pinshiftd on the system bus" },
     { "status", 1, "can't reach pinshiftd on the system bus" },
+    { "rank db1", 1, "can't reach pinshift-policyd on the system bus" },
+    { "migrate db1", 1, "can't reach pinshift-policyd on the system bus" },
+    { "maintenance", 1, "can't reach pinshift-policyd on the system bus" },
+    { "migrate", 2, "too few arguments; usage: pinshift migrate DOMAIN [HOST]" },
+    { "rank a b", 2, "too many arguments" },
     { "status too many", 2, "too many arguments" },
     { "snapshot", 1, "can't reach pinshiftd on the system bus" },
     { "snapshot --sysroot none", 2, "none" },
@@ -138,13 +143,16 @@ test_help_and_version (void)
 {
   static const struct { const char *line, *out; } rows[] = {
     { "--version", "pinshift " },
-    { "--help", "  plan       Show what a domain would get on this host, or on another" },
+    { "--help", "  plan        Show what a domain would get on this host, or on another" },
     { "plan --help", "--on=HOST" },
-    { "--help", "  forget     Give stored definitions" },
+    { "--help", "  forget      Give stored definitions" },
     { "repin --help", "--dry-run" },
     { "adopt --help", "Make what a guest has now its original" },
     { "forget --help", "--force" },
     { "adapt --help", "DOMAIN|FILE|-" },
+    { "rank --help", "rank DOMAIN" },
+    { "migrate --help", "--dry-run" },
+    { "maintenance --help", "[HOST] [on|off [REASON]]" },
     { "status --help", "List the guests of this host" },
     { "config --help", "--root=DIR" },
     { "snapshot --help", "--sysroot=DIR" },

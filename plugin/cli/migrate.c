@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pinshift migrate: moves a guest to the host of the cluster that suits it best, or to one that is named. */
+#include "cli.h"
+
+#include "agent.h"
+#include "cluster1-client.h"
+#include "job.h"
+#include "plan-text.h"
+#include "rank-text.h"
+
+#include <stdio.h>
+
+/* Ranks, with the plan of @host (NULL: the best) if it has a place.  @*ret_json (transfer full): as it came. */
+static JsonNode *
+rank (const char *guest, const char *host, char **ret_json, GError **error)
+{
+  guint n_plans = 1;
+
+  for (;;)
+    {
+      g_autofree char *json = pin_cli_cluster1_rank (guest, n_plans, error);
+      g_autoptr (JsonNode) answer = json != NULL ? pin_rank_text_parse (json, error) : NULL;
+      JsonObject *found = answer != NULL ? pin_rank_text_host (answer, host) : NULL;
+
+      /* The world may change between two questions, so the second answer is taken as it is. */
+      if (answer == NULL || n_plans > 1 || found == NULL || pin_rank_text_place (found) <= 1)
+        {
+          *ret_json = g_steal_pointer (&json);
+          return g_steal_pointer (&answer);
+        }
+      n_plans = pin_rank_text_place (found);
+    }
+}
+
+/* Of a host without a place in text why, else its plan.  Returns: the exit code; -1 with an error. */
+static int
+show_host (const PinCli *cli, JsonObject *host, GError **error)
+{
+  JsonNode *node = json_object_get_member (host, "plan");
+  g_autofree char *plan = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_to_string (node, FALSE) : NULL;
+
+  if (pin_rank_text_place (host) == 0)
+    {
+      if (!cli->json)
+        printf ("%s can't take it: %s\n", json_object_get_string_member_with_default (host, "host", "?"),
+                json_object_get_string_member_with_default (host, "why", "no reason is given"));
+      return PIN_CLI_FAILED;
+    }
+  if (plan != NULL)
+    return cli->json ? pin_plan_text_code (plan, error) : pin_plan_text_print (cli, plan, NULL, error);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_STALE, "the cluster has changed meanwhile, so there is no plan: try again");
+  return -1;
+}
+
+/* Says what a migration would do.  Returns: the exit code; -1 with an error. */
+static int
+foretell (const PinCli *cli, const char *guest, const char *name, GError **error)
+{
+  g_autofree char *json = NULL;
+  g_autoptr (JsonNode) answer = rank (guest, name, &json, error);
+  JsonObject *host = answer != NULL ? pin_rank_text_host (answer, name) : NULL;
+
+  if (answer == NULL)
+    return -1;
+  if (host == NULL && name != NULL)
+    {
+      g_autofree char *known = pin_rank_text_names (answer);
+
+      g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no host '%s' in the cluster; known are: %s", name, known);
+      return -1;
+    }
+  if (cli->json)
+    pin_cli_print_json (json);
+  else if (!cli->quiet)
+    {
+      pin_rank_text_print (cli, answer);
+      putchar ('\n');
+    }
+  if (host != NULL)
+    return show_host (cli, host, error);
+  if (!cli->json)
+    printf ("No host can take %s\n", guest);
+  return PIN_CLI_FAILED;
+}
+
+/* Has the guest moved, and tells how it goes.  Returns: the exit code; -1 with an error. */
+static int
+migrate (const PinCli *cli, const char *guest, const char *host, GError **error)
+{
+  g_autoptr (PinAgent) agent = pin_agent_start ();
+  g_autoptr (GVariant) answer = pin_cli_cluster1_call (
+      "Migrate", g_variant_new ("(ssa{sv})", guest, host != NULL ? host : "", NULL), G_VARIANT_TYPE ("(o)"), error);
+  const char *path;
+
+  if (answer == NULL)
+    {
+      pin_cli_cluster1_explain (error);
+      return -1;
+    }
+  g_variant_get (answer, "(&o)", &path);
+  return pin_job_follow (cli, path, guest, error);
+}
+
+static int
+run (PinCli *cli, int argc, char **argv)
+{
+  gboolean dry_run = FALSE;
+  const GOptionEntry entries[] = {
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
+      "Change nothing, say where the guest would go and what it would get", NULL },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  const char *host;
+  int code;
+
+  if (!pin_cli_parse (cli, &pin_cli_migrate, entries, &argc, &argv, 1, 2, &error))
+    return pin_cli_fail (error);
+  host = argc > 2 ? argv[2] : NULL;
+  code = dry_run ? foretell (cli, argv[1], host, &error) : migrate (cli, argv[1], host, &error);
+  return code >= 0 ? code : pin_cli_fail (error);
+}
+
+const PinCliVerb pin_cli_migrate = {
+  "migrate",
+  "DOMAIN [HOST]",
+  "Move a guest to the host that suits it best, or to one that is named",
+  run,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How far long work has come: a line that changes on a terminal, elsewhere a line for each stage. */
+#pragma once
+
+#include "cli.h"
+
+typedef struct
+{
+  const char *stage; /* "moving to hostb" */
+  guint permille;
+  guint64 bytes_done;
+  guint64 bytes_total; /* 0: not known */
+  guint64 bytes_s;
+} PinProgressState;
+
+typedef struct _PinProgress PinProgress;
+
+/* Nothing is printed with @cli->quiet and @cli->json.  @subject: what it is about, "db1".  Both must outlive it.
+ * (transfer full) */
+PinProgress *pin_progress_new (const PinCli *cli, const char *subject);
+/* Leaves the cursor at the begin of an empty line. */
+void pin_progress_free (PinProgress *progress);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinProgress, pin_progress_free)
+
+void pin_progress_show (PinProgress *progress, const PinProgressState *state);
+
+/* Takes the line that changes away, for others to print one; the next state brings it again. */
+void pin_progress_hide (PinProgress *progress);

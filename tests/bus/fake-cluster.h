@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stand-in for pinshift-policyd beside that for pinshiftd, with canned answers and a job that goes step by step. */
+#pragma once
+
+#include "cli-world.h"
+#include "cluster1.h"
+
+#define FAKE_JOB_PATH "/org/pinshift/Cluster1/job/7"
+
+/* What the job shows, one after the other. */
+typedef struct
+{
+  const char *state, *stage, *destination, *text;
+  guint permille;
+} FakeStep;
+
+typedef enum
+{
+  AFTER_NOTHING,
+  AFTER_INTERRUPT, /* the program is interrupted, and the job cancelled */
+  AFTER_REFUSAL,   /* it is interrupted, and may not cancel: the job is done */
+  AFTER_LOSS       /* the service leaves the bus */
+} FakeAfter;
+
+typedef struct
+{
+  PinCliService canned;
+  PinCliWorld *world;
+  PinCluster1 *skeleton;
+  GDBusObjectManagerServer *objects;
+  guint job;
+  const char *rank;
+  const FakeStep *step; /* the one that is shown; the last one is followed by one without a state */
+  FakeAfter after;      /* what happens after the last one */
+  gboolean begun;       /* somebody has read the first one */
+  GString *asked;       /* a line for each call */
+} FakeCluster;
+
+/* Both on a bus of their own.  Guest "no-one" is unknown, "busy" under way, and the job of "unseen" can't be read;
+ * "hostx" is unknown, "hosta" unreachable and in maintenance. */
+void fake_cluster_init (FakeCluster *cluster, PinCliWorld *world);
+void fake_cluster_clear (FakeCluster *cluster);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FakeCluster, fake_cluster_clear)
+
+/* A line in what was asked. */
+void fake_cluster_note (FakeCluster *cluster, GDBusMethodInvocation *call);
+
+/* Leaves the bus, as if it were not installed. */
+void fake_cluster_leave (FakeCluster *cluster);
