@@ -244,7 +244,7 @@ judge_tenants (PinPlan *plan, const PinGuest *guest, const PinTerms *terms, cons
 static void
 judge_groups (PinPlan *plan, const PinGuest *guest, const PinTerms *terms, const PinSnapshot *snapshot)
 {
-  if (terms->apart == NULL)
+  if (terms->apart == NULL || runs_here (guest->uuid, snapshot))
     return;
   judge_tenants (plan, guest, terms, snapshot->domains, "runs here");
   judge_tenants (plan, guest, terms, snapshot->claims, "is on its way here");

@@ -2,6 +2,7 @@
 #include "arrival.h"
 
 #include "claims.h"
+#include "company.h"
 #include "entry.h"
 #include "format/domain-write.h"
 #include "host/kept-file.h"
@@ -202,6 +203,8 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
   else
     {
       adapt (arrival, domain, original, plan);
+      if (manner == PIN_ARRIVAL_COMES && own != NULL)
+        pin_company_warn (picture, name, arrival->uuid, migration_of (domain));
       hold (picture, arrival->uuid, &own, digest, now_ms);
     }
   return g_steal_pointer (&arrival);

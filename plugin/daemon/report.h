@@ -19,6 +19,7 @@ typedef enum
   PIN_REPORT_REPINNED,   /* threads of a running guest got other CPUs */
   PIN_REPORT_ADOPTED,    /* an administrator made the present placement the original */
   PIN_REPORT_FORGOTTEN,  /* an administrator had its record removed */
+  PIN_REPORT_ALONE,      /* none of its strict affinity group is here */
   PIN_REPORT_MAINTENANCE, /* the host was put into maintenance, or taken out */
   PIN_REPORT_N
 } PinReport;
