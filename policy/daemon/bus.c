@@ -88,19 +88,19 @@ announce (PinClusterBus *bus, const char *name, PinCluster1Host *host)
 }
 
 void
-pin_cluster_bus_show (PinClusterBus *bus, const char *name, const PinLink *link)
+pin_cluster_bus_show (PinClusterBus *bus, const PinHostRow *row, const PinHostFacts *facts)
 {
-  PinCluster1Host *known = g_hash_table_lookup (bus->hosts, name);
-  g_autoptr (PinCluster1Host) host = known != NULL ? g_object_ref (known) : make_host (name);
-  const PinHostFacts *facts = pin_link_facts (link);
-  gboolean reachable = pin_link_is_reachable (link);
+  static const char *const states[] = { "reachable", "unreachable", "unmanaged" };
+  PinCluster1Host *known = g_hash_table_lookup (bus->hosts, row->name);
+  g_autoptr (PinCluster1Host) host = known != NULL ? g_object_ref (known) : make_host (row->name);
+  gboolean reachable = row->presence == PIN_PRESENCE_REACHABLE;
 
   if (facts != NULL)
     set_facts (host, facts);
-  pin_cluster1_host_set_state (host, reachable ? "reachable" : "unreachable");
+  pin_cluster1_host_set_state (host, states[row->presence]);
   pin_cluster1_host_set_libvirt_connected (host, reachable && facts->libvirt_connected);
   if (known == NULL)
-    announce (bus, name, host);
+    announce (bus, row->name, host);
 }
 
 gboolean

@@ -2,7 +2,10 @@
 /* org.pinshift.Cluster1 on the bus: the cluster, and an object for each host. */
 #pragma once
 
-#include "link.h"
+#include "cluster/rank.h"
+#include "host-facts.h"
+
+#include <gio/gio.h>
 
 typedef struct _PinClusterBus PinClusterBus;
 
@@ -13,8 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinClusterBus, pin_cluster_bus_free)
 
 void pin_cluster_bus_set_policy_digest (PinClusterBus *bus, const char *digest);
 
-/* Shows the host @name as @link knows it; one that was not shown before gets an object. */
-void pin_cluster_bus_show (PinClusterBus *bus, const char *name, const PinLink *link);
+/* Shows the host of @row, which has said @facts (NULL: nothing yet); one that was not shown before gets an object. */
+void pin_cluster_bus_show (PinClusterBus *bus, const PinHostRow *row, const PinHostFacts *facts);
 
 /* Puts all of it on @connection. */
 gboolean pin_cluster_bus_export (PinClusterBus *bus, GDBusConnection *connection,

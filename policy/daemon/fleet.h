@@ -1,26 +1,54 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The hosts of the cluster, by name, each with a link to it. */
+/*
+ * The hosts of the cluster, by name.  All is done in the default main context and nothing waits.  What is borrowed holds until
+ * the main context is served again.
+ */
 #pragma once
 
-#include "link.h"
+#include "fleet-host.h"
 
 typedef struct _PinFleet PinFleet;
 
-/* Something is known of the host @name, which @link leads to, that was not before. */
-typedef void (*PinFleetChanged) (const char *name, const PinLink *link, gpointer data);
+/* The host @name is there, has changed, or is gone: then it has no row. */
+typedef void (*PinFleetChanged) (const char *name, gpointer data);
 
-/* (transfer full) */
+/* Without hosts.  (transfer full) */
 PinFleet *pin_fleet_new (const PinLinkTimes *times, PinFleetChanged changed, gpointer data);
+/* Calls and freshenings that are under way end without it; @changed and PinFleetFresh are not called any more. */
 void pin_fleet_free (PinFleet *fleet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFleet, pin_fleet_free)
 
-/* Adds the host @name, to be asked over @connection as pin_link_new() has it.  FALSE: there is one of that name,
- * which stays. */
-gboolean pin_fleet_add (PinFleet *fleet, const char *name, GDBusConnection *connection,
-                        gboolean has_names) G_GNUC_WARN_UNUSED_RESULT;
+/*
+ * Makes the hosts those of @hosts (of PinHostRule): a host that is to be reached as before is not touched.  NULL or none: the
+ * host @own_name alone, with libvirt at qemu:///system.  @local is the bus that the link "local" means.
+ */
+void pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *local, const char *own_name);
 
-/* The link of the host @name, or NULL; borrowed. */
-const PinLink *pin_fleet_link (const PinFleet *fleet, const char *name);
-
-/* Makes each bus start the pinshiftd of its host, where there is none. */
+/* Makes the local bus start its pinshiftd, where there is none.  Hosts that are dialled are started then. */
 void pin_fleet_start (PinFleet *fleet);
+
+/* All hosts, by name, as they are known now.  Borrowed. */
+const PinHostRow *pin_fleet_rows (PinFleet *fleet, guint *ret_n);
+/* That of @name; FALSE: there is no such host. */
+gboolean pin_fleet_row (const PinFleet *fleet, const char *name, PinHostRow *ret_row) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the host @name said of itself last; NULL: there is no such host, or it was never heard.  Borrowed. */
+const PinHostFacts *pin_fleet_facts (const PinFleet *fleet, const char *name);
+/* URI of its libvirt, or NULL; borrowed. */
+const char *pin_fleet_uri (const PinFleet *fleet, const char *name);
+
+/*
+ * Calls @method of org.pinshift.Host1 on the host @name.  Fails with PIN_ERROR_NOT_FOUND for a host that there is not,
+ * PIN_ERROR_FAILED for one that can't be reached (why), an error of D-Bus or GIO whose text begins with the host otherwise.
+ */
+void pin_fleet_call (PinFleet *fleet, const char *name, const char *method, GVariant *parameters, const GVariantType *reply,
+                     GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data);
+/* The answer.  (transfer full) */
+GVariant *pin_fleet_call_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Reads the snapshot of each reachable host where it is out of date, and calls @fresh when all of them have answered, or after
+ * @deadline_ms: not before this has returned.
+ */
+typedef void (*PinFleetFresh) (gpointer data);
+void pin_fleet_freshen (PinFleet *fleet, guint deadline_ms, PinFleetFresh fresh, gpointer data);

@@ -42,6 +42,14 @@ take_switch (GVariant *properties, const char *name, gboolean *ret_good, GError 
   return value != NULL && g_variant_get_boolean (value);
 }
 
+static gint
+take_load (GVariant *properties, gboolean *ret_good, GError **error)
+{
+  g_autoptr (GVariant) value = take (properties, "Load", G_VARIANT_TYPE_INT32, ret_good, error);
+
+  return value != NULL ? MAX (g_variant_get_int32 (value), -1) : -1;
+}
+
 PinHostFacts *
 pin_host_facts_read (GVariant *properties, GError **error)
 {
@@ -54,6 +62,9 @@ pin_host_facts_read (GVariant *properties, GError **error)
   facts->libvirt_connected = take_switch (properties, "LibvirtConnected", &good, error);
   facts->claims = take_texts (properties, "Claims", &good, error);
   facts->adapted = take_texts (properties, "Adapted", &good, error);
+  facts->maintenance = take_switch (properties, "Maintenance", &good, error);
+  facts->maintenance_reason = take_text (properties, "MaintenanceReason", &good, error);
+  facts->load_permille = take_load (properties, &good, error);
   if (good && *facts->version == '\0')
     {
       g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "it has no property Version: is that pinshiftd?");
@@ -70,6 +81,7 @@ pin_host_facts_free (PinHostFacts *facts)
   g_free (facts->version);
   g_free (facts->uuid);
   g_free (facts->policy_digest);
+  g_free (facts->maintenance_reason);
   g_strfreev (facts->claims);
   g_strfreev (facts->adapted);
   g_free (facts);

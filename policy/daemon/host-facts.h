@@ -4,6 +4,9 @@
 
 #include <glib.h>
 
+#define PIN_HOST1_NAME "org.pinshift.Host1"
+#define PIN_HOST1_PATH "/org/pinshift/Host1"
+
 typedef struct
 {
   char *version;
@@ -12,6 +15,9 @@ typedef struct
   gboolean libvirt_connected;
   char **claims;  /* UUIDs */
   char **adapted; /* UUIDs */
+  gboolean maintenance;
+  char *maintenance_reason;
+  gint load_permille; /* of its online CPUs; -1: it does not say */
 } PinHostFacts;
 
 /*

@@ -2,12 +2,14 @@
 #include "link.h"
 
 #include "backoff.h"
+#include "reading.h"
+#include "said.h"
 
-#define NAME "org.pinshift.Host1"
-#define PATH "/org/pinshift/Host1"
+#define NAME PIN_HOST1_NAME
+#define PATH PIN_HOST1_PATH
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 
-const PinLinkTimes pin_link_times = { .answer_ms = 5000, .renew_ms = 30000 };
+const PinLinkTimes pin_link_times = { .answer_ms = 5000, .renew_ms = 30000, .calm_ms = 2000 };
 
 struct _PinLink
 {
@@ -19,16 +21,18 @@ struct _PinLink
 
   guint watch;   /* of the name, or 0 */
   gulong closed; /* handler of the connection's end, or 0 */
-  guint subscription;
+  guint properties; /* subscriptions */
+  guint changes;
   gboolean present; /* somebody is there to ask, as far as is known */
 
   GCancellable *asking; /* the call that is under way, or NULL */
   guint timer;
   PinBackoff backoff;
 
-  gboolean reachable;
+  PinPresence presence; /* of its pinshiftd */
   char *failure;
   PinHostFacts *facts;
+  PinReading *reading;
 };
 
 static void ask (PinLink *link, GDBusCallFlags flags);
@@ -60,11 +64,12 @@ stop_asking (PinLink *link)
 }
 
 static void
-set_lost (PinLink *link, const char *why)
+set_lost (PinLink *link, PinPresence presence, const char *why)
 {
-  link->reachable = FALSE;
+  link->presence = presence;
   g_free (link->failure);
-  link->failure = g_strdup (why);
+  link->failure = pin_said_one_line (why);
+  pin_reading_stop (link->reading);
   link->heard (link, link->data);
 }
 
@@ -74,16 +79,30 @@ set_reached (PinLink *link, PinHostFacts *facts)
   pin_host_facts_free (link->facts);
   link->facts = facts;
   link->backoff = (PinBackoff) { 0 };
-  link->reachable = TRUE;
+  link->presence = PIN_PRESENCE_REACHABLE;
   g_clear_pointer (&link->failure, g_free);
+  /* News may have been missed, and memory changes without any. */
+  pin_reading_mark (link->reading);
   link->heard (link, link->data);
+}
+
+/* What a bus says that has no pinshiftd, and no way to start one. */
+static gboolean
+is_unmanaged (const GError *error)
+{
+  static const char *const names[] = { "org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.systemd1.UnitMasked", NULL };
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)
+         || (name != NULL && g_strv_contains (names, name));
 }
 
 /* Decides when to ask next: nobody, if there is nobody; the name tells when somebody comes. */
 static void
 schedule (PinLink *link)
 {
-  guint wait_ms = link->reachable ? link->times.renew_ms : pin_backoff_wait_ms (&link->backoff, now_ms ());
+  guint wait_ms = link->presence == PIN_PRESENCE_REACHABLE ? link->times.renew_ms : pin_backoff_wait_ms (&link->backoff, now_ms ());
 
   if (link->present)
     link->timer = g_timeout_add (wait_ms, on_time, link);
@@ -116,9 +135,11 @@ on_answer (GObject *connection, GAsyncResult *result, gpointer data)
     set_reached (link, facts);
   else
     {
+      PinPresence presence = is_unmanaged (error) ? PIN_PRESENCE_UNMANAGED : PIN_PRESENCE_UNREACHABLE;
+
       g_dbus_error_strip_remote_error (error);
       pin_backoff_fail (&link->backoff, now_ms ());
-      set_lost (link, error->message);
+      set_lost (link, presence, error->message);
     }
   schedule (link);
 }
@@ -140,8 +161,26 @@ on_properties_changed (GDBusConnection *connection, const char *sender, const ch
 
   /* An answer that is due comes after this, and has it. One that does not answer is asked when that is due, however much
    * it says. */
-  if (link->asking == NULL && link->reachable)
+  if (link->asking == NULL && link->presence == PIN_PRESENCE_REACHABLE)
     ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
+}
+
+static void
+on_snapshot_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+                     const char *signal, GVariant *parameters, gpointer data)
+{
+  PinLink *link = data;
+
+  if (link->presence == PIN_PRESENCE_REACHABLE)
+    pin_reading_mark (link->reading);
+}
+
+static void
+on_read (PinReading *reading, gpointer data)
+{
+  PinLink *link = data;
+
+  link->heard (link, link->data);
 }
 
 static void
@@ -164,7 +203,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer data)
     return;
   stop_asking (link);
   link->present = FALSE;
-  set_lost (link, connection != NULL ? "pinshiftd has left the bus" : "the bus is gone");
+  set_lost (link, PIN_PRESENCE_UNREACHABLE, connection != NULL ? "pinshiftd has left the bus" : "the bus is gone");
 }
 
 static void
@@ -174,7 +213,7 @@ on_closed (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 
   stop_asking (link);
   link->present = FALSE;
-  set_lost (link, error != NULL ? error->message : "the connection was closed");
+  set_lost (link, PIN_PRESENCE_UNREACHABLE, error != NULL ? error->message : "the connection was closed");
 }
 
 static void
@@ -191,9 +230,22 @@ begin (PinLink *link)
   ask (link, G_DBUS_CALL_FLAGS_NONE);
 }
 
-PinLink *
-pin_link_new (GDBusConnection *connection, gboolean has_names, const PinLinkTimes *times, PinLinkHeard heard, gpointer data)
+static void
+subscribe (PinLink *link)
 {
+  link->properties
+      = g_dbus_connection_signal_subscribe (link->connection, link->destination, PROPERTIES, "PropertiesChanged", PATH, NAME,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, on_properties_changed, link, NULL);
+  link->changes
+      = g_dbus_connection_signal_subscribe (link->connection, link->destination, NAME, "SnapshotChanged", PATH, NULL,
+                                            G_DBUS_SIGNAL_FLAGS_NONE, on_snapshot_changed, link, NULL);
+}
+
+PinLink *
+pin_link_new (GDBusConnection *connection, gboolean has_names, const PinLinkTimes *times, PinMakes *makes,
+              PinLinkHeard heard, gpointer data)
+{
+  const PinReadingTimes reading_times = { times->answer_ms, times->calm_ms };
   PinLink *link = g_new0 (PinLink, 1);
 
   link->connection = g_object_ref (connection);
@@ -201,9 +253,9 @@ pin_link_new (GDBusConnection *connection, gboolean has_names, const PinLinkTime
   link->times = *times;
   link->heard = heard;
   link->data = data;
-  link->subscription
-      = g_dbus_connection_signal_subscribe (connection, link->destination, PROPERTIES, "PropertiesChanged", PATH, NAME,
-                                            G_DBUS_SIGNAL_FLAGS_NONE, on_properties_changed, link, NULL);
+  link->presence = PIN_PRESENCE_UNREACHABLE;
+  link->reading = pin_reading_new (connection, link->destination, &reading_times, makes, on_read, link);
+  subscribe (link);
   begin (link);
   return link;
 }
@@ -216,7 +268,9 @@ pin_link_free (PinLink *link)
   stop_asking (link);
   g_clear_handle_id (&link->watch, g_bus_unwatch_name);
   g_clear_signal_handler (&link->closed, link->connection);
-  g_dbus_connection_signal_unsubscribe (link->connection, link->subscription);
+  g_dbus_connection_signal_unsubscribe (link->connection, link->properties);
+  g_dbus_connection_signal_unsubscribe (link->connection, link->changes);
+  pin_reading_free (link->reading);
   g_object_unref (link->connection);
   pin_host_facts_free (link->facts);
   g_free (link->failure);
@@ -232,20 +286,70 @@ pin_link_start (PinLink *link)
   ask (link, G_DBUS_CALL_FLAGS_NONE);
 }
 
+PinPresence
+pin_link_presence (const PinLink *link)
+{
+  gboolean unread = link->presence == PIN_PRESENCE_REACHABLE && pin_reading_failure (link->reading) != NULL;
+
+  return unread ? PIN_PRESENCE_UNREACHABLE : link->presence;
+}
+
 gboolean
 pin_link_is_reachable (const PinLink *link)
 {
-  return link->reachable;
+  return pin_link_presence (link) == PIN_PRESENCE_REACHABLE;
 }
 
 const char *
 pin_link_failure (const PinLink *link)
 {
-  return link->failure;
+  return link->presence == PIN_PRESENCE_REACHABLE ? pin_reading_failure (link->reading) : link->failure;
 }
 
 const PinHostFacts *
 pin_link_facts (const PinLink *link)
 {
   return link->facts;
+}
+
+const PinSite *
+pin_link_site (const PinLink *link)
+{
+  return pin_reading_site (link->reading);
+}
+
+PinHostFacts *
+pin_link_take_facts (PinLink *link)
+{
+  return g_steal_pointer (&link->facts);
+}
+
+PinSite *
+pin_link_take_site (PinLink *link)
+{
+  return pin_reading_take_site (link->reading);
+}
+
+GDBusConnection *
+pin_link_connection (const PinLink *link)
+{
+  return link->connection;
+}
+
+const char *
+pin_link_destination (const PinLink *link)
+{
+  return link->destination;
+}
+
+guint64
+pin_link_hurry (PinLink *link)
+{
+  return link->presence == PIN_PRESENCE_REACHABLE ? pin_reading_hurry (link->reading) : 0;
+}
+
+gboolean
+pin_link_has_read (const PinLink *link, guint64 number)
+{
+  return link->presence != PIN_PRESENCE_REACHABLE || pin_reading_n_over (link->reading) >= number;
 }

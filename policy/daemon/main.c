@@ -72,9 +72,13 @@ load_rules_or_defaults (const Arguments *arguments)
 }
 
 static void
-on_host (const char *name, const PinLink *link, gpointer data)
+on_host (const char *name, gpointer data)
 {
-  pin_cluster_bus_show (((Service *) data)->bus, name, link);
+  Service *service = data;
+  PinHostRow row;
+
+  if (pin_fleet_row (service->fleet, name, &row))
+    pin_cluster_bus_show (service->bus, &row, pin_fleet_facts (service->fleet, name));
 }
 
 static void
@@ -89,13 +93,11 @@ static void
 on_bus (GDBusConnection *connection, const char *name, gpointer data)
 {
   Service *service = data;
-  const char *here = g_get_host_name ();
   g_autoptr (GError) error = NULL;
 
   /* GLib would end the process by SIGTERM, and that is a good end. */
   g_dbus_connection_set_exit_on_close (connection, FALSE);
-  if (pin_fleet_add (service->fleet, here, connection, TRUE))
-    pin_cluster_bus_show (service->bus, here, pin_fleet_link (service->fleet, here));
+  pin_fleet_set_hosts (service->fleet, pin_rules_hosts (service->rules), connection, g_get_host_name ());
   if (pin_cluster_bus_export (service->bus, connection, &error))
     return;
   g_warning ("the bus: %s", error->message);

@@ -114,8 +114,8 @@ test_alone (void)
 
   cluster_world_init (&world, FALSE);
   cluster_world_start (&world);
-  line = cluster_world_hear (&world, ": unreachable: ");
-  cluster_world_wait (world.host, "State", "'unreachable'");
+  line = cluster_world_hear (&world, ": unmanaged: ");
+  cluster_world_wait (world.host, "State", "'unmanaged'");
   cluster_world_wait (world.host, "Name", name);
   cluster_world_wait (world.host, "Version", "''");
   cluster_world_wait (world.host, "LibvirtConnected", "false");
@@ -207,7 +207,7 @@ test_reload (void)
 
   cluster_world_init (&world, FALSE);
   cluster_world_start (&world);
-  cluster_world_wait (world.host, "State", "'unreachable'");
+  cluster_world_wait (world.host, "State", "'unmanaged'");
   first = cluster_world_get (world.cluster, "PolicyDigest");
   g_assert_true (g_file_set_contents (world.policy, "[fit]\nthreads = sometimes\n", -1, NULL));
   send_signal (world.policyd, SIGHUP);
@@ -240,7 +240,7 @@ test_bad_policy (void)
   cluster_world_start (&world);
   line = cluster_world_hear (&world, "policyd.conf:1: ");
   g_assert_true (g_str_has_suffix (line, "; starting with the defaults"));
-  cluster_world_wait (world.host, "State", "'unreachable'");
+  cluster_world_wait (world.host, "State", "'unmanaged'");
 }
 
 static void

@@ -49,6 +49,16 @@ is_connected (gpointer data)
   return peer->near != NULL && peer->far != NULL;
 }
 
+static gboolean
+on_snapshot (PinHost1 *host, GDBusMethodInvocation *call, gpointer data)
+{
+  PeerHost *peer = data;
+
+  g_atomic_int_inc (&peer->read);
+  pin_host1_complete_snapshot (host, call, peer->snapshot);
+  return TRUE;
+}
+
 PeerHost *
 peer_host_new (const char *name)
 {
@@ -62,6 +72,8 @@ peer_host_new (const char *name)
   peer_host_wait (is_connected, peer);
   g_dbus_connection_add_filter (peer->far, filter, peer, NULL);
   peer->host = pin_host1_skeleton_new ();
+  peer->snapshot = PEER_HOST_SNAPSHOT;
+  g_signal_connect (peer->host, "handle-snapshot", G_CALLBACK (on_snapshot), peer);
   pin_host1_set_version (peer->host, name);
   pin_host1_set_host_uuid (peer->host, name);
   pin_host1_set_policy_digest (peer->host, name);

@@ -4,6 +4,9 @@
 
 #include "host1.h"
 
+#define PEER_HOST_SNAPSHOT \
+  "{\"version\":1,\"host\":{\"name\":\"peer\"},\"nodes\":[{\"id\":0,\"cpus\":\"0-3\",\"total_kib\":8388608,\"free_kib\":8000000}]}"
+
 typedef struct
 {
   GDBusConnection *near; /* what a link is given */
@@ -11,6 +14,8 @@ typedef struct
   PinHost1 *host;        /* what the host says */
   gint hangs;            /* atomic: calls that arrive are lost */
   gint asked;            /* atomic: how many calls have arrived */
+  gint read;             /* atomic: how many of them for its snapshot */
+  const char *snapshot;  /* its answer to them */
 } PeerHost;
 
 /* A host that says version, UUID and digest of @name. */

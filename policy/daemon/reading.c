@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "reading.h"
+
+#include "backoff.h"
+#include "format/snapshot-json.h"
+#include "host-facts.h"
+#include "said.h"
+
+#define NAME PIN_HOST1_NAME
+#define PATH PIN_HOST1_PATH
+
+struct _PinReading
+{
+  GDBusConnection *connection;
+  const char *destination;
+  PinReadingTimes times;
+  PinMakes *makes;
+  PinReadingHeard heard;
+  gpointer data;
+
+  gboolean dirty;     /* something has changed since the last read began */
+  gboolean hurried;   /* the next read is wanted at once */
+  gboolean is_older;  /* it has no method Present */
+  GCancellable *asking;
+  guint timer;
+  gint64 begun_ms;
+  guint64 n_begun;
+  guint64 n_over;
+  PinBackoff backoff;
+
+  PinSite *site;
+  char *failure;
+};
+
+static void ask (PinReading *reading);
+
+static gint64
+now_ms (void)
+{
+  return g_get_monotonic_time () / 1000;
+}
+
+static void
+begin (PinReading *reading)
+{
+  g_clear_handle_id (&reading->timer, g_source_remove);
+  reading->dirty = FALSE;
+  reading->hurried = FALSE;
+  reading->begun_ms = now_ms ();
+  reading->n_begun++;
+  ask (reading);
+}
+
+static gboolean
+on_time (gpointer data)
+{
+  PinReading *reading = data;
+
+  reading->timer = 0;
+  begin (reading);
+  return G_SOURCE_REMOVE;
+}
+
+static guint
+wait_ms (const PinReading *reading)
+{
+  gint64 now = now_ms ();
+  gint64 calm = reading->n_begun == 0 ? 0 : reading->begun_ms + reading->times.calm_ms - now;
+
+  return MAX (pin_backoff_wait_ms (&reading->backoff, now), (guint) CLAMP (calm, 0, reading->times.calm_ms));
+}
+
+static void
+schedule (PinReading *reading)
+{
+  if (!reading->dirty || reading->asking != NULL || reading->timer != 0)
+    return;
+  reading->timer = g_timeout_add (reading->hurried ? 0 : wait_ms (reading), on_time, reading);
+}
+
+static void
+fail (PinReading *reading, GError *error)
+{
+  g_autofree char *line = NULL;
+
+  g_dbus_error_strip_remote_error (error);
+  line = pin_said_one_line (error->message);
+  g_free (reading->failure);
+  reading->failure = g_strdup_printf ("its snapshot can't be read: %s", line);
+  pin_backoff_fail (&reading->backoff, now_ms ());
+  reading->dirty = TRUE;
+}
+
+static void
+take (PinReading *reading, GVariant *reply)
+{
+  g_autoptr (GVariant) text = g_variant_get_child_value (reply, 0);
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *json = g_variant_get_string (text, &length);
+  g_autoptr (PinSnapshot) snapshot = pin_snapshot_from_json (json, (gssize) length, &error);
+
+  if (snapshot == NULL)
+    {
+      fail (reading, error);
+      return;
+    }
+  pin_site_free (reading->site);
+  reading->site = pin_site_new (snapshot, reading->makes);
+  reading->backoff = (PinBackoff) { 0 };
+  g_clear_pointer (&reading->failure, g_free);
+}
+
+static void
+on_answer (GObject *connection, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
+  PinReading *reading = data;
+
+  /* Then there may be no reading any more. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&reading->asking);
+  if (!reading->is_older && g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+    {
+      reading->is_older = TRUE;
+      ask (reading);
+      return;
+    }
+  reading->n_over = reading->n_begun;
+  if (reply != NULL)
+    take (reading, reply);
+  else
+    fail (reading, error);
+  schedule (reading);
+  reading->heard (reading, reading->data);
+}
+
+static void
+ask (PinReading *reading)
+{
+  reading->asking = g_cancellable_new ();
+  g_dbus_connection_call (reading->connection, reading->destination, PATH, NAME, reading->is_older ? "Snapshot" : "Present",
+                          reading->is_older ? NULL : g_variant_new ("(s)", ""), G_VARIANT_TYPE ("(s)"),
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint) reading->times.answer_ms, reading->asking, on_answer, reading);
+}
+
+PinReading *
+pin_reading_new (GDBusConnection *connection, const char *destination, const PinReadingTimes *times, PinMakes *makes,
+                 PinReadingHeard heard, gpointer data)
+{
+  PinReading *reading = g_new0 (PinReading, 1);
+
+  reading->connection = g_object_ref (connection);
+  reading->destination = destination;
+  reading->times = *times;
+  reading->makes = makes;
+  reading->heard = heard;
+  reading->data = data;
+  return reading;
+}
+
+void
+pin_reading_free (PinReading *reading)
+{
+  if (reading == NULL)
+    return;
+  pin_reading_stop (reading);
+  g_object_unref (reading->connection);
+  pin_site_free (reading->site);
+  g_free (reading->failure);
+  g_free (reading);
+}
+
+void
+pin_reading_mark (PinReading *reading)
+{
+  reading->dirty = TRUE;
+  schedule (reading);
+}
+
+void
+pin_reading_stop (PinReading *reading)
+{
+  if (reading->asking != NULL)
+    {
+      g_cancellable_cancel (reading->asking);
+      reading->dirty = TRUE;
+    }
+  g_clear_object (&reading->asking);
+  g_clear_handle_id (&reading->timer, g_source_remove);
+  reading->n_over = reading->n_begun;
+}
+
+guint64
+pin_reading_hurry (PinReading *reading)
+{
+  if (!reading->dirty)
+    return reading->n_begun;
+  if (reading->asking == NULL)
+    {
+      begin (reading);
+      return reading->n_begun;
+    }
+  reading->hurried = TRUE;
+  return reading->n_begun + 1;
+}
+
+guint64
+pin_reading_n_over (const PinReading *reading)
+{
+  return reading->n_over;
+}
+
+const PinSite *
+pin_reading_site (const PinReading *reading)
+{
+  return reading->site;
+}
+
+PinSite *
+pin_reading_take_site (PinReading *reading)
+{
+  return g_steal_pointer (&reading->site);
+}
+
+const char *
+pin_reading_failure (const PinReading *reading)
+{
+  return reading->failure;
+}
