@@ -22,6 +22,7 @@ live_terms (const PinTerms *terms)
   live->actions[PIN_SETTING_MEMORY] = 1u << PIN_ACTION_KEEP | 1u << PIN_ACTION_WARN;
   live->running = TRUE;
   g_clear_pointer (&live->hosts, g_strfreev);
+  g_clear_pointer (&live->apart, g_ptr_array_unref);
   return live;
 }
 

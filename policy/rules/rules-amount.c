@@ -2,7 +2,7 @@
 #include "rules/rules-amount.h"
 
 #include "core/error.h"
-#include "rules/rules-keys.h"
+#include "rules/rules-word.h"
 
 #include <string.h>
 

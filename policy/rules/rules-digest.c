@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The digest of a policy: of what it means, not of how it was written.  Comments, the order of keys, how
- * they are spread over files and what a later section overrides do not count.  The order of patterns counts
+ * The digest of a policy: of what it means, not of how it was written.  Comments, the order of keys and of names in
+ * lists, how they are spread over files and what a later section overrides do not count.  The order of patterns counts
  * where two of them could give a guest different values.
  */
 #include "rules/rules-make.h"
@@ -22,6 +22,31 @@ claim_clear (gpointer data)
   g_free (((Claim *) data)->value);
 }
 
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+/* The value of @key; of a list each item once, in one order, for neither says anything.  (transfer full) */
+static char *
+format_meaning (const PinRulesKey *key, gconstpointer target)
+{
+  g_autofree char *value = pin_rules_key_format (key, 0, target);
+  g_auto (GStrv) items = NULL;
+  GString *text = NULL;
+
+  if (key->type != &pin_rules_members && key->type != &pin_rules_names)
+    return g_steal_pointer (&value);
+  items = g_strsplit (value, "; ", -1);
+  text = g_string_new (NULL);
+  qsort (items, g_strv_length (items), sizeof (char *), compare_texts);
+  for (guint i = 0; items[i] != NULL; i++)
+    if (i == 0 || strcmp (items[i - 1], items[i]) != 0)
+      g_string_append_printf (text, "%s; ", items[i]);
+  return g_string_free (text, FALSE);
+}
+
 /* All that [domain] sections say of @key, without what a later section of the same pattern overrides. */
 static GArray *
 collect (const PinRules *rules, guint index, const PinRulesKey *key)
@@ -37,7 +62,7 @@ collect (const PinRules *rules, guint index, const PinRulesKey *key)
 
       if ((rule->set & (1u << index)) == 0 || !g_hash_table_add (seen, rule->glob))
         continue;
-      claim.value = pin_rules_key_format (key, rule->values);
+      claim.value = format_meaning (key, rule->values);
       g_array_append_val (backwards, claim);
     }
   g_array_set_clear_func (claims, claim_clear);
@@ -83,7 +108,7 @@ compare_globs (gconstpointer a, gconstpointer b)
 static void
 digest_key (GChecksum *sum, const PinRules *rules, guint index, const PinRulesKey *key)
 {
-  g_autofree char *general = pin_rules_key_format (key, rules->fit);
+  g_autofree char *general = format_meaning (key, rules->fit);
   g_autoptr (GArray) claims = collect (rules, index, key);
   guint first = 0;
 
@@ -109,78 +134,66 @@ digest_key (GChecksum *sum, const PinRules *rules, guint index, const PinRulesKe
 }
 
 static void
-digest_line (GChecksum *sum, const char *section, const char *key, const char *value)
+add_line (GChecksum *sum, const char *key, const char *value)
 {
-  g_autofree char *line = g_strdup_printf ("[%s]%s=%s\n", section, key, value);
+  g_autofree char *line = g_strdup_printf ("%s=%s\n", key, value);
 
   g_checksum_update (sum, (const guchar *) line, -1);
 }
 
-/* All fields of the section of this kind, whose values are at @base. */
 static void
-digest_fields (GChecksum *sum, PinSectionKind section, const char *name, gconstpointer base)
+digest_section (GChecksum *sum, const PinSection *section, const char *name, gconstpointer target)
 {
-  guint n;
-  const PinRulesField *fields = pin_rules_fields (&n);
-
-  for (guint i = 0; i < n; i++)
+  add_line (sum, section->word, name);
+  for (guint i = 0; i < section->n_keys; i++)
     {
-      g_autofree char *value = fields[i].section == section ? pin_rules_field_format (&fields[i], base) : NULL;
+      g_autofree char *value = format_meaning (&section->keys[i], target);
 
-      if (value != NULL)
-        digest_line (sum, name, fields[i].key, value);
+      add_line (sum, section->keys[i].name, value);
     }
 }
 
-static int
-compare_texts (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* Placements say what they say, by whatever file: what holds of their entries, sorted. */
-static void
-digest_placements (GChecksum *sum, const PinRules *rules)
-{
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer entry;
-
-  g_hash_table_iter_init (&iter, rules->holds);
-  while (g_hash_table_iter_next (&iter, NULL, &entry))
-    {
-      const PinRulesEntry *held = entry;
-
-      if (g_str_has_prefix (held->section, "placement "))
-        g_ptr_array_add (lines, g_strdup_printf ("[%s]%s=%s\n", held->section, held->key, held->value));
-    }
-  g_ptr_array_sort (lines, compare_texts);
-  for (guint i = 0; i < lines->len; i++)
-    g_checksum_update (sum, g_ptr_array_index (lines, i), -1);
-}
-
+/* Hosts and groups are in order by now. */
 static void
 digest_named (GChecksum *sum, const PinRules *rules)
 {
   for (guint i = 0; i < rules->hosts->len; i++)
     {
       const PinHostRule *host = g_ptr_array_index (rules->hosts, i);
-      g_autofree char *name = g_strconcat ("host ", host->name, NULL);
 
-      digest_fields (sum, PIN_SECTION_HOST, name, host);
+      digest_section (sum, pin_section (PIN_SECTION_HOST), host->name, host);
     }
   for (guint i = 0; i < rules->groups->len; i++)
     {
       const PinGroupRule *group = g_ptr_array_index (rules->groups, i);
-      g_autofree char *name = g_strconcat ("group ", group->name, NULL);
 
-      digest_fields (sum, PIN_SECTION_GROUP, name, group);
+      digest_section (sum, pin_section (PIN_SECTION_GROUP), group->name, group);
     }
-  digest_placements (sum, rules);
 }
 
-char *
-pin_rules_count_digest (const PinRules *rules)
+/* Of placements, what is written: by guest, host and key. */
+static void
+digest_placements (GChecksum *sum, const PinRules *rules)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, rules->holds);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (g_str_has_prefix (id, "placement "))
+      g_ptr_array_add (ids, id);
+  g_ptr_array_sort (ids, compare_texts);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const PinRulesEntry *entry = g_hash_table_lookup (rules->holds, g_ptr_array_index (ids, i));
+
+      add_line (sum, g_ptr_array_index (ids, i), entry->value);
+    }
+}
+
+void
+pin_rules_count_digest (PinRules *rules)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   guint n;
@@ -188,8 +201,10 @@ pin_rules_count_digest (const PinRules *rules)
 
   for (guint i = 0; i < n; i++)
     digest_key (sum, rules, i, &keys[i]);
-  for (guint section = PIN_SECTION_FIT + 1; section < PIN_SECTION_N_PLAIN; section++)
-    digest_fields (sum, (PinSectionKind) section, pin_section_name ((PinSectionKind) section), &rules->plain);
+  for (guint kind = PIN_SECTION_RESERVE; !pin_section_is_named (kind); kind++)
+    digest_section (sum, pin_section (kind), "", rules);
   digest_named (sum, rules);
-  return g_strdup (g_checksum_get_string (sum));
+  digest_placements (sum, rules);
+  g_free (rules->digest);
+  rules->digest = g_strdup (g_checksum_get_string (sum));
 }

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "pin-config.h"
-#include "rules/rules-keys.h"
 #include "rules/rules-make.h"
+#include "rules/rules-word.h"
 
 #include <errno.h>
 #include <stdio.h>

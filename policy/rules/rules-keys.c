@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What may stand behind each key of [fit] and [domain]. */
+/* The table of sections and their keys: where each value is kept, and what it may be. */
 #include "rules/rules-keys.h"
 
-#include "core/error.h"
-
-#include <string.h>
+#include "core/terms.h"
+#include "rules/rules-make.h"
+#include "rules/rules-pins.h"
 
 static const char *
 threads_name (guint value)
@@ -30,25 +30,49 @@ dedicated_name (guint value)
   return pin_dedicated_name ((PinDedicated) value);
 }
 
-/* All but the hosts are one word of memory in PinTerms, so one row says all. */
-G_STATIC_ASSERT (sizeof (PinThreads) == sizeof (guint) && sizeof (gboolean) == sizeof (guint));
+static const char *
+home_mode_name (guint value)
+{
+  static const char *const names[] = { "off", "suggest", "auto" };
 
+  return names[value];
+}
+
+static const char *
+group_policy_name (guint value)
+{
+  static const char *const names[] = { "affinity", "anti-affinity" };
+
+  return names[value];
+}
+
+#define MEMBER(type_, member) .offset = G_STRUCT_OFFSET (type_, member)
+#define VALUE(text, kind, type_, member) { .name = text, .type = &pin_rules_##kind, MEMBER (type_, member) }
 #define ACTIONS(text, id) \
   { \
-    .name = text, .kind = PIN_RULES_KEY_ACTIONS, .setting = id, \
+    .name = text, .type = &pin_rules_actions, .setting = id, \
     .offset = G_STRUCT_OFFSET (PinTerms, actions) + (id) * sizeof (guint) \
   }
-#define CHOICE(text, member, n, namer) \
+#define CHOICE(text, type_, member, n, namer) \
+  { .name = text, .type = &pin_rules_choice, MEMBER (type_, member), .n_choices = n, .choice = namer }
+#define NUMBER(text, type_, member, first, last) \
+  { .name = text, .type = &pin_rules_number, MEMBER (type_, member), .min = first, .max = last }
+#define AMOUNT(text, type_, member, unit) \
+  { .name = text, .type = &pin_rules_amount, MEMBER (type_, member), .amount = &pin_rules_##unit }
+#define WEIGHT(text, id) \
   { \
-    .name = text, .kind = PIN_RULES_KEY_CHOICE, .offset = G_STRUCT_OFFSET (PinTerms, member), \
-    .n_choices = n, .choice = namer \
+    .name = text, .type = &pin_rules_number, .max = PIN_RULES_WEIGHT_MAX, \
+    .offset = G_STRUCT_OFFSET (PinRules, weights) + (id) * sizeof (guint) \
   }
-#define SWITCH(text, member) \
+#define PLACED(text, kind, member, id) \
+  { .name = text, .type = &pin_rules_##kind, MEMBER (PinPlacement, member), .setting = id }
+#define NUMBERED(text, kind, member, id, what, first) \
   { \
-    .name = text, .kind = PIN_RULES_KEY_SWITCH, .offset = G_STRUCT_OFFSET (PinTerms, member) \
+    .name = text, .type = &pin_rules_##kind, MEMBER (PinPlacement, member), .setting = id, .numbered = what, \
+    .min = first, .max = PIN_CPUSET_MAX - 1 \
   }
 
-static const PinRulesKey keys[] = {
+static const PinRulesKey terms_keys[] = {
   ACTIONS ("hugepages", PIN_SETTING_HUGEPAGES),
   ACTIONS ("numa-memory", PIN_SETTING_NUMA_MEMORY),
   ACTIONS ("vcpu-pins", PIN_SETTING_VCPU_PINS),
@@ -58,301 +82,102 @@ static const PinRulesKey keys[] = {
   ACTIONS ("scheduler", PIN_SETTING_SCHEDULER),
   ACTIONS ("cpu-model", PIN_SETTING_CPU_MODEL),
   ACTIONS ("memory", PIN_SETTING_MEMORY),
-  CHOICE ("threads", threads, PIN_THREADS_N, threads_name),
-  CHOICE ("spread", spread, PIN_SPREAD_N, spread_name),
-  CHOICE ("emulator", emulator, PIN_EMULATOR_N, emulator_name),
-  CHOICE ("dedicated", dedicated, PIN_DEDICATED_N, dedicated_name),
-  SWITCH ("page-size-change", page_size_change),
-  SWITCH ("keep-off-reserved", keep_off_reserved),
-  { .name = "hosts", .kind = PIN_RULES_KEY_HOSTS, .domain_only = TRUE },
+  CHOICE ("threads", PinTerms, threads, PIN_THREADS_N, threads_name),
+  CHOICE ("spread", PinTerms, spread, PIN_SPREAD_N, spread_name),
+  CHOICE ("emulator", PinTerms, emulator, PIN_EMULATOR_N, emulator_name),
+  CHOICE ("dedicated", PinTerms, dedicated, PIN_DEDICATED_N, dedicated_name),
+  VALUE ("page-size-change", switch, PinTerms, page_size_change),
+  VALUE ("keep-off-reserved", switch, PinTerms, keep_off_reserved),
+  VALUE ("hosts", names, PinTerms, hosts),
 };
-G_STATIC_ASSERT (G_N_ELEMENTS (keys) <= 32);
+G_STATIC_ASSERT (G_N_ELEMENTS (terms_keys) <= 32 && sizeof (PinThreads) == sizeof (guint));
+
+static const PinRulesKey reserve_keys[] = {
+  VALUE ("cpus", cpus, PinRules, reserved_cpus),
+  AMOUNT ("memory", PinRules, reserved_memory_kib, memory),
+};
+
+static const PinRulesKey home_keys[] = {
+  CHOICE ("mode", PinRules, home_mode, 3, home_mode_name),
+  VALUE ("in-place", switch, PinRules, in_place),
+  AMOUNT ("settle", PinRules, settle_ms, time),
+};
+
+static const PinRulesKey drain_keys[] = { NUMBER ("parallel", PinRules, drain_parallel, 1, 64) };
+
+static const PinRulesKey balance_keys[] = {
+  NUMBER ("threshold", PinRules, balance_threshold, 0, 1000),
+  NUMBER ("gain", PinRules, balance_gain, 0, 1000),
+};
+
+static const PinRulesKey weights_keys[] = {
+  WEIGHT ("fit", PIN_SCORE_FIT),       WEIGHT ("load", PIN_SCORE_LOAD), WEIGHT ("memory", PIN_SCORE_MEMORY),
+  WEIGHT ("pinned", PIN_SCORE_PINNED), WEIGHT ("home", PIN_SCORE_HOME), WEIGHT ("affinity", PIN_SCORE_AFFINITY),
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (weights_keys) == PIN_SCORE_N);
+
+static const PinRulesKey migrate_keys[] = {
+  VALUE ("auto-converge", switch, PinRules, migrate.auto_converge),
+  VALUE ("post-copy", switch, PinRules, migrate.post_copy),
+  VALUE ("compression", switch, PinRules, migrate.compressed),
+  AMOUNT ("bandwidth", PinRules, migrate.bandwidth_kib_s, memory),
+};
+
+static const PinRulesKey notify_keys[] = { VALUE ("command", command, PinRules, notify) };
+
+static const PinRulesKey host_keys[] = {
+  VALUE ("uri", uri, PinHostRule, uri),
+  VALUE ("link", command, PinHostRule, link),
+  VALUE ("maintenance", switch, PinHostRule, maintenance),
+};
+
+static const PinRulesKey group_keys[] = {
+  VALUE ("members", members, PinGroupMake, rule.members),
+  CHOICE ("policy", PinGroupMake, policy, 2, group_policy_name),
+  VALUE ("strict", switch, PinGroupMake, rule.strict),
+  NUMBER ("priority", PinGroupMake, rule.priority, 0, PIN_RULES_WEIGHT_MAX),
+};
+
+static const PinRulesKey placement_keys[] = {
+  PLACED ("vcpu-cpuset", pin_set, vcpu_cpuset, PIN_SETTING_VCPU_PINS),
+  NUMBERED ("vcpupin", pin, vcpupin, PIN_SETTING_VCPU_PINS, "a vCPU", 0),
+  PLACED ("emulatorpin", pin_set, emulatorpin, PIN_SETTING_EMULATOR_PINS),
+  NUMBERED ("iothreadpin", pin, iothreadpin, PIN_SETTING_IOTHREAD_PINS, "an I/O thread", 1),
+  { .name = "memory", .type = &pin_rules_pin_memory, .setting = PIN_SETTING_NUMA_MEMORY },
+  NUMBERED ("memnode", pin_memnode, memnode, PIN_SETTING_NUMA_MEMORY, "a NUMA cell", 0),
+  { .name = "hugepages", .type = &pin_rules_pin_pages, .setting = PIN_SETTING_HUGEPAGES },
+};
+
+#define KEYS(table) table, G_N_ELEMENTS (table)
+
+static const PinSection sections[] = {
+  [PIN_SECTION_FIT] = { "fit", "fit", NULL, terms_keys, G_N_ELEMENTS (terms_keys) - 1 },
+  [PIN_SECTION_RESERVE] = { "reserve", "reserve", NULL, KEYS (reserve_keys) },
+  [PIN_SECTION_HOME] = { "home", "home", NULL, KEYS (home_keys) },
+  [PIN_SECTION_DRAIN] = { "drain", "drain", NULL, KEYS (drain_keys) },
+  [PIN_SECTION_BALANCE] = { "balance", "balance", NULL, KEYS (balance_keys) },
+  [PIN_SECTION_WEIGHTS] = { "weights", "weights", NULL, KEYS (weights_keys) },
+  [PIN_SECTION_MIGRATE] = { "migrate", "migrate", NULL, KEYS (migrate_keys) },
+  [PIN_SECTION_NOTIFY] = { "notify", "notify", NULL, KEYS (notify_keys) },
+  [PIN_SECTION_DOMAIN] = { "domain", "domain NAME",
+                           "names no guest; write a name or a pattern, as in [domain rt-*]", KEYS (terms_keys) },
+  [PIN_SECTION_HOST] = { "host", "host NAME", "names no host; write its name, as in [host hostb]", KEYS (host_keys) },
+  [PIN_SECTION_GROUP] = { "group", "group NAME", "has no name; write one, as in [group db]", KEYS (group_keys) },
+  [PIN_SECTION_PLACEMENT] = { "placement", "placement GUEST on HOST",
+                              "names no guest and host; write both, as in [placement db1 on hostb]",
+                              KEYS (placement_keys) },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (sections) == PIN_SECTION_N);
+
+const PinSection *
+pin_section (PinSectionKind kind)
+{
+  return &sections[kind];
+}
 
 const PinRulesKey *
 pin_rules_keys (guint *ret_n)
 {
-  *ret_n = G_N_ELEMENTS (keys);
-  return keys;
-}
-
-char *
-pin_rules_quote (const char *text)
-{
-  g_autofree char *start = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), 64));
-
-  for (char *c = start; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = '?';
-  return g_strdup_printf ("\"%s\"", start);
-}
-
-/* Edits that turn one word into the other, by Levenshtein; words are short. */
-static guint
-distance (const char *a, const char *b)
-{
-  gsize width = strlen (b);
-  g_autofree guint *row = g_new (guint, width + 1);
-
-  for (gsize j = 0; j <= width; j++)
-    row[j] = (guint) j;
-  for (gsize i = 0; a[i] != '\0'; i++)
-    {
-      guint diagonal = row[0];
-
-      row[0] = (guint) i + 1;
-      for (gsize j = 0; j < width; j++)
-        {
-          guint change = diagonal + (g_ascii_tolower (a[i]) != g_ascii_tolower (b[j]));
-
-          diagonal = row[j + 1];
-          row[j + 1] = MIN (change, MIN (diagonal, row[j]) + 1);
-        }
-    }
-  return row[width];
-}
-
-/* The word of @known that @text is most likely a slip of; NULL if none is near. */
-static const char *
-nearest (const char *text, const char *const *known)
-{
-  const char *best = NULL;
-  guint best_distance = 3;
-
-  if (strlen (text) > 64)
-    return NULL;
-  for (guint i = 0; known[i] != NULL; i++)
-    {
-      guint d = distance (text, known[i]);
-
-      if (d < best_distance && d < strlen (known[i]))
-        {
-          best = known[i];
-          best_distance = d;
-        }
-    }
-  return best;
-}
-
-void
-pin_rules_set_unknown (GError **error, const char *what, const char *text, const char *where,
-                       const char *const *known)
-{
-  const char *near = nearest (text, known);
-  g_autofree char *all = g_strjoinv (", ", (char **) known);
-  g_autofree char *quoted = pin_rules_quote (text);
-
-  if (near != NULL)
-    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "unknown %s %s%s; did you mean \"%s\"? known are: %s",
-                 what, quoted, where, near, all);
-  else
-    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "unknown %s %s%s; known are: %s", what, quoted, where,
-                 all);
-}
-
-/* The actions of @setting from better to worse, by name.  (transfer container) */
-static const char **
-action_names (PinSetting setting)
-{
-  guint meant = pin_setting_actions (setting);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-
-  for (guint i = PIN_ACTION_KEEP; i < PIN_ACTION_REFUSE; i++)
-    if ((meant & (1u << i)) != 0)
-      g_ptr_array_add (names, (gpointer) pin_action_name ((PinAction) i));
-  g_ptr_array_add (names, NULL);
-  return (const char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
-}
-
-static gboolean
-parse_action (const PinRulesKey *key, const char *text, PinAction *ret_action, GError **error)
-{
-  g_autofree const char **known = action_names (key->setting);
-  PinAction action;
-
-  if (strcmp (text, "refuse") == 0)
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                   "\"refuse\" is not written, it is what remains; leave out what you do not want");
-      return FALSE;
-    }
-  if (pin_action_from_name (text, &action) && g_strv_contains (known, text))
-    {
-      *ret_action = action;
-      return TRUE;
-    }
-  pin_rules_set_unknown (error, "action", text,
-                         strpbrk (text, ", ") != NULL ? " (\";\" separates actions)" : "", known);
-  return FALSE;
-}
-
-static gboolean
-parse_actions (const PinRulesKey *key, const char *value, guint *ret_mask, GError **error)
-{
-  g_auto (GStrv) items = g_strsplit (value, ";", -1);
-  PinAction worst = PIN_ACTION_NONE;
-  guint mask = 0;
-
-  for (guint i = 0; items[i] != NULL; i++)
-    {
-      PinAction action;
-
-      if (*g_strstrip (items[i]) == '\0')
-        continue;
-      if (!parse_action (key, items[i], &action, error))
-        return FALSE;
-      if (action <= worst)
-        {
-          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                       "\"%s\" stands after \"%s\"; the order is from better to worse, each once", items[i],
-                       pin_action_name (worst));
-          return FALSE;
-        }
-      worst = action;
-      mask |= 1u << action;
-    }
-  if (mask == 0)
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "no action; write at least one");
-      return FALSE;
-    }
-  *ret_mask = mask;
-  return TRUE;
-}
-
-static gboolean
-parse_choice (const PinRulesKey *key, const char *value, guint *ret_value, GError **error)
-{
-  g_autoptr (GPtrArray) known = g_ptr_array_new ();
-
-  for (guint i = 0; i < key->n_choices; i++)
-    {
-      if (strcmp (key->choice (i), value) == 0)
-        {
-          *ret_value = i;
-          return TRUE;
-        }
-      g_ptr_array_add (known, (gpointer) key->choice (i));
-    }
-  g_ptr_array_add (known, NULL);
-  pin_rules_set_unknown (error, "value", value, "", (const char *const *) known->pdata);
-  return FALSE;
-}
-
-gboolean
-pin_rules_switch_parse (const char *value, guint *ret_value, GError **error)
-{
-  static const char *const known[] = { "yes", "no", NULL };
-
-  if (!g_strv_contains (known, value))
-    {
-      pin_rules_set_unknown (error, "value", value, "", known);
-      return FALSE;
-    }
-  *ret_value = strcmp (value, "yes") == 0;
-  return TRUE;
-}
-
-static gboolean
-parse_hosts (const char *value, GStrv *ret_hosts, GError **error)
-{
-  g_auto (GStrv) items = g_strsplit (value, ";", -1);
-  g_autoptr (GPtrArray) hosts = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; items[i] != NULL; i++)
-    {
-      if (*g_strstrip (items[i]) == '\0')
-        continue;
-      if (strpbrk (items[i], ", \t/#") != NULL)
-        {
-          g_autofree char *quoted = pin_rules_quote (items[i]);
-
-          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                       "%s is no host name; names are separated by \";\"", quoted);
-          return FALSE;
-        }
-      g_ptr_array_add (hosts, g_strdup (items[i]));
-    }
-  if (hosts->len == 0)
-    {
-      *ret_hosts = NULL;
-      return TRUE;
-    }
-  g_ptr_array_add (hosts, NULL);
-  *ret_hosts = (GStrv) g_ptr_array_free (g_steal_pointer (&hosts), FALSE);
-  return TRUE;
-}
-
-gboolean
-pin_rules_key_parse (const PinRulesKey *key, const char *value, PinTerms *terms, GError **error)
-{
-  guint word = 0;
-  g_auto (GStrv) hosts = NULL;
-  gboolean ok = FALSE;
-
-  switch (key->kind)
-    {
-    case PIN_RULES_KEY_ACTIONS:
-      ok = parse_actions (key, value, &word, error);
-      break;
-    case PIN_RULES_KEY_CHOICE:
-      ok = parse_choice (key, value, &word, error);
-      break;
-    case PIN_RULES_KEY_SWITCH:
-      ok = pin_rules_switch_parse (value, &word, error);
-      break;
-    case PIN_RULES_KEY_HOSTS:
-      ok = parse_hosts (value, &hosts, error);
-      break;
-    }
-  if (!ok)
-    {
-      g_prefix_error (error, "%s: ", key->name);
-      return FALSE;
-    }
-  if (key->kind != PIN_RULES_KEY_HOSTS)
-    G_STRUCT_MEMBER (guint, terms, key->offset) = word;
-  else
-    {
-      g_strfreev (terms->hosts);
-      terms->hosts = g_steal_pointer (&hosts);
-    }
-  return TRUE;
-}
-
-static char *
-format_actions (guint mask)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = PIN_ACTION_KEEP; i < PIN_ACTION_REFUSE; i++)
-    if ((mask & (1u << i)) != 0)
-      g_string_append_printf (text, "%s%s", text->len > 0 ? "; " : "", pin_action_name ((PinAction) i));
-  return g_string_free (text, FALSE);
-}
-
-char *
-pin_rules_key_format (const PinRulesKey *key, const PinTerms *terms)
-{
-  guint word;
-
-  if (key->kind == PIN_RULES_KEY_HOSTS)
-    return terms->hosts != NULL ? g_strjoinv ("; ", terms->hosts) : g_strdup ("");
-  word = G_STRUCT_MEMBER (const guint, terms, key->offset);
-  if (key->kind == PIN_RULES_KEY_ACTIONS)
-    return format_actions (word);
-  if (key->kind == PIN_RULES_KEY_CHOICE)
-    return g_strdup (key->choice (word));
-  return g_strdup (word != 0 ? "yes" : "no");
-}
-
-void
-pin_rules_key_take (const PinRulesKey *key, PinTerms *target, const PinTerms *source)
-{
-  if (key->kind != PIN_RULES_KEY_HOSTS)
-    {
-      G_STRUCT_MEMBER (guint, target, key->offset) = G_STRUCT_MEMBER (const guint, source, key->offset);
-      return;
-    }
-  g_strfreev (target->hosts);
-  target->hosts = g_strdupv (source->hosts);
+  *ret_n = G_N_ELEMENTS (terms_keys);
+  return terms_keys;
 }

@@ -4,40 +4,12 @@
 
 #include "core/error.h"
 #include "rules/rules-keys.h"
-#include "rules/rules-placement.h"
+#include "rules/rules-word.h"
 
 #include <string.h>
 
-/* Sections in the order of PinSectionKind; what has a name is written with a word for it. */
-static const struct
-{
-  const char *word;
-  const char *shown;
-  const char *what;    /* that its name names; NULL: it has none */
-  const char *example;
-} sections[PIN_SECTION_N] = {
-  [PIN_SECTION_FIT] = { "fit", "fit", NULL, NULL },
-  [PIN_SECTION_RESERVE] = { "reserve", "reserve", NULL, NULL },
-  [PIN_SECTION_HOME] = { "home", "home", NULL, NULL },
-  [PIN_SECTION_DRAIN] = { "drain", "drain", NULL, NULL },
-  [PIN_SECTION_BALANCE] = { "balance", "balance", NULL, NULL },
-  [PIN_SECTION_WEIGHTS] = { "weights", "weights", NULL, NULL },
-  [PIN_SECTION_MIGRATE] = { "migrate", "migrate", NULL, NULL },
-  [PIN_SECTION_NOTIFY] = { "notify", "notify", NULL, NULL },
-  [PIN_SECTION_DOMAIN] = { "domain", "domain NAME", "guest; write a name or a pattern", "domain rt-*" },
-  [PIN_SECTION_HOST] = { "host", "host NAME", "host", "host hostb" },
-  [PIN_SECTION_GROUP] = { "group", "group NAME", "group", "group db" },
-  [PIN_SECTION_PLACEMENT] = { "placement", "placement GUEST on HOST", "guest", "placement db1 on hostb" },
-};
-
-const char *
-pin_section_name (PinSectionKind section)
-{
-  return sections[section].word;
-}
-
-static PinDomainRule *
-open_domain (PinRules *rules, const char *glob)
+static gpointer
+new_domain (PinRules *rules, const char *glob)
 {
   PinDomainRule *rule = g_new0 (PinDomainRule, 1);
 
@@ -47,265 +19,196 @@ open_domain (PinRules *rules, const char *glob)
   return rule;
 }
 
-/* Hosts and groups go on where another file left off. */
-static PinHostRule *
-open_host (PinRules *rules, const char *name)
+static gpointer
+new_host (PinRules *rules, const char *name)
 {
-  PinHostRule *rule;
+  PinHostRule *rule = g_new0 (PinHostRule, 1);
 
-  for (guint i = 0; i < rules->hosts->len; i++)
-    {
-      rule = g_ptr_array_index (rules->hosts, i);
-      if (strcmp (rule->name, name) == 0)
-        return rule;
-    }
-  rule = g_new0 (PinHostRule, 1);
   rule->name = g_strdup (name);
   rule->uri = g_strdup_printf ("qemu+ssh://%s/system", name);
   g_ptr_array_add (rules->hosts, rule);
   return rule;
 }
 
-static PinGroupRule *
-open_group (PinRules *rules, const char *name)
+static gpointer
+new_group (PinRules *rules, const char *name, const char *file, guint line)
 {
-  PinGroupRule *rule;
+  PinGroupMake *make = g_new0 (PinGroupMake, 1);
 
-  for (guint i = 0; i < rules->groups->len; i++)
-    {
-      rule = g_ptr_array_index (rules->groups, i);
-      if (strcmp (rule->name, name) == 0)
-        return rule;
-    }
-  rule = g_new0 (PinGroupRule, 1);
-  rule->name = g_strdup (name);
-  g_ptr_array_add (rules->groups, rule);
-  return rule;
+  make->rule.name = g_strdup (name);
+  make->policy = G_MAXUINT;
+  make->where = g_strdup_printf ("%s:%u", file, line);
+  g_ptr_array_add (rules->groups, make);
+  return make;
 }
 
-/* @name: "db1 on hostb" */
-static PinPlacementRule *
-open_placement (PinRules *rules, const char *name, GError **error)
+static gpointer
+new_placement (PinRules *rules)
 {
-  g_auto (GStrv) words = g_strsplit_set (name, " \t", -1);
-  PinPlacementRule *rule;
+  PinHostPlacement *rule = g_new0 (PinHostPlacement, 1);
 
-  if (g_strv_length (words) != 3 || strcmp (words[1], "on") != 0 || *words[0] == '\0' || *words[2] == '\0')
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                   "section [placement ...] names no guest and host; write both, as in [placement db1 on hostb]");
-      return NULL;
-    }
-  for (guint i = 0; i < rules->placements->len; i++)
-    {
-      rule = g_ptr_array_index (rules->placements, i);
-      if (strcmp (rule->guest, words[0]) == 0 && strcmp (rule->host, words[2]) == 0)
-        return rule;
-    }
-  rule = g_new0 (PinPlacementRule, 1);
-  rule->guest = g_strdup (words[0]);
-  rule->host = g_strdup (words[2]);
-  rule->values.placement = pin_placement_new ();
+  rule->placement = pin_placement_new ();
   g_ptr_array_add (rules->placements, rule);
   return rule;
 }
 
-/* The values of the section that is opened; NULL with an error. */
-static gpointer
-open_values (PinRules *rules, PinSectionKind section, const char *name, GError **error)
-{
-  switch (section)
-    {
-    case PIN_SECTION_FIT:
-      return rules->fit;
-    case PIN_SECTION_DOMAIN:
-      return open_domain (rules, name);
-    case PIN_SECTION_HOST:
-      return open_host (rules, name);
-    case PIN_SECTION_GROUP:
-      return open_group (rules, name);
-    case PIN_SECTION_PLACEMENT:
-      return open_placement (rules, name, error);
-    case PIN_SECTION_RESERVE:
-    case PIN_SECTION_HOME:
-    case PIN_SECTION_DRAIN:
-    case PIN_SECTION_BALANCE:
-    case PIN_SECTION_WEIGHTS:
-    case PIN_SECTION_MIGRATE:
-    case PIN_SECTION_NOTIFY:
-    case PIN_SECTION_N:
-    default:
-      return &rules->plain;
-    }
-}
-
-static void
-set_unknown_section (const char *name, GError **error)
-{
-  g_autoptr (GPtrArray) known = g_ptr_array_new ();
-
-  for (guint i = 0; i < PIN_SECTION_N; i++)
-    g_ptr_array_add (known, (gpointer) sections[i].shown);
-  g_ptr_array_add (known, NULL);
-  pin_rules_set_unknown (error, "section", name, "", (const char *const *) known->pdata);
-}
-
-/* Which section "domain rt-*" is; *ret_name: what stands behind its word. */
+/* "db1 on hostb" as its two names; the last " on " parts them, for names of hosts have no blanks. */
 static gboolean
-find_section (const char *text, PinSectionKind *ret_section, const char **ret_name, GError **error)
+split_placement (const char *name, char **ret_guest, char **ret_host, GError **error)
 {
-  gsize length = strcspn (text, " ");
+  const char *on = g_strrstr (name, " on ");
+  g_autofree char *guest = on != NULL ? g_strstrip (g_strndup (name, (gsize) (on - name))) : NULL;
+  g_autofree char *host = on != NULL ? g_strstrip (g_strdup (on + 4)) : NULL;
+  g_autofree char *quoted = pin_rules_quote (name);
 
-  for (guint i = 0; i < PIN_SECTION_N; i++)
+  if (on == NULL || *guest == '\0' || !pin_rules_is_host (host))
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
+                 "section [placement] is for a guest on a host, not for %s; write both, as in [placement db1 on hostb]",
+                 quoted);
+  else if (strpbrk (guest, "*?") != NULL)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
+                 "section [placement] is for one guest, not for a pattern as in %s: no two guests have the same CPUs",
+                 quoted);
+  else
     {
-      gboolean named = text[length] != '\0';
-
-      if (strlen (sections[i].word) != length || strncmp (sections[i].word, text, length) != 0)
-        continue;
-      if (named == (sections[i].what != NULL))
-        {
-          *ret_section = (PinSectionKind) i;
-          *ret_name = named ? text + length + 1 : NULL;
-          return TRUE;
-        }
-      if (named)
-        break;
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "section [%s] names no %s, as in [%s]", sections[i].word, sections[i].what,
-                   sections[i].example);
-      return FALSE;
+      *ret_guest = g_steal_pointer (&guest);
+      *ret_host = g_steal_pointer (&host);
+      return TRUE;
     }
-  set_unknown_section (text, error);
   return FALSE;
 }
 
-gboolean
-pin_rules_open (PinRules *rules, const char *name, const char *file, guint line, GError **error)
+static gboolean
+open_placement (PinRules *rules, const char *name, char **title, GError **error)
 {
-  PinSectionKind section;
-  const char *own;
-  gpointer values;
+  g_autofree char *guest = NULL, *host = NULL;
 
-  if (!find_section (name, &section, &own, error))
+  if (!split_placement (name, &guest, &host, error))
     return FALSE;
-  values = open_values (rules, section, own, error);
-  if (values == NULL)
-    return FALSE;
-  rules->open = section;
-  rules->open_values = values;
-  g_free (rules->open_name);
-  rules->open_name = g_strdup (name);
-  g_hash_table_replace (rules->opened, g_strdup (name), g_strdup_printf ("%s:%u", file, line));
+  g_free (*title);
+  *title = g_strdup_printf ("placement %s on %s", guest, host);
+  rules->target = g_hash_table_lookup (rules->named, *title);
+  g_hash_table_add (rules->placed, g_steal_pointer (&guest));
   return TRUE;
 }
 
-static void
-add_term_keys (GPtrArray *names, gboolean in_domain)
+static gboolean
+check_host (const char *name, GError **error)
 {
-  guint n;
-  const PinRulesKey *keys = pin_rules_keys (&n);
+  g_autofree char *quoted = NULL;
 
-  for (guint i = 0; i < n; i++)
-    if (in_domain || !keys[i].domain_only)
-      g_ptr_array_add (names, (gpointer) keys[i].name);
+  if (pin_rules_is_host (name))
+    return TRUE;
+  quoted = pin_rules_quote (name);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "section [host]: %s is no host name", quoted);
+  return FALSE;
 }
 
-const char **
-pin_rules_known_keys (PinSectionKind section)
+/* Sets target to what section @title was given before, by another file, or to something new. */
+static gboolean
+open_named (PinRules *rules, PinSectionKind kind, const char *name, char **title, const char *file, guint line,
+            GError **error)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  guint n;
-  const PinRulesField *fields = pin_rules_fields (&n);
+  rules->target = g_hash_table_lookup (rules->named, *title);
+  if (kind == PIN_SECTION_HOST && !check_host (name, error))
+    return FALSE;
+  if (kind == PIN_SECTION_PLACEMENT && !open_placement (rules, name, title, error))
+    return FALSE;
+  if (rules->target != NULL)
+    return TRUE;
+  if (kind == PIN_SECTION_DOMAIN)
+    {
+      rules->target = new_domain (rules, name);
+      return TRUE;
+    }
+  rules->target = kind == PIN_SECTION_HOST    ? new_host (rules, name)
+                  : kind == PIN_SECTION_GROUP ? new_group (rules, name, file, line)
+                                              : new_placement (rules);
+  g_hash_table_insert (rules->named, g_strdup (*title), rules->target);
+  return TRUE;
+}
 
-  if (section == PIN_SECTION_FIT || section == PIN_SECTION_DOMAIN)
-    add_term_keys (names, section == PIN_SECTION_DOMAIN);
-  for (guint i = 0; section == PIN_SECTION_PLACEMENT && pin_rules_placement_keys[i] != NULL; i++)
-    g_ptr_array_add (names, (gpointer) pin_rules_placement_keys[i]);
-  for (guint i = 0; i < n; i++)
-    if (fields[i].section == section)
-      g_ptr_array_add (names, (gpointer) fields[i].key);
-  g_ptr_array_add (names, NULL);
-  return (const char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+gboolean
+pin_rules_open (PinRules *rules, const char *title, const char *file, guint line, GError **error)
+{
+  g_autofree char *open = g_strdup (title);
+  const char *name;
+
+  if (!pin_section_parse (title, &rules->open, &name, error))
+    return FALSE;
+  if (!pin_section_is_named (rules->open))
+    rules->target = rules->open == PIN_SECTION_FIT ? (gpointer) rules->fit : rules;
+  else if (!open_named (rules, rules->open, name, &open, file, line, error))
+    return FALSE;
+  g_free (rules->open_title);
+  rules->open_title = g_steal_pointer (&open);
+  return TRUE;
 }
 
 gboolean
 pin_rules_check_key (const PinRules *rules, const char *key, GError **error)
 {
-  g_autofree const char **known = pin_rules_known_keys (rules->open);
-  g_autofree char *where = NULL;
+  guint number;
 
-  if (rules->open == PIN_SECTION_PLACEMENT ? pin_rules_placement_knows (key) : g_strv_contains (known, key))
-    return TRUE;
-  where = g_strdup_printf (" in [%s]", rules->open_name);
-  pin_rules_set_unknown (error, "key", key, where, known);
-  return FALSE;
+  return pin_section_find (rules->open, key, rules->open_title, &number, error) != NULL;
 }
 
-static gboolean
-set_term (PinRules *rules, const char *name, const char *value, GError **error)
+/* What the members of keys are counted from. */
+static gpointer
+base_of (PinRules *rules)
 {
-  guint n;
-  const PinRulesKey *keys = pin_rules_keys (&n);
-  PinDomainRule *rule = rules->open == PIN_SECTION_DOMAIN ? rules->open_values : NULL;
-  PinTerms *terms = rule != NULL ? rule->values : rules->fit;
-
-  for (guint i = 0; i < n; i++)
-    {
-      if (strcmp (keys[i].name, name) != 0)
-        continue;
-      if (!pin_rules_key_parse (&keys[i], value, terms, error))
-        return FALSE;
-      if (rule != NULL)
-        rule->set |= 1u << i;
-    }
-  return TRUE;
-}
-
-static gboolean
-set_value (PinRules *rules, const char *key, const char *value, GError **error)
-{
-  PinPlacementRule *placement = rules->open_values;
-
-  if (rules->open == PIN_SECTION_FIT || rules->open == PIN_SECTION_DOMAIN)
-    return set_term (rules, key, value, error);
-  if (rules->open == PIN_SECTION_PLACEMENT)
-    return pin_rules_placement_set (&placement->values, key, value, error);
-  return pin_rules_field_parse (pin_rules_field_find (rules->open, key), value, rules->open_values, error);
-}
-
-static char *
-format_term (const PinTerms *terms, const char *name)
-{
-  guint n;
-  const PinRulesKey *keys = pin_rules_keys (&n);
-
-  for (guint i = 0; i < n; i++)
-    if (strcmp (keys[i].name, name) == 0)
-      return pin_rules_key_format (&keys[i], terms);
-  return NULL;
-}
-
-char *
-pin_rules_format_open (const PinRules *rules, const char *key)
-{
-  if (rules->open == PIN_SECTION_FIT)
-    return format_term (rules->fit, key);
   if (rules->open == PIN_SECTION_DOMAIN)
-    return format_term (((PinDomainRule *) rules->open_values)->values, key);
+    return ((PinDomainRule *) rules->target)->values;
   if (rules->open == PIN_SECTION_PLACEMENT)
-    return pin_rules_placement_format (&((PinPlacementRule *) rules->open_values)->values, key);
-  return pin_rules_field_format (pin_rules_field_find (rules->open, key), rules->open_values);
+    return ((PinHostPlacement *) rules->target)->placement;
+  return rules->target;
+}
+
+/* Some sections say nothing of what is not written in them. */
+static void
+note_written (PinRules *rules, const PinRulesKey *key)
+{
+  if (rules->open == PIN_SECTION_DOMAIN)
+    ((PinDomainRule *) rules->target)->set |= 1u << (key - pin_section (PIN_SECTION_DOMAIN)->keys);
+  else if (rules->open == PIN_SECTION_PLACEMENT)
+    ((PinHostPlacement *) rules->target)->settings |= 1u << key->setting;
 }
 
 gboolean
 pin_rules_set (PinRules *rules, const char *key, const char *value, const char *file, guint line,
                GError **error)
 {
+  guint number;
+  const PinRulesKey *known = pin_section_find (rules->open, key, rules->open_title, &number, error);
+  gpointer base = base_of (rules);
   PinRulesEntry *entry;
 
-  if (!pin_rules_check_key (rules, key, error) || !set_value (rules, key, value, error))
+  if (known == NULL)
     return FALSE;
-  entry = pin_rules_entry_new (rules->open_name, key, pin_rules_format_open (rules, key), file, line);
+  if (!pin_rules_key_parse (known, number, value, base, error))
+    {
+      g_prefix_error (error, "%s: ", key);
+      return FALSE;
+    }
+  note_written (rules, known);
+  entry = pin_rules_entry_new (rules->open_title, key, pin_rules_key_format (known, number, base), file, line);
   g_ptr_array_add (rules->entries, entry);
   g_hash_table_replace (rules->holds, g_strdup_printf ("%s\n%s", entry->section, key), entry);
+  return TRUE;
+}
+
+static int
+compare_hosts (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(PinHostRule *const *) a)->name, (*(PinHostRule *const *) b)->name);
+}
+
+gboolean
+pin_rules_seal (PinRules *rules, GError **error)
+{
+  g_ptr_array_sort (rules->hosts, compare_hosts);
+  if (!pin_rules_seal_groups (rules, error))
+    return FALSE;
+  pin_rules_count_digest (rules);
   return TRUE;
 }

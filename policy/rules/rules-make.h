@@ -3,8 +3,11 @@
  * files. */
 #pragma once
 
-#include "rules/rules-field.h"
+#include "rules/rules-cluster.h"
 #include "rules/rules-file.h"
+#include "rules/rules-section.h"
+
+#define PIN_RULES_WEIGHT_MAX 1000000
 
 typedef struct
 {
@@ -13,39 +16,44 @@ typedef struct
   PinTerms *values; /* of the keys in @set */
 } PinDomainRule;
 
-/* A [placement GUEST on HOST]. */
 typedef struct
 {
-  char *guest;
-  char *host;
-  PinHostPlacement values;
-} PinPlacementRule;
+  PinGroupRule rule;
+  guint policy; /* 0: affinity, 1: anti-affinity, G_MAXUINT: not written yet */
+  char *where;  /* "FILE:LINE" of its first section */
+} PinGroupMake;
 
+/* What keys of sections without a name fill is a member of this. */
 struct _PinRules
 {
   PinTerms *fit;
-  PinPlainRules plain;
-  GPtrArray *domains;     /* PinDomainRule */
-  GPtrArray *hosts;       /* PinHostRule */
-  GPtrArray *groups;      /* PinGroupRule */
-  GPtrArray *placements;  /* PinPlacementRule */
-  GPtrArray *entries;     /* PinRulesEntry, all that were set */
-  GHashTable *holds;      /* "section\nkey" -> the last of them; borrowed */
-  GHashTable *opened;     /* name of a section -> "FILE:LINE" where it was opened last */
-  char *open_name;        /* the section that is open while the policy is made */
+  PinCpuset *reserved_cpus;
+  guint64 reserved_memory_kib;
+  guint home_mode; /* PinHomeMode */
+  gboolean in_place;
+  guint64 settle_ms;
+  guint drain_parallel;
+  guint balance_threshold;
+  guint balance_gain;
+  guint weights[PIN_SCORE_N];
+  PinMigrateRule migrate;
+  char *notify;
+  GPtrArray *domains;    /* PinDomainRule, as they were read */
+  GPtrArray *hosts;      /* PinHostRule; by name once sealed */
+  GPtrArray *groups;     /* PinGroupRule, the first member of its PinGroupMake; by priority once sealed */
+  GPtrArray *placements; /* PinHostPlacement */
+  GHashTable *named;     /* "host hostb" -> what its keys fill; borrowed; not of [domain] */
+  GHashTable *placed;    /* names of guests that have a placement */
+  GPtrArray *entries;    /* PinRulesEntry, all that were set */
+  GHashTable *holds;     /* "section\nkey" -> the last of them; borrowed */
+  char *open_title;      /* the section that is open while the policy is made */
   PinSectionKind open;
-  gpointer open_values;   /* of it: PinTerms, PinPlainRules, PinHostRule, PinGroupRule or PinPlacementRule */
+  gpointer target;       /* what keys of the open section fill; borrowed */
   char *digest;
 };
 
-/* Keys that a section of this kind knows, ended by NULL.  (transfer container) */
-const char **pin_rules_known_keys (PinSectionKind section);
-
-/* The name of a section without one of its own: "fit". */
-const char *pin_section_name (PinSectionKind section);
-
-/* What @key of the open section is now, in one spelling.  (transfer full) */
-char *pin_rules_format_open (const PinRules *rules, const char *key);
+/* What @key of [@section] is now, in one spelling; @section has no name.  (transfer full) */
+char *pin_rules_format (const PinRules *rules, const char *section, const char *key);
 
 /* New entry; takes @value, copies the rest. */
 PinRulesEntry *pin_rules_entry_new (const char *section, const char *key, char *value, const char *file,
@@ -55,10 +63,10 @@ PinRulesEntry *pin_rules_entry_new (const char *section, const char *key, char *
 PinRules *pin_rules_new_open (void);
 
 /*
- * Opens section @name ("fit", "domain rt-*", blanks already trimmed), which stands at @file and @line, for the keys that follow.
- * PIN_ERROR_INVALID for one that is not known.
+ * Opens section @title ("fit", "domain rt-*", blanks already trimmed) for the keys that follow; @file and @line are
+ * where it stands.  PIN_ERROR_INVALID for one that is not known.
  */
-gboolean pin_rules_open (PinRules *rules, const char *name, const char *file, guint line,
+gboolean pin_rules_open (PinRules *rules, const char *title, const char *file, guint line,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* PIN_ERROR_INVALID if the open section has no key @key. */
@@ -69,12 +77,15 @@ gboolean pin_rules_check_key (const PinRules *rules, const char *key,
 gboolean pin_rules_set (PinRules *rules, const char *key, const char *value, const char *file, guint line,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Ends the making: sorts what has names, and counts the digest.  PIN_ERROR_INVALID, with file and line, for what only shows when all is
- * there: groups that lack something, or contradict each other. */
+/* Ends the making: what only all sections together tell is checked, and the digest counted.  PIN_ERROR_INVALID:
+ * "FILE:LINE: what is wrong". */
 gboolean pin_rules_seal (PinRules *rules, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Counts the digest of a policy that is whole.  (transfer full) */
-char *pin_rules_count_digest (const PinRules *rules);
+/* Counts the digest of what is there. */
+void pin_rules_count_digest (PinRules *rules);
 
-/* What is wrong with the groups as a whole.  FALSE with PIN_ERROR_INVALID. */
-gboolean pin_rules_check_groups (const PinRules *rules, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Groups: what each has to have, and that no two of them contradict each other; and their order. */
+gboolean pin_rules_seal_groups (PinRules *rules, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Adds the strict groups that keep the guest apart from others. */
+void pin_rules_add_apart (const PinRules *rules, const char *guest_name, PinTerms *terms);

@@ -4,18 +4,58 @@
 #include "rules/rules-make.h"
 
 #include "rules/rules-keys.h"
-#include "rules/rules-named.h"
 
 #include <string.h>
 
-static void
-domain_rule_free (gpointer data)
-{
-  PinDomainRule *rule = data;
+#define SETTLE_DEFAULT_MS (10 * 60 * 1000)
 
+static void
+domain_rule_free (PinDomainRule *rule)
+{
   g_free (rule->glob);
   pin_terms_free (rule->values);
   g_free (rule);
+}
+
+static void
+host_rule_free (PinHostRule *rule)
+{
+  g_free (rule->name);
+  g_free (rule->uri);
+  g_free (rule->link);
+  g_free (rule);
+}
+
+static void
+group_make_free (PinGroupMake *make)
+{
+  g_free (make->rule.name);
+  g_strfreev (make->rule.members);
+  g_free (make->where);
+  g_free (make);
+}
+
+static void
+host_placement_free (PinHostPlacement *rule)
+{
+  pin_placement_free (rule->placement);
+  g_free (rule);
+}
+
+static void
+set_cluster_defaults (PinRules *rules)
+{
+  static const guint weights[] = {
+    [PIN_SCORE_FIT] = 1000,  [PIN_SCORE_LOAD] = 100, [PIN_SCORE_MEMORY] = 50,
+    [PIN_SCORE_PINNED] = 50, [PIN_SCORE_HOME] = 200, [PIN_SCORE_AFFINITY] = 300,
+  };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (weights) == PIN_SCORE_N);
+  rules->home_mode = PIN_HOME_SUGGEST;
+  rules->drain_parallel = 2;
+  rules->balance_threshold = 30;
+  rules->balance_gain = 10;
+  memcpy (rules->weights, weights, sizeof weights);
 }
 
 PinRules *
@@ -24,14 +64,18 @@ pin_rules_new_open (void)
   PinRules *rules = g_new0 (PinRules, 1);
 
   rules->fit = pin_terms_new ();
-  pin_plain_rules_init (&rules->plain);
-  rules->domains = g_ptr_array_new_with_free_func (domain_rule_free);
-  rules->hosts = pin_host_rules_new ();
-  rules->groups = pin_group_rules_new ();
-  rules->placements = pin_placement_rules_new ();
+  rules->reserved_cpus = pin_cpuset_new ();
+  rules->in_place = TRUE;
+  rules->settle_ms = SETTLE_DEFAULT_MS;
+  set_cluster_defaults (rules);
+  rules->domains = g_ptr_array_new_with_free_func ((GDestroyNotify) domain_rule_free);
+  rules->hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) host_rule_free);
+  rules->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) group_make_free);
+  rules->placements = g_ptr_array_new_with_free_func ((GDestroyNotify) host_placement_free);
+  rules->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  rules->placed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   rules->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_rules_entry_free);
   rules->holds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  rules->opened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return rules;
 }
 
@@ -40,7 +84,8 @@ pin_rules_new (void)
 {
   PinRules *rules = pin_rules_new_open ();
 
-  rules->digest = pin_rules_count_digest (rules);
+  /* Defaults contradict nothing: there are no groups. */
+  pin_rules_count_digest (rules);
   return rules;
 }
 
@@ -50,40 +95,19 @@ pin_rules_free (PinRules *rules)
   if (rules == NULL)
     return;
   pin_terms_free (rules->fit);
-  pin_plain_rules_clear (&rules->plain);
+  pin_cpuset_free (rules->reserved_cpus);
+  g_free (rules->notify);
   g_ptr_array_unref (rules->domains);
   g_ptr_array_unref (rules->hosts);
   g_ptr_array_unref (rules->groups);
   g_ptr_array_unref (rules->placements);
+  g_hash_table_unref (rules->named);
+  g_hash_table_unref (rules->placed);
   g_hash_table_unref (rules->holds);
-  g_hash_table_unref (rules->opened);
   g_ptr_array_unref (rules->entries);
-  g_free (rules->open_name);
+  g_free (rules->open_title);
   g_free (rules->digest);
   g_free (rules);
-}
-
-gboolean
-pin_rules_seal (PinRules *rules, GError **error)
-{
-  if (!pin_rules_check_groups (rules, error))
-    return FALSE;
-  pin_rules_sort_named (rules);
-  rules->digest = pin_rules_count_digest (rules);
-  return TRUE;
-}
-
-/* Strict groups that keep the guest apart from others. */
-static void
-add_apart (PinTerms *terms, const PinRules *rules, const char *guest_name)
-{
-  for (guint i = 0; i < rules->groups->len; i++)
-    {
-      const PinGroupRule *group = g_ptr_array_index (rules->groups, i);
-
-      if (group->strict && group->apart && pin_group_rule_has (group, guest_name))
-        pin_terms_add_apart (terms, group->name, (const char *const *) group->members);
-    }
 }
 
 PinTerms *
@@ -103,32 +127,32 @@ pin_rules_terms (const PinRules *rules, const char *guest_name)
         if ((rule->set & (1u << i)) != 0)
           pin_rules_key_take (&keys[i], terms, rule->values);
     }
-  add_apart (terms, rules, guest_name);
+  pin_rules_add_apart (rules, guest_name, terms);
   return terms;
 }
 
 const PinCpuset *
 pin_rules_reserved_cpus (const PinRules *rules)
 {
-  return rules->plain.reserved_cpus;
+  return rules->reserved_cpus;
 }
 
 guint64
 pin_rules_reserved_memory_kib (const PinRules *rules)
 {
-  return rules->plain.reserved_memory_kib;
+  return rules->reserved_memory_kib;
 }
 
 gboolean
 pin_rules_in_place (const PinRules *rules)
 {
-  return rules->plain.in_place != 0;
+  return rules->in_place;
 }
 
 guint64
 pin_rules_settle_ms (const PinRules *rules)
 {
-  return rules->plain.settle_ms;
+  return rules->settle_ms;
 }
 
 const char *
@@ -160,35 +184,31 @@ pin_rules_entry_free (PinRulesEntry *entry)
   g_free (entry);
 }
 
-/* Adds @key of [@section] if no file sets it.  Takes @value. */
-static void
-add_default (const PinRules *rules, GPtrArray *entries, const char *section, const char *key, char *value)
+char *
+pin_rules_format (const PinRules *rules, const char *section, const char *key)
 {
-  g_autofree char *id = g_strdup_printf ("%s\n%s", section, key);
+  PinSectionKind kind;
+  const char *name;
+  guint number;
+  const PinRulesKey *known
+      = pin_section_parse (section, &kind, &name, NULL) ? pin_section_find (kind, key, section, &number, NULL) : NULL;
 
-  if (g_hash_table_contains (rules->holds, id))
-    g_free (value);
-  else
-    g_ptr_array_add (entries, pin_rules_entry_new (section, key, value, NULL, 0));
+  g_return_val_if_fail (known != NULL && name == NULL, NULL);
+  return pin_rules_key_format (known, 0, kind == PIN_SECTION_FIT ? (gconstpointer) rules->fit : rules);
 }
 
+/* Adds the keys of a section that no file sets. */
 static void
-add_defaults (const PinRules *rules, GPtrArray *entries)
+add_defaults (const PinRules *rules, GPtrArray *entries, const PinSection *section)
 {
-  guint n_keys, n_fields;
-  const PinRulesKey *keys = pin_rules_keys (&n_keys);
-  const PinRulesField *fields = pin_rules_fields (&n_fields);
+  for (guint i = 0; i < section->n_keys; i++)
+    {
+      const char *key = section->keys[i].name;
+      g_autofree char *id = g_strdup_printf ("%s\n%s", section->word, key);
 
-  for (guint i = 0; i < n_keys; i++)
-    {
-      if (!keys[i].domain_only)
-        add_default (rules, entries, pin_section_name (PIN_SECTION_FIT), keys[i].name, pin_rules_key_format (&keys[i], rules->fit));
-    }
-  for (guint i = 0; i < n_fields; i++)
-    {
-      if (fields[i].section < PIN_SECTION_N_PLAIN)
-        add_default (rules, entries, pin_section_name (fields[i].section), fields[i].key,
-                     pin_rules_field_format (&fields[i], &rules->plain));
+      if (!g_hash_table_contains (rules->holds, id))
+        g_ptr_array_add (entries, pin_rules_entry_new (section->word, key, pin_rules_format (rules, section->word, key),
+                                                       NULL, 0));
     }
 }
 
@@ -197,7 +217,8 @@ pin_rules_entries (const PinRules *rules)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_rules_entry_free);
 
-  add_defaults (rules, entries);
+  for (guint i = 0; !pin_section_is_named (i); i++)
+    add_defaults (rules, entries, pin_section (i));
   for (guint i = 0; i < rules->entries->len; i++)
     {
       const PinRulesEntry *entry = g_ptr_array_index (rules->entries, i);

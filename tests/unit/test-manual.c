@@ -56,7 +56,7 @@ test_keys (void)
 
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *value = pin_rules_key_format (&keys[i], defaults);
+      g_autofree char *value = pin_rules_key_format (&keys[i], 0, defaults);
       g_autofree char *line = g_strdup_printf ("\n``%s`` =%s%s\n", keys[i].name, *value != '\0' ? " " : "", value);
 
       if (strstr (page, line) == NULL)
