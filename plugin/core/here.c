@@ -19,6 +19,7 @@ pin_here_free (PinHere *here)
 {
   if (here == NULL)
     return;
+  g_clear_pointer (&here->topology, pin_topology_unref);
   g_free (here->cpus);
   g_free (here->nodes);
   g_free (here->shape_to_host);
@@ -26,24 +27,31 @@ pin_here_free (PinHere *here)
   g_free (here);
 }
 
-static gboolean
-look_at_cpu (PinCpuHere *cpu, PinCpuId id, const PinRoom *room)
+/* Where the CPU is: that is the same on all hosts of a topology. */
+static void
+find_cpu (PinCpuHere *cpu, PinCpuId id, const PinTopology *host)
 {
-  const PinCpu *found = pin_topology_cpu (room->snapshot->topology, id);
+  const PinCpu *found = pin_topology_cpu (host, id);
 
   *cpu = (PinCpuHere){ .node = -1 };
   if (found == NULL)
-    return FALSE;
+    return;
+  cpu->found = TRUE;
   cpu->core = found->core;
   cpu->core_holds = TRUE;
-  if (!found->online)
-    return TRUE;
-  cpu->node = pin_topology_node_index (room->snapshot->topology, found->node);
+  cpu->node = found->online ? pin_topology_node_index (host, found->node) : -1;
+}
+
+/* What it may be used for. */
+static void
+look_at_cpu (PinCpuHere *cpu, PinCpuId id, const PinRoom *room)
+{
+  if (cpu->node < 0)
+    return;
   cpu->present = pin_cpuset_contains (room->present, id);
   cpu->keepable = pin_cpuset_contains (room->keepable, id);
   cpu->usable = pin_cpuset_contains (room->usable, id);
   cpu->shareable = cpu->usable && pin_cpuset_contains (room->shareable, id);
-  return TRUE;
 }
 
 static void
@@ -76,38 +84,50 @@ match_core (PinHere *here, const PinCpuHere *cpu, guint core, gboolean found)
 }
 
 static void
-look_at_cores (PinHere *here, const PinDemand *demand, const PinRoom *room)
+look_at_cores (PinHere *here, const PinDemand *demand, const PinTopology *host)
 {
   const PinTopology *shape = demand->shape;
 
-  make_scratch (here, demand, room->snapshot->topology->n_cores);
+  make_scratch (here, demand, host->n_cores);
   for (guint i = 0; i < shape->n_cpus; i++)
-    match_core (here, &here->cpus[i], shape->cpus[i].core, pin_topology_cpu (room->snapshot->topology, shape->cpus[i].id) != NULL);
+    match_core (here, &here->cpus[i], shape->cpus[i].core, here->cpus[i].found);
   for (guint i = 0; i < shape->n_cpus; i++)
     here->cpus[i].core_holds = here->shape_to_host[shape->cpus[i].core] >= 0;
+}
+
+static void
+look_at_topology (PinHere *here, const PinDemand *demand, const PinRoom *room)
+{
+  const PinTopology *shape = demand->shape;
+  const PinTopology *host = room->snapshot->topology;
+  gboolean blank = shape->n_cpus == 0 || shape->cpus[0].id > room->last_cpu;
+
+  here->any_cpu = FALSE;
+  for (guint i = 0; i < shape->n_cpus && !(blank && here->blank); i++)
+    {
+      find_cpu (&here->cpus[i], shape->cpus[i].id, host);
+      here->any_cpu |= here->cpus[i].found;
+    }
+  here->blank = blank;
+  for (guint i = 0; i < demand->n_groups; i++)
+    here->nodes[i] = demand->groups[i].home <= room->last_node ? pin_topology_node_index (host, demand->groups[i].home) : -1;
+  here->cores_count = demand->cores_count;
+  if (here->any_cpu && here->cores_count)
+    look_at_cores (here, demand, host);
 }
 
 void
 pin_here_look (PinHere *here, const PinDemand *demand, const PinRoom *room)
 {
+  const PinTopology *host = room->snapshot->topology;
   const PinTopology *shape = demand->shape;
 
-  here->cores_count = demand->cores_count;
-  here->any_cpu = FALSE;
-  for (guint i = 0; i < demand->n_groups; i++)
-    here->nodes[i] = demand->groups[i].home <= room->last_node
-                         ? pin_topology_node_index (room->snapshot->topology, demand->groups[i].home)
-                         : -1;
-  if (shape->n_cpus == 0 || shape->cpus[0].id > room->last_cpu)
+  if (here->topology != host)
     {
-      for (guint i = 0; i < shape->n_cpus && !here->blank; i++)
-        here->cpus[i] = (PinCpuHere){ .node = -1 };
-      here->blank = TRUE;
-      return;
+      g_clear_pointer (&here->topology, pin_topology_unref);
+      here->topology = pin_topology_ref ((PinTopology *)host);
+      look_at_topology (here, demand, room);
     }
-  here->blank = FALSE;
-  for (guint i = 0; i < shape->n_cpus; i++)
-    here->any_cpu |= look_at_cpu (&here->cpus[i], shape->cpus[i].id, room);
-  if (here->any_cpu && here->cores_count)
-    look_at_cores (here, demand, room);
+  for (guint i = 0; here->any_cpu && i < shape->n_cpus; i++)
+    look_at_cpu (&here->cpus[i], shape->cpus[i].id, room);
 }

@@ -7,6 +7,7 @@
 
 typedef struct
 {
+  gboolean found;     /* there is such a CPU here, online or not */
   gint node;          /* index of the host's node; -1: there is no such CPU here, or it is offline */
   guint core;         /* of the host */
   gboolean core_holds; /* shares its core with the same CPUs of those that are named */
@@ -18,6 +19,7 @@ typedef struct
 
 typedef struct
 {
+  PinTopology *topology; /* that was looked at last, or NULL */
   PinCpuHere *cpus;      /* by index in shape->cpus */
   gint *nodes;           /* by group: index of the host's node of the same number, or -1 */
   gboolean blank;        /* no CPU was here the last time either */
@@ -32,5 +34,6 @@ PinHere *pin_here_new (const PinDemand *demand);
 void pin_here_free (PinHere *here);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinHere, pin_here_free)
 
-/* Looks at @room; allocates only where its host has more cores than any before. */
+/* Looks at @room, for the same demand each time; allocates only where its host has more cores than any before.  Hosts of one topology, one
+ * after the other, take least. */
 void pin_here_look (PinHere *here, const PinDemand *demand, const PinRoom *room);

@@ -10,14 +10,15 @@
 
 /* CPUs and cores are numbered below PIN_CPUSET_MAX. */
 G_STATIC_ASSERT (PIN_CPUSET_MAX <= G_MAXUINT16);
+G_STATIC_ASSERT (PIN_TOPOLOGY_MAX_THREADS <= G_MAXUINT8);
 
 /* A core of a node, with the CPUs on it that a vCPU may have for its own. */
 typedef struct
 {
   guint16 core;           /* as in topology->cpus */
-  guint16 n_usable;
-  guint16 n_isolated;     /* of those */
-  guint16 n_online;       /* all its CPUs that are online */
+  guint8 n_usable;
+  guint8 n_isolated;      /* of those */
+  guint8 n_online;        /* all its CPUs that are online */
 } PinCoreRoom;
 
 typedef struct

@@ -326,7 +326,7 @@ is_settled (const PinSearch *search)
   const PinDemand *demand = search->demand;
   guint nodes = search->levels.open[PIN_SETTING_NUMA_MEMORY];
 
-  return search->all_tied && demand->n_own == demand->n_masks && !search->here->any_cpu
+  return search->all_tied && demand->n_own == demand->n_masks && pin_seating_is_free (search->seating, &search->levels)
          && pin_demand_emulator (demand) == PIN_EMULATOR_HOME && nodes == (1 << PIN_ACTION_KEEP | 1 << PIN_ACTION_REMAP)
          && (demand->n_own == 0 || pin_levels_is_strict (&search->levels, PIN_SETTING_VCPU_PINS));
 }

@@ -356,11 +356,21 @@ seat (PinSeating *s)
   return FALSE;
 }
 
-/* Nothing stays as written, nothing is shared, so own pins are a matter of one count. */
+gboolean
+pin_seating_is_free (const PinSeating *s, const PinLevels *levels)
+{
+  const PinTerms *terms = s->demand->terms;
+
+  return !s->here->any_cpu
+         || (pin_levels_open (levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP) && terms->threads == PIN_THREADS_HOME
+             && terms->dedicated == PIN_DEDICATED_EXCLUSIVE);
+}
+
+/* Nothing has to stay as written, nothing is shared, so own pins are a matter of one count. */
 static gboolean
 is_plain (const PinSeating *s)
 {
-  return !s->here->any_cpu && s->demand->n_own == s->demand->n_masks && pin_demand_emulator (s->demand) == PIN_EMULATOR_HOME;
+  return pin_seating_is_free (s, s->levels) && s->demand->n_own == s->demand->n_masks && pin_demand_emulator (s->demand) == PIN_EMULATOR_HOME;
 }
 
 static gboolean

@@ -59,6 +59,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSeating, pin_seating_free)
 /* Makes ready for @room; allocates only where its host is larger than any before. */
 void pin_seating_enter (PinSeating *s, const PinRoom *room, const PinHere *here);
 
+/*
+ * Whether own pins may lie anywhere for all that cores and counts say: nothing that is written is here, or it may be re-mapped to itself, so that
+ * whatever fits with some of it kept fits without.
+ */
+gboolean pin_seating_is_free (const PinSeating *s, const PinLevels *levels);
+
 /* Whether @group could be on @node if it were alone in the world: what no neighbour can mend. */
 gboolean pin_seating_group_fits (PinSeating *s, const PinLevels *levels, guint group, guint node);
 

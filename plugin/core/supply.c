@@ -199,12 +199,35 @@ best_core (PinSeating *s, guint n_cores, guint size)
   return best;
 }
 
+/* As below, where no CPU is isolated: then one core is as good as another of its size. */
+static gboolean
+take_by_size (const PinSeating *s, guint n_cores, const guint parts[MAX_THREADS + 1], PinSupply *supply)
+{
+  guint n_taken = 0, n_cpus = 0;
+
+  for (guint size = CLAMP (s->room->threads, 1, MAX_THREADS); size > 0; size--)
+    {
+      guint n_fit = 0;
+
+      n_taken += parts[size];
+      n_cpus += parts[size] * size;
+      for (guint i = 0; n_taken > 0 && i < n_cores; i++)
+        n_fit += s->cores[i].n_usable >= size;
+      if (n_taken > n_fit)
+        return FALSE;
+    }
+  take_core (supply, n_cpus, 0);
+  return TRUE;
+}
+
 static gboolean
 take_as_at_home (PinSeating *s, guint group, guint n_cores, PinSupply *supply)
 {
   guint parts[MAX_THREADS + 1];
 
   count_parts (s, group, parts);
+  if (supply->n_isolated == 0)
+    return take_by_size (s, n_cores, parts, supply);
   for (guint size = CLAMP (s->room->threads, 1, MAX_THREADS); size > 0; size--)
     {
       for (guint i = 0; i < parts[size]; i++)

@@ -205,6 +205,12 @@ check_siblings (const GArray *seeds, const PinTopology *topology, GError **error
       const Seed *seed = &g_array_index (seeds, Seed, i);
       PinCpuId odd = find_odd_sibling (seed, seeds, topology);
 
+      if (pin_cpuset_count (seed->siblings) > PIN_TOPOLOGY_MAX_THREADS)
+        {
+          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "CPU %u shares its core with %u others; %d are possible", seed->cpu.id,
+                       pin_cpuset_count (seed->siblings) - 1, PIN_TOPOLOGY_MAX_THREADS - 1);
+          return FALSE;
+        }
       if (odd == PIN_CPUSET_END)
         continue;
       g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "CPU %u names CPU %u as one of its core, %s", seed->cpu.id, odd,

@@ -7,6 +7,9 @@
 
 #include "cpuset.h"
 
+/* CPUs of a core; processors have had 8 at most. */
+#define PIN_TOPOLOGY_MAX_THREADS 255
+
 typedef struct
 {
   PinCpuId id;
@@ -56,7 +59,7 @@ void pin_topology_builder_set_cores_known (PinTopologyBuilder *builder, gboolean
 /*
  * Checks and builds.  The builder is used up.
  * Returns: (transfer full) the topology; NULL with PIN_ERROR_INVALID for a CPU or node added twice, a CPU on a node that
- * was not added, siblings that do not name each other, no node, or numbers of PIN_CPUSET_MAX and above.
+ * was not added, siblings that do not name each other, or are more than PIN_TOPOLOGY_MAX_THREADS, no node, or numbers of PIN_CPUSET_MAX and above.
  */
 PinTopology *pin_topology_builder_end (PinTopologyBuilder *builder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -5,6 +5,7 @@
 #include "bus-change.h"
 #include "bus-guest.h"
 #include "bus-object.h"
+#include "bus-snapshot.h"
 #include "service/errors.h"
 #include "service/options.h"
 #include "claims.h"
@@ -12,7 +13,6 @@
 #include "core/error.h"
 #include "domains-json.h"
 #include "format/plan-json.h"
-#include "format/snapshot-json.h"
 #include "host/memfile.h"
 #include "host1.h"
 #include "pin-config.h"
@@ -28,6 +28,7 @@ struct _PinBus
 {
   PinPicture *picture;
   PinHost1 *skeleton;
+  PinBusSnapshot *snapshot;
   PinBusChange *change; /* NULL: there is no watch */
   PinBusGuest *guest;   /* NULL: there is no watch */
 };
@@ -195,21 +196,6 @@ handle_plan (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char *
 }
 
 static gboolean
-handle_snapshot (PinHost1 *skeleton, GDBusMethodInvocation *invocation, gpointer data)
-{
-  PinBus *bus = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PinSnapshot) now = pin_picture_now (bus->picture, &error);
-  g_autofree char *text = now != NULL ? pin_snapshot_to_json (now, FALSE) : NULL;
-
-  if (text == NULL)
-    g_dbus_method_invocation_return_gerror (invocation, error);
-  else
-    pin_host1_complete_snapshot (skeleton, invocation, text);
-  return TRUE;
-}
-
-static gboolean
 handle_domains (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant *options, gpointer data)
 {
   PinBus *bus = data;
@@ -238,8 +224,8 @@ pin_bus_new (PinPicture *picture)
   g_signal_connect (bus->skeleton, "handle-fit", G_CALLBACK (handle_fit), bus);
   g_signal_connect (bus->skeleton, "handle-release", G_CALLBACK (handle_release), bus);
   g_signal_connect (bus->skeleton, "handle-plan", G_CALLBACK (handle_plan), bus);
-  g_signal_connect (bus->skeleton, "handle-snapshot", G_CALLBACK (handle_snapshot), bus);
   g_signal_connect (bus->skeleton, "handle-domains", G_CALLBACK (handle_domains), bus);
+  bus->snapshot = pin_bus_snapshot_new (bus->skeleton, bus->picture);
   publish (bus);
   return bus;
 }
@@ -252,6 +238,7 @@ pin_bus_free (PinBus *bus)
   pin_bus_set_watch (bus, NULL);
   if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (bus->skeleton)) != NULL)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
+  pin_bus_snapshot_free (bus->snapshot);
   g_object_unref (bus->skeleton);
   g_free (bus);
 }

@@ -80,8 +80,16 @@ add_resctrl (const PinSnapshot *snapshot, JsonBuilder *builder)
   json_builder_end_object (builder);
 }
 
+/* Whether what the host is made of is written, and what else there is. */
+typedef enum
+{
+  PART_HARDWARE = 1 << 0,
+  PART_PRESENT = 1 << 1,
+  PART_ALL = PART_HARDWARE | PART_PRESENT
+} Part;
+
 static void
-add_host (const PinSnapshot *snapshot, JsonBuilder *builder)
+add_host (const PinSnapshot *snapshot, Part parts, JsonBuilder *builder)
 {
   pin_json_begin_object (builder, "host");
   pin_json_add_string (builder, "name", snapshot->name != NULL ? snapshot->name : "");
@@ -92,7 +100,8 @@ add_host (const PinSnapshot *snapshot, JsonBuilder *builder)
   if (snapshot->load_permille >= 0)
     pin_json_add_number (builder, "load_permille", (guint64)snapshot->load_permille);
   pin_json_add_string (builder, "policy", snapshot->policy_digest);
-  add_cpu_model (snapshot->cpu, builder);
+  if ((parts & PART_HARDWARE) != 0)
+    add_cpu_model (snapshot->cpu, builder);
   pin_json_add_set (builder, "allowed", snapshot->allowed);
   pin_json_add_set (builder, "isolated", snapshot->isolated);
   pin_json_add_set (builder, "reserved", snapshot->reserved);
@@ -118,7 +127,15 @@ add_pools (const PinNodeMemory *memory, JsonBuilder *builder)
 }
 
 static void
-add_nodes (const PinSnapshot *snapshot, JsonBuilder *builder)
+add_memory (const PinNodeMemory *memory, JsonBuilder *builder)
+{
+  pin_json_add_number (builder, "total_kib", memory->total_kib);
+  pin_json_add_number (builder, "free_kib", memory->free_kib);
+  pin_json_add_number (builder, "reserve_kib", memory->reserve_kib);
+}
+
+static void
+add_nodes (const PinSnapshot *snapshot, Part parts, JsonBuilder *builder)
 {
   const PinTopology *topology = snapshot->topology;
 
@@ -129,31 +146,64 @@ add_nodes (const PinSnapshot *snapshot, JsonBuilder *builder)
 
       json_builder_begin_object (builder);
       pin_json_add_number (builder, "id", topology->nodes[i].id);
-      pin_json_add_set (builder, "cpus", topology->nodes[i].cpus);
-      pin_json_add_number (builder, "total_kib", memory->total_kib);
-      pin_json_add_number (builder, "free_kib", memory->free_kib);
-      pin_json_add_number (builder, "reserve_kib", memory->reserve_kib);
-      pin_topology_add_distances (topology, i, builder);
-      add_pools (memory, builder);
+      if ((parts & PART_HARDWARE) != 0)
+        pin_json_add_set (builder, "cpus", topology->nodes[i].cpus);
+      if ((parts & PART_PRESENT) != 0)
+        add_memory (memory, builder);
+      if ((parts & PART_HARDWARE) != 0)
+        pin_topology_add_distances (topology, i, builder);
+      if ((parts & PART_PRESENT) != 0)
+        add_pools (memory, builder);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
 }
 
-char *
-pin_snapshot_to_json (const PinSnapshot *snapshot, gboolean pretty)
+static void
+add_present (const PinSnapshot *snapshot, JsonBuilder *builder)
+{
+  pin_tenants_add ("domains", snapshot->domains, snapshot->topology, builder);
+  pin_tenants_add ("claims", snapshot->claims, snapshot->topology, builder);
+  if (snapshot->provisional)
+    pin_json_add_bool (builder, "provisional", TRUE);
+}
+
+static char *
+write_parts (const PinSnapshot *snapshot, Part parts, gboolean pretty)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
   json_builder_begin_object (builder);
   pin_json_add_number (builder, "version", 1);
-  add_host (snapshot, builder);
-  add_nodes (snapshot, builder);
-  pin_topology_add_cpus (snapshot->topology, builder);
-  pin_tenants_add ("domains", snapshot->domains, snapshot->topology, builder);
-  pin_tenants_add ("claims", snapshot->claims, snapshot->topology, builder);
-  if (snapshot->provisional)
-    pin_json_add_bool (builder, "provisional", TRUE);
+  if ((parts & PART_PRESENT) != 0)
+    add_host (snapshot, parts, builder);
+  else
+    add_cpu_model (snapshot->cpu, builder);
+  add_nodes (snapshot, parts, builder);
+  if ((parts & PART_HARDWARE) != 0)
+    pin_topology_add_cpus (snapshot->topology, builder);
+  if ((parts & PART_PRESENT) != 0)
+    add_present (snapshot, builder);
   json_builder_end_object (builder);
   return pin_json_end (builder, pretty);
+}
+
+char *
+pin_snapshot_to_json (const PinSnapshot *snapshot, gboolean pretty)
+{
+  return write_parts (snapshot, PART_ALL, pretty);
+}
+
+char *
+pin_snapshot_present_to_json (const PinSnapshot *snapshot)
+{
+  return write_parts (snapshot, PART_PRESENT, FALSE);
+}
+
+char *
+pin_snapshot_hardware (const PinSnapshot *snapshot)
+{
+  g_autofree char *text = write_parts (snapshot, PART_HARDWARE, FALSE);
+
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 }

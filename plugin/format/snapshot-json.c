@@ -81,10 +81,14 @@ read_node (PinSnapshot *snapshot, const PinJsonSpot *spot, GError **error)
   guint64 id = 0;
   int index;
 
-  if (!pin_json_get_number (spot, "id", PIN_CPUSET_MAX - 1, &id, error))
+  if (!pin_json_require (spot, "id", error) || !pin_json_get_number (spot, "id", PIN_CPUSET_MAX - 1, &id, error))
     return FALSE;
   index = pin_topology_node_index (snapshot->topology, (PinNodeId)id);
-  g_return_val_if_fail (index >= 0, FALSE);
+  if (index < 0 || snapshot->memory[index].pools != NULL)
+    {
+      pin_json_spot_set_error (spot, error, "the host has no other node %" G_GUINT64_FORMAT, id);
+      return FALSE;
+    }
 
   memory = &snapshot->memory[index];
   if (!pin_json_require (spot, "total_kib", error)
@@ -379,4 +383,23 @@ pin_snapshot_from_json (const char *text, gssize length, GError **error)
     return NULL;
 
   return g_steal_pointer (&snapshot);
+}
+
+PinSnapshot *
+pin_snapshot_present_from_json (const char *text, gssize length, const PinSnapshot *hardware, GError **error)
+{
+  static const char *const known[] = { "version", "host", "nodes", "domains", "claims", "provisional", NULL };
+  g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
+  PinJsonSpot root = pin_json_spot_root (node);
+  g_autoptr (PinSnapshot) snapshot = NULL;
+  PinJsonSpot nodes;
+
+  if (node == NULL || !read_version (&root, error) || !pin_json_spot_is_object (&root, known, error))
+    return NULL;
+  nodes = pin_json_spot_member (&root, "nodes");
+  if (!pin_json_spot_is_array (&nodes, error))
+    return NULL;
+  snapshot = pin_snapshot_new (NULL, hardware->topology);
+  snapshot->cpu = pin_cpu_model_copy (hardware->cpu);
+  return read_rest (snapshot, &root, error) ? g_steal_pointer (&snapshot) : NULL;
 }

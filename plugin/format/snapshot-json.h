@@ -13,3 +13,16 @@ char *pin_snapshot_to_json (const PinSnapshot *snapshot, gboolean pretty);
  * overlapping CPUs, numbers that are negative or absurd, an unknown member: which, where ("nodes[1].pages[0].free").
  */
 PinSnapshot *pin_snapshot_from_json (const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * The same without what a host is made of (topology, CPU model), for readers that know that already: what changes from one minute to the
+ * next is a small part.  One line.  (transfer full)
+ */
+char *pin_snapshot_present_to_json (const PinSnapshot *snapshot);
+
+/* Reads that; what a host is made of is that of @hardware, a snapshot of the same host.  (transfer full); errors as above. */
+PinSnapshot *pin_snapshot_present_from_json (const char *text, gssize length, const PinSnapshot *hardware,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* SHA-256 of what is left out there, in hexadecimal: hosts of the same digest are made alike.  (transfer full) */
+char *pin_snapshot_hardware (const PinSnapshot *snapshot);

@@ -11,6 +11,26 @@ make_answer_clear (gpointer data)
   pin_demand_free (answer->demand);
 }
 
+static void
+key_free (gpointer key)
+{
+  pin_site_key_free (key);
+}
+
+static GPtrArray *
+keys_of (const GPtrArray *homes)
+{
+  GPtrArray *keys = g_ptr_array_new_with_free_func (key_free);
+
+  for (guint i = 0; i < homes->len; i++)
+    {
+      const PinHome *home = g_ptr_array_index (homes, i);
+
+      g_ptr_array_add (keys, home->host_uuid != NULL ? pin_site_key_new (home->host_uuid) : NULL);
+    }
+  return keys;
+}
+
 PinCandidate *
 pin_candidate_new (const PinRankQuestion *question, const PinHostRow *rows, guint n_rows)
 {
@@ -23,7 +43,8 @@ pin_candidate_new (const PinRankQuestion *question, const PinHostRow *rows, guin
   candidate->search = pin_search_new (candidate->demand);
   candidate->makes = g_array_new (FALSE, TRUE, sizeof (PinMakeAnswer));
   g_array_set_clear_func (candidate->makes, make_answer_clear);
-  candidate->mark = pin_site_mark (guest->uuid);
+  candidate->key = pin_site_key_new (guest->uuid);
+  candidate->homes = keys_of (question->original->homes);
   candidate->special = pin_rules_has_placements (question->rules, guest->name);
   candidate->grouping = pin_grouping_new (question->rules, guest->name, guest->uuid, rows, n_rows);
   return candidate;
@@ -36,6 +57,8 @@ pin_candidate_free (PinCandidate *candidate)
     return;
   pin_grouping_free (candidate->grouping);
   g_array_unref (candidate->makes);
+  pin_site_key_free (candidate->key);
+  g_ptr_array_unref (candidate->homes);
   pin_search_free (candidate->search);
   pin_demand_free (candidate->demand);
   pin_terms_free (candidate->terms);
@@ -101,23 +124,6 @@ pin_candidate_filter (PinCandidate *candidate, const PinHostRow *rows, guint row
   return PIN_FILTER_NONE;
 }
 
-/* Whether the guest is known to @site, so that what it holds there is its own to use. */
-static gboolean
-is_known (const PinCandidate *candidate, const PinSite *site)
-{
-  PinSiteWalk walk = { NULL };
-  PinSiteGuest guest;
-
-  if (!pin_site_may_know (site, candidate->mark))
-    return FALSE;
-  while (pin_site_next (site, &walk, &guest))
-    {
-      if (pin_site_guest_is (&guest, candidate->question->guest->uuid))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static const PinHostPlacement *
 special_of (const PinCandidate *candidate, const char *name)
 {
@@ -172,7 +178,8 @@ judge_by_plan (const PinCandidate *candidate, const char *name, const PinSite *s
 static PinOutcome
 judge_here (PinCandidate *candidate, PinSearch *search, const PinSite *site)
 {
-  if (is_known (candidate, site))
+  /* What the guest holds there is its own to use. */
+  if (pin_site_knows (site, candidate->key))
     {
       g_autoptr (PinSnapshot) snapshot = pin_site_snapshot (site);
       g_autoptr (PinRoom) own = pin_room_new (snapshot, candidate->question->guest->uuid, candidate->terms);
@@ -209,11 +216,11 @@ pin_candidate_homes (const PinCandidate *candidate, const PinSite *site)
   const PinOriginal *original = candidate->question->original;
   guint n_homes = 0;
 
-  for (guint i = 0; i < original->homes->len; i++)
+  for (guint i = 0; i < candidate->homes->len; i++)
     {
-      const PinHome *home = g_ptr_array_index (original->homes, i);
+      const PinSiteKey *home = g_ptr_array_index (candidate->homes, i);
 
-      if (home->host_uuid == NULL || !pin_site_is (site, home->host_uuid))
+      if (home == NULL || !pin_site_is (site, home))
         continue;
       for (guint setting = 0; setting < PIN_SETTING_N; setting++)
         n_homes += original->home_of[setting] == (gint) i;

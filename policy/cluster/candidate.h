@@ -22,7 +22,8 @@ typedef struct
   PinDemand *demand;    /* for all hosts that it suits */
   PinSearch *search;
   GArray *makes;        /* PinMakeAnswer, by index of the make */
-  guint64 mark;         /* of the guest */
+  PinSiteKey *key;      /* of the guest */
+  GPtrArray *homes;     /* PinSiteKey, of the original's homes; NULL where the host is not known */
   gboolean special;     /* some hosts have an original of their own for it */
   PinGrouping *grouping; /* NULL: it is in no group */
 } PinCandidate;

@@ -12,8 +12,15 @@ typedef struct
 {
   const char *name;
   gsize length;
-  gboolean is_uuid;
+  PinSiteKey *key; /* NULL: it is no UUID */
 } Asked;
+
+static void
+asked_clear (Asked *asked)
+{
+  g_clear_pointer (&asked->key, pin_site_key_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Asked, asked_clear)
 
 void
 pin_found_free (PinFound *found)
@@ -30,7 +37,7 @@ is_asked (const Asked *asked, const PinSiteGuest *guest)
 {
   if (guest->name != NULL && guest->name_length == asked->length && memcmp (guest->name, asked->name, asked->length) == 0)
     return TRUE;
-  return asked->is_uuid && pin_site_guest_is (guest, asked->name);
+  return asked->key != NULL && pin_site_guest_is (guest, asked->key);
 }
 
 static PinFound *
@@ -51,8 +58,10 @@ consider (PinFound **found, guint row, const PinSiteGuest *guest)
 {
   gboolean running = guest->state == PIN_SITE_GUEST_RUNNING;
 
+  g_autofree char *uuid = pin_site_guest_uuid (guest);
+
   if (*found != NULL && running == (*found)->running)
-    return (*found)->uuid != NULL && pin_site_guest_is (guest, (*found)->uuid);
+    return g_strcmp0 ((*found)->uuid, uuid) == 0;
   if (*found != NULL && !running)
     return TRUE;
   g_clear_pointer (found, pin_found_free);
@@ -69,7 +78,9 @@ set_unknown (const char *name, GError **error)
 PinFound *
 pin_find_guest (const PinHostRow *rows, guint n_rows, const char *name_or_uuid, GError **error)
 {
-  Asked asked = { name_or_uuid, strlen (name_or_uuid), g_uuid_string_is_valid (name_or_uuid) };
+  g_autofree char *lower = g_ascii_strdown (name_or_uuid, -1);
+  g_auto (Asked) asked
+      = { name_or_uuid, strlen (name_or_uuid), g_uuid_string_is_valid (lower) ? pin_site_key_new (lower) : NULL };
   g_autoptr (PinFound) found = NULL;
 
   for (guint row = 0; row < n_rows; row++)

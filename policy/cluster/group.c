@@ -18,7 +18,7 @@ struct _PinGrouping
 {
   const PinHostRow *rows;
   guint n_rows;
-  char *uuid;
+  PinSiteKey *key; /* of the guest itself */
   GPtrArray *groups; /* Group, by priority */
 };
 
@@ -58,7 +58,7 @@ static gboolean
 is_other_member (const PinGrouping *grouping, const Group *group, const PinSiteGuest *guest)
 {
   return guest->state != PIN_SITE_GUEST_DEFINED && guest->name != NULL && may_match (group->rule, guest)
-         && has_member (group->rule, guest) && !pin_site_guest_is (guest, grouping->uuid);
+         && has_member (group->rule, guest) && !pin_site_guest_is (guest, grouping->key);
 }
 
 static void
@@ -111,7 +111,7 @@ pin_grouping_new (const PinRules *rules, const char *name, const char *uuid, con
   grouping = g_new0 (PinGrouping, 1);
   grouping->rows = rows;
   grouping->n_rows = n_rows;
-  grouping->uuid = g_strdup (uuid);
+  grouping->key = pin_site_key_new (uuid);
   grouping->groups = g_steal_pointer (&groups);
   for (guint row = 0; row < n_rows; row++)
     {
@@ -127,7 +127,7 @@ pin_grouping_free (PinGrouping *grouping)
   if (grouping == NULL)
     return;
   g_ptr_array_unref (grouping->groups);
-  g_free (grouping->uuid);
+  pin_site_key_free (grouping->key);
   g_free (grouping);
 }
 

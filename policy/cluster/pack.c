@@ -128,19 +128,16 @@ pin_unpack_uuid (const guint8 **at)
 }
 
 gboolean
-pin_unpack_uuid_is (const guint8 **at, const char *uuid)
+pin_unpack_uuid_is (const guint8 **at, const GByteArray *uuid)
 {
-  guint8 bytes[UUID_BYTES];
+  const guint8 *begin = *at;
   gsize length;
-  const char *text;
 
   if (pin_unpack_number (at) == UUID_IS_BYTES)
-    {
-      *at += UUID_BYTES;
-      return uuid_to_bytes (uuid, bytes) && memcmp (*at - UUID_BYTES, bytes, UUID_BYTES) == 0;
-    }
-  text = pin_unpack_text_here (at, &length);
-  return text != NULL && uuid != NULL && strlen (uuid) == length && memcmp (text, uuid, length) == 0;
+    *at += UUID_BYTES;
+  else
+    pin_unpack_text_here (at, &length);
+  return (gsize) (*at - begin) == uuid->len && memcmp (begin, uuid->data, uuid->len) == 0;
 }
 
 /* The end of the run of members of @set that begins with @first. */

@@ -9,8 +9,8 @@
 struct _PinSite
 {
   PinSiteSums sums;
-  guint64 marks;     /* of all guests that are known */
-  guint host_hash;   /* of its UUID */
+  guint64 marks[2];      /* of all guests that are known: who has not both of its bits there is not among them */
+  guint64 host_mark[2];  /* of its own UUID */
   PinRoom *room;
   PinMake *make;
   PinMakes *makes;
@@ -181,14 +181,47 @@ pin_site_snapshot (const PinSite *site)
   return snapshot;
 }
 
-static guint64
-marks_of (const GPtrArray *tenants)
+/* A bit in each of two words, by the UUID. */
+static void
+add_mark (guint64 marks[2], const char *uuid)
 {
-  guint64 marks = 0;
+  guint hash = uuid != NULL ? g_str_hash (uuid) * 2654435761u : 0;
 
+  marks[0] |= G_GUINT64_CONSTANT (1) << (hash >> 26);
+  marks[1] |= G_GUINT64_CONSTANT (1) << (hash >> 20 & 63);
+}
+
+static void
+add_marks (guint64 marks[2], const GPtrArray *tenants)
+{
   for (guint i = 0; i < tenants->len; i++)
-    marks |= pin_site_mark (((const PinTenant *) g_ptr_array_index (tenants, i))->uuid);
-  return marks;
+    add_mark (marks, ((const PinTenant *) g_ptr_array_index (tenants, i))->uuid);
+}
+
+static gboolean
+has_marks (const guint64 marks[2], const PinSiteKey *key)
+{
+  return (marks[0] & key->mark[0]) != 0 && (marks[1] & key->mark[1]) != 0;
+}
+
+PinSiteKey *
+pin_site_key_new (const char *uuid)
+{
+  PinSiteKey *key = g_new0 (PinSiteKey, 1);
+
+  key->packed = g_byte_array_new ();
+  pin_pack_uuid (key->packed, uuid);
+  add_mark (key->mark, uuid);
+  return key;
+}
+
+void
+pin_site_key_free (PinSiteKey *key)
+{
+  if (key == NULL)
+    return;
+  g_byte_array_unref (key->packed);
+  g_free (key);
 }
 
 static PinSiteSums
@@ -212,17 +245,18 @@ pin_site_new (const PinSnapshot *snapshot, PinMakes *makes)
   guint32 guests;
   g_autoptr (GByteArray) pack = pack_snapshot (snapshot, &guests);
   g_autoptr (PinTerms) terms = pin_terms_new ();
-  PinSite *site = g_malloc (sizeof *site + pack->len);
+  PinSite *site = g_malloc0 (sizeof *site + pack->len);
 
   memcpy (site->packed, pack->data, pack->len);
   site->n_packed = pack->len;
   site->guests = guests;
   site->makes = makes;
   site->make = pin_makes_take (makes, snapshot);
-  site->marks = marks_of (snapshot->domains) | marks_of (snapshot->claims);
+  add_marks (site->marks, snapshot->domains);
+  add_marks (site->marks, snapshot->claims);
+  add_mark (site->host_mark, snapshot->uuid);
   site->room = pin_room_new (snapshot, NULL, terms);
   site->room->snapshot = site->make->frame;
-  site->host_hash = snapshot->uuid != NULL ? g_str_hash (snapshot->uuid) : 0;
   site->sums = sums_of (snapshot, site->room);
   return site;
 }
@@ -247,6 +281,12 @@ guint
 pin_site_make_index (const PinSite *site)
 {
   return site->make->index;
+}
+
+PinMakes *
+pin_site_makes (const PinSite *site)
+{
+  return site->makes;
 }
 
 const PinRoom *
@@ -303,11 +343,11 @@ pin_site_next (const PinSite *site, PinSiteWalk *walk, PinSiteGuest *ret_guest)
 }
 
 gboolean
-pin_site_guest_is (const PinSiteGuest *guest, const char *uuid)
+pin_site_guest_is (const PinSiteGuest *guest, const PinSiteKey *key)
 {
   const guint8 *at = guest->uuid;
 
-  return pin_unpack_uuid_is (&at, uuid);
+  return pin_unpack_uuid_is (&at, key->packed);
 }
 
 char *
@@ -318,17 +358,20 @@ pin_site_guest_uuid (const PinSiteGuest *guest)
   return pin_unpack_uuid (&at);
 }
 
-/* One bit of 64: with ten guests on each, six of seven sites need not be looked at. */
-guint64
-pin_site_mark (const char *uuid)
-{
-  return uuid != NULL ? G_GUINT64_CONSTANT (1) << (g_str_hash (uuid) * 2654435761u >> 26) : 0;
-}
-
 gboolean
-pin_site_may_know (const PinSite *site, guint64 mark)
+pin_site_knows (const PinSite *site, const PinSiteKey *key)
 {
-  return (site->marks & mark) != 0;
+  PinSiteWalk walk = { NULL };
+  PinSiteGuest guest;
+
+  if (!has_marks (site->marks, key))
+    return FALSE;
+  while (pin_site_next (site, &walk, &guest))
+    {
+      if (pin_site_guest_is (&guest, key))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* As much of a room as most searches look at; what lies behind it the processor fetches by itself. */
@@ -342,15 +385,15 @@ pin_site_prefetch (const PinSite *site)
 }
 
 gboolean
-pin_site_is (const PinSite *site, const char *host_uuid)
+pin_site_is (const PinSite *site, const PinSiteKey *host)
 {
   const guint8 *at = site->packed;
   gsize length;
 
-  if (g_str_hash (host_uuid) != site->host_hash)
+  if (!has_marks (site->host_mark, host))
     return FALSE;
   pin_unpack_text_here (&at, &length);
-  return pin_unpack_uuid_is (&at, host_uuid);
+  return pin_unpack_uuid_is (&at, host->packed);
 }
 
 gsize

@@ -30,6 +30,9 @@ PinSnapshot *pin_site_snapshot (const PinSite *site);
 const PinSnapshot *pin_site_make (const PinSite *site);
 guint pin_site_make_index (const PinSite *site);
 
+/* The makes that it was made with: a site that is to be ranked beside it has to have the same.  Borrowed. */
+PinMakes *pin_site_makes (const PinSite *site);
+
 /* The room that it has for a guest that it does not know, and whose policy says dedicated = exclusive.  Borrowed. */
 const PinRoom *pin_site_room (const PinSite *site);
 
@@ -43,6 +46,18 @@ typedef struct
 } PinSiteSums;
 
 const PinSiteSums *pin_site_sums (const PinSite *site);
+
+/* A UUID to look for. */
+typedef struct
+{
+  GByteArray *packed;
+  guint64 mark[2];
+} PinSiteKey;
+
+/* (transfer full) */
+PinSiteKey *pin_site_key_new (const char *uuid);
+void pin_site_key_free (PinSiteKey *key);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSiteKey, pin_site_key_free)
 
 typedef enum
 {
@@ -69,19 +84,18 @@ typedef struct
 } PinSiteWalk;
 
 gboolean pin_site_next (const PinSite *site, PinSiteWalk *walk, PinSiteGuest *ret_guest);
-gboolean pin_site_guest_is (const PinSiteGuest *guest, const char *uuid);
+gboolean pin_site_guest_is (const PinSiteGuest *guest, const PinSiteKey *key);
 /* (transfer full); NULL: it has none. */
 char *pin_site_guest_uuid (const PinSiteGuest *guest);
 
-/* Whether the site may know @uuid; FALSE is certain, and quick.  @mark: pin_site_mark (uuid). */
-guint64 pin_site_mark (const char *uuid);
-gboolean pin_site_may_know (const PinSite *site, guint64 mark);
+/* Whether a domain or a claim of @key is there. */
+gboolean pin_site_knows (const PinSite *site, const PinSiteKey *key);
 
 /* Has the memory of what is judged fetched: it will be asked soon. */
 void pin_site_prefetch (const PinSite *site);
 
-/* Whether it is the host of that UUID, as libvirt has it. */
-gboolean pin_site_is (const PinSite *site, const char *host_uuid);
+/* Whether it is the host of that UUID, as libvirt has it; quick where it is not. */
+gboolean pin_site_is (const PinSite *site, const PinSiteKey *host);
 
 /* What it takes of memory by itself, in bytes. */
 gsize pin_site_size (const PinSite *site);

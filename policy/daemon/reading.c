@@ -21,6 +21,7 @@ struct _PinReading
   gboolean dirty;     /* something has changed since the last read began */
   gboolean hurried;   /* the next read is wanted at once */
   gboolean is_older;  /* it has no method Present */
+  char *hardware;     /* digest of what the host is made of, as it gave it last; NULL: it did not */
   GCancellable *asking;
   guint timer;
   gint64 begun_ms;
@@ -91,17 +92,34 @@ fail (PinReading *reading, GError *error)
   reading->dirty = TRUE;
 }
 
+/* The snapshot of a reply to Present, or to Snapshot of an older host.  (transfer full) */
+static PinSnapshot *
+read_reply (PinReading *reading, GVariant *reply, GError **error)
+{
+  const char *json, *hardware;
+
+  if (g_variant_n_children (reply) == 1)
+    {
+      g_variant_get (reply, "(&s)", &json);
+      return pin_snapshot_from_json (json, -1, error);
+    }
+  g_variant_get (reply, "(&s&s)", &json, &hardware);
+  if (reading->site != NULL && g_strcmp0 (hardware, reading->hardware) == 0)
+    return pin_snapshot_present_from_json (json, -1, pin_site_make (reading->site), error);
+  g_free (reading->hardware);
+  reading->hardware = g_strdup (hardware);
+  return pin_snapshot_from_json (json, -1, error);
+}
+
 static void
 take (PinReading *reading, GVariant *reply)
 {
-  g_autoptr (GVariant) text = g_variant_get_child_value (reply, 0);
   g_autoptr (GError) error = NULL;
-  gsize length;
-  const char *json = g_variant_get_string (text, &length);
-  g_autoptr (PinSnapshot) snapshot = pin_snapshot_from_json (json, (gssize) length, &error);
+  g_autoptr (PinSnapshot) snapshot = read_reply (reading, reply, &error);
 
   if (snapshot == NULL)
     {
+      g_clear_pointer (&reading->hardware, g_free);
       fail (reading, error);
       return;
     }
@@ -137,12 +155,20 @@ on_answer (GObject *connection, GAsyncResult *result, gpointer data)
   reading->heard (reading, reading->data);
 }
 
+/* What a host is made of is known as long as there is a site of it. */
+static const char *
+known_of (const PinReading *reading)
+{
+  return reading->site != NULL && reading->hardware != NULL ? reading->hardware : "";
+}
+
 static void
 ask (PinReading *reading)
 {
   reading->asking = g_cancellable_new ();
   g_dbus_connection_call (reading->connection, reading->destination, PATH, NAME, reading->is_older ? "Snapshot" : "Present",
-                          reading->is_older ? NULL : g_variant_new ("(s)", ""), G_VARIANT_TYPE ("(s)"),
+                          reading->is_older ? NULL : g_variant_new ("(s)", known_of (reading)),
+                          reading->is_older ? G_VARIANT_TYPE ("(s)") : G_VARIANT_TYPE ("(ss)"),
                           G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint) reading->times.answer_ms, reading->asking, on_answer, reading);
 }
 
@@ -170,6 +196,7 @@ pin_reading_free (PinReading *reading)
   g_object_unref (reading->connection);
   pin_site_free (reading->site);
   g_free (reading->failure);
+  g_free (reading->hardware);
   g_free (reading);
 }
 

@@ -252,6 +252,7 @@ test_policy (void)
     { TO NAME ".Plan string:x", TRUE, FALSE },
     { TO NAME ".Guest string:x", TRUE, FALSE },
     { TO NAME ".Snapshot", TRUE, FALSE },
+    { TO NAME ".Present", TRUE, FALSE },
     { TO NAME ".Domains", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.Get string:" NAME " string:Version", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.GetAll string:" NAME, TRUE, FALSE },

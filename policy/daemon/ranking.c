@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ranking.h"
+
+#include "cluster/find.h"
+#include "core/error.h"
+#include "expected.h"
+#include "format/domain-read.h"
+
+#include <string.h>
+
+/* So long hosts that have changed may take to say so, before a guest is ranked without. */
+#define FRESH_MS 2000
+/* Of so many hosts a job can say why it does not go there. */
+#define EXPLAINED_MOST 64
+
+struct _PinRanking
+{
+  PinFleet *fleet;
+  const PinRules *rules;
+  PinExpected *expected;
+};
+
+/* One question that is under way. */
+typedef struct
+{
+  PinRanking *ranking;
+  char *asked;
+  gboolean wants_json;
+  PinRankJsonLimits limits;
+  char *host; /* that the guest was found on */
+  char *uuid;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_free (question->asked);
+  g_free (question->host);
+  g_free (question->uuid);
+  g_free (question);
+}
+
+void
+pin_rank_answer_free (PinRankAnswer *answer)
+{
+  if (answer == NULL)
+    return;
+  pin_route_free (answer->route);
+  g_free (answer->json);
+  g_free (answer);
+}
+
+PinRanking *
+pin_ranking_new (PinFleet *fleet)
+{
+  PinRanking *ranking = g_new0 (PinRanking, 1);
+
+  ranking->fleet = fleet;
+  ranking->expected = pin_expected_new ();
+  return ranking;
+}
+
+void
+pin_ranking_free (PinRanking *ranking)
+{
+  if (ranking == NULL)
+    return;
+  pin_expected_free (ranking->expected);
+  g_free (ranking);
+}
+
+void
+pin_ranking_set_rules (PinRanking *ranking, const PinRules *rules)
+{
+  ranking->rules = rules;
+}
+
+void
+pin_ranking_set_jobs (PinRanking *ranking, const PinJobs *jobs)
+{
+  pin_expected_set_jobs (ranking->expected, jobs);
+}
+
+/* What its owner wrote: as the record has it, else what it has, written where it is.  (transfer full) */
+static PinOriginal *
+original_of (const PinDomain *domain, const PinHostRow *row)
+{
+  g_autoptr (PinOriginal) original = NULL;
+  g_autoptr (PinTopology) shape = NULL;
+  g_autoptr (PinSnapshot) host = NULL;
+
+  if (domain->record != NULL)
+    {
+      original = pin_original_copy (domain->record->original);
+      pin_original_limit (original, domain->guest);
+      return g_steal_pointer (&original);
+    }
+  if (row->site == NULL)
+    return pin_original_from (domain->placement, NULL);
+  host = pin_site_snapshot (row->site);
+  shape = pin_original_shape (host->topology, domain->placement);
+  return pin_original_from (domain->placement, pin_home_new (host->uuid, host->name, shape));
+}
+
+static PinRoute *
+route_of (PinRank *rank)
+{
+  const PinRankQuestion *question = pin_rank_question (rank);
+  PinRoute *route = pin_route_new (question->guest->name, question->guest->uuid, question->on);
+  guint n;
+  const PinRanked *entries = pin_rank_all (rank, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *why = i < EXPLAINED_MOST ? pin_rank_why (rank, &entries[i], &entries[0]) : NULL;
+
+      pin_route_add (route, pin_rank_row (rank, &entries[i])->name, entries[i].filter == PIN_FILTER_NONE, why != NULL ? why : "");
+    }
+  return route;
+}
+
+static PinRankAnswer *
+rank_guest (const Question *asked, const PinDomain *domain)
+{
+  PinRanking *ranking = asked->ranking;
+  guint n_rows, on = 0;
+  const PinHostRow *fleet_rows = pin_fleet_rows (ranking->fleet, &n_rows);
+  g_autofree PinHostRow *rows = g_memdup2 (fleet_rows, n_rows * sizeof *rows);
+  g_autoptr (GPtrArray) overlays = pin_expected_apply (ranking->expected, rows, n_rows);
+  gboolean known = pin_find_host (rows, n_rows, asked->host, &on, NULL);
+  g_autoptr (PinOriginal) original = known ? original_of (domain, &rows[on]) : pin_original_from (domain->placement, NULL);
+  PinRankQuestion question = { domain->guest, original, ranking->rules, known ? rows[on].name : NULL };
+  g_autoptr (PinRank) rank = pin_rank_new (&question, rows, n_rows);
+  PinRankAnswer *answer = g_new0 (PinRankAnswer, 1);
+
+  if (asked->wants_json)
+    answer->json = pin_rank_to_json (rank, &asked->limits);
+  answer->route = route_of (rank);
+  pin_expected_remember (ranking->expected, rank);
+  return answer;
+}
+
+static PinDomain *
+read_guest (const Question *asked, GVariant *reply, GError **error)
+{
+  const char *xml;
+  g_autoptr (PinDomain) domain = NULL;
+
+  g_variant_get (reply, "(&s)", &xml);
+  domain = pin_domain_parse (xml, strlen (xml), error);
+  if (domain == NULL)
+    {
+      g_prefix_error (error, "%s: what host %s says of it: ", asked->asked, asked->host);
+      return NULL;
+    }
+  if (g_strcmp0 (domain->guest->uuid, asked->uuid) == 0)
+    return g_steal_pointer (&domain);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_STALE, "%s: host %s has another guest in its place now; ask again", asked->asked, asked->host);
+  return NULL;
+}
+
+static void
+on_guest (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  const Question *asked = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = pin_fleet_call_finish (result, &error);
+  g_autoptr (PinDomain) domain = reply != NULL ? read_guest (asked, reply, &error) : NULL;
+
+  if (domain != NULL)
+    g_task_return_pointer (task, rank_guest (asked, domain), (GDestroyNotify) pin_rank_answer_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_fresh (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Question *asked = g_task_get_task_data (task);
+  GError *error = NULL;
+  guint n_rows;
+  const PinHostRow *rows = pin_fleet_rows (asked->ranking->fleet, &n_rows);
+  g_autoptr (PinFound) found = NULL;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  found = pin_find_guest (rows, n_rows, asked->asked, &error);
+  if (found == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  asked->host = g_strdup (rows[found->row].name);
+  asked->uuid = g_strdup (found->uuid);
+  pin_fleet_call (asked->ranking->fleet, asked->host, "Guest", g_variant_new ("(sa{sv})", found->uuid, NULL), G_VARIANT_TYPE ("(s)"),
+                  g_task_get_cancellable (task), on_guest, g_object_ref (task));
+}
+
+void
+pin_ranking_ask (PinRanking *ranking, const char *name_or_uuid, const PinRankJsonLimits *limits, GCancellable *cancellable,
+                 GAsyncReadyCallback answered, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, answered, data);
+  Question *asked = g_new0 (Question, 1);
+
+  asked->ranking = ranking;
+  asked->asked = g_strdup (name_or_uuid);
+  asked->wants_json = limits != NULL;
+  if (limits != NULL)
+    asked->limits = *limits;
+  g_task_set_task_data (task, asked, question_free);
+  pin_fleet_freshen (ranking->fleet, FRESH_MS, on_fresh, task);
+}
+
+PinRankAnswer *
+pin_ranking_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
