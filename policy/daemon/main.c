@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pinshift-policyd: one policy, the fleet of hosts, their objects on the bus, one main loop. */
+/* pinshift-policyd: one policy, the fleet of hosts, jobs that move guests between them, objects on the bus, one main loop. */
 #include "bus.h"
+#include "calls.h"
 #include "core/error.h"
-#include "fleet.h"
+#include "means.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
 
@@ -21,9 +22,14 @@ typedef struct
 {
   const Arguments *arguments;
   GMainLoop *loop;
+  GDBusConnection *connection; /* NULL: not yet */
   PinRules *rules;
   PinFleet *fleet;
+  PinRanking *ranking;
+  PinMeans means;
+  PinJobs *jobs;
   PinClusterBus *bus;
+  PinCalls *calls;
   int status;
 } Service;
 
@@ -37,8 +43,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 static void
 clear_service (Service *service)
 {
+  pin_calls_free (service->calls);
+  /* Its last answers. */
+  if (service->connection != NULL && !g_dbus_connection_is_closed (service->connection))
+    g_dbus_connection_flush_sync (service->connection, NULL, NULL);
+  pin_jobs_free (service->jobs);
+  pin_ranking_free (service->ranking);
   pin_fleet_free (service->fleet);
   pin_cluster_bus_free (service->bus);
+  g_clear_object (&service->connection);
   pin_rules_free (service->rules);
   g_clear_pointer (&service->loop, g_main_loop_unref);
 }
@@ -50,12 +63,25 @@ load_rules (const Arguments *arguments, GError **error)
   return arguments->policy != NULL ? pin_rules_file_load_one (arguments->policy, error) : pin_rules_file_load ("/", error);
 }
 
+/* The hosts of the policy; without any, the cluster is this one. */
+static void
+set_hosts (Service *service)
+{
+  if (service->connection != NULL)
+    pin_fleet_set_hosts (service->fleet, pin_rules_hosts (service->rules), service->connection, g_get_host_name ());
+}
+
+/* Jobs that are under way go on as they were begun. */
 static void
 take_rules (Service *service, PinRules *rules)
 {
-  g_clear_pointer (&service->rules, pin_rules_free);
+  g_autoptr (PinRules) before = service->rules;
+
   service->rules = rules;
+  service->means.rules = rules;
+  pin_ranking_set_rules (service->ranking, rules);
   pin_cluster_bus_set_policy_digest (service->bus, pin_rules_digest (rules));
+  set_hosts (service);
 }
 
 /* As pinshiftd does: what the hosts do can be seen with any policy. */
@@ -75,10 +101,31 @@ static void
 on_host (const char *name, gpointer data)
 {
   Service *service = data;
+  PinBusHosts *hosts = pin_cluster_bus_hosts (service->bus);
   PinHostRow row;
 
   if (pin_fleet_row (service->fleet, name, &row))
-    pin_cluster_bus_show (service->bus, &row, pin_fleet_facts (service->fleet, name));
+    pin_bus_hosts_show (hosts, &row, pin_fleet_facts (service->fleet, name));
+  else
+    pin_bus_hosts_drop (hosts, name);
+}
+
+static void
+on_job_shown (const PinJobFacts *facts, gpointer data)
+{
+  pin_bus_jobs_show (pin_cluster_bus_jobs (((Service *) data)->bus), facts);
+}
+
+static void
+on_job_gone (guint number, gpointer data)
+{
+  pin_bus_jobs_drop (pin_cluster_bus_jobs (((Service *) data)->bus), number);
+}
+
+static void
+on_job_cancel (GDBusMethodInvocation *invocation, guint number, const char *guest, gpointer data)
+{
+  pin_calls_cancel (((Service *) data)->calls, invocation, number, guest);
 }
 
 static void
@@ -88,7 +135,6 @@ end (Service *service, int status)
   g_main_loop_quit (service->loop);
 }
 
-/* No policy names other hosts: the cluster is this one. */
 static void
 on_bus (GDBusConnection *connection, const char *name, gpointer data)
 {
@@ -97,7 +143,8 @@ on_bus (GDBusConnection *connection, const char *name, gpointer data)
 
   /* GLib would end the process by SIGTERM, and that is a good end. */
   g_dbus_connection_set_exit_on_close (connection, FALSE);
-  pin_fleet_set_hosts (service->fleet, pin_rules_hosts (service->rules), connection, g_get_host_name ());
+  g_set_object (&service->connection, connection);
+  set_hosts (service);
   if (pin_cluster_bus_export (service->bus, connection, &error))
     return;
   g_warning ("the bus: %s", error->message);
@@ -149,7 +196,7 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("- know the hosts of a cluster");
+  g_autoptr (GOptionContext) context = g_option_context_new ("- rank the hosts of a cluster, and move guests between them");
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
@@ -160,14 +207,30 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
   return FALSE;
 }
 
+/* All parts, each knowing those that it needs. */
+static void
+build (Service *service)
+{
+  static const PinJobsListener listener = { on_job_shown, on_job_gone };
+  PinJobMeans means = pin_means_of (&service->means);
+
+  service->bus = pin_cluster_bus_new (on_job_cancel, service);
+  service->fleet = pin_fleet_new (&pin_link_times, on_host, service);
+  service->ranking = pin_ranking_new (service->fleet);
+  service->means.fleet = service->fleet;
+  service->means.ranking = service->ranking;
+  service->jobs = pin_jobs_new (&means, &pin_jobs_limits, &listener, service);
+  pin_ranking_set_jobs (service->ranking, service->jobs);
+  service->calls = pin_calls_new (pin_cluster_bus_skeleton (service->bus), service->fleet, service->ranking, service->jobs);
+}
+
 static int
 run (Service *service)
 {
   guint owner;
 
   service->loop = g_main_loop_new (NULL, FALSE);
-  service->bus = pin_cluster_bus_new ();
-  service->fleet = pin_fleet_new (&pin_link_times, on_host, service);
+  build (service);
   take_rules (service, load_rules_or_defaults (service->arguments));
   g_unix_signal_add (SIGTERM, on_quit, service);
   g_unix_signal_add (SIGINT, on_quit, service);

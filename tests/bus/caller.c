@@ -67,14 +67,23 @@ launcher_at (const CallerPlace *place, Who who)
   return launcher;
 }
 
+/* (transfer full) */
+static char *
+command_of (const CallerPlace *place, const char *line)
+{
+  if (g_str_has_prefix (line, "--dest "))
+    return g_strconcat ("gdbus call --system ", line, NULL);
+  if (g_ascii_isupper (*line))
+    return g_strconcat ("gdbus call --system --dest org.pinshift.Host1 --object-path /org/pinshift/Host1 --method org.pinshift.Host1.",
+                        line, NULL);
+  return g_strdup_printf ("%s/pinshift %s", place->dir, line);
+}
+
 void
 caller_start (Caller *caller, const CallerPlace *place, Who who, const char *line)
 {
   g_autoptr (GSubprocessLauncher) launcher = launcher_at (place, who);
-  g_autofree char *command = g_ascii_isupper (*line)
-                                 ? g_strdup_printf ("gdbus call --system --dest org.pinshift.Host1 --object-path "
-                                                    "/org/pinshift/Host1 --method org.pinshift.Host1.%s", line)
-                                 : g_strdup_printf ("%s/pinshift %s", place->dir, line);
+  g_autofree char *command = command_of (place, line);
   g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
 

@@ -31,7 +31,8 @@ gboolean caller_can_be_others (void);
 /* Lets everybody into @dir, and puts a copy of the command line there, wherever it was built. */
 void caller_open (const char *dir);
 
-/* @line: what follows "pinshift", which lets itself be asked for a password; or "Method arguments", for gdbus, which does not. */
+/* @line: what follows "pinshift", which lets itself be asked for a password; or "Method arguments" of
+ * org.pinshift.Host1, or "--dest ..." of any other, for gdbus, which does not. */
 void caller_start (Caller *caller, const CallerPlace *place, Who who, const char *line);
 /* Kills it, if it runs. */
 void caller_clear (Caller *caller);

@@ -27,9 +27,9 @@ make_machine (void)
 static char *
 host_command (const ClusterWorld *world)
 {
-  return g_strdup_printf ("%s --sysroot %s --policy %s --runtime-dir %s/run --state-dir %s/state --connect none",
+  return g_strdup_printf ("%s --sysroot %s --policy %s --runtime-dir %s/run --state-dir %s/state --connect %s",
                           g_getenv ("PINSHIFT_DAEMON"), world->machine->root, world->host_policy, world->world->dir,
-                          world->world->dir);
+                          world->world->dir, world->libvirt != NULL ? world->libvirt : "none");
 }
 
 static void

@@ -11,6 +11,7 @@ typedef struct
   FakeMachine *machine;
   char *policy;           /* file of pinshift-policyd */
   char *host_policy;      /* file of pinshiftd */
+  const char *libvirt;    /* URI that pinshiftd follows; NULL: none */
   GDBusConnection *connection;
   GSubprocess *policyd;   /* NULL: not started */
   GDataInputStream *log;  /* its stderr */

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "calls.h"
+
+#include "bus-job.h"
+#include "core/error.h"
+#include "format/quote.h"
+#include "service/authority.h"
+#include "service/options.h"
+
+#define MIGRATE "org.pinshift.cluster1.migrate"
+#define SET_MAINTENANCE "org.pinshift.cluster1.set-maintenance"
+/* More hosts are no help in a line. */
+#define NAMED_MAX 8
+
+struct _PinCalls
+{
+  PinCluster1 *skeleton;
+  PinFleet *fleet;
+  PinRanking *ranking;
+  PinJobs *jobs;
+  PinAuthority *authority;
+  GCancellable *cancellable; /* of whatever is asked for a call */
+};
+
+typedef struct _Call Call;
+
+/* A call that is not answered yet. */
+struct _Call
+{
+  PinCalls *calls;
+  GDBusMethodInvocation *invocation; /* ours until it is answered */
+  void (*begin) (Call *call);        /* what is done once the caller may; takes the call */
+  char *guest;
+  char *host;
+  char *reason;
+  gboolean on;
+  guint number; /* of the job */
+};
+
+static void
+call_free (Call *call)
+{
+  g_free (call->guest);
+  g_free (call->host);
+  g_free (call->reason);
+  g_free (call);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static Call *
+call_new (PinCalls *calls, GDBusMethodInvocation *invocation, void (*begin) (Call *call))
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->calls = calls;
+  call->invocation = invocation;
+  call->begin = begin;
+  return call;
+}
+
+/* Reads the options of @invocation; answers those that are wrong. */
+static gboolean
+takes (GDBusMethodInvocation *invocation, GVariant *options, const PinBusOption *known)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (pin_bus_options_read (options, known, &error))
+    return TRUE;
+  g_dbus_method_invocation_return_gerror (invocation, error);
+  return FALSE;
+}
+
+/* What another service said goes on as it is. */
+static void
+refuse (const Call *call, GError *error)
+{
+  g_dbus_error_strip_remote_error (error);
+  g_strdelimit (error->message, "\r\n", ' ');
+  g_dbus_method_invocation_return_gerror (call->invocation, error);
+}
+
+static void
+on_authority (const GError *refusal, gpointer data)
+{
+  g_autoptr (Call) call = data;
+
+  if (refusal != NULL)
+    g_dbus_method_invocation_return_gerror (call->invocation, refusal);
+  else
+    call->begin (g_steal_pointer (&call));
+}
+
+/* Sees to it that the host of @call is one of the cluster; answers the call if not. */
+static gboolean
+is_known (const Call *call)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+  g_autofree char *shown = pin_quote (call->host);
+  guint n;
+  const PinHostRow *rows = pin_fleet_rows (call->calls->fleet, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (g_str_equal (rows[i].name, call->host))
+        return TRUE;
+      if (i < NAMED_MAX)
+        g_string_append_printf (known, "%s%s", i > 0 ? ", " : "; known: ", rows[i].name);
+    }
+  if (n > NAMED_MAX)
+    g_string_append_printf (known, " and %u more", n - NAMED_MAX);
+  g_dbus_method_invocation_return_error (call->invocation, PIN_ERROR, PIN_ERROR_NOT_FOUND, "unknown host '%s'%s", shown, known->str);
+  return FALSE;
+}
+
+static void
+on_ranked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Call) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinRankAnswer) answer = pin_ranking_finish (result, &error);
+
+  if (answer == NULL)
+    refuse (call, error);
+  else
+    pin_cluster1_complete_rank (call->calls->skeleton, call->invocation, answer->json);
+}
+
+static gboolean
+handle_rank (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char *guest, GVariant *options, gpointer data)
+{
+  PinCalls *calls = data;
+  PinRankJsonLimits limits = { .n_plans = 1 };
+  const PinBusOption known[] = { { .name = "plans", .number = &limits.n_plans }, { NULL } };
+
+  if (takes (invocation, options, known))
+    pin_ranking_ask (calls->ranking, guest, &limits, calls->cancellable, on_ranked, call_new (calls, invocation, NULL));
+  return TRUE;
+}
+
+static void
+on_route (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Call) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinRankAnswer) answer = pin_ranking_finish (result, &error);
+  const char *host = *call->host != '\0' ? call->host : NULL;
+  g_autofree char *path = NULL;
+  guint number = answer != NULL ? pin_jobs_begin (call->calls->jobs, answer->route, host, &error) : 0;
+
+  if (number == 0)
+    {
+      refuse (call, error);
+      return;
+    }
+  path = pin_bus_jobs_path (number);
+  pin_cluster1_complete_migrate (call->calls->skeleton, call->invocation, path);
+}
+
+static void
+begin_migrate (Call *call)
+{
+  g_autoptr (Call) owned = call;
+  PinCalls *calls = call->calls;
+
+  if (*call->host == '\0' || is_known (call))
+    pin_ranking_ask (calls->ranking, call->guest, NULL, calls->cancellable, on_route, g_steal_pointer (&owned));
+}
+
+static gboolean
+handle_migrate (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char *guest, const char *host, GVariant *options,
+                gpointer data)
+{
+  PinCalls *calls = data;
+  const PinBusOption known[] = { { NULL } };
+  g_autofree char *shown_guest = pin_quote (guest);
+  g_autofree char *shown_host = pin_quote (host);
+  const PinAuthorityQuestion question = { .action = MIGRATE, .domain = shown_guest, .host = *host != '\0' ? shown_host : NULL };
+  Call *call;
+
+  if (!takes (invocation, options, known))
+    return TRUE;
+  call = call_new (calls, invocation, begin_migrate);
+  call->guest = g_strdup (guest);
+  call->host = g_strdup (host);
+  pin_authority_ask (calls->authority, invocation, &question, on_authority, call);
+  return TRUE;
+}
+
+static void
+on_maintenance (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Call) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = pin_fleet_call_finish (result, &error);
+
+  if (reply == NULL)
+    refuse (call, error);
+  else
+    pin_cluster1_complete_set_maintenance (call->calls->skeleton, call->invocation);
+}
+
+static void
+begin_set_maintenance (Call *call)
+{
+  g_autoptr (Call) owned = call;
+  PinCalls *calls = call->calls;
+
+  if (is_known (call))
+    pin_fleet_call (calls->fleet, call->host, "SetMaintenance", g_variant_new ("(bs)", call->on, call->reason), NULL,
+                    calls->cancellable, on_maintenance, g_steal_pointer (&owned));
+}
+
+static gboolean
+handle_set_maintenance (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char *host, gboolean on, const char *reason,
+                        gpointer data)
+{
+  PinCalls *calls = data;
+  g_autofree char *shown = pin_quote (host);
+  const PinAuthorityQuestion question = { .action = SET_MAINTENANCE, .host = shown };
+  Call *call = call_new (calls, invocation, begin_set_maintenance);
+
+  call->host = g_strdup (host);
+  call->on = on;
+  call->reason = g_strdup (reason);
+  pin_authority_ask (calls->authority, invocation, &question, on_authority, call);
+  return TRUE;
+}
+
+static void
+begin_cancel (Call *call)
+{
+  pin_jobs_cancel (call->calls->jobs, call->number);
+  g_dbus_method_invocation_return_value (call->invocation, NULL);
+  call_free (call);
+}
+
+void
+pin_calls_cancel (PinCalls *calls, GDBusMethodInvocation *invocation, guint number, const char *guest)
+{
+  g_autofree char *shown = pin_quote (guest);
+  const PinAuthorityQuestion question = { .action = MIGRATE, .domain = shown };
+  Call *call = call_new (calls, invocation, begin_cancel);
+
+  call->number = number;
+  pin_authority_ask (calls->authority, invocation, &question, on_authority, call);
+}
+
+PinCalls *
+pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinJobs *jobs)
+{
+  PinCalls *calls = g_new0 (PinCalls, 1);
+
+  calls->skeleton = g_object_ref (skeleton);
+  calls->fleet = fleet;
+  calls->ranking = ranking;
+  calls->jobs = jobs;
+  calls->authority = pin_authority_new ();
+  calls->cancellable = g_cancellable_new ();
+  g_signal_connect (skeleton, "handle-rank", G_CALLBACK (handle_rank), calls);
+  g_signal_connect (skeleton, "handle-migrate", G_CALLBACK (handle_migrate), calls);
+  g_signal_connect (skeleton, "handle-set-maintenance", G_CALLBACK (handle_set_maintenance), calls);
+  return calls;
+}
+
+void
+pin_calls_free (PinCalls *calls)
+{
+  if (calls == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (calls->skeleton, calls);
+  g_cancellable_cancel (calls->cancellable);
+  g_object_unref (calls->cancellable);
+  pin_authority_free (calls->authority);
+  g_object_unref (calls->skeleton);
+  g_free (calls);
+}

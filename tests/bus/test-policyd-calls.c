@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The calls of org.pinshift.Cluster1, in a cluster of this host alone, whose libvirt is the built-in test driver with its guest "test". */
+#include "caller.h"
+#include "cluster-world.h"
+#include "fake-polkit.h"
+
+#include <grp.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME "org.pinshift.Cluster1"
+#define PATH "/org/pinshift/Cluster1"
+#define GUEST "test"
+#define GUEST_UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
+#define ERROR "org.pinshift.Error."
+#define MIGRATE "org.pinshift.cluster1.migrate"
+#define SET_MAINTENANCE "org.pinshift.cluster1.set-maintenance"
+
+typedef struct
+{
+  ClusterWorld cluster;
+  FakePolkit polkit;
+  CallerPlace place;
+} World;
+
+static void
+world_init (World *world)
+{
+  world->cluster.libvirt = "test:///default";
+  cluster_world_init (&world->cluster, FALSE);
+  cluster_world_start_host (&world->cluster);
+  cluster_world_start (&world->cluster);
+  cluster_world_wait (world->cluster.host, "State", "'reachable'");
+  cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
+}
+
+static void
+world_clear (World *world)
+{
+  fake_polkit_clear (&world->polkit);
+  cluster_world_clear (&world->cluster);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+/* @parameters in GVariant's notation.  (transfer full) */
+static GVariant *
+call_at (World *world, const char *path, const char *interface, const char *method, const char *parameters, GError **error)
+{
+  GVariant *arguments = parameters != NULL ? g_variant_new_parsed (parameters) : NULL;
+
+  return g_dbus_connection_call_sync (world->cluster.connection, NAME, path, interface, method, arguments, NULL,
+                                      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, error);
+}
+
+static GVariant *
+call (World *world, const char *method, const char *parameters, GError **error)
+{
+  return call_at (world, PATH, NAME, method, parameters, error);
+}
+
+/* HOST in @text becomes this host's name.  (transfer full) */
+static char *
+with_host (const char *text)
+{
+  g_autoptr (GString) whole = g_string_new (text);
+
+  g_string_replace (whole, "HOST", g_get_host_name (), 0);
+  return g_string_free (g_steal_pointer (&whole), FALSE);
+}
+
+typedef struct
+{
+  const char *method;
+  const char *parameters;
+  const char *error; /* of the bus */
+  const char *says[3];
+} Refusal;
+
+static void
+test_refusals (void)
+{
+  static const Refusal rows[] = {
+    { "Rank", "('test', {'plan': <uint32 1>})", ERROR "Unsupported", { "unknown option 'plan'; known: plans (u)" } },
+    { "Rank", "('test', {'plans': <'1'>})", ERROR "Invalid", { "option 'plans' must be an unsigned number (u)" } },
+    { "Rank", "('nobody', @a{sv} {})", ERROR "NotFound", { "nobody" } },
+    { "Rank", "('', @a{sv} {})", ERROR "NotFound", { "" } },
+    { "Migrate", "('nobody', '', @a{sv} {})", ERROR "NotFound", { "nobody" } },
+    { "Migrate", "('test', 'hostx', @a{sv} {})", ERROR "NotFound", { "unknown host 'hostx'; known: HOST" } },
+    { "Migrate", "('test', '', {'live': <true>})", ERROR "Unsupported", { "unknown option 'live'" } },
+    { "SetMaintenance", "('hostx', true, '')", ERROR "NotFound", { "unknown host 'hostx'; known: HOST" } },
+    { "SetMaintenance", "('hosts with a name that is\\nlonger than anybody would write', true, '')", ERROR "NotFound",
+      { "unknown host 'hosts with a name that is longer than an...'; known: HOST" } },
+    { "SetMaintenance", "('HOST', true, 'a\\nb')", ERROR "Invalid", { "HOST", "control character" } },
+  };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *parameters = with_host (rows[i].parameters);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = call (&world, rows[i].method, parameters, &error);
+      g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+
+      g_assert_null (reply);
+      g_test_message ("%s", error->message);
+      g_assert_cmpstr (name, ==, rows[i].error);
+      g_assert_null (strchr (error->message, '\n'));
+      for (guint n = 0; n < G_N_ELEMENTS (rows[i].says) && rows[i].says[n] != NULL; n++)
+        {
+          g_autofree char *part = with_host (rows[i].says[n]);
+
+          g_assert_nonnull (strstr (error->message, part));
+        }
+    }
+}
+
+/* The one host of the rank.  (transfer full) */
+static JsonNode *
+rank (World *world, const char *parameters)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (world, "Rank", parameters, &error);
+  const char *json;
+  JsonNode *node;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &json);
+  g_test_message ("%s", json);
+  node = json_from_string (json, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+static void
+test_rank (void)
+{
+  static const char *const names[] = { "('" GUEST "', @a{sv} {})", "('" GUEST_UUID "', {'plans': <uint32 5>})" };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (JsonNode) node = rank (&world, names[i]);
+      JsonObject *object = json_node_get_object (node);
+      JsonArray *hosts = json_object_get_array_member (object, "hosts");
+      JsonObject *host = json_array_get_object_element (hosts, 0);
+
+      g_assert_cmpstr (json_object_get_string_member (object, "guest"), ==, GUEST);
+      g_assert_cmpstr (json_object_get_string_member (object, "uuid"), ==, GUEST_UUID);
+      g_assert_cmpstr (json_object_get_string_member (object, "on"), ==, g_get_host_name ());
+      g_assert_cmpuint (json_array_get_length (hosts), ==, 1);
+      g_assert_cmpstr (json_object_get_string_member (host, "host"), ==, g_get_host_name ());
+      g_assert_true (json_object_get_null_member (host, "place"));
+      g_assert_cmpstr (json_object_get_string_member (host, "filter"), ==, "here");
+    }
+}
+
+/* It arrives at pinshiftd, and its word comes back. */
+static void
+test_maintenance (void)
+{
+  static const struct { const char *parameters, *on, *reason; } rows[] = {
+    { "('HOST', true, 'disks are replaced')", "true", "'disks are replaced'" },
+    { "('HOST', true, '')", "true", "''" },
+    { "('HOST', false, 'never mind')", "false", NULL },
+  };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  g_assert_cmpstr (g_variant_get_type_string (g_dbus_proxy_get_cached_property (world.cluster.host, "Load")), ==, "i");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *parameters = with_host (rows[i].parameters);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = call (&world, "SetMaintenance", parameters, &error);
+
+      g_assert_no_error (error);
+      cluster_world_wait (world.cluster.host, "Maintenance", rows[i].on);
+      if (rows[i].reason != NULL)
+        cluster_world_wait (world.cluster.host, "MaintenanceReason", rows[i].reason);
+    }
+}
+
+static void
+test_unreachable (void)
+{
+  g_auto (World) world = { { NULL } };
+  g_autofree char *parameters = with_host ("('HOST', true, '')");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autofree char *failure = NULL;
+
+  world_init (&world);
+  cluster_world_wait (world.cluster.host, "Failure", "''");
+  pin_world_end (&world.cluster.world->service);
+  cluster_world_wait (world.cluster.host, "State", "'unreachable'");
+  failure = cluster_world_get (world.cluster.host, "Failure");
+  g_assert_cmpstr (failure, !=, "''");
+  reply = call (&world, "SetMaintenance", parameters, &error);
+  g_assert_null (reply);
+  g_assert_nonnull (strstr (error->message, g_get_host_name ()));
+  g_assert_null (strchr (error->message, '\n'));
+}
+
+/* A property of the job at @path.  (transfer full) */
+static GVariant *
+get (World *world, const char *path, const char *name)
+{
+  g_autofree char *parameters = g_strdup_printf ("('" NAME ".Job', '%s')", name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call_at (world, path, "org.freedesktop.DBus.Properties", "Get", parameters, &error);
+  g_autoptr (GVariant) boxed = NULL;
+
+  g_assert_no_error (error);
+  boxed = g_variant_get_child_value (reply, 0);
+  return g_variant_get_variant (boxed);
+}
+
+static void
+assert_text (World *world, const char *path, const char *name, const char *wanted)
+{
+  g_autoptr (GVariant) value = get (world, path, name);
+
+  g_assert_cmpstr (g_variant_get_string (value, NULL), ==, wanted);
+}
+
+static void
+test_job (void)
+{
+  static const struct { const char *parameters, *text; } rows[] = {
+    { "('" GUEST "', '', @a{sv} {})", "there is no host but this one" },
+    { "('" GUEST_UUID "', 'HOST', @a{sv} {})", NULL },
+  };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *parameters = with_host (rows[i].parameters);
+      g_autofree char *wanted = g_strdup_printf (PATH "/job/%u", i + 1);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = call (&world, "Migrate", parameters, &error);
+      g_autoptr (GVariant) ended = NULL, objects = NULL, all = NULL;
+      const char *path;
+
+      g_assert_no_error (error);
+      g_variant_get (reply, "(&o)", &path);
+      g_assert_cmpstr (path, ==, wanted);
+      assert_text (&world, path, "Kind", "migrate");
+      assert_text (&world, path, "Guest", GUEST);
+      assert_text (&world, path, "Uuid", GUEST_UUID);
+      assert_text (&world, path, "Source", g_get_host_name ());
+      assert_text (&world, path, "Destination", "");
+      assert_text (&world, path, "State", "failed");
+      assert_text (&world, path, "Stage", "ranking");
+      if (rows[i].text != NULL)
+        assert_text (&world, path, "Text", rows[i].text);
+      ended = call_at (&world, path, NAME ".Job", "Cancel", NULL, &error);
+      g_assert_no_error (error);
+      assert_text (&world, path, "State", "failed");
+      objects = call_at (&world, PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, &error);
+      all = g_variant_get_child_value (objects, 0);
+      g_assert_cmpuint (g_variant_n_children (all), ==, 2 + i);
+    }
+}
+
+#define TO "--dest " NAME " --object-path " PATH " --method " NAME
+#define DENIED "org.freedesktop.DBus.Error.AccessDenied: "
+
+/* Everybody may ask for a change, and polkit is asked about them; of the guest or the host that they named. */
+static void
+test_authority (void)
+{
+  static const struct { FakePolkitManner manner; Who who; const char *line, *said, *asked; } rows[] = {
+    { FAKE_POLKIT_NO, WHO_ROOT, TO ".Migrate nobody '' {}", ERROR "NotFound", "" },
+    { FAKE_POLKIT_NO, WHO_LIBVIRT, TO ".Migrate test hostx {}", DENIED "polkit does not let you (" MIGRATE ")", MIGRATE " test silent\n" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, TO ".Migrate test hostx {}", ERROR "NotFound", MIGRATE " test silent\n" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, TO ".Migrate \"'a\\nb'\" '' {}", ERROR "NotFound", MIGRATE " a b silent\n" },
+    { FAKE_POLKIT_NO, WHO_NOBODY, TO ".SetMaintenance hostx true why", DENIED "polkit does not let you (" SET_MAINTENANCE ")",
+      SET_MAINTENANCE " hostx silent\n" },
+    { FAKE_POLKIT_YES, WHO_NOBODY, TO ".SetMaintenance hostx true why", ERROR "NotFound", SET_MAINTENANCE " hostx silent\n" },
+    { FAKE_POLKIT_NO, WHO_NOBODY, "--dest " NAME " --object-path " PATH "/job/1 --method " NAME ".Job.Cancel",
+      DENIED "polkit does not let you (" MIGRATE ")", MIGRATE " test silent\n" },
+    /* Nobody is asked about a call that is wrong. */
+    { FAKE_POLKIT_YES, WHO_NOBODY, TO ".Migrate test '' '{\"live\": <true>}'", "unknown option 'live'", "" },
+  };
+  g_auto (World) world = { { NULL } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  world_init (&world);
+  fake_polkit_init (&world.polkit, world.cluster.world->address);
+  world.place = (CallerPlace){ world.cluster.world->address, world.cluster.world->dir, -1 };
+  caller_open (world.place.dir);
+  reply = call (&world, "Migrate", "('" GUEST "', '', @a{sv} {})", &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (Caller) caller = { NULL };
+
+      world.polkit.manner = rows[i].manner;
+      g_string_truncate (world.polkit.asked, 0);
+      caller_start (&caller, &world.place, rows[i].who, rows[i].line);
+      caller_assert_line (&caller, rows[i].said);
+      g_assert_cmpstr (world.polkit.asked->str, ==, rows[i].asked);
+    }
+}
+
+/* A service that ends in the middle of questions ends well, and leaves nobody without an answer. */
+static void
+test_end (void)
+{
+  g_auto (World) world = { { NULL } };
+  g_auto (Caller) caller = { NULL };
+
+  world_init (&world);
+  fake_polkit_init (&world.polkit, world.cluster.world->address);
+  world.place = (CallerPlace){ world.cluster.world->address, world.cluster.world->dir, -1 };
+  caller_open (world.place.dir);
+  world.polkit.manner = FAKE_POLKIT_SILENCE;
+  caller_start (&caller, &world.place, WHO_NOBODY, TO ".Migrate test '' {}");
+  while (world.polkit.open->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_subprocess_send_signal (world.cluster.policyd, SIGTERM);
+  caller_assert_line (&caller, "the service ends; try again");
+  g_assert_cmpint (cluster_world_end (&world.cluster), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  signal (SIGPIPE, SIG_IGN);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/policyd-calls/what-is-wrong-is-refused-in-one-line", test_refusals);
+  g_test_add_func ("/policyd-calls/a-guest-is-ranked-in-a-cluster-of-one-host", test_rank);
+  g_test_add_func ("/policyd-calls/maintenance-is-passed-on", test_maintenance);
+  g_test_add_func ("/policyd-calls/a-host-that-can-not-be-reached-says-why", test_unreachable);
+  g_test_add_func ("/policyd-calls/a-job-that-finds-no-host-is-there-and-says-why", test_job);
+  if (geteuid () == 0 && getgrnam ("libvirt") != NULL)
+    {
+      g_test_add_func ("/policyd-calls/who-may-is-polkits-word", test_authority);
+      g_test_add_func ("/policyd-calls/open-questions-end-with-the-service", test_end);
+    }
+  return g_test_run ();
+}
