@@ -3,6 +3,7 @@
 
 #include "said.h"
 
+#include <gio/gunixoutputstream.h>
 #include <string.h>
 
 #define LINE 256
@@ -65,14 +66,18 @@ greet (GIOStream *stream, GCancellable *cancellable, GError **error)
          && g_output_stream_write_all (output, begin, sizeof begin - 1, NULL, cancellable, error);
 }
 
-/* The socket is closed with its connection, which has to last as long as the stream around it. */
+/*
+ * The socket is closed with its connection, which has to last as long as the stream around it.  It is written to as a file: to the output
+ * stream of a socket GDBus does what takes the whole socket.  Who has made one GSocket gets no SIGPIPE any more.
+ */
 static GIOStream *
-guarded (GSocketConnection *socket, PinGuard *guard)
+guarded (GSocketConnection *connection, PinGuard *guard)
 {
-  GIOStream *stream
-      = g_simple_io_stream_new (G_INPUT_STREAM (guard), g_io_stream_get_output_stream (G_IO_STREAM (socket)));
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
+  g_autoptr (GOutputStream) output = g_unix_output_stream_new (fd, FALSE);
+  GIOStream *stream = g_simple_io_stream_new (G_INPUT_STREAM (guard), output);
 
-  g_object_set_data_full (G_OBJECT (stream), "socket", g_object_ref (socket), g_object_unref);
+  g_object_set_data_full (G_OBJECT (stream), "connection", g_object_ref (connection), g_object_unref);
   return stream;
 }
 

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fake-fleet DIR EVENT-MS COUNT:MANNER...: many hosts in one program.  Each is a socket DIR/hostN behind which stands a bus with a pinshiftd on
+ * it, as far as a cluster asks for them; its snapshot changes every EVENT-MS (0: never).  Prints "ready".
+ */
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME "org.pinshift.Host1"
+#define PATH "/org/pinshift/Host1"
+#define UNIQUE ":1.1"
+#define CPUS 64
+#define GUESTS 10
+#define MIB (1024 * 1024)
+
+typedef enum
+{
+  WELL,
+  MUTE,       /* takes connections, says nothing */
+  HANGING,    /* the bus answers, pinshiftd does not */
+  GARBAGE,    /* speaks no D-Bus, from the first byte */
+  BROKEN,     /* speaks no D-Bus, behind the handshake */
+  FLOODING,   /* more signals than anybody can take */
+  FLAPPING,   /* ends each connection after a second */
+  OVERSIZED,  /* sends a message of 40 MiB */
+  UNMANAGED,  /* a bus without pinshiftd */
+  UNREADABLE, /* its snapshot is none */
+} Manner;
+
+static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
+                                       "unreadable", NULL };
+
+static const char interfaces[] =
+    "<node>"
+    "<interface name='org.freedesktop.DBus'>"
+    "<method name='Hello'><arg type='s' direction='out'/></method>"
+    "<method name='AddMatch'><arg type='s' direction='in'/></method>"
+    "<method name='RemoveMatch'><arg type='s' direction='in'/></method>"
+    "<method name='GetNameOwner'><arg type='s' direction='in'/><arg type='s' direction='out'/></method>"
+    "<method name='NameHasOwner'><arg type='s' direction='in'/><arg type='b' direction='out'/></method>"
+    "<method name='StartServiceByName'><arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='u' direction='out'/></method>"
+    "</interface>"
+    "<interface name='" NAME "'>"
+    "<method name='Snapshot'><arg type='s' direction='out'/></method>"
+    "<method name='SetMaintenance'><arg type='b' direction='in'/><arg type='s' direction='in'/></method>"
+    "<property name='Version' type='s' access='read'/><property name='HostUuid' type='s' access='read'/>"
+    "<property name='PolicyDigest' type='s' access='read'/><property name='LibvirtConnected' type='b' access='read'/>"
+    "<property name='Claims' type='as' access='read'/><property name='Adapted' type='as' access='read'/>"
+    "<property name='Maintenance' type='b' access='read'/><property name='MaintenanceReason' type='s' access='read'/>"
+    "<property name='Load' type='i' access='read'/>"
+    "<signal name='SnapshotChanged'/>"
+    "</interface></node>";
+
+typedef struct
+{
+  guint number;
+  Manner manner;
+  guint version;              /* of the snapshot; main context */
+  gboolean maintenance;
+  char *reason;
+  GDBusConnection *connection; /* the latest, or NULL */
+} Host;
+
+/* What differs from one version to the next is memory and a guest's share of it. */
+static char *
+make_snapshot (const Host *host)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, "{\"version\":1,\"host\":{\"name\":\"host%u\",\"uuid\":\"00000000-0000-0000-0000-%012u\",\"arch\":\"x86_64\","
+                          "\"allowed\":\"0-63\",\"cpu\":{\"model\":\"Icelake-Server\",\"vendor\":\"Intel\",\"features\":[", host->number, host->number);
+  for (guint i = 0; i < 80; i++)
+    g_string_append_printf (text, "%s\"feature-%u\"", i > 0 ? "," : "", i);
+  g_string_append (text, "]}},\"nodes\":[");
+  for (guint node = 0; node < 2; node++)
+    g_string_append_printf (text, "%s{\"id\":%u,\"cpus\":\"%u-%u\",\"total_kib\":268435456,\"free_kib\":%u,\"distances\":{\"0\":%u,\"1\":%u},"
+                            "\"pages\":[{\"size_kib\":2048,\"total\":4096,\"free\":%u}]}", node > 0 ? "," : "", node, node * 32, node * 32 + 31,
+                            200000000 - host->version % 1000000, node == 0 ? 10U : 21U, node == 0 ? 21U : 10U, 4096 - host->version % 2048);
+  g_string_append (text, "],\"cpus\":[");
+  for (guint cpu = 0; cpu < CPUS; cpu++)
+    g_string_append_printf (text, "%s{\"id\":%u,\"node\":%u,\"socket\":%u,\"die\":0,\"core\":%u,\"siblings\":\"%u-%u\",\"online\":true}",
+                            cpu > 0 ? "," : "", cpu, cpu / 32, cpu / 32, cpu % 32 / 2, cpu / 2 * 2, cpu / 2 * 2 + 1);
+  g_string_append (text, "],\"domains\":[");
+  for (guint guest = 0; guest < GUESTS; guest++)
+    g_string_append_printf (text, "%s{\"name\":\"guest-%u-%u\",\"uuid\":\"00000000-0000-0000-%04u-%012u\",\"state\":\"running\","
+                            "\"dedicated\":\"%u-%u\",\"shared\":\"\",\"memory_kib\":{\"%u\":%u},\"pages\":{}}", guest > 0 ? "," : "",
+                            host->number, guest, guest, host->number, guest * 4, guest * 4 + 3, guest / 8, 4194304 + host->version % 4096);
+  g_string_append (text, "]}");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+answer (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method,
+        GVariant *parameters, GDBusMethodInvocation *call, gpointer data)
+{
+  Host *host = data;
+  g_autofree char *snapshot = NULL;
+
+  if (g_str_equal (method, "Hello") || g_str_equal (method, "GetNameOwner"))
+    g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", UNIQUE));
+  else if (g_str_equal (method, "NameHasOwner"))
+    g_dbus_method_invocation_return_value (call, g_variant_new ("(b)", TRUE));
+  else if (g_str_equal (method, "StartServiceByName"))
+    g_dbus_method_invocation_return_value (call, g_variant_new ("(u)", 2));
+  else if (g_str_equal (method, "SetMaintenance"))
+    {
+      g_free (host->reason);
+      g_variant_get (parameters, "(bs)", &host->maintenance, &host->reason);
+      g_dbus_method_invocation_return_value (call, NULL);
+    }
+  else if (g_str_equal (method, "Snapshot"))
+    {
+      snapshot = host->manner == UNREADABLE ? g_strdup ("{\"version\":1,\n\"nodes\":[]}") : make_snapshot (host);
+      g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", snapshot));
+    }
+  else
+    g_dbus_method_invocation_return_value (call, NULL);
+}
+
+static GVariant *
+get_property (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *property,
+              GError **error, gpointer data)
+{
+  const Host *host = data;
+
+  if (g_str_equal (property, "LibvirtConnected"))
+    return g_variant_new_boolean (TRUE);
+  if (g_str_equal (property, "Maintenance"))
+    return g_variant_new_boolean (host->maintenance);
+  if (g_str_equal (property, "MaintenanceReason"))
+    return g_variant_new_string (host->reason);
+  if (g_str_equal (property, "Load"))
+    return g_variant_new_int32 (250);
+  if (g_str_equal (property, "Claims") || g_str_equal (property, "Adapted"))
+    return g_variant_new_strv (NULL, 0);
+  return g_variant_new_take_string (g_strdup_printf ("%u.0", host->number));
+}
+
+static void
+refuse (GDBusConnection *connection, GDBusMessage *call, const char *name, const char *text)
+{
+  g_autoptr (GDBusMessage) reply = g_dbus_message_new_method_error (call, name, "%s", text);
+
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+/* In GDBus's own thread. */
+static GDBusMessage *
+filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
+{
+  const Host *host = data;
+  gboolean for_host = g_strcmp0 (g_dbus_message_get_path (message), PATH) == 0;
+  gboolean for_name = g_strcmp0 (g_dbus_message_get_member (message), "GetNameOwner") == 0;
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+    return message;
+  if (host->manner == UNMANAGED && for_name)
+    refuse (connection, message, "org.freedesktop.DBus.Error.NameHasNoOwner", "Could not get owner of name");
+  else if (host->manner == UNMANAGED && for_host)
+    refuse (connection, message, "org.freedesktop.DBus.Error.ServiceUnknown", "The name " NAME " was not provided by any .service files");
+  else if (host->manner != HANGING || !for_host)
+    return message;
+  g_clear_object (&message);
+  return NULL;
+}
+
+static void
+say (GDBusConnection *connection, const char *signal, gsize size)
+{
+  g_autoptr (GDBusMessage) message = g_dbus_message_new_signal (PATH, NAME, signal);
+  g_autofree char *bytes = g_malloc0 (size);
+
+  g_dbus_message_set_sender (message, UNIQUE);
+  if (size > 0)
+    g_dbus_message_set_body (message, g_variant_new ("(@ay)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, size, 1)));
+  g_dbus_connection_send_message (connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+static gpointer
+flood (gpointer data)
+{
+  g_autoptr (GDBusConnection) connection = data;
+
+  do
+    for (guint i = 0; i < 500; i++)
+      say (connection, "SnapshotChanged", 0);
+  while (g_dbus_connection_flush_sync (connection, NULL, NULL));
+  return NULL;
+}
+
+static gboolean
+on_flap (gpointer connection)
+{
+  g_dbus_connection_close (connection, NULL, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+serve (Host *host, GDBusConnection *connection)
+{
+  static const GDBusInterfaceVTable vtable = { .method_call = answer, .get_property = get_property };
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (interfaces, NULL);
+
+  g_dbus_connection_register_object (connection, "/org/freedesktop/DBus", node->interfaces[0], &vtable, host, NULL, NULL);
+  g_dbus_connection_register_object (connection, PATH, node->interfaces[1], &vtable, host, NULL, NULL);
+  g_dbus_connection_add_filter (connection, filter, host, NULL);
+  g_set_object (&host->connection, connection);
+  g_dbus_connection_start_message_processing (connection);
+  if (host->manner == FLOODING)
+    g_thread_unref (g_thread_new ("flood", flood, g_object_ref (connection)));
+  if (host->manner == FLAPPING)
+    g_timeout_add_full (G_PRIORITY_DEFAULT, 1000, on_flap, g_object_ref (connection), g_object_unref);
+  if (host->manner == OVERSIZED)
+    say (connection, "Large", 40 * MIB);
+}
+
+typedef struct
+{
+  Host *host;
+  GDBusConnection *connection;
+} Arrival;
+
+static gboolean
+on_arrival (gpointer data)
+{
+  g_autofree Arrival *arrival = data;
+  g_autoptr (GDBusConnection) connection = arrival->connection;
+
+  serve (arrival->host, connection);
+  return G_SOURCE_REMOVE;
+}
+
+/* What the other end says up to where its messages begin. */
+static gboolean
+skip_handshake (GInputStream *input)
+{
+  GString *line = g_string_new (NULL);
+  gboolean begun = FALSE;
+  char c;
+
+  while (!begun && g_input_stream_read (input, &c, 1, NULL, NULL) == 1)
+    {
+      if (c != '\0')
+        g_string_append_c (line, c);
+      begun = c == '\n' && g_str_has_suffix (line->str, "BEGIN\r\n");
+    }
+  g_string_free (line, TRUE);
+  return begun;
+}
+
+/* In a thread for each connection. */
+static gboolean
+on_run (GThreadedSocketService *service, GSocketConnection *socket, GObject *source, gpointer data)
+{
+  static const char hello[] = "DATA\r\nOK 0123456789abcdef0123456789abcdef\r\n";
+  Host *host = data;
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (socket));
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (socket));
+  const char *first = host->manner == GARBAGE ? "HTTP/1.1 400 Bad Request\r\n" : host->manner == MUTE ? "" : hello;
+  Arrival *arrival;
+
+  g_output_stream_write_all (output, first, strlen (first), NULL, NULL, NULL);
+  if (!skip_handshake (input))
+    return TRUE;
+  if (host->manner == BROKEN)
+    {
+      g_output_stream_write_all (output, "l is no message of D-Bus", 24, NULL, NULL, NULL);
+      skip_handshake (input);
+      return TRUE;
+    }
+  arrival = g_new0 (Arrival, 1);
+  arrival->host = host;
+  arrival->connection = g_dbus_connection_new_sync (G_IO_STREAM (socket), NULL, G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING, NULL,
+                                                    NULL, NULL);
+  g_idle_add (on_arrival, arrival);
+  return TRUE;
+}
+
+static gboolean
+on_event (gpointer data)
+{
+  Host *host = data;
+
+  host->version++;
+  if (host->connection != NULL && !g_dbus_connection_is_closed (host->connection))
+    say (host->connection, "SnapshotChanged", 0);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_first_event (gpointer data)
+{
+  guint *plan = ((gpointer *) data)[1];
+
+  g_timeout_add (*plan, on_event, ((gpointer *) data)[0]);
+  g_free (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Events of all hosts are spread over the time between two of one. */
+static void
+add_host (GPtrArray *hosts, const char *dir, Manner manner, guint *event_ms)
+{
+  Host *host = g_new0 (Host, 1);
+  g_autofree char *path = g_strdup_printf ("%s/host%u", dir, hosts->len);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  GSocketService *service = g_threaded_socket_service_new (-1);
+  g_autoptr (GError) error = NULL;
+  gpointer *first;
+
+  host->number = hosts->len;
+  host->manner = manner;
+  host->reason = g_strdup ("");
+  g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (service, "run", G_CALLBACK (on_run), host);
+  g_ptr_array_add (hosts, host);
+  if (*event_ms == 0)
+    return;
+  first = g_new (gpointer, 2);
+  first[0] = host;
+  first[1] = event_ms;
+  g_timeout_add (*event_ms * (host->number % 100) / 100, on_first_event, first);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GPtrArray) hosts = g_ptr_array_new ();
+  guint event_ms = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 0;
+
+  for (int i = 3; i < argc; i++)
+    {
+      char *manner;
+      guint count = (guint) g_ascii_strtoull (argv[i], &manner, 10);
+      guint at = 0;
+
+      while (manners[at] != NULL && !g_str_equal (manners[at], manner + 1))
+        at++;
+      if (*manner != ':' || manners[at] == NULL)
+        g_error ("%s: not COUNT:MANNER", argv[i]);
+      for (guint j = 0; j < count; j++)
+        add_host (hosts, argv[1], (Manner) at, &event_ms);
+    }
+  puts ("ready");
+  fflush (stdout);
+  g_main_loop_run (loop);
+  return 0;
+}

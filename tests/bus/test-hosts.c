@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A fleet of hosts behind relays, with all the manners that hosts can have, and what becomes of those that are well meanwhile. */
+#include "core/error.h"
+#include "fleet.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#define PATIENCE_S 200
+#define ANSWER_MS 2500
+
+static const struct { const char *manner; PinPresence presence; const char *part; } rows[] = {
+  { "well", PIN_PRESENCE_REACHABLE, NULL },
+  { "mute", PIN_PRESENCE_UNREACHABLE, " relay: no answer within 2500 ms" },
+  { "hanging", PIN_PRESENCE_UNREACHABLE, "Timeout was reached" },
+  { "garbage", PIN_PRESENCE_UNREACHABLE, " relay: that is no bus, it says: HTTP/1.1 400 Bad Request" },
+  { "flooding", PIN_PRESENCE_UNREACHABLE, " relay: floods: more than 1000 messages a second" },
+  { "flapping", PIN_PRESENCE_UNREACHABLE, " relay: " },
+  { "oversized", PIN_PRESENCE_UNREACHABLE, " relay: floods: a message of more than 16 MiB" },
+  { "unmanaged", PIN_PRESENCE_UNMANAGED, "was not provided by any .service files" },
+  { "unreadable", PIN_PRESENCE_UNREACHABLE, "its snapshot can't be read: nodes: " },
+  { "well", PIN_PRESENCE_REACHABLE, NULL },
+};
+
+typedef struct
+{
+  char *dir;
+  GSubprocess *hosts;
+  GPtrArray *rules; /* of PinHostRule */
+  PinFleet *fleet;
+  guint lost;       /* how often a host that is well was not reachable after it was */
+  gboolean came[G_N_ELEMENTS (rows)];
+  char *failures[G_N_ELEMENTS (rows)]; /* the last */
+} World;
+
+static void
+on_changed (const char *name, gpointer data)
+{
+  World *world = data;
+  guint i = (guint) g_ascii_strtoull (name + strlen ("host"), NULL, 10);
+  PinHostRow row;
+
+  if (!pin_fleet_row (world->fleet, name, &row))
+    return;
+  world->lost += world->came[i] && rows[i].presence == PIN_PRESENCE_REACHABLE && row.presence != PIN_PRESENCE_REACHABLE;
+  world->came[i] |= row.presence == PIN_PRESENCE_REACHABLE;
+  if (row.failure != NULL)
+    {
+      g_free (world->failures[i]);
+      world->failures[i] = g_strdup (row.failure);
+    }
+}
+
+static void
+die_with_test (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void
+start_hosts (World *world)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  char ready[6] = "";
+
+  g_ptr_array_add (argv, g_strdup (g_getenv ("PINSHIFT_FAKE_FLEET")));
+  g_ptr_array_add (argv, g_strdup (world->dir));
+  g_ptr_array_add (argv, g_strdup ("100"));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_ptr_array_add (argv, g_strdup_printf ("1:%s", rows[i].manner));
+  g_ptr_array_add (argv, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_test, NULL, NULL);
+  world->hosts = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (world->hosts), ready, 5, NULL, NULL, NULL));
+  g_assert_cmpstr (ready, ==, "ready");
+}
+
+static void
+free_rule (gpointer data)
+{
+  PinHostRule *rule = data;
+
+  g_free (rule->name);
+  g_free (rule->link);
+  g_free (rule);
+}
+
+static void
+world_init (World *world)
+{
+  const PinLinkTimes times = { ANSWER_MS, 500, 300 };
+
+  world->dir = g_dir_make_tmp ("pinshift-hosts-XXXXXX", NULL);
+  start_hosts (world);
+  world->rules = g_ptr_array_new_with_free_func (free_rule);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      PinHostRule *rule = g_new0 (PinHostRule, 1);
+
+      rule->name = g_strdup_printf ("host%u", i);
+      rule->link = g_strdup_printf ("env DBUS_SYSTEM_BUS_ADDRESS=unix:path=%s/host%u %s relay", world->dir, i, g_getenv ("PINSHIFT_CLI"));
+      g_ptr_array_add (world->rules, rule);
+    }
+  world->fleet = pin_fleet_new (&times, on_changed, world);
+  pin_fleet_set_hosts (world->fleet, world->rules, NULL, "here");
+}
+
+static void
+world_clear (World *world)
+{
+  pin_fleet_free (world->fleet);
+  g_subprocess_force_exit (world->hosts);
+  g_subprocess_wait (world->hosts, NULL, NULL);
+  g_object_unref (world->hosts);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/host%u", world->dir, i);
+
+      g_unlink (path);
+      g_free (world->failures[i]);
+    }
+  g_rmdir (world->dir);
+  g_free (world->dir);
+  g_ptr_array_unref (world->rules);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+static gboolean
+lose_patience (gpointer data)
+{
+  const World *world = data;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_printerr ("%s: %s\n", rows[i].manner, world->failures[i]);
+  g_error ("it did not come within %d s", PATIENCE_S);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for (World *world, gboolean (*condition) (World *world))
+{
+  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, world);
+
+  while (!condition (world))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (limit);
+}
+
+static gboolean
+all_are_known (World *world)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].part != NULL ? world->failures[i] == NULL || strstr (world->failures[i], rows[i].part) == NULL : !world->came[i])
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+all_well_are_read (World *world)
+{
+  guint n, read = 0;
+  const PinHostRow *known = pin_fleet_rows (world->fleet, &n);
+
+  for (guint i = 0; i < n; i++)
+    read += rows[i].part == NULL && known[i].site != NULL;
+  return read == 2;
+}
+
+static void
+test_manners (void)
+{
+  g_auto (World) world = { NULL };
+
+  world_init (&world);
+  wait_for (&world, all_are_known);
+  wait_for (&world, all_well_are_read);
+  g_assert_cmpuint (world.lost, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      PinHostRow row;
+      g_autofree char *name = g_strdup_printf ("host%u", i);
+
+      g_assert_true (pin_fleet_row (world.fleet, name, &row));
+      if (g_strcmp0 (rows[i].manner, "flapping") != 0)
+        g_assert_cmpint (row.presence, ==, rows[i].presence);
+      if (rows[i].presence == PIN_PRESENCE_REACHABLE)
+        g_assert_cmpint (row.load_permille, ==, 250);
+      if (g_strcmp0 (rows[i].manner, "unreadable") == 0)
+        g_assert_null (row.site);
+    }
+}
+
+typedef struct
+{
+  guint n_came;
+  guint n_failed;
+} Answers;
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Answers *answers = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = pin_fleet_call_finish (result, &error);
+
+  answers->n_came++;
+  answers->n_failed += reply == NULL;
+  if (error != NULL)
+    g_assert_true (g_str_has_prefix (error->message, "host2"));
+}
+
+static gboolean
+host_is_kept_off (World *world)
+{
+  PinHostRow row;
+
+  return pin_fleet_row (world->fleet, "host0", &row) && row.maintenance && g_strcmp0 (row.maintenance_reason, "disk") == 0;
+}
+
+/* One that hangs answers nobody, in its time, and holds up no call to another. */
+static void
+test_calls (void)
+{
+  g_auto (World) world = { NULL };
+  Answers answers = { 0, 0 };
+
+  world_init (&world);
+  wait_for (&world, all_well_are_read);
+  pin_fleet_call (world.fleet, "host2", "SetMaintenance", g_variant_new ("(bs)", TRUE, "disk"), NULL, NULL, on_answer, &answers);
+  pin_fleet_call (world.fleet, "host0", "SetMaintenance", g_variant_new ("(bs)", TRUE, "disk"), NULL, NULL, on_answer, &answers);
+  wait_for (&world, host_is_kept_off);
+  while (answers.n_came < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (answers.n_failed, ==, 1);
+}
+
+static void
+on_fresh (gpointer ret_n)
+{
+  (*(guint *) ret_n)++;
+}
+
+/* Hosts whose snapshots change ten times a second are fresh at once, and one that hangs has its deadline. */
+static void
+test_fresh (void)
+{
+  g_auto (World) world = { NULL };
+  guint n = 0;
+
+  world_init (&world);
+  wait_for (&world, all_well_are_read);
+  for (guint i = 1; i <= 20; i++)
+    {
+      pin_fleet_freshen (world.fleet, PATIENCE_S * 1000, on_fresh, &n);
+      g_assert_cmpuint (n, ==, i - 1);
+      while (n < i)
+        g_main_context_iteration (NULL, TRUE);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  /* Hosts that are lost are worth a warning. */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  g_test_add_func ("/hosts/each-manner-has-its-state-and-line", test_manners);
+  g_test_add_func ("/hosts/calls-are-answered-or-fail", test_calls);
+  g_test_add_func ("/hosts/all-are-fresh-when-that-is-wanted", test_fresh);
+  return g_test_run ();
+}
