@@ -154,6 +154,8 @@ pack_snapshot (const PinSnapshot *snapshot, guint32 *ret_guests)
   pin_pack_text (pack, snapshot->name);
   pin_pack_uuid (pack, snapshot->uuid);
   pin_pack_number (pack, snapshot->maintenance ? 1 : 0);
+  pin_pack_text (pack, snapshot->maintenance_reason);
+  pin_pack_number (pack, (guint64) (snapshot->load_permille + 1));
   pin_pack_number (pack, snapshot->provisional ? 1 : 0);
   for (guint node = 0; node < snapshot->topology->n_nodes; node++)
     pack_node (pack, &snapshot->memory[node]);
@@ -173,6 +175,8 @@ pin_site_snapshot (const PinSite *site)
   snapshot->name = g_steal_pointer (&name);
   snapshot->uuid = pin_unpack_uuid (&at);
   snapshot->maintenance = pin_unpack_number (&at) != 0;
+  snapshot->maintenance_reason = pin_unpack_text (&at);
+  snapshot->load_permille = (gint) pin_unpack_number (&at) - 1;
   snapshot->provisional = pin_unpack_number (&at) != 0;
   for (guint node = 0; node < snapshot->topology->n_nodes; node++)
     unpack_node (&at, &snapshot->memory[node]);
@@ -232,9 +236,13 @@ sums_of (const PinSnapshot *snapshot, const PinRoom *room)
   sums.n_taken = sums.n_cpus - pin_cpuset_count (room->usable);
   for (guint node = 0; node < room->n_nodes; node++)
     {
-      sums.total_kib += snapshot->memory[node].total_kib;
+      guint64 free_kib = 0;
+
       for (guint size = 0; size < room->n_sizes; size++)
-        sums.free_kib += pin_room_units (room, node, size) * MAX (room->page_kib[size], 1);
+        free_kib += pin_room_units (room, node, size) * MAX (room->page_kib[size], 1);
+      sums.free_kib += free_kib;
+      /* Hosts that are made up may have pages beside their memory. */
+      sums.total_kib += MAX (snapshot->memory[node].total_kib, free_kib);
     }
   return sums;
 }

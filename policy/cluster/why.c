@@ -121,7 +121,10 @@ say_fit (GString *text, PinCandidate *candidate, const PinHostRow *host, const P
     }
   plan = pin_candidate_plan (candidate, host->name, host->site);
   reasons = reasons_of (plan, PIN_ACTION_REMAP);
-  say (text, "its plan costs %u: %s", entry->cost, reasons);
+  if (entry->cost == 0)
+    say (text, "it fits, with a warning: %s", reasons);
+  else
+    say (text, "its plan costs %u: %s", entry->cost, reasons);
 }
 
 /* What host and guest have of @term, in figures. */

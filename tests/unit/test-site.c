@@ -68,6 +68,8 @@ test_all_of_it (void)
         g_autoptr (PinSnapshot) again = NULL;
 
         snapshot->maintenance = i % 2 == 0;
+        snapshot->maintenance_reason = i % 2 == 0 ? g_strdup ("disks") : NULL;
+        snapshot->load_permille = (gint) i - 1;
         site = pin_site_new (snapshot, makes);
         again = pin_site_snapshot (site);
         assert_same (snapshot, again);
