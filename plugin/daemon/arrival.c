@@ -34,13 +34,15 @@ plan_domain (PinPicture *picture, const PinDomain *domain, const char *name, con
 {
   g_autoptr (PinSnapshot) now = pin_picture_now (picture, error);
   g_autoptr (PinTerms) terms = NULL;
+  g_autoptr (PinOriginal) here = NULL;
 
   if (now == NULL)
     return NULL;
+  here = pin_originals_assigned (pin_picture_assigned (picture, name), domain->guest, original, now);
   if (belongs_here (picture, domain, manner))
     now->maintenance = FALSE;
   terms = pin_rules_terms (picture->rules, name);
-  return pin_plan (domain->guest, original, terms, now);
+  return pin_plan (domain->guest, here != NULL ? here : original, terms, now);
 }
 
 /* What is kept here counts only where the domain does not say itself where it is at home. */
@@ -86,6 +88,7 @@ migration_of (const PinDomain *domain)
 static void
 log_plan (const PinPicture *picture, const PinDomain *domain, const char *name, const PinPlan *plan, gboolean observe)
 {
+  const char *assigned = pin_picture_assigned (picture, name) != NULL ? "with the placement of the policy for this host, " : "";
   g_autofree char *summary = pin_report_plan (plan);
   g_autofree char *reasons = pin_report_reasons (plan, PIN_ACTION_REMAP);
 
@@ -94,9 +97,9 @@ log_plan (const PinPicture *picture, const PinDomain *domain, const char *name, 
                 "its record is ignored, the present placement stands: %s", domain->record_problem);
   if (plan->verdict == PIN_VERDICT_KEEP && pin_placement_is_empty (domain->placement))
     return;
-  pin_report (PIN_REPORT_PLANNED, name, domain->guest->uuid, migration_of (domain), "%s%s%s%s%s",
-              observe ? "observing, would " : "", picture->heard ? "" : "provisional, ", summary, reasons[0] != '\0' ? "; " : "",
-              reasons);
+  pin_report (PIN_REPORT_PLANNED, name, domain->guest->uuid, migration_of (domain), "%s%s%s%s%s%s",
+              observe ? "observing, would " : "", picture->heard ? "" : "provisional, ", assigned, summary,
+              reasons[0] != '\0' ? "; " : "", reasons);
 }
 
 static char *
@@ -119,13 +122,13 @@ refuse (PinArrival *arrival, const PinDomain *domain, const char *name, const Pi
 
 /* The document changes only where the guest gets another placement than it comes with: an untouched domain is not tainted. */
 static void
-adapt (PinArrival *arrival, PinDomain *domain, const PinOriginal *original, const PinPlan *plan)
+adapt (PinArrival *arrival, PinDomain *domain, const PinOriginal *original, const PinHostPlacement *assigned, const PinPlan *plan)
 {
   g_autoptr (PinRecord) record = NULL;
 
   if (pin_placement_equal (domain->placement, plan->placement))
     return;
-  record = pin_originals_record (domain->guest->uuid, original, plan, domain->record);
+  record = pin_originals_record (domain->guest->uuid, original, assigned, plan, domain->record);
   pin_domain_set_placement (domain, plan->placement);
   pin_domain_set_record (domain, record);
   arrival->xml = pin_domain_format (domain, &arrival->length);
@@ -202,7 +205,7 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
     refuse (arrival, domain, name, plan);
   else
     {
-      adapt (arrival, domain, original, plan);
+      adapt (arrival, domain, original, pin_picture_assigned (picture, name), plan);
       if (manner == PIN_ARRIVAL_COMES && own != NULL)
         pin_company_warn (picture, name, arrival->uuid, migration_of (domain));
       hold (picture, arrival->uuid, &own, digest, now_ms);

@@ -172,7 +172,8 @@ static void
 look_closely (PinInplace *inplace, const PinResident *resident, const PinSnapshot *now, guint64 *soonest_ms)
 {
   g_autoptr (PinTerms) terms = pin_rules_terms (inplace->picture->rules, resident->name);
-  g_autoptr (PinRepinWish) wish = pin_repin_wish (resident->domain, terms, now);
+  const PinHostPlacement *assigned = pin_picture_assigned (inplace->picture, resident->name);
+  g_autoptr (PinRepinWish) wish = pin_repin_wish (resident->domain, terms, assigned, now);
   gboolean any = !pin_placement_is_empty (wish->pins);
 
   if (any && wish->in_the_way)

@@ -159,8 +159,39 @@ note_reason (PinRecord *record, const PinReason *reason)
   record->reasons[reason->setting] = g_strdup (reason->text);
 }
 
+PinOriginal *
+pin_originals_assigned (const PinHostPlacement *assigned, const PinGuest *guest, const PinOriginal *original, const PinSnapshot *host)
+{
+  PinOriginal *here;
+
+  if (assigned == NULL)
+    return NULL;
+  here = pin_original_copy (original);
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if ((assigned->settings & (1u << setting)) == 0)
+        continue;
+      pin_placement_take (here->placement, assigned->placement, setting);
+      here->home_of[setting] = (gint)here->homes->len;
+    }
+  pin_original_limit (here, guest);
+  g_ptr_array_add (here->homes, cut_out (pin_home_new (host->uuid, host->name, host->topology), here->placement));
+  return here;
+}
+
+/* Whether @plan gives anything else than @original in @setting: what the policy assigns holds here, and is not what the owner wrote. */
+static gboolean
+gives (const PinPlan *plan, const PinOriginal *original, const PinHostPlacement *assigned, PinSetting setting)
+{
+  if (plan->actions[setting] >= PIN_ACTION_REMAP && plan->actions[setting] <= PIN_ACTION_STRIP)
+    return TRUE;
+  return assigned != NULL && (assigned->settings & (1u << setting)) != 0
+         && !pin_placement_equal_in (original->placement, plan->placement, setting);
+}
+
 PinRecord *
-pin_originals_record (const char *guest_uuid, const PinOriginal *original, const PinPlan *plan, const PinRecord *old)
+pin_originals_record (const char *guest_uuid, const PinOriginal *original, const PinHostPlacement *assigned, const PinPlan *plan,
+                      const PinRecord *old)
 {
   g_autoptr (PinRecord) record = pin_record_new (guest_uuid);
 
@@ -170,8 +201,11 @@ pin_originals_record (const char *guest_uuid, const PinOriginal *original, const
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
       record->actions[setting] = plan->actions[setting];
-      if (plan->actions[setting] >= PIN_ACTION_REMAP && plan->actions[setting] <= PIN_ACTION_STRIP)
-        pin_originals_give (record, setting, plan->placement);
+      if (!gives (plan, original, assigned, setting))
+        continue;
+      pin_originals_give (record, setting, plan->placement);
+      if (plan->actions[setting] <= PIN_ACTION_KEEP)
+        record->reasons[setting] = g_strdup (PIN_ORIGINALS_ASSIGNED);
     }
   for (guint i = 0; i < plan->reasons->len; i++)
     note_reason (record, g_ptr_array_index (plan->reasons, i));

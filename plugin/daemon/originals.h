@@ -4,6 +4,7 @@
 
 #include "core/plan.h"
 #include "format/record.h"
+#include "rules/rules-cluster.h"
 
 /*
  * The original of @guest, which has @present now.  Without @record it is @present, at @here.  With one, each element that is neither as
@@ -38,9 +39,22 @@ gboolean pin_originals_have_home (const PinRecord *record);
 /* Whether @record still speaks of @guest, which has @present now: something of it is as it was written or given. */
 gboolean pin_originals_know (const PinGuest *guest, const PinRecord *record, const PinPlacement *present);
 
-/* The record that goes with @plan: originals, and what was given instead.  @old (may be NULL) hands on its migration ID. */
-PinRecord *pin_originals_record (const char *guest_uuid, const PinOriginal *original, const PinPlan *plan,
-                                 const PinRecord *old);
+/* What a record says of a setting that is as the policy assigns it. */
+#define PIN_ORIGINALS_ASSIGNED "as the policy has it for this host"
+
+/*
+ * What counts as original on @host, where the policy writes @assigned for the guest: @original, but for the settings of @assigned, which are
+ * at home there.  (transfer full); NULL where @assigned is NULL: @original itself counts.
+ */
+PinOriginal *pin_originals_assigned (const PinHostPlacement *assigned, const PinGuest *guest, const PinOriginal *original,
+                                     const PinSnapshot *host);
+
+/*
+ * The record that goes with @plan: originals, and what was given instead, be it because they don't fit, or as @assigned (may be NULL) has it.
+ * @old (may be NULL) hands on its migration ID.
+ */
+PinRecord *pin_originals_record (const char *guest_uuid, const PinOriginal *original, const PinHostPlacement *assigned,
+                                 const PinPlan *plan, const PinRecord *old);
 
 /* Notes in @record that @setting is given as @placement has it. */
 void pin_originals_give (PinRecord *record, PinSetting setting, const PinPlacement *placement);

@@ -136,9 +136,20 @@ pin_resident_record (const PinResident *resident)
   return resident->domain != NULL ? resident->domain->record : NULL;
 }
 
-static const PinPlacement *
-written_of (const PinDomain *domain)
+const PinHostPlacement *
+pin_picture_assigned (const PinPicture *picture, const char *name)
 {
+  return pin_rules_placement (picture->rules, name, picture->machine->name);
+}
+
+/* By which its own CPUs are told. */
+static const PinPlacement *
+written_of (const PinPicture *picture, const char *name, const PinDomain *domain)
+{
+  const PinHostPlacement *assigned = pin_picture_assigned (picture, name);
+
+  if (assigned != NULL && (assigned->settings & (1u << PIN_SETTING_VCPU_PINS)) != 0)
+    return assigned->placement;
   return domain->record != NULL ? domain->record->original->placement : domain->placement;
 }
 
@@ -146,7 +157,7 @@ static PinTenant *
 tenant_of (const PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain)
 {
   g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, guest->name);
-  PinTenant *tenant = pin_tenancy_new (domain->guest, domain->placement, written_of (domain), picture->machine);
+  PinTenant *tenant = pin_tenancy_new (domain->guest, domain->placement, written_of (picture, guest->name, domain), picture->machine);
 
   pin_tenancy_take_cores (tenant, terms->threads, picture->machine->topology);
   tenant->running = guest->running;

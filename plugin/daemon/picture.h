@@ -7,7 +7,7 @@
 #include "host/maintenance-file.h"
 #include "host/sysfs.h"
 #include "host/virt.h"
-#include "rules/rules.h"
+#include "rules/rules-cluster.h"
 
 /* A domain of this host, as libvirt last told it. */
 typedef struct
@@ -80,6 +80,9 @@ gint pin_picture_load (const PinPicture *picture);
 
 /* The host as if no guest ran on it and none was on its way: for what will start some day.  (transfer full) */
 PinSnapshot *pin_picture_idle (PinPicture *picture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the policy writes for guest @name on this host, in place of what its owner wrote; NULL: nothing.  Borrowed. */
+const PinHostPlacement *pin_picture_assigned (const PinPicture *picture, const char *name);
 
 /* This host as a home, with all of its topology.  (transfer full) */
 PinHome *pin_picture_home (const PinPicture *picture);

@@ -61,18 +61,19 @@ job_new (PinRepair *repair, const char *uuid, const char *name)
 }
 
 PinRepairVerdict
-pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *terms, const PinSnapshot *host,
-                   PinPlan **ret_plan)
+pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *terms, const PinHostPlacement *assigned,
+                   const PinSnapshot *host, PinPlan **ret_plan)
 {
   const PinRecord *record = stored->record != NULL ? stored->record : live;
   g_autoptr (PinOriginal) original = pin_originals_of (stored->guest, record, stored->placement, NULL);
+  g_autoptr (PinOriginal) here = pin_originals_assigned (assigned, stored->guest, original, host);
   g_autoptr (PinRecord) renewed = NULL;
   g_autoptr (PinPlan) plan = NULL;
 
   *ret_plan = NULL;
   if (record == NULL && pin_placement_is_empty (stored->placement))
     return PIN_REPAIR_NONE;
-  plan = pin_plan (stored->guest, original, terms, host);
+  plan = pin_plan (stored->guest, here != NULL ? here : original, terms, host);
   if (plan->verdict == PIN_VERDICT_REFUSE)
     {
       *ret_plan = g_steal_pointer (&plan);
@@ -80,7 +81,7 @@ pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *ter
     }
   if (pin_placement_equal (stored->placement, plan->placement) && record == stored->record)
     return PIN_REPAIR_NONE;
-  renewed = pin_originals_record (stored->guest->uuid, original, plan, record);
+  renewed = pin_originals_record (stored->guest->uuid, original, assigned, plan, record);
   pin_domain_set_placement (stored, plan->placement);
   pin_domain_set_record (stored, renewed);
   *ret_plan = g_steal_pointer (&plan);
@@ -230,10 +231,13 @@ decide (const Job *job, PinDomain *stored, PinPlan **ret_plan, GError **error)
   gboolean idle = debt != NULL && debt->idle;
   g_autoptr (PinSnapshot) host = idle ? pin_picture_idle (picture, error) : pin_picture_now (picture, error);
   g_autoptr (PinTerms) terms = pin_rules_terms (picture->rules, stored->guest->name);
+  const PinHostPlacement *assigned = pin_picture_assigned (picture, stored->guest->name);
 
   if (host == NULL)
     return PIN_REPAIR_NONE;
-  return pin_repair_decide (stored, resident != NULL ? pin_resident_record (resident) : NULL, terms, host, ret_plan);
+  /* A definition that is here does not come. */
+  host->maintenance = FALSE;
+  return pin_repair_decide (stored, resident != NULL ? pin_resident_record (resident) : NULL, terms, assigned, host, ret_plan);
 }
 
 /* Returns: whether @job->wanted is to be defined in place of @xml. */

@@ -17,10 +17,10 @@ typedef enum
 /*
  * What to do with @stored, a guest's persistent definition, on @host under @terms; changes @stored where it is to be
  * written.  The original is what its own record says, else @live (the running guest's record, or NULL), else what it
- * has itself.  A definition without a record gets one if there is @live.
+ * has itself.  A definition without a record gets one if there is @live.  @assigned: what the policy writes for the guest on @host, or NULL.
  * *ret_plan: (transfer full) what was planned; NULL if there was nothing to plan.
  */
-PinRepairVerdict pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *terms,
+PinRepairVerdict pin_repair_decide (PinDomain *stored, const PinRecord *live, const PinTerms *terms, const PinHostPlacement *assigned,
                                     const PinSnapshot *host, PinPlan **ret_plan);
 
 typedef struct _PinRepair PinRepair;

@@ -42,6 +42,7 @@ pin_repin_wish_free (PinRepinWish *wish)
   if (wish == NULL)
     return;
   pin_original_free (wish->original);
+  pin_original_free (wish->here);
   pin_plan_free (wish->plan);
   pin_placement_free (wish->pins);
   g_free (wish);
@@ -83,19 +84,24 @@ pin_repin_is_in_the_way (const PinDomain *domain, const PinSnapshot *host)
 }
 
 PinRepinWish *
-pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapshot *host)
+pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinHostPlacement *assigned, const PinSnapshot *host)
 {
+  const PinOriginal *wanted;
   PinRepinWish *wish;
 
   if (domain->record == NULL)
     return NULL;
   wish = g_new0 (PinRepinWish, 1);
   wish->original = pin_originals_of (domain->guest, domain->record, domain->placement, NULL);
-  wish->plan = pin_live_plan (domain->guest, wish->original, domain->placement, terms, host);
+  wish->here = pin_originals_assigned (assigned, domain->guest, wish->original, host);
+  wanted = wish->here != NULL ? wish->here : wish->original;
+  wish->plan = pin_live_plan (domain->guest, wanted, domain->placement, terms, host);
   wish->pins = wish->plan->verdict != PIN_VERDICT_REFUSE
                    ? pin_live_pins (domain->guest, domain->placement, wish->plan->placement, host->allowed)
                    : pin_placement_new ();
-  wish->in_the_way = is_in_the_way (domain, wish->original->placement, host);
+  /* On CPUs that the policy assigns to it here, it is at home. */
+  wish->in_the_way = wish->here != NULL ? pin_live_is_in_the_way (domain->guest, wanted->placement, domain->placement, host)
+                                        : is_in_the_way (domain, wanted->placement, host);
   wish->better = wish->plan->verdict != PIN_VERDICT_REFUSE
                  && pin_live_cost (wish->plan->actions) < pin_live_cost (domain->record->actions);
   return wish;
@@ -103,7 +109,8 @@ pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapsho
 
 /* A setting whose pins stay as they are has at once what the plan says of it: it may be more than before, the same CPUs as they lay at home. */
 static void
-intend (PinRecord *record, PinSetting setting, const PinPlacement *present, const PinPlacement *after, const PinPlan *plan)
+intend (PinRecord *record, PinSetting setting, const PinPlacement *present, const PinPlacement *after, const PinPlan *plan,
+        gboolean assigned)
 {
   gboolean stays = pin_placement_equal_in (present, after, setting);
 
@@ -112,6 +119,8 @@ intend (PinRecord *record, PinSetting setting, const PinPlacement *present, cons
       && pin_placement_equal_in (present, record->original->placement, setting))
     return;
   record->actions[setting] = plan->actions[setting];
+  if (assigned && plan->actions[setting] <= PIN_ACTION_KEEP)
+    record->reasons[setting] = g_strdup (PIN_ORIGINALS_ASSIGNED);
   for (guint i = 0; i < plan->reasons->len && record->reasons[setting] == NULL; i++)
     {
       const PinReason *reason = g_ptr_array_index (plan->reasons, i);
@@ -135,7 +144,12 @@ pin_repin_intent (const PinDomain *domain, const PinRepinWish *wish)
   pin_original_free (record->original);
   record->original = pin_original_copy (wish->original);
   for (guint i = 0; i < G_N_ELEMENTS (cpu_settings); i++)
-    intend (record, cpu_settings[i], domain->placement, after, wish->plan);
+    {
+      PinSetting setting = cpu_settings[i];
+      gboolean assigned = wish->here != NULL && !pin_placement_equal_in (wish->here->placement, wish->original->placement, setting);
+
+      intend (record, setting, domain->placement, after, wish->plan, assigned);
+    }
   return record;
 }
 
@@ -262,7 +276,7 @@ plan_job (Job *job, GError **error)
 
   if (now == NULL)
     return FALSE;
-  job->wish = pin_repin_wish (job->domain, terms, now);
+  job->wish = pin_repin_wish (job->domain, terms, pin_picture_assigned (picture, job->name), now);
   if (job->wish == NULL)
     {
       g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s has no record: nothing was changed that could be given back", job->name);

@@ -7,7 +7,8 @@
 /* What could be done for a guest without moving it. */
 typedef struct
 {
-  PinOriginal *original;
+  PinOriginal *original;  /* the owner's */
+  PinOriginal *here;      /* what counts on this host; NULL: the owner's */
   PinPlan *plan;          /* of pin_live_plan() */
   PinPlacement *pins;     /* of pin_live_pins(); empty where the plan is a refusal */
   gboolean in_the_way;    /* of a resident, on whose own CPUs it is */
@@ -26,8 +27,9 @@ gboolean pin_repin_is_visitor (const PinRecord *record, const char *host_uuid);
 /* Whether @domain, which has a record, is on CPUs that are a resident's of @host own. */
 gboolean pin_repin_is_in_the_way (const PinDomain *domain, const PinSnapshot *host);
 
-/* What @domain, live on @host, could have.  (transfer full); NULL if it has no record, so nothing was ever changed. */
-PinRepinWish *pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinSnapshot *host);
+/* What @domain, live on @host, where the policy writes @assigned for it (NULL: nothing), could have.  (transfer full); NULL if it has no
+ * record, so nothing was ever changed. */
+PinRepinWish *pin_repin_wish (const PinDomain *domain, const PinTerms *terms, const PinHostPlacement *assigned, const PinSnapshot *host);
 
 /*
  * The record to write before the first pin is made: what the guest has, and what it is about to have, so that any mix of both is known

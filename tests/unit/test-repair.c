@@ -102,7 +102,7 @@ make_record (void)
   g_autoptr (PinTerms) terms = pin_terms_new ();
   g_autoptr (PinPlan) plan = pin_plan (written->guest, original, terms, away);
 
-  return pin_originals_record (UUID, original, plan, NULL);
+  return pin_originals_record (UUID, original, NULL, plan, NULL);
 }
 
 static char *
@@ -160,7 +160,7 @@ assert_settled (const Case *c, const PinDomain *written, const PinRecord *live, 
   assert_pins (stored->placement, c->after);
   g_assert_nonnull (stored->record);
   assert_pins (stored->record->original->placement, "4 5");
-  g_assert_cmpint (pin_repair_decide (stored, live, terms, host, &plan), ==, PIN_REPAIR_NONE);
+  g_assert_cmpint (pin_repair_decide (stored, live, terms, NULL, host, &plan), ==, PIN_REPAIR_NONE);
 }
 
 static void
@@ -176,7 +176,7 @@ test_case (gconstpointer data)
   g_autoptr (PinPlan) plan = NULL;
   const PinRecord *live = c->live ? record : NULL;
 
-  g_assert_cmpint (pin_repair_decide (stored, live, terms, host, &plan), ==, c->verdict);
+  g_assert_cmpint (pin_repair_decide (stored, live, terms, NULL, host, &plan), ==, c->verdict);
   assert_pins (stored->placement, c->after);
   after = pin_domain_format (stored, NULL);
   if (c->verdict == PIN_REPAIR_WRITE)

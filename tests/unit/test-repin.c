@@ -181,7 +181,7 @@ test_case (gconstpointer data)
   guint n_pins;
 
   guest->record = record_of (c, host);
-  wish = pin_repin_wish (guest, terms, host);
+  wish = pin_repin_wish (guest, terms, NULL, host);
   assert_pins (wish->pins, c->pins);
   g_assert_cmpint (wish->in_the_way, ==, c->in_the_way);
   g_assert_cmpint (wish->better, ==, c->better);
@@ -200,7 +200,7 @@ test_nothing_to_give_back (void)
   g_autoptr (PinSnapshot) host = host_with (guest, "");
   g_autoptr (PinTerms) terms = pin_terms_new ();
 
-  g_assert_null (pin_repin_wish (guest, terms, host));
+  g_assert_null (pin_repin_wish (guest, terms, NULL, host));
 }
 
 int

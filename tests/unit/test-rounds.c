@@ -417,7 +417,7 @@ repair (PinPicture *picture, PinDomain **stored, const PinDomain *live)
   g_autoptr (PinDomain) before = *stored;
 
   g_assert_no_error (error);
-  g_assert_cmpint (pin_repair_decide (before, live->record, terms, now, &plan), ==, PIN_REPAIR_WRITE);
+  g_assert_cmpint (pin_repair_decide (before, live->record, terms, NULL, now, &plan), ==, PIN_REPAIR_WRITE);
   *stored = parse_again (before);
   assert_settled (picture, *stored);
   g_assert_true (pin_placement_equal ((*stored)->placement, live->placement));
