@@ -17,6 +17,7 @@ struct _PinFleet
   GArray *rows;           /* of PinHostRow */
   gboolean rows_are_old;
   GPtrArray *wishes;      /* of Wish */
+  gboolean started;
 };
 
 /* Somebody wants all that is known to be fresh. */
@@ -132,6 +133,16 @@ drop_hosts_without (PinFleet *fleet, const GPtrArray *rules)
     }
 }
 
+static gboolean
+start_host (gpointer name, gpointer host, gpointer unused)
+{
+  PinLink *link = pin_fleet_host_link (host);
+
+  if (link != NULL)
+    pin_link_start (link);
+  return FALSE;
+}
+
 static void
 take_rule (PinFleet *fleet, const PinHostRule *rule, GDBusConnection *local)
 {
@@ -143,7 +154,12 @@ take_rule (PinFleet *fleet, const PinHostRule *rule, GDBusConnection *local)
       host = NULL;
     }
   if (host == NULL)
-    g_tree_insert (fleet->hosts, g_strdup (rule->name), pin_fleet_host_new (rule, local, &fleet->world));
+    {
+      host = pin_fleet_host_new (rule, local, &fleet->world);
+      g_tree_insert (fleet->hosts, g_strdup (rule->name), host);
+      if (fleet->started)
+        start_host (NULL, host, NULL);
+    }
   fleet->rows_are_old = TRUE;
   fleet->changed (rule->name, fleet->data);
 }
@@ -161,19 +177,10 @@ pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *l
     take_rule (fleet, g_ptr_array_index (rules, i), local);
 }
 
-static gboolean
-start_host (gpointer name, gpointer host, gpointer unused)
-{
-  PinLink *link = pin_fleet_host_link (host);
-
-  if (link != NULL)
-    pin_link_start (link);
-  return FALSE;
-}
-
 void
 pin_fleet_start (PinFleet *fleet)
 {
+  fleet->started = TRUE;
   g_tree_foreach (fleet->hosts, start_host, NULL);
 }
 

@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFleet, pin_fleet_free)
  */
 void pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *local, const char *own_name);
 
-/* Makes the local bus start its pinshiftd, where there is none.  Hosts that are dialled are started then. */
+/* Makes the local bus start its pinshiftd, where there is none, from now on.  Hosts that are dialled are started then. */
 void pin_fleet_start (PinFleet *fleet);
 
 /* All hosts, by name, as they are known now.  Borrowed. */

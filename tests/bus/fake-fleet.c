@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fake-fleet DIR EVENT-MS COUNT:MANNER...: many hosts in one program.  Each is a socket DIR/hostN behind which stands a bus with a pinshiftd on
- * it, as far as a cluster asks for them; its snapshot changes every EVENT-MS (0: never).  Prints "ready".
+ * it, as far as a cluster asks for them; its snapshot changes every EVENT-MS (0: never).  Prints "ready"; for each line that is read, how often
+ * snapshots were read since the last one, and how long ago that was for the host that was read least recently of those that are well.
  */
+#include "format/snapshot-json.h"
+
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <stdio.h>
@@ -27,10 +30,11 @@ typedef enum
   OVERSIZED,  /* sends a message of 40 MiB */
   UNMANAGED,  /* a bus without pinshiftd */
   UNREADABLE, /* its snapshot is none */
+  OLDER,      /* its pinshiftd has no method Present */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
-                                       "unreadable", NULL };
+                                       "unreadable", "older", NULL };
 
 static const char interfaces[] =
     "<node>"
@@ -44,6 +48,7 @@ static const char interfaces[] =
     "</interface>"
     "<interface name='" NAME "'>"
     "<method name='Snapshot'><arg type='s' direction='out'/></method>"
+    "<method name='Present'><arg type='s' direction='in'/><arg type='s' direction='out'/><arg type='s' direction='out'/></method>"
     "<method name='SetMaintenance'><arg type='b' direction='in'/><arg type='s' direction='in'/></method>"
     "<property name='Version' type='s' access='read'/><property name='HostUuid' type='s' access='read'/>"
     "<property name='PolicyDigest' type='s' access='read'/><property name='LibvirtConnected' type='b' access='read'/>"
@@ -60,6 +65,8 @@ typedef struct
   guint version;              /* of the snapshot; main context */
   gboolean maintenance;
   char *reason;
+  guint n_reads;
+  gint64 read_us;             /* the latest */
   GDBusConnection *connection; /* the latest, or NULL */
 } Host;
 
@@ -91,12 +98,44 @@ make_snapshot (const Host *host)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* As pinshiftd does: who knows what the host is made of gets the rest. */
+static void
+answer_present (const Host *host, const char *known, GDBusMethodInvocation *call)
+{
+  g_autofree char *text = host->manner == UNREADABLE ? g_strdup ("{\"version\":1,\n\"nodes\":[]}") : make_snapshot (host);
+  g_autoptr (PinSnapshot) snapshot = pin_snapshot_from_json (text, -1, NULL);
+  g_autofree char *hardware = snapshot != NULL ? pin_snapshot_hardware (snapshot) : g_strdup ("none");
+  g_autofree char *present = snapshot != NULL ? pin_snapshot_present_to_json (snapshot) : NULL;
+
+  g_dbus_method_invocation_return_value (call, g_variant_new ("(ss)", g_str_equal (known, hardware) ? present : text, hardware));
+}
+
+static void
+answer_read (Host *host, const char *method, GVariant *parameters, GDBusMethodInvocation *call)
+{
+  g_autofree char *snapshot = NULL;
+  const char *known;
+
+  host->n_reads++;
+  host->read_us = g_get_monotonic_time ();
+  if (g_str_equal (method, "Snapshot"))
+    {
+      snapshot = make_snapshot (host);
+      g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", snapshot));
+      return;
+    }
+  g_variant_get (parameters, "(&s)", &known);
+  if (host->manner == OLDER)
+    g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.DBus.Error.UnknownMethod", "No such method Present");
+  else
+    answer_present (host, known, call);
+}
+
 static void
 answer (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method,
         GVariant *parameters, GDBusMethodInvocation *call, gpointer data)
 {
   Host *host = data;
-  g_autofree char *snapshot = NULL;
 
   if (g_str_equal (method, "Hello") || g_str_equal (method, "GetNameOwner"))
     g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", UNIQUE));
@@ -110,11 +149,8 @@ answer (GDBusConnection *connection, const char *sender, const char *path, const
       g_variant_get (parameters, "(bs)", &host->maintenance, &host->reason);
       g_dbus_method_invocation_return_value (call, NULL);
     }
-  else if (g_str_equal (method, "Snapshot"))
-    {
-      snapshot = host->manner == UNREADABLE ? g_strdup ("{\"version\":1,\n\"nodes\":[]}") : make_snapshot (host);
-      g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", snapshot));
-    }
+  else if (g_str_equal (method, "Snapshot") || g_str_equal (method, "Present"))
+    answer_read (host, method, parameters, call);
   else
     g_dbus_method_invocation_return_value (call, NULL);
 }
@@ -325,6 +361,31 @@ add_host (GPtrArray *hosts, const char *dir, Manner manner, guint *event_ms)
   g_timeout_add (*event_ms * (host->number % 100) / 100, on_first_event, first);
 }
 
+static gboolean
+on_question (GIOChannel *input, GIOCondition condition, gpointer data)
+{
+  const GPtrArray *hosts = data;
+  g_autofree char *line = NULL;
+  gint64 oldest_us = g_get_monotonic_time ();
+  gint64 now_us = oldest_us;
+  guint n_reads = 0;
+
+  if (g_io_channel_read_line (input, &line, NULL, NULL, NULL) != G_IO_STATUS_NORMAL)
+    return G_SOURCE_REMOVE;
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      Host *host = g_ptr_array_index (hosts, i);
+
+      n_reads += host->n_reads;
+      host->n_reads = 0;
+      if (host->manner == WELL)
+        oldest_us = MIN (oldest_us, host->read_us);
+    }
+  printf ("%u %u\n", n_reads, (guint) ((now_us - oldest_us) / 1000));
+  fflush (stdout);
+  return G_SOURCE_CONTINUE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -345,6 +406,7 @@ main (int argc, char **argv)
       for (guint j = 0; j < count; j++)
         add_host (hosts, argv[1], (Manner) at, &event_ms);
     }
+  g_io_add_watch (g_io_channel_unix_new (0), G_IO_IN | G_IO_HUP, on_question, hosts);
   puts ("ready");
   fflush (stdout);
   g_main_loop_run (loop);

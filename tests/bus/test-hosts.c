@@ -21,7 +21,7 @@ static const struct { const char *manner; PinPresence presence; const char *part
   { "oversized", PIN_PRESENCE_UNREACHABLE, " relay: floods: a message of more than 16 MiB" },
   { "unmanaged", PIN_PRESENCE_UNMANAGED, "was not provided by any .service files" },
   { "unreadable", PIN_PRESENCE_UNREACHABLE, "its snapshot can't be read: nodes: " },
-  { "well", PIN_PRESENCE_REACHABLE, NULL },
+  { "older", PIN_PRESENCE_REACHABLE, NULL },
 };
 
 typedef struct

@@ -229,6 +229,57 @@ test_reload (void)
   g_assert_cmpint (cluster_world_end (&world), ==, 0);
 }
 
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Names of the hosts that are objects now, sorted.  (transfer full) */
+static char *
+host_names (ClusterWorld *world)
+{
+  g_autoptr (GVariant) objects = call (world, PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GVariantIter iter;
+  const char *path;
+
+  g_variant_iter_init (&iter, objects);
+  while (g_variant_iter_next (&iter, "{&oa{sa{sv}}}", &path, NULL))
+    g_ptr_array_add (names, (gpointer) (strrchr (path, '/') + 1));
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (" ", (char **) names->pdata);
+}
+
+/* Hosts come and go with the policy; without any, there is this one. */
+static void
+test_hosts_of_policy (void)
+{
+  static const struct { const char *policy, *names; } rows[] = {
+    { "[host hostb]\nuri = qemu+tcp://hostb/system\nlink = false\n[host hosta]\nuri = qemu+tcp://hosta/system\nlink = local\n",
+      "hosta hostb" },
+    { "[host hostc]\nuri = qemu+tcp://hostc/system\nlink = false\n", "hostc" },
+    { "", NULL },
+  };
+  g_auto (ClusterWorld) world = { NULL };
+  g_autofree char *own = cluster_world_host_path ();
+
+  cluster_world_init (&world, FALSE);
+  cluster_world_start (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *line = NULL;
+      g_autofree char *names = NULL;
+
+      g_assert_true (g_file_set_contents (world.policy, rows[i].policy, -1, NULL));
+      send_signal (world.policyd, SIGHUP);
+      line = cluster_world_hear (&world, "policy: read anew");
+      names = host_names (&world);
+      g_assert_cmpstr (names, ==, rows[i].names != NULL ? rows[i].names : strrchr (own, '/') + 1);
+    }
+}
+
 static void
 test_bad_policy (void)
 {
@@ -324,6 +375,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policyd/what-changes-on-a-host-arrives", test_change);
   g_test_add_func ("/policyd/a-host-that-hangs-holds-up-nobody", test_hang);
   g_test_add_func ("/policyd/a-bad-policy-leaves-the-last-good-one", test_reload);
+  g_test_add_func ("/policyd/hosts-come-and-go-with-the-policy", test_hosts_of_policy);
   g_test_add_func ("/policyd/starts-with-a-bad-policy", test_bad_policy);
   g_test_add_func ("/policyd/arguments", test_arguments);
   g_test_add_func ("/policyd/ends-without-its-name-or-a-bus", test_no_name);
