@@ -252,3 +252,9 @@ pin_fleet_host_row (const PinFleetHost *host)
     .site = site != NULL ? site : host->site,
   };
 }
+
+gboolean
+pin_fleet_host_is_here (const PinFleetHost *host)
+{
+  return host->command == NULL;
+}

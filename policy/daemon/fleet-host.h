@@ -20,7 +20,7 @@ typedef struct
 } PinFleetHostWorld;
 
 /*
- * The host of @rule; one whose link is "local" is behind @local.  @world must outlive it.  Nothing comes before this has
+ * The host of @rule, which says how it is reached; one whose link is "local" is behind @local.  @world must outlive it.  Nothing comes before this has
  * returned.  (transfer full)
  */
 PinFleetHost *pin_fleet_host_new (const PinHostRule *rule, GDBusConnection *local, const PinFleetHostWorld *world);
@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFleetHost, pin_fleet_host_free)
 
 /* Takes what a new rule for it says.  FALSE: it is to be reached in another way, so that it takes another host. */
 gboolean pin_fleet_host_take_rule (PinFleetHost *host, const PinHostRule *rule, GDBusConnection *local);
+
+/* Whether its link is "local". */
+gboolean pin_fleet_host_is_here (const PinFleetHost *host);
 
 const char *pin_fleet_host_name (const PinFleetHost *host);
 const char *pin_fleet_host_uri (const PinFleetHost *host);

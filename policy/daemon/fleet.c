@@ -143,6 +143,15 @@ start_host (gpointer name, gpointer host, gpointer unused)
   return FALSE;
 }
 
+/* How @rule's host is reached where the policy does not say.  (transfer full) */
+static char *
+usual_link (const PinHostRule *rule, const char *own_name)
+{
+  g_autofree char *quoted = g_shell_quote (rule->name);
+
+  return strcmp (rule->name, own_name) == 0 ? g_strdup ("local") : g_strdup_printf ("ssh -- %s pinshift relay", quoted);
+}
+
 static void
 take_rule (PinFleet *fleet, const PinHostRule *rule, GDBusConnection *local)
 {
@@ -174,7 +183,13 @@ pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *l
   g_ptr_array_add (alone, &own);
   drop_hosts_without (fleet, rules);
   for (guint i = 0; i < rules->len; i++)
-    take_rule (fleet, g_ptr_array_index (rules, i), local);
+    {
+      PinHostRule rule = *(const PinHostRule *) g_ptr_array_index (rules, i);
+      g_autofree char *link = usual_link (&rule, own_name);
+
+      rule.link = rule.link != NULL ? rule.link : link;
+      take_rule (fleet, &rule, local);
+    }
 }
 
 void
@@ -222,6 +237,14 @@ pin_fleet_facts (const PinFleet *fleet, const char *name)
   const PinFleetHost *host = g_tree_lookup (fleet->hosts, name);
 
   return host != NULL ? pin_fleet_host_facts (host) : NULL;
+}
+
+gboolean
+pin_fleet_is_here (const PinFleet *fleet, const char *name)
+{
+  const PinFleetHost *host = g_tree_lookup (fleet->hosts, name);
+
+  return host != NULL && pin_fleet_host_is_here (host);
 }
 
 const char *

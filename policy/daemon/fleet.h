@@ -20,7 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFleet, pin_fleet_free)
 
 /*
  * Makes the hosts those of @hosts (of PinHostRule): a host that is to be reached as before is not touched.  NULL or none: the
- * host @own_name alone, with libvirt at qemu:///system.  @local is the bus that the link "local" means.
+ * host @own_name alone, with libvirt at qemu:///system.  @local is the bus that the link "local" means, which is that of @own_name if the
+ * policy does not say; other hosts are reached by ssh then.
  */
 void pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *local, const char *own_name);
 
@@ -34,6 +35,8 @@ gboolean pin_fleet_row (const PinFleet *fleet, const char *name, PinHostRow *ret
 
 /* What the host @name said of itself last; NULL: there is no such host, or it was never heard.  Borrowed. */
 const PinHostFacts *pin_fleet_facts (const PinFleet *fleet, const char *name);
+/* Whether it is behind the bus that this process is on: then its libvirt is qemu:///system, whatever its URI is for others. */
+gboolean pin_fleet_is_here (const PinFleet *fleet, const char *name);
 /* URI of its libvirt, or NULL; borrowed. */
 const char *pin_fleet_uri (const PinFleet *fleet, const char *name);
 

@@ -3,8 +3,6 @@
 
 #include "core/error.h"
 
-/* Of a host that is reached by no relay: this one. */
-#define LINK_HERE "local"
 #define URI_HERE "qemu:///system"
 
 static void
@@ -25,16 +23,7 @@ answer (gpointer world, GAsyncResult *result, GError **error)
 static const char *
 own_uri (const PinMeans *means, const char *host)
 {
-  const GPtrArray *hosts = pin_rules_hosts (means->rules);
-
-  for (guint i = 0; i < hosts->len; i++)
-    {
-      const PinHostRule *rule = g_ptr_array_index (hosts, i);
-
-      if (g_str_equal (rule->name, host) && g_str_equal (rule->link, LINK_HERE))
-        return URI_HERE;
-    }
-  return pin_fleet_uri (means->fleet, host);
+  return pin_fleet_is_here (means->fleet, host) ? URI_HERE : pin_fleet_uri (means->fleet, host);
 }
 
 static gpointer

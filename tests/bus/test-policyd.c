@@ -280,6 +280,19 @@ test_hosts_of_policy (void)
     }
 }
 
+/* The bus of the host that it is on needs no link. */
+static void
+test_own_host (void)
+{
+  g_auto (ClusterWorld) world = { NULL };
+  g_autofree char *policy = g_strdup_printf ("[host %s]\n", g_get_host_name ());
+
+  cluster_world_init (&world, TRUE);
+  g_assert_true (g_file_set_contents (world.policy, policy, -1, NULL));
+  cluster_world_start (&world);
+  cluster_world_wait (world.host, "State", "'reachable'");
+}
+
 static void
 test_bad_policy (void)
 {
@@ -376,6 +389,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policyd/a-host-that-hangs-holds-up-nobody", test_hang);
   g_test_add_func ("/policyd/a-bad-policy-leaves-the-last-good-one", test_reload);
   g_test_add_func ("/policyd/hosts-come-and-go-with-the-policy", test_hosts_of_policy);
+  g_test_add_func ("/policyd/its-own-host-needs-no-link", test_own_host);
   g_test_add_func ("/policyd/starts-with-a-bad-policy", test_bad_policy);
   g_test_add_func ("/policyd/arguments", test_arguments);
   g_test_add_func ("/policyd/ends-without-its-name-or-a-bus", test_no_name);
