@@ -71,13 +71,22 @@ section_name (const char *group)
   return *rest == '\0' ? g_strdup (text) : g_strdup_printf ("%.*s %s", (int) word, text, rest);
 }
 
+/* Tabs are blanks. */
+static gboolean
+has_odd_control (const char *text)
+{
+  g_autofree char *plain = g_strdelimit (g_strdup (text), "\t", ' ');
+
+  return pin_rules_has_control (plain);
+}
+
 static gboolean
 read_section (Reader *reader, const char *text, GError **error)
 {
   gsize length = strlen (text);
   g_autofree char *name = NULL;
 
-  if (length < 3 || text[length - 1] != ']' || strcspn (text + 1, "[]") != length - 2)
+  if (length < 3 || text[length - 1] != ']' || strcspn (text + 1, "[]") != length - 2 || has_odd_control (text))
     {
       g_autofree char *quoted = pin_rules_quote (text);
 

@@ -199,13 +199,13 @@ gboolean
 pin_rules_is_host (const char *name)
 {
   /* A "-" would make it an option of ssh. */
-  return *name != '\0' && *name != '-' && strpbrk (name, ";, \t/#") == NULL;
+  return *name != '\0' && *name != '-' && strpbrk (name, ";, /#") == NULL && !pin_rules_has_control (name);
 }
 
 static gboolean
 is_member (const char *name)
 {
-  return strpbrk (name, ",#") == NULL;
+  return strpbrk (name, ",#") == NULL && !pin_rules_has_control (name);
 }
 
 /* "a; b;" as a list; NULL: it is empty. */
@@ -274,14 +274,13 @@ parse_uri (const PinRulesKey *key, guint number, const char *value, gpointer mem
       g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "is empty; write one as qemu+ssh://hostb/system");
       return FALSE;
     }
-  for (const char *c = value; *c != '\0'; c++)
-    if (g_ascii_isspace (*c) || g_ascii_iscntrl (*c))
-      {
-        g_autofree char *quoted = pin_rules_quote (value);
+  if (strchr (value, ' ') != NULL || pin_rules_has_control (value))
+    {
+      g_autofree char *quoted = pin_rules_quote (value);
 
-        g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no URI: it has a blank", quoted);
-        return FALSE;
-      }
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no URI: it has a blank", quoted);
+      return FALSE;
+    }
   g_free (*held);
   *held = g_strdup (value);
   return TRUE;
@@ -290,12 +289,9 @@ parse_uri (const PinRulesKey *key, guint number, const char *value, gpointer mem
 static gboolean
 check_command (const char *value, GError **error)
 {
-  const char *c = value;
   g_autofree char *quoted = pin_rules_quote (value);
 
-  while (*c != '\0' && !g_ascii_iscntrl (*c))
-    c++;
-  if (*c == '\0' && g_shell_parse_argv (value, NULL, NULL, NULL))
+  if (!pin_rules_has_control (value) && g_shell_parse_argv (value, NULL, NULL, NULL))
     return TRUE;
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no command that a shell could split; are its quotes closed?",
                quoted);

@@ -16,6 +16,14 @@ pin_rules_quote (const char *text)
   return g_strdup_printf ("\"%s\"", start);
 }
 
+gboolean
+pin_rules_has_control (const char *text)
+{
+  while (*text != '\0' && !g_ascii_iscntrl (*text))
+    text++;
+  return *text != '\0';
+}
+
 /* Edits that turn one word into the other, by Levenshtein; words are short. */
 static guint
 distance (const char *a, const char *b)

@@ -348,11 +348,12 @@ test_pins_edited_here (void)
   g_assert_cmpstr (text, ==, "0:8 1:1");
 }
 
-/* A policy that would have the guest elsewhere does not keep it from getting its CPUs here. */
+/* A policy that would have the guest elsewhere, or apart from one that runs here too, does not keep it from getting its CPUs. */
 static void
 test_host_of_the_policy (void)
 {
   static const char *const hosts[] = { "elsewhere", NULL };
+  static const char *const members[] = { "*", NULL };
   g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "6")));
   g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "1")));
   g_autoptr (PinOriginal) original = make_original (ONE_NODE, written);
@@ -361,9 +362,13 @@ test_host_of_the_policy (void)
   g_autoptr (PinPlan) plan = NULL;
 
   terms->hosts = g_strdupv ((GStrv)hosts);
+  pin_terms_add_apart (terms, "all", members);
+  g_ptr_array_add (host->domains, pin_tenant_new ("other", "6f1c2d3e-0000-4000-8000-000000000009"));
+  ((PinTenant *)g_ptr_array_index (host->domains, 0))->running = TRUE;
   plan = pin_live_plan (domain->guest, original, domain->placement, terms, host);
   g_assert_cmpint (plan->verdict, ==, PIN_VERDICT_KEEP);
   g_assert_nonnull (terms->hosts);
+  g_assert_nonnull (terms->apart);
 }
 
 typedef struct

@@ -3,6 +3,7 @@
 #include "core/plan.h"
 #include "rules/rules-file.h"
 #include "rules/rules-keys.h"
+#include "rules/rules-section.h"
 
 #include <string.h>
 
@@ -66,6 +67,30 @@ test_keys (void)
     }
 }
 
+/* So do those of sections that there are many of; what they have by default depends on their names. */
+static void
+test_named_sections (void)
+{
+  g_autofree char *page = read_page ("pinshift.conf.5.rst");
+
+  for (guint kind = PIN_SECTION_HOST; kind < PIN_SECTION_N; kind++)
+    {
+      const PinSection *section = pin_section (kind);
+      g_autofree char *title = g_strdup_printf ("``[%s``", section->word);
+
+      g_assert_nonnull (strstr (page, title));
+      for (guint i = 0; i < section->n_keys; i++)
+        {
+          const PinRulesKey *key = &section->keys[i];
+          g_autofree char *name = g_strconcat (key->name, key->numbered != NULL ? ".N" : "", NULL);
+
+          assert_named (page, name);
+          for (guint choice = 0; choice < key->n_choices; choice++)
+            assert_named (page, key->choice (choice));
+        }
+    }
+}
+
 /* So do those for the host. */
 static void
 test_host_keys (void)
@@ -94,6 +119,7 @@ main (int argc, char **argv)
   g_test_add_func ("/manual/names-every-code", test_codes);
   g_test_add_func ("/manual/names-every-setting-and-action", test_settings_and_actions);
   g_test_add_func ("/manual/has-every-key-at-its-default", test_keys);
+  g_test_add_func ("/manual/has-every-section-that-has-a-name", test_named_sections);
   g_test_add_func ("/manual/has-every-section-and-key-of-the-host", test_host_keys);
   return g_test_run ();
 }

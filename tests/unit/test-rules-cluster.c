@@ -281,6 +281,9 @@ static const struct { const char *text, *wrong; } bad_sections[] = {
   { "[weights]\nfit =\n", "F:2: fit: \"\" is no number from 0 to 1000000" },
   { "[drain]\nparallel = 0\n", "F:2: parallel: \"0\" is no number from 1 to 64" },
   { "[weights best]\nfit = 1\n", NULL },
+  { "[group a\rb]\n", "F:1: \"[group a?b]\" is no section; write it alone on its line, as in [fit]" },
+  { "[group a]\nmembers = a\\nb\n", "F:2: members: \"a?b\" is no name of a guest; names are separated by \";\"" },
+  { "[domain a]\nhosts = a\\rb\n", "F:2: hosts: \"a?b\" is no host name; names are separated by \";\"" },
   { "[group]\n", "F:1: section [group] has no name; write one, as in [group db]" },
   { "\n[group db]\npolicy = affinity\n", "F:2: group \"db\" has no members; write them as in members = db-1; db-2" },
   { "[group db]\nmembers = ; ;\npolicy = affinity\n",
@@ -462,6 +465,31 @@ test_digest (void)
     }
 }
 
+/* What "config cat" shows: values in one spelling, and what no file has written where there is one of it. */
+static void
+test_entries (void)
+{
+  g_autoptr (PinRules) rules
+      = load ("[host b]\nlink=ssh b\n[group g]\nmembers= x ;y\npolicy=affinity\n[weights]\nfit=007\n"
+              "[placement a  on b]\nmemory =  strict   2,1\nhugepages = 2048KiB 0,1;1GiB\nvcpupin.3=5,4\n", NULL);
+  g_autoptr (GPtrArray) entries = pin_rules_entries (rules);
+  g_autoptr (GString) set = g_string_new (NULL);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const PinRulesEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->file != NULL)
+        g_string_append_printf (set, "%u [%s] %s=%s\n", entry->line, entry->section, entry->key, entry->value);
+      else
+        g_assert_null (strchr (entry->section, ' '));
+    }
+  g_assert_cmpstr (set->str, ==,
+                   "2 [host b] link=ssh b\n4 [group g] members=x; y\n5 [group g] policy=affinity\n7 [weights] fit=7\n"
+                   "9 [placement a on b] memory=strict 1-2\n10 [placement a on b] hugepages=2MiB 0-1; 1GiB\n"
+                   "11 [placement a on b] vcpupin.3=4-5\n");
+}
+
 /* As many hosts as a cluster may have, and a placement on each. */
 static void
 test_many_hosts (void)
@@ -497,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules-cluster/strict-groups-may-not-contradict", test_contradictions);
   g_test_add_func ("/rules-cluster/several-files-make-one-section", test_several_files);
   g_test_add_func ("/rules-cluster/the-digest-is-of-the-meaning", test_digest);
+  g_test_add_func ("/rules-cluster/entries-tell-what-is-written", test_entries);
   g_test_add_func ("/rules-cluster/ten-thousand-hosts-are-read", test_many_hosts);
   return g_test_run ();
 }
