@@ -6,10 +6,13 @@
 
 #include <string.h>
 
+/* All hosts together are read so often a second at most, however much changes: who wants to know it now freshens. */
+#define READS_A_SECOND 50
 #define LOCAL_URI "qemu:///system"
 
 struct _PinFleet
 {
+  guint calm_ms;          /* of few hosts; that of many is longer */
   PinFleetHostWorld world;
   PinFleetChanged changed;
   gpointer data;
@@ -66,6 +69,7 @@ pin_fleet_new (const PinLinkTimes *times, PinFleetChanged changed, gpointer data
 {
   PinFleet *fleet = g_new0 (PinFleet, 1);
 
+  fleet->calm_ms = times->calm_ms;
   fleet->world.times = *times;
   fleet->world.makes = pin_makes_new ();
   fleet->world.heard = on_heard;
@@ -181,6 +185,8 @@ pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *l
   const GPtrArray *rules = hosts != NULL && hosts->len > 0 ? hosts : alone;
 
   g_ptr_array_add (alone, &own);
+  /* For ways that are made from now on. */
+  fleet->world.times.calm_ms = MAX (fleet->calm_ms, rules->len * 1000 / READS_A_SECOND);
   drop_hosts_without (fleet, rules);
   for (guint i = 0; i < rules->len; i++)
     {

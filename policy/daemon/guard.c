@@ -27,6 +27,13 @@ static void pin_guard_pollable (GPollableInputStreamInterface *interface);
 G_DEFINE_TYPE_WITH_CODE (PinGuard, pin_guard, G_TYPE_FILTER_INPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, pin_guard_pollable))
 
+/* The bytes say how they are ordered, and which D-Bus it is: there is one. */
+static gboolean
+is_header (const PinGuard *guard)
+{
+  return (guard->header[0] == 'l' || guard->header[0] == 'B') && guard->header[3] == 1;
+}
+
 static guint64
 number_at (const PinGuard *guard, guint at)
 {
@@ -87,6 +94,8 @@ judge (PinGuard *guard, const guint8 *bytes, gsize n)
       at += guard->n_header < HEADER ? take_header (guard, bytes + at, n - at) : take_rest (guard, n - at);
       if (guard->n_header == HEADER && guard->n_left == 0)
         guard->n_header = 0;
+      if (guard->n_header == HEADER && !is_header (guard))
+        return g_strdup ("it sends what is no message of D-Bus");
       if (guard->n_header == HEADER && guard->n_left > guard->limits.message_mib * MIB)
         return g_strdup_printf ("floods: a message of more than %u MiB", guard->limits.message_mib);
     }

@@ -22,5 +22,5 @@ G_DECLARE_FINAL_TYPE (PinGuard, pin_guard, PIN, GUARD, GFilterInputStream)
 /* A stream of @base, which can be polled and stands at the first byte of a message.  (transfer full) */
 PinGuard *pin_guard_new (GInputStream *base, const PinGuardLimits *limits);
 
-/* Why it has failed: "floods: ..."; NULL: it has not.  From any thread.  (transfer full) */
+/* Why it has failed: "floods: ..." and the like; NULL: it has not.  From any thread.  (transfer full) */
 char *pin_guard_reason (PinGuard *guard);

@@ -9,6 +9,9 @@
 #define PATH PIN_HOST1_PATH
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 
+/* What a host says of itself is little, and somebody may wait for it. */
+#define FACTS_CALM_MS 250
+
 const PinLinkTimes pin_link_times = { .answer_ms = 5000, .renew_ms = 30000, .calm_ms = 2000 };
 
 struct _PinLink
@@ -27,6 +30,7 @@ struct _PinLink
 
   GCancellable *asking; /* the call that is under way, or NULL */
   guint timer;
+  gint64 asked_ms;
   PinBackoff backoff;
 
   PinPresence presence; /* of its pinshiftd */
@@ -149,8 +153,18 @@ ask (PinLink *link, GDBusCallFlags flags)
 {
   g_clear_handle_id (&link->timer, g_source_remove);
   link->asking = g_cancellable_new ();
+  link->asked_ms = now_ms ();
   g_dbus_connection_call (link->connection, link->destination, PATH, PROPERTIES, "GetAll", g_variant_new ("(s)", NAME),
                           G_VARIANT_TYPE ("(a{sv})"), flags, (gint) link->times.answer_ms, link->asking, on_answer, link);
+}
+
+/* Who changes all the time is asked as often as others: at once, and then not for a while. */
+static guint
+calm_ms (const PinLink *link)
+{
+  guint calm = MIN (link->times.calm_ms, FACTS_CALM_MS);
+
+  return (guint) CLAMP (link->asked_ms + calm - now_ms (), 0, calm);
 }
 
 static void
@@ -161,8 +175,13 @@ on_properties_changed (GDBusConnection *connection, const char *sender, const ch
 
   /* An answer that is due comes after this, and has it. One that does not answer is asked when that is due, however much
    * it says. */
-  if (link->asking == NULL && link->presence == PIN_PRESENCE_REACHABLE)
+  if (link->asking != NULL || link->presence != PIN_PRESENCE_REACHABLE)
+    return;
+  g_clear_handle_id (&link->timer, g_source_remove);
+  if (calm_ms (link) == 0)
     ask (link, G_DBUS_CALL_FLAGS_NO_AUTO_START);
+  else
+    link->timer = g_timeout_add (calm_ms (link), on_time, link);
 }
 
 static void

@@ -16,7 +16,7 @@ typedef struct
 {
   guint answer_ms; /* who takes longer to answer is unreachable */
   guint renew_ms;  /* a host that was heard is asked again after so long, so that one that hangs is found out */
-  guint calm_ms;   /* its snapshot is read so long after the last time at the earliest, however often it changes */
+  guint calm_ms;   /* its snapshot is read so long after the last time at the earliest, however often it changes; longer in a large fleet */
 } PinLinkTimes;
 
 extern const PinLinkTimes pin_link_times; /* as the service has them */

@@ -16,6 +16,7 @@ static const struct { const char *manner; PinPresence presence; const char *part
   { "mute", PIN_PRESENCE_UNREACHABLE, " relay: no answer within 2500 ms" },
   { "hanging", PIN_PRESENCE_UNREACHABLE, "Timeout was reached" },
   { "garbage", PIN_PRESENCE_UNREACHABLE, " relay: that is no bus, it says: HTTP/1.1 400 Bad Request" },
+  { "broken", PIN_PRESENCE_UNREACHABLE, " relay: it sends what is no message of D-Bus" },
   { "flooding", PIN_PRESENCE_UNREACHABLE, " relay: floods: more than 1000 messages a second" },
   { "flapping", PIN_PRESENCE_UNREACHABLE, " relay: " },
   { "oversized", PIN_PRESENCE_UNREACHABLE, " relay: floods: a message of more than 16 MiB" },
@@ -163,11 +164,15 @@ all_are_known (World *world)
 static gboolean
 all_well_are_read (World *world)
 {
-  guint n, read = 0;
-  const PinHostRow *known = pin_fleet_rows (world->fleet, &n);
+  guint read = 0;
 
-  for (guint i = 0; i < n; i++)
-    read += rows[i].part == NULL && known[i].site != NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("host%u", i);
+      PinHostRow row;
+
+      read += rows[i].part == NULL && pin_fleet_row (world->fleet, name, &row) && row.site != NULL;
+    }
   return read == 2;
 }
 

@@ -148,6 +148,25 @@ test_life (void)
                     g_ascii_strtoull (g_subprocess_get_identifier (world.world->service), NULL, 10));
 }
 
+/* The same bus, by a command: it lets us in as who runs that, starts its pinshiftd for us, and is named in the end. */
+static void
+test_relay (void)
+{
+  g_auto (ClusterWorld) world = { NULL };
+  g_autofree char *policy = NULL;
+  g_autofree char *line = NULL;
+
+  cluster_world_init (&world, TRUE);
+  policy = g_strdup_printf ("[host %s]\nuri = qemu+tls://there/system\nlink = env DBUS_SYSTEM_BUS_ADDRESS=%s %s relay\n", g_get_host_name (),
+                            world.world->address, g_getenv ("PINSHIFT_CLI"));
+  g_assert_true (g_file_set_contents (world.policy, policy, -1, NULL));
+  cluster_world_start (&world);
+  cluster_world_wait (world.host, "State", "'reachable'");
+  end_host (&world);
+  line = cluster_world_hear (&world, ": unreachable: pinshiftd has left the bus");
+  cluster_world_wait (world.host, "State", "'unreachable'");
+}
+
 static void
 test_change (void)
 {
@@ -385,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/policyd/offers-what-is-installed-and-no-more", test_offers);
   g_test_add_func ("/policyd/a-host-without-pinshiftd-is-shown", test_alone);
   g_test_add_func ("/policyd/a-host-is-started-goes-and-comes-back", test_life);
+  g_test_add_func ("/policyd/a-host-is-reached-by-a-command", test_relay);
   g_test_add_func ("/policyd/what-changes-on-a-host-arrives", test_change);
   g_test_add_func ("/policyd/a-host-that-hangs-holds-up-nobody", test_hang);
   g_test_add_func ("/policyd/a-bad-policy-leaves-the-last-good-one", test_reload);

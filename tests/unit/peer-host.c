@@ -32,10 +32,13 @@ static GDBusMessage *
 filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
 {
   PeerHost *peer = data;
+  const char *member = g_dbus_message_get_member (message);
+  gboolean is_read;
 
   if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
     return message;
-  g_atomic_int_inc (&peer->asked);
+  is_read = g_strcmp0 (member, "Present") == 0 || g_strcmp0 (member, "Snapshot") == 0;
+  g_atomic_int_inc (is_read ? &peer->read : &peer->asked);
   if (g_atomic_int_get (&peer->hangs))
     g_clear_object (&message);
   return message;
@@ -54,7 +57,6 @@ on_snapshot (PinHost1 *host, GDBusMethodInvocation *call, gpointer data)
 {
   PeerHost *peer = data;
 
-  g_atomic_int_inc (&peer->read);
   pin_host1_complete_snapshot (host, call, peer->snapshot);
   return TRUE;
 }

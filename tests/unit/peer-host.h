@@ -13,8 +13,8 @@ typedef struct
   GDBusConnection *far;
   PinHost1 *host;        /* what the host says */
   gint hangs;            /* atomic: calls that arrive are lost */
-  gint asked;            /* atomic: how many calls have arrived */
-  gint read;             /* atomic: how many of them for its snapshot */
+  gint asked;            /* atomic: how many calls have arrived, but for its snapshot */
+  gint read;             /* atomic: how many for that */
   const char *snapshot;  /* its answer to them */
 } PeerHost;
 

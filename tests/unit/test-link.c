@@ -22,9 +22,9 @@ on_heard (PinLink *link, gpointer data)
 }
 
 static void
-world_init (World *world, guint answer_ms, guint renew_ms)
+world_init (World *world, guint answer_ms, guint renew_ms, guint calm_ms)
 {
-  const PinLinkTimes times = { answer_ms, renew_ms, renew_ms };
+  const PinLinkTimes times = { answer_ms, renew_ms, calm_ms };
 
   world->peer = peer_host_new ("one");
   world->makes = pin_makes_new ();
@@ -84,7 +84,7 @@ test_facts (void)
   static const char *const guests[] = { "a1", "a2", NULL };
   g_auto (World) world = { NULL };
 
-  world_init (&world, NEVER_MS, NEVER_MS);
+  world_init (&world, NEVER_MS, NEVER_MS, 0);
   g_assert_false (pin_link_is_reachable (world.link));
   g_assert_null (pin_link_facts (world.link));
   peer_host_wait (is_reachable, &world);
@@ -101,7 +101,7 @@ test_hang (void)
 {
   g_auto (World) world = { NULL };
 
-  world_init (&world, 300, 20);
+  world_init (&world, 300, 20, 20);
   peer_host_wait (is_reachable, &world);
   g_atomic_int_set (&world.peer->hangs, TRUE);
   peer_host_wait (is_silent, &world);
@@ -138,15 +138,20 @@ ping (World *world)
   peer_host_wait (is_true, &came);
 }
 
+static void
+emit (World *world, const char *interface, const char *signal, const char *parameters)
+{
+  g_dbus_connection_emit_signal (world->peer->far, NULL, "/org/pinshift/Host1", interface, signal,
+                                 parameters != NULL ? g_variant_parse (NULL, parameters, NULL, NULL, NULL) : NULL, NULL);
+}
+
 /* How many questions a signal of the host has made: those in the time that two pings take. */
 static gint
 questions_of_a_signal (World *world)
 {
   gint before = g_atomic_int_get (&world->peer->asked);
 
-  g_dbus_connection_emit_signal (world->peer->far, NULL, "/org/pinshift/Host1", "org.freedesktop.DBus.Properties",
-                                 "PropertiesChanged",
-                                 g_variant_new_parsed ("('org.pinshift.Host1', @a{sv} {}, @as [])"), NULL);
+  emit (world, "org.freedesktop.DBus.Properties", "PropertiesChanged", "('org.pinshift.Host1', @a{sv} {}, @as [])");
   ping (world);
   ping (world);
   return g_atomic_int_get (&world->peer->asked) - before - 2;
@@ -159,7 +164,7 @@ test_noise (void)
   g_auto (World) world = { NULL };
   guint quiet = 0;
 
-  world_init (&world, NEVER_MS, NEVER_MS);
+  world_init (&world, NEVER_MS, NEVER_MS, 0);
   peer_host_wait (is_read, &world);
   g_assert_cmpint (questions_of_a_signal (&world), ==, 1);
   peer_host_set_present (world.peer, FALSE);
@@ -173,13 +178,48 @@ test_noise (void)
   peer_host_wait (is_reachable, &world);
 }
 
+static gboolean
+was_lost_by_its_snapshot (gpointer data)
+{
+  const char *failure = pin_link_failure (((World *) data)->link);
+
+  return failure != NULL && strstr (failure, "its snapshot can't be read: ") == failure;
+}
+
+/* However often it changes, it is read now, and once more when it is calm; the first read is two calls: it has no Present. */
+static void
+test_changes (void)
+{
+  g_auto (World) world = { NULL };
+
+  world_init (&world, NEVER_MS, NEVER_MS, 1000);
+  peer_host_wait (is_read, &world);
+  g_assert_cmpint (g_atomic_int_get (&world.peer->read), ==, 2);
+  for (guint i = 0; i < 100; i++)
+    {
+      emit (&world, "org.pinshift.Host1", "SnapshotChanged", NULL);
+      emit (&world, "org.freedesktop.DBus.Properties", "PropertiesChanged", "('org.pinshift.Host1', @a{sv} {}, @as [])");
+    }
+  world.peer->snapshot = "{";
+  ping (&world);
+  g_assert_cmpint (g_atomic_int_get (&world.peer->read), ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&world.peer->asked), <, 10);
+  g_assert_true (pin_link_is_reachable (world.link));
+  peer_host_wait (was_lost_by_its_snapshot, &world);
+  g_assert_cmpint (g_atomic_int_get (&world.peer->read), ==, 3);
+  g_assert_nonnull (pin_link_site (world.link));
+  world.peer->snapshot = PEER_HOST_SNAPSHOT;
+  peer_host_wait (is_reachable, &world);
+  g_assert_cmpint (g_atomic_int_get (&world.peer->read), ==, 4);
+}
+
 static void
 test_end (void)
 {
   g_auto (World) world = { NULL };
   gint asked;
 
-  world_init (&world, NEVER_MS, 20);
+  world_init (&world, NEVER_MS, 20, 20);
   peer_host_wait (is_reachable, &world);
   g_dbus_connection_close_sync (world.peer->far, NULL, NULL);
   peer_host_wait (is_lost, &world);
@@ -199,7 +239,7 @@ test_free (void)
 {
   g_auto (World) world = { NULL };
 
-  world_init (&world, NEVER_MS, NEVER_MS);
+  world_init (&world, NEVER_MS, NEVER_MS, 0);
   peer_host_wait (was_asked, &world);
   g_clear_pointer (&world.link, pin_link_free);
   while (g_main_context_iteration (NULL, FALSE))
@@ -214,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/what-a-host-says-and-what-changes", test_facts);
   g_test_add_func ("/link/one-that-hangs-is-found-out-and-found-again", test_hang);
   g_test_add_func ("/link/noise-makes-no-attempts", test_noise);
+  g_test_add_func ("/link/many-changes-are-one-read", test_changes);
   g_test_add_func ("/link/the-end-of-the-connection-is-the-end", test_end);
   g_test_add_func ("/link/freed-while-it-waits", test_free);
   return g_test_run ();
