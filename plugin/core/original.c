@@ -87,6 +87,25 @@ pin_original_from (const PinPlacement *placement, PinHome *home)
   return original;
 }
 
+PinOriginal *
+pin_original_assign (const PinOriginal *original, const PinGuest *guest, guint settings, const PinPlacement *placement, PinHome *here)
+{
+  PinOriginal *assigned = pin_original_copy (original);
+  g_autoptr (PinTopology) host = g_steal_pointer (&here->shape);
+
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if ((settings & (1u << setting)) == 0)
+        continue;
+      pin_placement_take (assigned->placement, placement, (PinSetting)setting);
+      assigned->home_of[setting] = (gint)assigned->homes->len;
+    }
+  pin_original_limit (assigned, guest);
+  here->shape = pin_original_shape (host, assigned->placement);
+  g_ptr_array_add (assigned->homes, here);
+  return assigned;
+}
+
 const PinHome *
 pin_original_home (const PinOriginal *original, PinSetting setting)
 {

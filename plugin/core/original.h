@@ -46,5 +46,12 @@ void pin_original_limit (PinOriginal *original, const PinGuest *guest);
  */
 PinTopology *pin_original_shape (const PinTopology *topology, const PinPlacement *placement);
 
+/*
+ * @original, but for the settings of the mask @settings (1 << PinSetting): those are as in @placement, and at home @here, whose shape is that of
+ * the whole host.  What @guest does not have is left out.  (transfer full); owns @here.
+ */
+PinOriginal *pin_original_assign (const PinOriginal *original, const PinGuest *guest, guint settings, const PinPlacement *placement,
+                                  PinHome *here);
+
 /* The home of @setting, or NULL; borrowed. */
 const PinHome *pin_original_home (const PinOriginal *original, PinSetting setting);

@@ -162,21 +162,10 @@ note_reason (PinRecord *record, const PinReason *reason)
 PinOriginal *
 pin_originals_assigned (const PinHostPlacement *assigned, const PinGuest *guest, const PinOriginal *original, const PinSnapshot *host)
 {
-  PinOriginal *here;
-
   if (assigned == NULL)
     return NULL;
-  here = pin_original_copy (original);
-  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
-    {
-      if ((assigned->settings & (1u << setting)) == 0)
-        continue;
-      pin_placement_take (here->placement, assigned->placement, setting);
-      here->home_of[setting] = (gint)here->homes->len;
-    }
-  pin_original_limit (here, guest);
-  g_ptr_array_add (here->homes, cut_out (pin_home_new (host->uuid, host->name, host->topology), here->placement));
-  return here;
+  return pin_original_assign (original, guest, assigned->settings, assigned->placement,
+                              pin_home_new (host->uuid, host->name, host->topology));
 }
 
 /* Whether @plan gives anything else than @original in @setting: what the policy assigns holds here, and is not what the owner wrote. */

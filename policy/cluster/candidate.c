@@ -130,34 +130,17 @@ special_of (const PinCandidate *candidate, const char *name)
   return candidate->special ? pin_rules_placement (candidate->question->rules, candidate->question->guest->name, name) : NULL;
 }
 
-/* The owner's original, with what the policy writes for this host, which is its home then.  (transfer full) */
-static PinOriginal *
-original_on (const PinCandidate *candidate, const PinHostPlacement *special, const char *name, const PinSite *site)
-{
-  PinOriginal *original = pin_original_copy (candidate->question->original);
-  g_autoptr (PinTopology) shape = NULL;
-
-  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
-    {
-      if ((special->settings & (1u << setting)) == 0)
-        continue;
-      pin_placement_take (original->placement, special->placement, (PinSetting) setting);
-      original->home_of[setting] = (gint) original->homes->len;
-    }
-  shape = pin_original_shape (pin_site_make (site)->topology, original->placement);
-  g_ptr_array_add (original->homes, pin_home_new (NULL, name, shape));
-  pin_original_limit (original, candidate->question->guest);
-  return original;
-}
-
 PinPlan *
 pin_candidate_plan (const PinCandidate *candidate, const char *name, const PinSite *site)
 {
   const PinRankQuestion *question = candidate->question;
   g_autoptr (PinSnapshot) snapshot = pin_site_snapshot (site);
   const PinHostPlacement *special = special_of (candidate, name);
-  g_autoptr (PinOriginal) own = special != NULL ? original_on (candidate, special, name, site) : NULL;
+  g_autoptr (PinOriginal) own = NULL;
 
+  if (special != NULL)
+    own = pin_original_assign (question->original, question->guest, special->settings, special->placement,
+                               pin_home_new (snapshot->uuid, name, snapshot->topology));
   /* Rules speak of hosts as the policy calls them. */
   g_free (snapshot->name);
   snapshot->name = g_strdup (name);
