@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rank-text.h"
 
+#include <stdio.h>
+
 /* So many names are told of what is known. */
 #define FEW_HOSTS 8
 
@@ -137,6 +139,7 @@ pin_rank_text_print (const PinCli *cli, JsonNode *rank)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   JsonObject *best = parts_of (pin_rank_text_host (rank, NULL));
+  gint64 omitted = json_object_get_int_member_with_default (json_node_get_object (rank), "omitted", 0);
   g_autoptr (GList) parts = best != NULL ? json_object_get_members (best) : NULL;
 
   g_ptr_array_add (rows, make_header (parts));
@@ -148,4 +151,6 @@ pin_rank_text_print (const PinCli *cli, JsonNode *rank)
         g_ptr_array_add (rows, make_row (host, parts));
     }
   pin_cli_print_table (rows, cli->quiet);
+  if (omitted > 0 && !cli->quiet)
+    printf (" ... and %" G_GINT64_FORMAT " more\n", omitted);
 }

@@ -65,6 +65,12 @@ test_rank (void)
         "------------------------------------------------------------------\n"
         " -       hostc   maintenance   -       -      disks are replaced\n\nNo host can take db1\n",
         "", NULL } },
+    { "{\"omitted\":7,\"hosts\":[" OUT "]}",
+      { "rank db1", 1,
+        " Place   Host    Verdict       Score   Cost   Why\n"
+        "------------------------------------------------------------------\n"
+        " -       hostc   maintenance   -       -      disks are replaced\n ... and 7 more\n\nNo host can take db1\n",
+        "", NULL } },
     { RANK (""), { "rank -q db1", 1, "No host can take db1\n", "", NULL } },
     { "", { "rank no-one", 1, "", "pinshift: no guest 'no-one' in the cluster\n", NULL } },
     { "[", { "rank db1", 1, "", "pinshift: the answer of pinshift-policyd is no list of hosts\n", NULL } },
