@@ -3,13 +3,16 @@
 #include "bus.h"
 #include "calls.h"
 #include "core/error.h"
+#include "log.h"
 #include "means.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
 
 #include <glib-unix.h>
+#include <sys/resource.h>
 
 #define PROGRAM "pinshift-policyd"
+#define OPEN_FILES 65536
 #define BUS_NAME "org.pinshift.Cluster1"
 
 typedef struct
@@ -242,6 +245,18 @@ run (Service *service)
   return service->status;
 }
 
+/* Each host takes three, and the usual limit is 1024. */
+static void
+raise_open_files (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = MIN (limit.rlim_max, OPEN_FILES);
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,6 +274,7 @@ main (int argc, char **argv)
       g_print ("%s %s\n", PROGRAM, PIN_VERSION);
       return 0;
     }
-  g_log_set_writer_func (g_log_writer_default, NULL, NULL);
+  g_log_set_writer_func (pin_log_write, NULL, NULL);
+  raise_open_files ();
   return run (&service);
 }
