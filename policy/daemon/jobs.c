@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "journal.h"
 
-const PinJobsLimits pin_jobs_limits = { .keep_ms = 10 * 60 * 1000, .most = 64 };
+const PinJobsLimits pin_jobs_limits = { .keep_ms = 10 * 60 * 1000, .most = 64, .running = 64 };
 
 struct _PinJobs
 {
@@ -135,6 +135,32 @@ find_running (const PinJobs *jobs, const char *uuid)
   return NULL;
 }
 
+static guint
+count_running (const PinJobs *jobs)
+{
+  guint n_ended;
+
+  find_oldest (jobs, &n_ended);
+  return jobs->entries->len - n_ended;
+}
+
+/* FALSE with @error: the guest of @route has to wait. */
+static gboolean
+has_room (const PinJobs *jobs, const PinRoute *route, GError **error)
+{
+  const PinJobFacts *other = find_running (jobs, route->uuid);
+
+  if (other != NULL)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being moved already, %s%s by job %u; wait for it, or cancel it",
+                 route->guest, *other->destination != '\0' ? "to " : "", other->destination, other->number);
+  else if (count_running (jobs) >= jobs->limits.running)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s has to wait: %u guests are being moved already", route->guest,
+                 jobs->limits.running);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 PinJobs *
 pin_jobs_new (const PinJobMeans *means, const PinJobsLimits *limits, const PinJobsListener *listener, gpointer data)
 {
@@ -161,15 +187,10 @@ pin_jobs_free (PinJobs *jobs)
 guint
 pin_jobs_begin (PinJobs *jobs, const PinRoute *route, const char *host, GError **error)
 {
-  const PinJobFacts *other = find_running (jobs, route->uuid);
   Entry *entry;
 
-  if (other != NULL)
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being moved already, %s%s by job %u; wait for it, or cancel it",
-                   route->guest, *other->destination != '\0' ? "to " : "", other->destination, other->number);
-      return 0;
-    }
+  if (!has_room (jobs, route, error))
+    return 0;
   entry = g_new0 (Entry, 1);
   entry->job = pin_job_new (&jobs->means, ++jobs->last, route, host, on_changed, jobs);
   g_ptr_array_add (jobs->entries, entry);

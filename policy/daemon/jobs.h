@@ -8,6 +8,7 @@ typedef struct
 {
   guint keep_ms; /* so long one that has ended is kept */
   guint most;    /* of those that have ended: older ones go first */
+  guint running; /* so many at once */
 } PinJobsLimits;
 
 extern const PinJobsLimits pin_jobs_limits; /* as the service has them */
@@ -28,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinJobs, pin_jobs_free)
 
 /*
  * Begins a job that brings the guest of @route to @host, or where that is NULL to the best host.  One that finds no host has failed when this
- * returns.  Returns: its number; 0 with PIN_ERROR_BUSY where a job for the guest is under way.
+ * returns.  Returns: its number; 0 with PIN_ERROR_BUSY where a job for the guest is under way, or too many
+ * others are.
  */
 guint pin_jobs_begin (PinJobs *jobs, const PinRoute *route, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -19,7 +19,8 @@
 
 typedef enum
 {
-  STAGE_OPENING,
+  STAGE_OPENING, /* the source: is the guest there? */
+  STAGE_PROBING, /* the destination: does it answer?  The source's libvirtd would wait for it without end */
   STAGE_MOVING,
   STAGE_ASKING, /* it failed: where is the guest? */
   STAGE_OVER
@@ -151,24 +152,27 @@ set_limit (PinMigration *migration, guint wait_ms, GSourceFunc on_limit)
 
 /* Whether it has not begun, and now never will. */
 static gboolean
-prevent (PinMigration *migration)
+prevent (PinMigration *migration, Stage *ret_stage)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
 
   migration->cancelled = TRUE;
   g_cond_broadcast (&migration->changed);
-  return migration->stage == STAGE_OPENING;
+  *ret_stage = migration->stage;
+  return migration->stage < STAGE_MOVING;
 }
 
 static gboolean
 on_open_limit (gpointer data)
 {
   PinMigration *migration = data;
-  g_autofree char *text = g_strdup_printf ("%s can't be reached: its libvirt has not answered within %d seconds",
-                                           migration->order.source, OPEN_MS / 1000);
+  g_autofree char *why = g_strdup_printf ("its libvirt has not answered within %d seconds", OPEN_MS / 1000);
+  g_autofree char *text = g_strdup_printf ("%s can't be reached: %s", migration->order.source, why);
+  Stage stage;
 
-  if (prevent (migration))
-    tell_end (migration, PIN_MIGRATION_FAILED, text);
+  if (prevent (migration, &stage))
+    tell_end (migration, stage == STAGE_PROBING ? PIN_MIGRATION_UNREACHABLE : PIN_MIGRATION_FAILED,
+              stage == STAGE_PROBING ? why : text);
   return G_SOURCE_REMOVE;
 }
 
@@ -283,50 +287,16 @@ rest (PinMigration *migration, guint wait_ms)
 }
 
 /* Asks the source, which may be about to come back, how the guest is there. */
-static gboolean
-ask_source (PinMigration *migration, PinStay *ret_stay, GError **error)
+static void
+ask_source (PinMigration *migration, PinWhereabouts *ret_there)
 {
   const PinMigrationOrder *order = &migration->order;
 
-  for (guint i = 1; i < ASK_TIMES; i++)
+  for (guint i = 1; !pin_whereabouts_ask (order->source_uri, order->uuid, ret_there) && i < ASK_TIMES; i++)
     {
-      if (pin_stay_ask (order->source_uri, order->uuid, ret_stay, NULL))
-        return TRUE;
       rest (migration, ASK_AGAIN_MS);
+      pin_whereabouts_clear (ret_there);
     }
-  return pin_stay_ask (order->source_uri, order->uuid, ret_stay, error);
-}
-
-/* Where the guest is after all: at its source as before, or, though the call has failed, at its destination.  (transfer full) */
-static char *
-find_guest (PinMigration *migration, gboolean active, PinMigrationOutcome *outcome)
-{
-  const PinMigrationOrder *order = &migration->order;
-  g_autoptr (GError) there = NULL;
-  g_autoptr (GError) error = NULL;
-  PinStay source = PIN_STAY_ABSENT, destination = PIN_STAY_ABSENT;
-  gboolean knows_source = ask_source (migration, &source, &there);
-  gboolean knows_destination = pin_stay_ask (order->destination_uri, order->uuid, &destination, &error);
-
-  if (knows_source && source == (active ? PIN_STAY_RUNNING : PIN_STAY_STOPPED))
-    {
-      if (*outcome == PIN_MIGRATION_FAILED && !knows_destination)
-        *outcome = PIN_MIGRATION_UNREACHABLE;
-      return g_strdup_printf ("it %s at %s", active ? "runs on" : "is still", order->source);
-    }
-  if (knows_destination && destination == (active ? PIN_STAY_RUNNING : PIN_STAY_STOPPED))
-    {
-      *outcome = PIN_MIGRATION_DONE;
-      return g_strdup_printf ("yet it is at %s", order->destination);
-    }
-  *outcome = PIN_MIGRATION_FAILED;
-  if (knows_source && source == PIN_STAY_PAUSED)
-    return g_strdup_printf ("it is paused at %s", order->source);
-  if (knows_destination && destination == PIN_STAY_PAUSED)
-    return g_strdup_printf ("it is paused at %s", order->destination);
-  if (knows_source && knows_destination)
-    return g_strdup_printf ("it runs neither at %s nor at %s", order->source, order->destination);
-  return g_strdup_printf ("where it is now is not known: %s", knows_source ? error->message : there->message);
 }
 
 static void
@@ -345,12 +315,16 @@ set_result (PinMigration *migration, Stage stage, PinMigrationOutcome outcome, c
 static void
 explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, const char *why)
 {
+  g_auto (PinWhereabouts) source = { 0 };
+  g_auto (PinWhereabouts) destination = { 0 };
   g_autofree char *where = NULL;
   g_autofree char *text = NULL;
 
   set_result (migration, STAGE_ASKING, outcome, why);
   post (migration, NULL, tell_asking);
-  where = find_guest (migration, active, &outcome);
+  ask_source (migration, &source);
+  pin_whereabouts_ask (migration->order.destination_uri, migration->order.uuid, &destination);
+  where = pin_whereabouts_judge (&migration->order, active, &source, &destination, &outcome);
   text = outcome == PIN_MIGRATION_CANCELLED ? g_steal_pointer (&where) : g_strdup_printf ("%s; %s", why, where);
   set_result (migration, STAGE_OVER, outcome, g_strdelimit (text, "\r\n\t", ' '));
 }
@@ -375,20 +349,40 @@ cross (PinMigration *migration, const PinCrossing *crossing)
     explain (migration, crossing->active, outcome, why);
 }
 
+/* Whether both ends answer; else the result is set. */
+static gboolean
+open_ends (PinMigration *migration, PinCrossing *ret_crossing)
+{
+  const PinMigrationOrder *order = &migration->order;
+  g_auto (PinWhereabouts) there = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!pin_crossing_open (order, ret_crossing, &error))
+    {
+      set_result (migration, STAGE_OVER, PIN_MIGRATION_FAILED, g_strdelimit (error->message, "\r\n\t", ' '));
+      return FALSE;
+    }
+  enter (migration, STAGE_PROBING);
+  if (pin_whereabouts_ask (order->destination_uri, order->uuid, &there))
+    return TRUE;
+  set_result (migration, STAGE_OVER, PIN_MIGRATION_UNREACHABLE, g_strdelimit (there.failure, "\r\n\t", ' '));
+  return FALSE;
+}
+
 static gpointer
 migrate (gpointer data)
 {
   PinMigration *migration = data;
   g_auto (PinCrossing) crossing = { 0 };
-  g_autoptr (GError) error = NULL;
 
   pin_virt_loop_hold ();
-  if (!pin_crossing_open (&migration->order, &crossing, &error))
-    set_result (migration, STAGE_OVER, PIN_MIGRATION_FAILED, g_strdelimit (error->message, "\r\n\t", ' '));
-  else if (enter (migration, STAGE_MOVING))
-    cross (migration, &crossing);
-  else
-    set_result (migration, STAGE_OVER, PIN_MIGRATION_CANCELLED, "");
+  if (open_ends (migration, &crossing))
+    {
+      if (enter (migration, STAGE_MOVING))
+        cross (migration, &crossing);
+      else
+        set_result (migration, STAGE_OVER, PIN_MIGRATION_CANCELLED, "");
+    }
   post (migration, NULL, tell_over);
   pin_crossing_clear (&crossing);
   pin_virt_loop_release ();
@@ -421,7 +415,9 @@ pin_migration_new (const PinMigrationOrder *order, const PinMigrationListener *l
 void
 pin_migration_cancel (PinMigration *migration)
 {
-  if (prevent (migration))
+  Stage stage;
+
+  if (prevent (migration, &stage))
     post (migration, NULL, tell_cancelled);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a guest is, asked of libvirt.  Calls here block: they are for threads other than the main loop's. */
+/* Where a guest is, asked of libvirt, and what that makes of a migration that has failed. */
 #pragma once
 
-#include <glib.h>
+#include "migration.h"
 
 typedef enum
 {
@@ -12,8 +12,26 @@ typedef enum
   PIN_STAY_RUNNING
 } PinStay;
 
+/* What one host says of a guest. */
+typedef struct
+{
+  char *failure; /* why it can't be asked; NULL: it was */
+  PinStay stay;
+} PinWhereabouts;
+
+void pin_whereabouts_clear (PinWhereabouts *there);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PinWhereabouts, pin_whereabouts_clear)
+
 /*
- * How the guest @uuid is at the host of @uri, over a connection of its own.  The event loop of libvirt must run.
- * Returns: FALSE with @error if the host can't be asked.
+ * Asks the host of @uri how the guest @uuid is there, over a connection of its own.  This blocks: it is for threads other than the main
+ * loop's.  The event loop of libvirt must run.  Returns: FALSE if the host can't be asked; *ret_there is to be cleared all the same.
  */
-gboolean pin_stay_ask (const char *uri, const char *uuid, PinStay *ret_stay, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pin_whereabouts_ask (const char *uri, const char *uuid, PinWhereabouts *ret_there);
+
+/*
+ * Says where the guest of @order is, that was running (@active) or not when a call to move it failed with *@outcome; that becomes what is
+ * true: DONE if it is at its destination, UNREACHABLE if only that has become silent, FAILED where the guest is neither here nor there.
+ * One line; (transfer full).
+ */
+char *pin_whereabouts_judge (const PinMigrationOrder *order, gboolean active, const PinWhereabouts *source,
+                             const PinWhereabouts *destination, PinMigrationOutcome *outcome);

@@ -178,7 +178,7 @@ on_gone (guint number, gpointer data)
 }
 
 static const PinJobsListener listener = { on_shown, on_gone };
-static const PinJobsLimits ever = { .keep_ms = G_MAXINT, .most = 64 };
+static const PinJobsLimits ever = { .keep_ms = G_MAXINT, .most = 64, .running = 64 };
 
 static PinJobs *
 start (World *world, const Story *story, const PinJobsLimits *limits)
@@ -312,6 +312,26 @@ test_one_for_a_guest (void)
 }
 
 static void
+test_so_many_at_once (void)
+{
+  static const PinJobsLimits one = { .keep_ms = G_MAXINT, .most = 64, .running = 1 };
+  World world = { .held = TRUE };
+  g_autoptr (PinJobs) jobs = start (&world, &held, &one);
+  g_autoptr (PinRoute) other = pin_route_new ("db2", "00000000-1111-2222-3333-444444444444", "hosta");
+  g_autoptr (GError) error = NULL;
+  guint number = begin (jobs, "hostb", NULL);
+
+  g_assert_cmpuint (pin_jobs_begin (jobs, other, NULL, &error), ==, 0);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_BUSY);
+  g_assert_cmpstr (error->message, ==, "db2 has to wait: 1 guests are being moved already");
+  world.held = FALSE;
+  wait_for_end (jobs, number);
+  g_clear_error (&error);
+  g_assert_cmpuint (pin_jobs_begin (jobs, other, NULL, &error), ==, 2);
+  clear (&world);
+}
+
+static void
 test_cancelled (void)
 {
   World world = { .held = TRUE };
@@ -362,7 +382,7 @@ test_cancelled_while_ranking (void)
 static void
 test_kept (void)
 {
-  static const PinJobsLimits two = { .keep_ms = G_MAXINT, .most = 2 };
+  static const PinJobsLimits two = { .keep_ms = G_MAXINT, .most = 2, .running = 2 };
   World world = { 0 };
   g_autoptr (PinJobs) jobs = start (&world, &stories[7], &two);
 
@@ -377,7 +397,7 @@ test_kept (void)
 static void
 test_forgotten (void)
 {
-  static const PinJobsLimits soon = { .keep_ms = 20, .most = 64 };
+  static const PinJobsLimits soon = { .keep_ms = 20, .most = 64, .running = 2 };
   World world = { 0 };
   g_autoptr (PinJobs) jobs = start (&world, &stories[7], &soon);
   guint limit = g_timeout_add_seconds (LIMIT_S, give_up, NULL);
@@ -447,6 +467,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &stories[i], test_story);
     }
   g_test_add_func ("/job/one-for-a-guest", test_one_for_a_guest);
+  g_test_add_func ("/job/so-many-at-once", test_so_many_at_once);
   g_test_add_func ("/job/cancelled", test_cancelled);
   g_test_add_func ("/job/cancelled-while-ranking", test_cancelled_while_ranking);
   g_test_add_func ("/job/kept", test_kept);

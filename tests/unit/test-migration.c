@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A migration as its owner sees it: on libvirt's built-in test driver, which moves nothing, and on libvirts that are not there. */
 #include "crossing.h"
+#include "whereabouts.h"
 
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
@@ -71,7 +72,7 @@ static const Failure failures[] = {
   { "source-unreachable", TEST_UUID, NOWHERE, TEST_URI, PIN_MIGRATION_FAILED, { "hosta can't be reached: libvirt: ", "nonexistent" } },
   { "guest-unknown", NO_UUID, TEST_URI, TEST_URI, PIN_MIGRATION_FAILED, { "it is not found at hosta: libvirt: " } },
   { "driver-can-not", TEST_UUID, TEST_URI, TEST_URI, PIN_MIGRATION_FAILED, { "libvirt: ", "; it runs on at hosta" } },
-  { "destination-unreachable", TEST_UUID, TEST_URI, NOWHERE, PIN_MIGRATION_UNREACHABLE, { "libvirt: ", "; it runs on at hosta" } },
+  { "destination-unreachable", TEST_UUID, TEST_URI, NOWHERE, PIN_MIGRATION_UNREACHABLE, { "libvirt: ", "nonexistent" } },
 };
 
 static void
@@ -139,16 +140,16 @@ on_accepted (GObject *socket, GAsyncResult *result, gpointer data)
 
 /* What was not begun can be cancelled whoever does not answer. */
 static void
-test_cancelled_while_opening (void)
+test_cancelled (gconstpointer is_destination)
 {
   Mute mute;
   Told told = { 0 };
   g_autoptr (GSocketConnection) connection = NULL;
-  PinMigrationOrder order = { TEST_UUID, "hosta", "hostb", NULL, TEST_URI, { 0 } };
+  PinMigrationOrder order = { TEST_UUID, "hosta", "hostb", TEST_URI, TEST_URI, { 0 } };
   PinMigration *migration;
 
   mute_init (&mute);
-  order.source_uri = mute.uri;
+  *(is_destination != NULL ? &order.destination_uri : &order.source_uri) = mute.uri;
   g_socket_listener_accept_async (mute.socket, NULL, on_accepted, &connection);
   migration = pin_migration_new (&order, &listener, &told);
   while (connection == NULL)
@@ -205,6 +206,50 @@ test_refusal (void)
     }
 }
 
+static char no_answer[] = "no answer";
+
+#define SILENT { no_answer, PIN_STAY_ABSENT }
+#define AT(stay) { NULL, PIN_STAY_##stay }
+
+/* What has become of a guest whose migration has failed, by what both hosts say. */
+static void
+test_whereabouts (void)
+{
+  static const struct
+  {
+    gboolean active;
+    PinWhereabouts source, destination;
+    PinMigrationOutcome before, after;
+    const char *text;
+  } rows[] = {
+    { TRUE, AT (RUNNING), AT (ABSENT), PIN_MIGRATION_FAILED, PIN_MIGRATION_FAILED, "it runs on at hosta" },
+    { TRUE, AT (RUNNING), AT (PAUSED), PIN_MIGRATION_CANCELLED, PIN_MIGRATION_CANCELLED, "it runs on at hosta" },
+    { TRUE, AT (RUNNING), SILENT, PIN_MIGRATION_FAILED, PIN_MIGRATION_UNREACHABLE, "it runs on at hosta" },
+    { TRUE, AT (RUNNING), SILENT, PIN_MIGRATION_CANCELLED, PIN_MIGRATION_CANCELLED, "it runs on at hosta" },
+    { TRUE, AT (ABSENT), AT (RUNNING), PIN_MIGRATION_FAILED, PIN_MIGRATION_DONE, "yet it is at hostb" },
+    { TRUE, AT (STOPPED), AT (RUNNING), PIN_MIGRATION_CANCELLED, PIN_MIGRATION_DONE, "yet it is at hostb" },
+    { TRUE, SILENT, AT (RUNNING), PIN_MIGRATION_FAILED, PIN_MIGRATION_DONE, "yet it is at hostb" },
+    { TRUE, AT (PAUSED), AT (RUNNING), PIN_MIGRATION_FAILED, PIN_MIGRATION_DONE, "yet it is at hostb" },
+    { TRUE, AT (PAUSED), AT (ABSENT), PIN_MIGRATION_UNREACHABLE, PIN_MIGRATION_FAILED, "it is paused at hosta" },
+    { TRUE, AT (ABSENT), AT (PAUSED), PIN_MIGRATION_FAILED, PIN_MIGRATION_FAILED, "it is paused at hostb" },
+    { TRUE, AT (STOPPED), AT (ABSENT), PIN_MIGRATION_FAILED, PIN_MIGRATION_FAILED, "it runs neither at hosta nor at hostb" },
+    { TRUE, SILENT, AT (ABSENT), PIN_MIGRATION_FAILED, PIN_MIGRATION_FAILED, "where it is now is not known: no answer" },
+    { TRUE, SILENT, SILENT, PIN_MIGRATION_UNREACHABLE, PIN_MIGRATION_FAILED, "where it is now is not known: no answer" },
+    { FALSE, AT (STOPPED), AT (ABSENT), PIN_MIGRATION_FAILED, PIN_MIGRATION_FAILED, "it is still at hosta" },
+    { FALSE, AT (ABSENT), AT (STOPPED), PIN_MIGRATION_FAILED, PIN_MIGRATION_DONE, "yet it is at hostb" },
+  };
+  const PinMigrationOrder order = { TEST_UUID, "hosta", "hostb", TEST_URI, TEST_URI, { 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      PinMigrationOutcome outcome = rows[i].before;
+      g_autofree char *text = pin_whereabouts_judge (&order, rows[i].active, &rows[i].source, &rows[i].destination, &outcome);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+      g_assert_cmpint (outcome, ==, rows[i].after);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -215,8 +260,10 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &failures[i], test_failure);
     }
-  g_test_add_func ("/migration/cancelled-while-opening", test_cancelled_while_opening);
+  g_test_add_data_func ("/migration/cancelled-while-the-source-is-mute", NULL, test_cancelled);
+  g_test_add_data_func ("/migration/cancelled-while-the-destination-is-mute", "", test_cancelled);
   g_test_add_func ("/migration/freed", test_freed);
   g_test_add_func ("/migration/refusal", test_refusal);
+  g_test_add_func ("/migration/whereabouts", test_whereabouts);
   return g_test_run ();
 }
