@@ -9,11 +9,11 @@
 #include <sys/prctl.h>
 
 #define PATIENCE_S 200
-#define ANSWER_MS 2500
+#define ANSWER_MS 5000
 
 static const struct { const char *manner; PinPresence presence; const char *part; } rows[] = {
   { "well", PIN_PRESENCE_REACHABLE, NULL },
-  { "mute", PIN_PRESENCE_UNREACHABLE, " relay: no answer within 2500 ms" },
+  { "mute", PIN_PRESENCE_UNREACHABLE, " relay: no answer within 5000 ms" },
   { "hanging", PIN_PRESENCE_UNREACHABLE, "Timeout was reached" },
   { "garbage", PIN_PRESENCE_UNREACHABLE, " relay: that is no bus, it says: HTTP/1.1 400 Bad Request" },
   { "broken", PIN_PRESENCE_UNREACHABLE, " relay: it sends what is no message of D-Bus" },

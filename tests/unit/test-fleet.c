@@ -92,15 +92,15 @@ test_failures (void)
     { "sh -c 'printf \"a\\033[1mb\\001\\303c\" >&2; exit 255'", "': a [1mb \357\277\275c" },
     { "echo Welcome to hostb", "echo Welcome to hostb: that is no bus, it says: Welcome to hostb" },
     { "sh -c 'echo REJECTED EXTERNAL; exec sleep 1000'", "': the bus lets nobody in that way: REJECTED EXTERNAL" },
-    { "sleep 1000", "sleep 1000: no answer within 1500 ms" },
-    { "sh -c 'sleep 1000 & sleep 1000'", "': no answer within 1500 ms" },
+    { "sleep 1000", "sleep 1000: no answer within 4000 ms" },
+    { "sh -c 'sleep 1000 & sleep 1000'", "': no answer within 4000 ms" },
     { "cat /dev/zero", "cat /dev/zero: that is no bus" },
-    { "sh -c 'cat /dev/zero >&2'", "': no answer within 1500 ms" },
+    { "sh -c 'cat /dev/zero >&2'", "': no answer within 4000 ms" },
   };
   g_auto (World) world = { NULL };
   char names[G_N_ELEMENTS (rows)][10];
 
-  world_init (&world, 1500);
+  world_init (&world, 4000);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_snprintf (names[i], sizeof names[i], "host%02u", i);
