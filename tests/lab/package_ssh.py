@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A cluster of two installed hosts: the service of one reaches the other by ssh, with a key that is good for nothing else."""
+
+from __future__ import annotations
+
+import json
+
+from pinlab import Lab, wait_until
+from pinlab.cases import Suite, expect, same
+from pinlab.deb import deb
+from pinlab.installed import InstalledHost
+from pinlab.policyd import CLUSTER, HOST, OBJECTS, PATH, Properties
+from pinlab.result import Result
+
+USER = "pinshift-policyd"
+HOME = "/var/lib/pinshift-policyd"
+DROP_IN = "/etc/pinshift/pinshift.conf.d/50-cluster.conf"
+POLICY = "[host hosta]\n[host hostb]\n"
+# What the manual says, pinshift-policyd(8).
+KEY = f"""
+install -d -m 700 -o {USER} -g {USER} {HOME}/.ssh
+runuser -u {USER} -- ssh-keygen -q -t ed25519 -N "" -f {HOME}/.ssh/id_ed25519
+"""
+KNOWN = f"ssh-keyscan hostb | runuser -u {USER} -- tee {HOME}/.ssh/known_hosts"
+# What of the unit is not its sandbox.
+OF_THE_SERVICE = ("Type=", "BusName=", "ExecStart=", "ExecReload=", "Restart", "StateDirectory", "[Install]", "WantedBy=",
+                  "Alias=")
+# A second key, for libvirt: it may run commands.
+LIBVIRT_KEY = f"{HOME}/.ssh/id_libvirt"
+URIS = ["qemu:///system", "qemu+tcp://hostb/system", f"qemu+ssh://hostb/system?keyfile={LIBVIRT_KEY}"]
+FORCED = f"""
+sed -i /pam_systemd/d /etc/pam.d/common-session  # In a container the end of what it starts for a session is heard late.
+usermod --shell /bin/sh {USER}
+install -d -m 700 -o {USER} -g {USER} {HOME}/.ssh
+{{ printf 'restrict,command="pinshift relay" '; cat; }} | runuser -u {USER} -- tee {HOME}/.ssh/authorized_keys
+"""
+
+
+class Cluster:
+    """hosta has a key for the service of hostb; both have all packages."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.a = lab.host("hosta", InstalledHost)
+        self.b = lab.host("hostb", InstalledHost)
+        lab.up()
+        for host in (self.a, self.b):
+            host.install(deb("pinshift"), deb("pinshift-policyd"))
+        self.a.run("sh", "-euc", KEY)
+        self.b.run("sh", "-euc", FORCED, input=self.a.read(f"{HOME}/.ssh/id_ed25519.pub"))
+        self.a.run("sh", "-euc", KNOWN)
+        self._give_libvirt_key()
+        self.a.write(DROP_IN, POLICY)
+        self.a.policyd.reload()
+
+    def _give_libvirt_key(self) -> None:
+        self.a.run("runuser", "-u", USER, "--", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", LIBVIRT_KEY)
+        self.b.run("sh", "-euc", f"cat >>{HOME}/.ssh/authorized_keys", input=self.a.read(f"{LIBVIRT_KEY}.pub"))
+
+    def clean(self) -> None:
+        self.a.run("pinshift", "maintenance", "hostb", "off", check=False)
+
+    def hosts(self) -> dict[str, Properties]:
+        """What the service of hosta says of each host."""
+        said = self.a.run("busctl", "--json=short", "call", CLUSTER, PATH, OBJECTS, "GetManagedObjects").out
+        found = (interfaces.get(HOST) for interfaces in json.loads(said)["data"][0].values())
+        hosts = ({name: value["data"] for name, value in host.items()} for host in found if host)
+        return {host["Name"]: host for host in hosts}
+
+    def wait_for_hosts(self) -> None:
+        wait_until(lambda: [host["State"] for host in self.hosts().values()] == ["reachable"] * 2, "both hosts are reachable", 60)
+
+    def ssh_as_service(self, *command: str) -> Result:
+        return self.a.run("runuser", "-u", USER, "--", "ssh", "-o", "BatchMode=yes", "hostb", *command, input="", check=False)
+
+
+    def in_sandbox(self, command: str) -> Result:
+        """Runs COMMAND with all that the unit of the service confines it by."""
+        lines = self.a.read(self.a.policyd.show("FragmentPath")).splitlines()
+        kept = [line for line in lines if not line.startswith(OF_THE_SERVICE)]
+        unit = "\n".join(kept).replace("[Service]", f"[Service]\nType=oneshot\nKillMode=process\nExecStart={command}")
+        self.a.write("/run/systemd/system/sandboxed.service", unit)
+        self.a.run("systemctl", "daemon-reload")
+        return self.a.run("systemctl", "start", "sandboxed", check=False)
+
+
+ssh = Suite("ssh", Cluster)
+
+
+@ssh.case("the service, in its sandbox, reaches the other host by ssh, and the pinshiftd there")
+def reaches(w: Cluster) -> None:
+    w.wait_for_hosts()
+    same(w.hosts()["hostb"]["Uuid"], w.b.uuid, "the UUID of hostb, as the service has it")
+
+
+@ssh.each("the sandbox of the service lets libvirt connect to {0}", URIS)
+def libvirt(w: Cluster, uri: str) -> None:
+    done = w.in_sandbox(f"timeout 60 virsh --connect {uri} uri")
+    expect(done.ok, f"{uri} is reached", done, w.a.journal("--unit=sandboxed"))
+
+
+@ssh.case("what a host is in maintenance for is kept there, by the service's word")
+def maintenance(w: Cluster) -> None:
+    w.wait_for_hosts()
+    w.a.run("pinshift", "maintenance", "hostb", "on", "new disks")
+    wait_until(lambda: "on: new disks" in w.b.run("pinshift", "maintenance", "hostb").out, "hostb knows it", 60)
+    wait_until(lambda: w.hosts()["hostb"]["Maintenance"], "the service sees it", 60)
+    same(w.hosts()["hostb"]["MaintenanceReason"], "new disks", "the reason")
+
+
+@ssh.case("the key is good for the relay and nothing else")
+def forced(w: Cluster) -> None:
+    done = w.ssh_as_service("cat", "/etc/passwd")
+    expect("root:" not in done.out, "no other command is run", done)
+    done = w.ssh_as_service("-N", "-o", "ExitOnForwardFailure=yes", "-R", "9999:localhost:22")
+    expect(not done.ok, "nothing is forwarded", done)
+
+
+@ssh.case("nothing of a link is left when the service ends, and a new one links again")
+def ends(w: Cluster) -> None:
+    w.wait_for_hosts()
+    w.a.policyd.stop()
+    same(w.a.run("pgrep", "-u", USER, check=False).out, "", "processes of the service's user")
+    wait_until(lambda: not w.b.run("pgrep", "-x", "pinshift", check=False).ok, "the relay at the other end ends too", 30)
+    w.a.policyd.start()
+    w.wait_for_hosts()
