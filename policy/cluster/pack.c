@@ -127,16 +127,23 @@ pin_unpack_uuid (const guint8 **at)
   return g_steal_pointer (&uuid);
 }
 
-gboolean
-pin_unpack_uuid_is (const guint8 **at, const GByteArray *uuid)
+void
+pin_unpack_skip_uuid (const guint8 **at)
 {
-  const guint8 *begin = *at;
   gsize length;
 
   if (pin_unpack_number (at) == UUID_IS_BYTES)
     *at += UUID_BYTES;
   else
     pin_unpack_text_here (at, &length);
+}
+
+gboolean
+pin_unpack_uuid_is (const guint8 **at, const GByteArray *uuid)
+{
+  const guint8 *begin = *at;
+
+  pin_unpack_skip_uuid (at);
   return (gsize) (*at - begin) == uuid->len && memcmp (begin, uuid->data, uuid->len) == 0;
 }
 

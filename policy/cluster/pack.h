@@ -20,4 +20,5 @@ PinCpuset *pin_unpack_set (const guint8 **at);                 /* (transfer full
 const char *pin_unpack_text_here (const guint8 **at, gsize *ret_length);
 /* Whether the UUID that is there is @uuid, as pin_pack_uuid() writes it. */
 gboolean pin_unpack_uuid_is (const guint8 **at, const GByteArray *uuid);
+void pin_unpack_skip_uuid (const guint8 **at);
 void pin_unpack_skip_set (const guint8 **at);

@@ -3,6 +3,7 @@
 
 #include "make.h"
 #include "pack.h"
+#include "snapshot-pack.h"
 
 #include <string.h>
 
@@ -19,170 +20,10 @@ struct _PinSite
   guint8 packed[];   /* what changes: name, memory, guests */
 };
 
-static void
-pack_node (GByteArray *pack, const PinNodeMemory *memory)
-{
-  pin_pack_number (pack, memory->total_kib);
-  pin_pack_number (pack, memory->free_kib);
-  pin_pack_number (pack, memory->reserve_kib);
-  pin_pack_number (pack, memory->n_pools);
-  for (guint i = 0; i < memory->n_pools; i++)
-    {
-      pin_pack_number (pack, memory->pools[i].size_kib);
-      pin_pack_number (pack, memory->pools[i].total);
-      pin_pack_number (pack, memory->pools[i].free);
-    }
-}
-
-static void
-unpack_node (const guint8 **at, PinNodeMemory *memory)
-{
-  memory->total_kib = pin_unpack_number (at);
-  memory->free_kib = pin_unpack_number (at);
-  memory->reserve_kib = pin_unpack_number (at);
-  memory->n_pools = (guint) pin_unpack_number (at);
-  memory->pools = g_new0 (PinPool, memory->n_pools);
-  for (guint i = 0; i < memory->n_pools; i++)
-    {
-      memory->pools[i].size_kib = pin_unpack_number (at);
-      memory->pools[i].total = pin_unpack_number (at);
-      memory->pools[i].free = pin_unpack_number (at);
-    }
-}
-
-static void
-pack_uses (GByteArray *pack, const PinTenant *tenant)
-{
-  pin_pack_number (pack, tenant->memory_kib->len);
-  for (guint i = 0; i < tenant->memory_kib->len; i++)
-    pin_pack_number (pack, g_array_index (tenant->memory_kib, guint64, i));
-  pin_pack_number (pack, tenant->pages->len);
-  for (guint i = 0; i < tenant->pages->len; i++)
-    {
-      const PinPageUse *use = &g_array_index (tenant->pages, PinPageUse, i);
-
-      pin_pack_number (pack, use->node);
-      pin_pack_number (pack, use->size_kib);
-      pin_pack_number (pack, use->count);
-    }
-}
-
-static void
-unpack_uses (const guint8 **at, PinTenant *tenant)
-{
-  guint64 n_nodes = pin_unpack_number (at);
-  guint64 n_pages;
-
-  for (guint64 i = 0; i < n_nodes; i++)
-    {
-      guint64 kib = pin_unpack_number (at);
-
-      g_array_append_val (tenant->memory_kib, kib);
-    }
-  n_pages = pin_unpack_number (at);
-  for (guint64 i = 0; i < n_pages; i++)
-    {
-      PinPageUse use = { .node = (guint) pin_unpack_number (at) };
-
-      use.size_kib = pin_unpack_number (at);
-      use.count = pin_unpack_number (at);
-      g_array_append_val (tenant->pages, use);
-    }
-}
-
-static void
-skip_uses (const guint8 **at)
-{
-  guint64 n_nodes = pin_unpack_number (at);
-  guint64 n_pages;
-
-  for (guint64 i = 0; i < n_nodes; i++)
-    pin_unpack_number (at);
-  n_pages = pin_unpack_number (at);
-  for (guint64 i = 0; i < 3 * n_pages; i++)
-    pin_unpack_number (at);
-}
-
-static void
-pack_tenants (GByteArray *pack, const GPtrArray *tenants)
-{
-  pin_pack_number (pack, tenants->len);
-  for (guint i = 0; i < tenants->len; i++)
-    {
-      const PinTenant *tenant = g_ptr_array_index (tenants, i);
-
-      pin_pack_text (pack, tenant->name);
-      pin_pack_uuid (pack, tenant->uuid);
-      pin_pack_number (pack, tenant->running ? 1 : 0);
-      pin_pack_set (pack, tenant->dedicated);
-      pin_pack_set (pack, tenant->shared);
-      pack_uses (pack, tenant);
-    }
-}
-
-static PinTenant *
-unpack_tenant (const guint8 **at)
-{
-  g_autofree char *name = pin_unpack_text (at);
-  g_autofree char *uuid = pin_unpack_uuid (at);
-  PinTenant *tenant = pin_tenant_new (name, uuid);
-
-  tenant->running = pin_unpack_number (at) != 0;
-  pin_cpuset_free (tenant->dedicated);
-  tenant->dedicated = pin_unpack_set (at);
-  pin_cpuset_free (tenant->shared);
-  tenant->shared = pin_unpack_set (at);
-  unpack_uses (at, tenant);
-  return tenant;
-}
-
-static void
-unpack_tenants (const guint8 **at, GPtrArray *tenants)
-{
-  guint64 n_tenants = pin_unpack_number (at);
-
-  for (guint64 i = 0; i < n_tenants; i++)
-    g_ptr_array_add (tenants, unpack_tenant (at));
-}
-
-/* *ret_guests: where the guests begin.  (transfer full) */
-static GByteArray *
-pack_snapshot (const PinSnapshot *snapshot, guint32 *ret_guests)
-{
-  GByteArray *pack = g_byte_array_sized_new (1024);
-
-  pin_pack_text (pack, snapshot->name);
-  pin_pack_uuid (pack, snapshot->uuid);
-  pin_pack_number (pack, snapshot->maintenance ? 1 : 0);
-  pin_pack_text (pack, snapshot->maintenance_reason);
-  pin_pack_number (pack, (guint64) (snapshot->load_permille + 1));
-  pin_pack_number (pack, snapshot->provisional ? 1 : 0);
-  for (guint node = 0; node < snapshot->topology->n_nodes; node++)
-    pack_node (pack, &snapshot->memory[node]);
-  *ret_guests = pack->len;
-  pack_tenants (pack, snapshot->domains);
-  pack_tenants (pack, snapshot->claims);
-  return pack;
-}
-
 PinSnapshot *
 pin_site_snapshot (const PinSite *site)
 {
-  const guint8 *at = site->packed;
-  g_autofree char *name = pin_unpack_text (&at);
-  PinSnapshot *snapshot = pin_snapshot_copy (site->make->frame);
-
-  snapshot->name = g_steal_pointer (&name);
-  snapshot->uuid = pin_unpack_uuid (&at);
-  snapshot->maintenance = pin_unpack_number (&at) != 0;
-  snapshot->maintenance_reason = pin_unpack_text (&at);
-  snapshot->load_permille = (gint) pin_unpack_number (&at) - 1;
-  snapshot->provisional = pin_unpack_number (&at) != 0;
-  for (guint node = 0; node < snapshot->topology->n_nodes; node++)
-    unpack_node (&at, &snapshot->memory[node]);
-  unpack_tenants (&at, snapshot->domains);
-  unpack_tenants (&at, snapshot->claims);
-  return snapshot;
+  return pin_snapshot_unpack (site->packed, site->make->frame);
 }
 
 /* A bit in each of two words, by the UUID. */
@@ -251,7 +92,7 @@ PinSite *
 pin_site_new (const PinSnapshot *snapshot, PinMakes *makes)
 {
   guint32 guests;
-  g_autoptr (GByteArray) pack = pack_snapshot (snapshot, &guests);
+  g_autoptr (GByteArray) pack = pin_snapshot_pack (snapshot, &guests);
   g_autoptr (PinTerms) terms = pin_terms_new ();
   PinSite *site = g_malloc0 (sizeof *site + pack->len);
 
@@ -309,30 +150,11 @@ pin_site_sums (const PinSite *site)
   return &site->sums;
 }
 
-/* Names come first, so that looking for one reads little. */
-static void
-read_guest (PinSiteWalk *walk, PinSiteGuest *guest)
-{
-  const guint8 **at = &walk->at;
-  gsize length;
-
-  guest->name = pin_unpack_text_here (at, &guest->name_length);
-  guest->uuid = *at;
-  if (pin_unpack_number (at) != 0)
-    *at += 16;
-  else
-    pin_unpack_text_here (at, &length);
-  guest->state = pin_unpack_number (at) != 0 ? PIN_SITE_GUEST_RUNNING : PIN_SITE_GUEST_DEFINED;
-  if (walk->claims)
-    guest->state = PIN_SITE_GUEST_COMING;
-  pin_unpack_skip_set (at);
-  pin_unpack_skip_set (at);
-  skip_uses (at);
-}
-
 gboolean
 pin_site_next (const PinSite *site, PinSiteWalk *walk, PinSiteGuest *ret_guest)
 {
+  gboolean running;
+
   if (walk->at == NULL)
     {
       walk->at = site->packed + site->guests;
@@ -346,7 +168,8 @@ pin_site_next (const PinSite *site, PinSiteWalk *walk, PinSiteGuest *ret_guest)
   if (walk->n_left == 0)
     return FALSE;
   walk->n_left--;
-  read_guest (walk, ret_guest);
+  pin_snapshot_pack_guest (&walk->at, &ret_guest->name, &ret_guest->name_length, &ret_guest->uuid, &running);
+  ret_guest->state = walk->claims ? PIN_SITE_GUEST_COMING : running ? PIN_SITE_GUEST_RUNNING : PIN_SITE_GUEST_DEFINED;
   return TRUE;
 }
 
