@@ -9,6 +9,7 @@
 #include "host-source.h"
 #include "host1-client.h"
 #include "plan-text.h"
+#include "rules/rules-cluster.h"
 #include "rules/rules-file.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ typedef struct
   const PinGuest *guest;
   const PinOriginal *original;
   const PinTerms *terms;
+  const PinRules *rules;
   PinDemand *demand;  /* of the host before, which most often suits the next too */
   int code;
 } Job;
@@ -34,11 +36,25 @@ demand_on (Job *job, const PinTopology *host)
   return job->demand;
 }
 
+/* What the policy has for the guest on one host counts as original there. */
+static PinPlan *
+plan_snapshot (Job *job, const PinSnapshot *snapshot)
+{
+  const PinHostPlacement *assigned = pin_rules_placement (job->rules, job->guest->name, snapshot->name);
+  g_autoptr (PinOriginal) here = NULL;
+
+  if (assigned == NULL)
+    return pin_plan_demand (demand_on (job, snapshot->topology), job->original, snapshot);
+  here = pin_original_assign (job->original, job->guest, assigned->settings, assigned->placement,
+                              pin_home_new (snapshot->uuid, snapshot->name, snapshot->topology));
+  return pin_plan (job->guest, here, job->terms, snapshot);
+}
+
 static gboolean
 plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
 {
   Job *job = data;
-  g_autoptr (PinPlan) plan = pin_plan_demand (demand_on (job, snapshot->topology), job->original, snapshot);
+  g_autoptr (PinPlan) plan = plan_snapshot (job, snapshot);
   g_autofree char *json = pin_plan_to_json (plan, job->guest, job->original->placement, snapshot->name,
                                             FALSE);
 
@@ -99,6 +115,7 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
   job.guest = domain->guest;
   job.original = original;
   job.terms = terms;
+  job.rules = rules;
   if (!pin_host_source_visit (on, rules, plan_on, &job, error))
     job.code = -1;
   pin_demand_free (job.demand);

@@ -28,6 +28,7 @@ pin_cli_world_init (PinCliWorld *world)
   pin_cli_world_put (world, "keep.conf", "[fit]\nvcpu-pins = keep\n");
   pin_cli_world_put (world, "bad.conf", "[fit]\n\nvcpu-pin = keep\n");
   pin_cli_world_put (world, "reserve.conf", "[reserve]\ncpus = 1\n[fit]\nvcpu-pins = keep\n");
+  pin_cli_world_put (world, "assigned.conf", "[placement db1 on hosta]\nvcpupin.0 = 3\nvcpupin.1 = 2\n");
   pin_cli_world_put (world, "one.json", PIN_CLI_SNAPSHOT ("hosta", "3"));
   pin_cli_world_put (world, "two.jsonl", PIN_CLI_SNAPSHOT ("hosta", "3") "\n" PIN_CLI_SNAPSHOT ("hostb", "1") "\n");
   pin_cli_world_put (world, "broken.jsonl", PIN_CLI_SNAPSHOT ("hosta", "3") "\n{\"version\":1\n" PIN_CLI_SNAPSHOT ("hostb", "3") "\n");

@@ -16,6 +16,7 @@ test_plan_offline (void)
     { "plan --on 'node:1 core:2 mem:8G' db1.xml", NULL, 10, "Verdict: adapt, cost " },
     { "plan db1.xml --on 'node:1 core:2 mem:8G' --policy keep.conf", NULL, 1, "Verdict: refuse; to make it fit: " },
     { "plan db1.xml --on one.json --policy reserve.conf", NULL, 1, "CPU 1" },
+    { "plan db1.xml --on one.json --policy assigned.conf --json", NULL, 0, "\"vcpupin\":{\"0\":\"3\",\"1\":\"2\"}" },
     { "plan -q db1.xml --on one.json", NULL, 0, "" },
     { "-q plan db1.xml --on 'node:1 core:2 mem:8G'", NULL, 10, "vcpu-pins" },
     { "plan -v db1.xml --on one.json", NULL, 0, "\"vcpupin\":{\"0\":\"1\",\"1\":\"2\"}" },

@@ -61,14 +61,24 @@ assert_passed (Town *town, const char *operation)
 }
 
 static void
+on_snapshot_changed (PinHost1 *service, gpointer changed)
+{
+  *(gboolean *)changed = TRUE;
+}
+
+static void
 test_refuses (void)
 {
   g_autoptr (Town) town = town_new (room);
+  gboolean changed = FALSE;
 
   assert_seen (town, FALSE, "");
   assert_passed (town, "migrate");
+  g_signal_connect (town->service, "snapshot-changed", G_CALLBACK (on_snapshot_changed), &changed);
   set (town, TRUE, "disks are replaced");
   assert_seen (town, TRUE, "disks are replaced");
+  while (!changed)
+    g_main_context_iteration (NULL, TRUE);
   assert_refused (town, " is in maintenance: disks are replaced");
   /* Saved guests are the host's own. */
   assert_passed (town, "restore");
