@@ -330,9 +330,9 @@ explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, 
 }
 
 static void
-cross (PinMigration *migration, const PinCrossing *crossing)
+cross (PinMigration *migration, const PinCrossing *crossing, const PinCrossing *watch_by)
 {
-  Watched watched = { migration, crossing };
+  Watched watched = { migration, watch_by };
   PinMigrationOutcome outcome = PIN_MIGRATION_DONE;
   g_autofree char *why = NULL;
   GThread *watcher;
@@ -349,15 +349,18 @@ cross (PinMigration *migration, const PinCrossing *crossing)
     explain (migration, crossing->active, outcome, why);
 }
 
-/* Whether both ends answer; else the result is set. */
+/*
+ * Whether both ends answer; else the result is set.  Who watches has a connection of its own: of two calls that wait on one connection whose
+ * peer falls silent, libvirt ends the first and leaves the other waiting.
+ */
 static gboolean
-open_ends (PinMigration *migration, PinCrossing *ret_crossing)
+open_ends (PinMigration *migration, PinCrossing *ret_crossing, PinCrossing *ret_watch_by)
 {
   const PinMigrationOrder *order = &migration->order;
   g_auto (PinWhereabouts) there = { 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!pin_crossing_open (order, ret_crossing, &error))
+  if (!pin_crossing_open (order, ret_crossing, &error) || !pin_crossing_open (order, ret_watch_by, &error))
     {
       set_result (migration, STAGE_OVER, PIN_MIGRATION_FAILED, g_strdelimit (error->message, "\r\n\t", ' '));
       return FALSE;
@@ -374,17 +377,19 @@ migrate (gpointer data)
 {
   PinMigration *migration = data;
   g_auto (PinCrossing) crossing = { 0 };
+  g_auto (PinCrossing) watch_by = { 0 };
 
   pin_virt_loop_hold ();
-  if (open_ends (migration, &crossing))
+  if (open_ends (migration, &crossing, &watch_by))
     {
       if (enter (migration, STAGE_MOVING))
-        cross (migration, &crossing);
+        cross (migration, &crossing, &watch_by);
       else
         set_result (migration, STAGE_OVER, PIN_MIGRATION_CANCELLED, "");
     }
   post (migration, NULL, tell_over);
   pin_crossing_clear (&crossing);
+  pin_crossing_clear (&watch_by);
   pin_virt_loop_release ();
   migration_unref (migration);
   return NULL;
