@@ -311,6 +311,14 @@ set_result (PinMigration *migration, Stage stage, PinMigrationOutcome outcome, c
   g_cond_broadcast (&migration->changed);
 }
 
+static gboolean
+was_cancelled (PinMigration *migration)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+
+  return migration->cancelled;
+}
+
 /* It failed with @why: adds where the guest is. */
 static void
 explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, const char *why)
@@ -320,6 +328,9 @@ explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, 
   g_autofree char *where = NULL;
   g_autofree char *text = NULL;
 
+  /* Where the destination's QEMU is the first to end, libvirt calls that a failure like any other. */
+  if (was_cancelled (migration))
+    outcome = PIN_MIGRATION_CANCELLED;
   set_result (migration, STAGE_ASKING, outcome, why);
   post (migration, NULL, tell_asking);
   ask_source (migration, &source);
