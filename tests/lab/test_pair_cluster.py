@@ -212,7 +212,8 @@ def cancelled(w: Three) -> None:
              ("running", "moving", "hosta", "hostb"), "what the job says in mid-move")
         expect(0 < seen["BytesDone"] < seen["BytesTotal"], "it tells how much has gone over", seen)
         job.cancel()
-        same(job.end(30)["State"], "cancelled", "how it ended")
+        end = job.end(30)
+        same(end["State"], "cancelled", f"how it ended: {end}")
         w.is_on(w.a, HEAVY)
         wait_until(lambda: HEAVY.uuid not in w.b.ask("Claims"), "nothing stays claimed on hostb", 30)
 

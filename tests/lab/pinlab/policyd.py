@@ -107,10 +107,16 @@ class Job:
     def look(self) -> Properties:
         return self.policyd.objects(JOB)[self.path]
 
+    def state(self) -> str:
+        """Of what look() tells, what can be had most cheaply."""
+        done = self.policyd.host.run("dbus-send", "--system", "--print-reply=literal", f"--dest={CLUSTER}", self.path,
+                                     "org.freedesktop.DBus.Properties.Get", f"string:{JOB}", "string:State")
+        return done.out.split()[-1]
+
     def end(self, timeout: float = 120) -> Properties:
         """Waits for its end; what it says then."""
         try:
-            wait_until(lambda: self.look()["State"] in ENDS, f"{self.path} ends", timeout)
+            wait_until(lambda: self.state() in ENDS, f"{self.path} ends", timeout)
         except Late as late:
             raise Late(f"{late}\n{self.look()}") from None
         return self.look()
