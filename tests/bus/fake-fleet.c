@@ -325,26 +325,15 @@ on_event (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-on_first_event (gpointer data)
-{
-  guint *plan = ((gpointer *) data)[1];
-
-  g_timeout_add (*plan, on_event, ((gpointer *) data)[0]);
-  g_free (data);
-  return G_SOURCE_REMOVE;
-}
-
-/* Events of all hosts are spread over the time between two of one. */
+/* No two of a hundred hosts keep step. */
 static void
-add_host (GPtrArray *hosts, const char *dir, Manner manner, guint *event_ms)
+add_host (GPtrArray *hosts, const char *dir, Manner manner, guint event_ms)
 {
   Host *host = g_new0 (Host, 1);
   g_autofree char *path = g_strdup_printf ("%s/host%u", dir, hosts->len);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   GSocketService *service = g_threaded_socket_service_new (-1);
   g_autoptr (GError) error = NULL;
-  gpointer *first;
 
   host->number = hosts->len;
   host->manner = manner;
@@ -353,12 +342,8 @@ add_host (GPtrArray *hosts, const char *dir, Manner manner, guint *event_ms)
   g_assert_no_error (error);
   g_signal_connect (service, "run", G_CALLBACK (on_run), host);
   g_ptr_array_add (hosts, host);
-  if (*event_ms == 0)
-    return;
-  first = g_new (gpointer, 2);
-  first[0] = host;
-  first[1] = event_ms;
-  g_timeout_add (*event_ms * (host->number % 100) / 100, on_first_event, first);
+  if (event_ms > 0)
+    g_timeout_add (event_ms + host->number % 100, on_event, host);
 }
 
 static gboolean
@@ -404,7 +389,7 @@ main (int argc, char **argv)
       if (*manner != ':' || manners[at] == NULL)
         g_error ("%s: not COUNT:MANNER", argv[i]);
       for (guint j = 0; j < count; j++)
-        add_host (hosts, argv[1], (Manner) at, &event_ms);
+        add_host (hosts, argv[1], (Manner) at, event_ms);
     }
   g_io_add_watch (g_io_channel_unix_new (0), G_IO_IN | G_IO_HUP, on_question, hosts);
   puts ("ready");
