@@ -324,7 +324,7 @@ static gboolean
 is_settled (const PinSearch *search)
 {
   const PinDemand *demand = search->demand;
-  guint nodes = search->levels.open[PIN_SETTING_NUMA_MEMORY] | 1 << PIN_ACTION_REMAP;
+  guint nodes = search->levels.open[PIN_SETTING_NUMA_MEMORY];
 
   return search->all_tied && demand->n_own == demand->n_masks && pin_seating_is_free (search->seating, &search->levels)
          && pin_demand_emulator (demand) == PIN_EMULATOR_HOME && nodes == (1 << PIN_ACTION_KEEP | 1 << PIN_ACTION_REMAP)
