@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import json
 
-from pinlab import Lab, wait_until
+from pinlab import Guest, Lab, wait_until
 from pinlab.cases import Suite, expect, same
 from pinlab.deb import deb
 from pinlab.installed import InstalledHost
 from pinlab.policyd import CLUSTER, HOST, OBJECTS, PATH, Properties
 from pinlab.result import Result
+from pinlab.trio import recorded, runs_only_on
 
 USER = "pinshift-policyd"
 HOME = "/var/lib/pinshift-policyd"
 DROP_IN = "/etc/pinshift/pinshift.conf.d/50-cluster.conf"
-POLICY = "[host hosta]\n[host hostb]\n"
+POLICY = "".join(f"[host {name}]\nuri = qemu+tcp://{name}/system\n" for name in ("hosta", "hostb"))
+GUEST = Guest("moved", vcpupin={0: "0", 1: "1"})
 # What the manual says, pinshift-policyd(8).
 KEY = f"""
 install -d -m 700 -o {USER} -g {USER} {HOME}/.ssh
@@ -57,6 +59,8 @@ class Cluster:
         self.b.run("sh", "-euc", f"cat >>{HOME}/.ssh/authorized_keys", input=self.a.read(f"{LIBVIRT_KEY}.pub"))
 
     def clean(self) -> None:
+        for host in (self.a, self.b):
+            host.clear()
         self.a.run("pinshift", "maintenance", "hostb", "off", check=False)
 
     def hosts(self) -> dict[str, Properties]:
@@ -123,3 +127,16 @@ def ends(w: Cluster) -> None:
     wait_until(lambda: not w.b.run("pgrep", "-x", "pinshift", check=False).ok, "the relay at the other end ends too", 30)
     w.a.policyd.start()
     w.wait_for_hosts()
+
+
+@ssh.case("a guest is ranked and moved from the command line, to the best host")
+def moved(w: Cluster) -> None:
+    w.wait_for_hosts()
+    w.a.create(GUEST)
+    recorded(w.a, GUEST)
+    wait_until(lambda: w.a.run("pinshift", "rank", GUEST.name, check=False).ok, "a host for the guest is known", 60)
+    ranked = w.a.run("pinshift", "rank", GUEST.name)
+    expect("hostb" in ranked.out and "here" in ranked.out, "hostb can take it, hosta has it", ranked)
+    said = w.a.run("pinshift", "migrate", GUEST.name)
+    expect("moving to hostb" in said.out, "it tells of its stages", said)
+    runs_only_on(w.b, GUEST, w.a)
