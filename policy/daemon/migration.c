@@ -41,6 +41,7 @@ struct _PinMigration
   Stage stage;
   gboolean cancelled;
   gboolean hurried;
+  gboolean found; /* the source has said where the guest is: what is below is true also if the destination does not answer */
   PinMigrationOutcome outcome; /* once it is ASKING */
   char *text;
 };
@@ -180,13 +181,17 @@ static gboolean
 on_ask_limit (gpointer data)
 {
   PinMigration *migration = data;
+  PinMigrationOutcome outcome = PIN_MIGRATION_FAILED;
   g_autofree char *text = NULL;
 
   g_mutex_lock (&migration->lock);
-  text = g_strdup_printf ("%s; where it is now is not known: neither %s nor %s has answered", migration->text, migration->order.source,
-                          migration->order.destination);
+  if (migration->found)
+    outcome = migration->outcome;
+  text = migration->found ? g_strdup (migration->text)
+                          : g_strdup_printf ("%s; where it is now is not known: %s has not answered", migration->text,
+                                             migration->order.source);
   g_mutex_unlock (&migration->lock);
-  tell_end (migration, PIN_MIGRATION_FAILED, text);
+  tell_end (migration, outcome, text);
   return G_SOURCE_REMOVE;
 }
 
@@ -319,14 +324,32 @@ was_cancelled (PinMigration *migration)
   return migration->cancelled;
 }
 
+static void
+set_found (PinMigration *migration)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
+
+  migration->found = TRUE;
+}
+
+/* Adds to @why where the guest is, by what the hosts have said. */
+static void
+set_judgement (PinMigration *migration, Stage stage, gboolean active, PinMigrationOutcome outcome, const char *why,
+               const PinWhereabouts *source, const PinWhereabouts *destination)
+{
+  g_autofree char *where = pin_whereabouts_judge (&migration->order, active, source, destination, &outcome);
+  g_autofree char *text = outcome == PIN_MIGRATION_CANCELLED ? g_strdup (where) : g_strdup_printf ("%s; %s", why, where);
+
+  set_result (migration, stage, outcome, g_strdelimit (text, "\r\n\t", ' '));
+}
+
 /* It failed with @why: adds where the guest is. */
 static void
 explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, const char *why)
 {
+  const PinWhereabouts silent = { .failure = (char *) "its libvirt has not answered" };
   g_auto (PinWhereabouts) source = { 0 };
   g_auto (PinWhereabouts) destination = { 0 };
-  g_autofree char *where = NULL;
-  g_autofree char *text = NULL;
 
   /* Where the destination's QEMU is the first to end, libvirt calls that a failure like any other. */
   if (was_cancelled (migration))
@@ -334,10 +357,13 @@ explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, 
   set_result (migration, STAGE_ASKING, outcome, why);
   post (migration, NULL, tell_asking);
   ask_source (migration, &source);
+  if (source.failure == NULL)
+    {
+      set_judgement (migration, STAGE_ASKING, active, outcome, why, &source, &silent);
+      set_found (migration);
+    }
   pin_whereabouts_ask (migration->order.destination_uri, migration->order.uuid, &destination);
-  where = pin_whereabouts_judge (&migration->order, active, &source, &destination, &outcome);
-  text = outcome == PIN_MIGRATION_CANCELLED ? g_steal_pointer (&where) : g_strdup_printf ("%s; %s", why, where);
-  set_result (migration, STAGE_OVER, outcome, g_strdelimit (text, "\r\n\t", ' '));
+  set_judgement (migration, STAGE_OVER, active, outcome, why, &source, &destination);
 }
 
 static void
