@@ -12,9 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* As much of its standard error as the last line may be in; and so often it is read, whatever it says. */
+/* As much of its standard error as the last line may be in; and so often it is read, whatever it says: who has more to say than a pipe
+ * takes has to wait.  To poll those of many hosts would cost more than all else that is done for them. */
 #define TAIL 1024
-#define PAUSE_MS 100
+#define PAUSE_S 10
+#define MOST_READS 200
 
 struct _PinChild
 {
@@ -24,8 +26,7 @@ struct _PinChild
   GCancellable *waiting;
   pid_t group;       /* 0: none any more */
   int words_fd;      /* of @process; -1: it has ended */
-  guint words_ready; /* source, or 0 */
-  guint pause;       /* source, or 0 */
+  guint pause;       /* source */
   char tail[TAIL];   /* of its standard error */
   gsize n_tail;
 };
@@ -61,35 +62,18 @@ read_words (PinChild *child)
   return n > 0;
 }
 
-static void listen_for_words (PinChild *child);
-
-static gboolean
-on_pause_over (gpointer data)
-{
-  PinChild *child = data;
-
-  child->pause = 0;
-  listen_for_words (child);
-  return G_SOURCE_REMOVE;
-}
-
-/* Who has more to say than is read has to wait. */
-static gboolean
-on_words (int fd, GIOCondition condition, gpointer data)
-{
-  PinChild *child = data;
-
-  child->words_ready = 0;
-  if (read_words (child))
-    child->pause = g_timeout_add (PAUSE_MS, on_pause_over, child);
-  return G_SOURCE_REMOVE;
-}
-
 static void
-listen_for_words (PinChild *child)
+read_all_words (PinChild *child)
 {
-  if (child->words_fd >= 0)
-    child->words_ready = g_unix_fd_add (child->words_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_words, child);
+  for (guint i = 0; i < MOST_READS && read_words (child); i++)
+    ;
+}
+
+static gboolean
+on_pause_over (gpointer child)
+{
+  read_all_words (child);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -172,7 +156,7 @@ pin_child_new (const char *command, PinChildEnded ended, gpointer data, GSocket 
   child->waiting = g_cancellable_new ();
   child->process = g_steal_pointer (&process);
   g_unix_set_fd_nonblocking (child->words_fd, TRUE, NULL);
-  listen_for_words (child);
+  child->pause = g_timeout_add_seconds (PAUSE_S, on_pause_over, child);
   g_subprocess_wait_async (child->process, child->waiting, on_process_ended, child);
   *ret_socket = g_steal_pointer (&near);
   return child;
@@ -196,7 +180,6 @@ pin_child_free (PinChild *child)
   pin_child_kill (child);
   g_cancellable_cancel (child->waiting);
   g_object_unref (child->waiting);
-  g_clear_handle_id (&child->words_ready, g_source_remove);
   g_clear_handle_id (&child->pause, g_source_remove);
   g_object_unref (child->process);
   g_free (child);
@@ -213,8 +196,7 @@ pin_child_words (PinChild *child)
 {
   g_autofree char *line = NULL;
 
-  for (guint i = 0; i < PIN_SAID_MOST && read_words (child); i++)
-    ;
+  read_all_words (child);
   line = pin_said_last_line (child->tail, (gssize) child->n_tail);
   if (*line != '\0')
     return g_steal_pointer (&line);
