@@ -245,6 +245,16 @@ pin_fleet_facts (const PinFleet *fleet, const char *name)
   return host != NULL ? pin_fleet_host_facts (host) : NULL;
 }
 
+void
+pin_fleet_mark (PinFleet *fleet, const char *name)
+{
+  const PinFleetHost *host = g_tree_lookup (fleet->hosts, name);
+  PinLink *link = host != NULL ? pin_fleet_host_link (host) : NULL;
+
+  if (link != NULL)
+    pin_link_mark (link);
+}
+
 gboolean
 pin_fleet_is_here (const PinFleet *fleet, const char *name)
 {

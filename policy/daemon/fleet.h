@@ -49,6 +49,9 @@ void pin_fleet_call (PinFleet *fleet, const char *name, const char *method, GVar
 /* The answer.  (transfer full) */
 GVariant *pin_fleet_call_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The snapshot of the host @name is out of date, before it has said so itself. */
+void pin_fleet_mark (PinFleet *fleet, const char *name);
+
 /*
  * Reads the snapshot of each reachable host where it is out of date, and calls @fresh when all of them have answered, or after
  * @deadline_ms: not before this has returned.

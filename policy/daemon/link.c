@@ -361,6 +361,13 @@ pin_link_destination (const PinLink *link)
   return link->destination;
 }
 
+void
+pin_link_mark (PinLink *link)
+{
+  if (pin_link_is_reachable (link))
+    pin_reading_mark (link->reading);
+}
+
 guint64
 pin_link_hurry (PinLink *link)
 {

@@ -54,6 +54,9 @@ PinSite *pin_link_take_site (PinLink *link);
 GDBusConnection *pin_link_connection (const PinLink *link);
 const char *pin_link_destination (const PinLink *link); /* of calls; NULL: the other end */
 
+/* Its snapshot is out of date, for reasons that others know. */
+void pin_link_mark (PinLink *link);
+
 /* As pin_reading_hurry() has it; a host that is not reachable has read all. */
 guint64 pin_link_hurry (PinLink *link);
 gboolean pin_link_has_read (const PinLink *link, guint64 number);

@@ -113,10 +113,17 @@ on_host (const char *name, gpointer data)
     pin_bus_hosts_drop (hosts, name);
 }
 
+/* Who is where has changed with the end of a job: the next question need not wait until the hosts say so. */
 static void
 on_job_shown (const PinJobFacts *facts, gpointer data)
 {
-  pin_bus_jobs_show (pin_cluster_bus_jobs (((Service *) data)->bus), facts);
+  Service *service = data;
+
+  pin_bus_jobs_show (pin_cluster_bus_jobs (service->bus), facts);
+  if (facts->state == PIN_JOB_RUNNING)
+    return;
+  pin_fleet_mark (service->fleet, facts->source);
+  pin_fleet_mark (service->fleet, facts->destination);
 }
 
 static void
