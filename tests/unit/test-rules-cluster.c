@@ -49,7 +49,10 @@ load (const char *text, char **ret_wrong)
       g_auto (GStrv) parts = g_strsplit (error->message, place.path, -1);
 
       g_assert_error (error, PIN_ERROR, PIN_ERROR_INVALID);
-      g_assert_nonnull (ret_wrong);
+      if (ret_wrong == NULL)
+        g_error ("%s", error->message);
+      if (ret_wrong == NULL)
+        g_error ("%s", error->message);
       *ret_wrong = g_strjoinv ("F", parts);
     }
   return rules;
