@@ -2,6 +2,7 @@
 /* A fleet of hosts behind relays, with all the manners that hosts can have, and what becomes of those that are well meanwhile. */
 #include "core/error.h"
 #include "fleet.h"
+#include "ranking.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -268,6 +269,80 @@ test_fresh (void)
     }
 }
 
+typedef struct
+{
+  gboolean came;
+  PinRankAnswer *answer;
+  GError *error;
+} Ranked;
+
+static void
+ranked_clear (Ranked *ranked)
+{
+  pin_rank_answer_free (ranked->answer);
+  g_clear_error (&ranked->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ranked, ranked_clear)
+
+static void
+on_ranked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Ranked *ranked = data;
+
+  ranked->answer = pin_ranking_finish (result, &ranked->error);
+  ranked->came = TRUE;
+}
+
+/* A guest that changes or goes while it is ranked costs one line, and a host that hangs costs its time. */
+static void
+test_ranking (void)
+{
+  static const struct
+  {
+    const char *guest;
+    const char *wrong; /* a part of the line; NULL: it is ranked */
+  } guests[] = {
+    { "guest-0-0", NULL },
+    { "00000000-0000-0000-0000-000000000000", NULL },
+    { "guest-10-0", NULL },
+    { "guest-0-1", "no domain of that UUID here" },
+    { "guest-0-2", "host host0 has another guest in its place now; ask again" },
+    { "guest-0-3", "guest-0-3: what host host0 says of it: " },
+    { "guest-0-4", "host0" },
+    { "guest-2-0", "no guest \"guest-2-0\" is known on any host that can be reached" },
+    { "guest-0", "no guest \"guest-0\" is known on any host that can be reached" },
+  };
+  g_auto (World) world = { NULL };
+  g_autoptr (PinRules) rules = pin_rules_new ();
+  g_autoptr (PinRanking) ranking = NULL;
+
+  world_init (&world);
+  wait_for (&world, all_well_are_read);
+  wait_for (&world, all_are_known);
+  ranking = pin_ranking_new (world.fleet);
+  pin_ranking_set_rules (ranking, rules);
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
+    {
+      const PinRankJsonLimits limits = { .n_plans = 1 };
+      g_auto (Ranked) ranked = { FALSE };
+
+      pin_ranking_ask (ranking, guests[i].guest, &limits, NULL, on_ranked, &ranked);
+      while (!ranked.came)
+        g_main_context_iteration (NULL, TRUE);
+      g_test_message ("%s: %s", guests[i].guest, ranked.error != NULL ? ranked.error->message : ranked.answer->json);
+      g_assert_true ((ranked.answer == NULL) == (guests[i].wrong != NULL));
+      if (ranked.error != NULL)
+        {
+          g_assert_nonnull (strstr (ranked.error->message, guests[i].wrong));
+          g_assert_null (strchr (ranked.error->message, '\n'));
+          continue;
+        }
+      g_assert_cmpuint (ranked.answer->route->stops->len, ==, G_N_ELEMENTS (rows));
+      g_assert_nonnull (strstr (ranked.answer->json, "\"filter\":\"unreachable\""));
+      g_assert_nonnull (strstr (ranked.answer->json, "\"place\":1"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +352,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hosts/each-manner-has-its-state-and-line", test_manners);
   g_test_add_func ("/hosts/calls-are-answered-or-fail", test_calls);
   g_test_add_func ("/hosts/all-are-fresh-when-that-is-wanted", test_fresh);
+  g_test_add_func ("/hosts/a-guest-that-goes-in-mid-rank-costs-one-line", test_ranking);
   return g_test_run ();
 }
