@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 
+/* The fields that are there whatever a line is about. */
+#define N_COMMON_FIELDS 4
+
 typedef struct
 {
   const char *message_id;
@@ -29,6 +32,23 @@ static const Kind kinds[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == PIN_REPORT_N);
 
+/* @guest NULL: it is about no guest. */
+static void
+send (PinReport kind, const char *line, const char *guest, const char *uuid, const char *migration)
+{
+  const GLogField fields[] = {
+    { "MESSAGE", line, -1 },
+    { "MESSAGE_ID", kinds[kind].message_id, -1 },
+    { "PRIORITY", kinds[kind].priority, -1 },
+    { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
+    { "LIBVIRT_DOMAIN", guest, -1 },
+    { "LIBVIRT_DOMAIN_UUID", uuid, -1 },
+    { "PINSHIFT_MIGRATION", migration != NULL ? migration : uuid, -1 },
+  };
+
+  g_log_structured_array (kinds[kind].level, fields, guest != NULL ? G_N_ELEMENTS (fields) : N_COMMON_FIELDS);
+}
+
 void
 pin_report (PinReport kind, const char *guest, const char *uuid, const char *migration, const char *format, ...)
 {
@@ -40,19 +60,7 @@ pin_report (PinReport kind, const char *guest, const char *uuid, const char *mig
   text = g_strdup_vprintf (format, args);
   va_end (args);
   line = g_strdup_printf ("%s: %s", guest, text);
-  {
-    const GLogField fields[] = {
-      { "MESSAGE", line, -1 },
-      { "MESSAGE_ID", kinds[kind].message_id, -1 },
-      { "PRIORITY", kinds[kind].priority, -1 },
-      { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
-      { "LIBVIRT_DOMAIN", guest, -1 },
-      { "LIBVIRT_DOMAIN_UUID", uuid, -1 },
-      { "PINSHIFT_MIGRATION", migration != NULL ? migration : uuid, -1 },
-    };
-
-    g_log_structured_array (kinds[kind].level, fields, G_N_ELEMENTS (fields));
-  }
+  send (kind, line, guest, uuid, migration);
 }
 
 void
@@ -66,16 +74,7 @@ pin_report_host (PinReport kind, const char *host, const char *format, ...)
   text = g_strdup_vprintf (format, args);
   va_end (args);
   line = g_strdup_printf ("%s %s", host, text);
-  {
-    const GLogField fields[] = {
-      { "MESSAGE", line, -1 },
-      { "MESSAGE_ID", kinds[kind].message_id, -1 },
-      { "PRIORITY", kinds[kind].priority, -1 },
-      { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
-    };
-
-    g_log_structured_array (kinds[kind].level, fields, G_N_ELEMENTS (fields));
-  }
+  send (kind, line, NULL, NULL, NULL);
 }
 
 char *

@@ -27,6 +27,13 @@ pin_json_add_bool (JsonBuilder *builder, const char *name, gboolean value)
 }
 
 void
+pin_json_add_null (JsonBuilder *builder, const char *name)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_null_value (builder);
+}
+
+void
 pin_json_add_set (JsonBuilder *builder, const char *name, const PinCpuset *value)
 {
   g_autofree char *text = value != NULL ? pin_cpuset_format (value) : NULL;

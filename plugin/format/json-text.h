@@ -21,6 +21,7 @@ JsonNode *pin_json_parse (const char *text, gssize length, GError **error) G_GNU
 void pin_json_add_string (JsonBuilder *builder, const char *name, const char *value);
 void pin_json_add_number (JsonBuilder *builder, const char *name, guint64 value);
 void pin_json_add_bool (JsonBuilder *builder, const char *name, gboolean value);
+void pin_json_add_null (JsonBuilder *builder, const char *name);
 void pin_json_add_set (JsonBuilder *builder, const char *name, const PinCpuset *value);
 /* Begins an object or array that is member @name. */
 void pin_json_begin_object (JsonBuilder *builder, const char *name);

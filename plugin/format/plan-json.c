@@ -4,13 +4,6 @@
 
 #include "format/json-text.h"
 
-static void
-add_null (JsonBuilder *builder, const char *name)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_null_value (builder);
-}
-
 /*
  * Whether member @name is to be written out: @now says that the plan has it, @before that the original had.  Where it
  * was removed, the null is written here.
@@ -19,7 +12,7 @@ static gboolean
 stays (JsonBuilder *builder, const char *name, gboolean now, gboolean before)
 {
   if (!now && before)
-    add_null (builder, name);
+    pin_json_add_null (builder, name);
   return now;
 }
 
@@ -240,7 +233,7 @@ add_placement (JsonBuilder *builder, const PinPlacement *now, const PinPlacement
 {
   if (now == NULL)
     {
-      add_null (builder, "placement");
+      pin_json_add_null (builder, "placement");
       return;
     }
 
@@ -319,12 +312,20 @@ add_plan (JsonBuilder *builder, const PinPlan *plan, const PinGuest *guest, cons
   add_placement (builder, refused ? NULL : plan->placement, original);
   add_cells (builder, plan->cells);
   if (refused)
-    add_null (builder, "cost");
+    pin_json_add_null (builder, "cost");
   else
     pin_json_add_number (builder, "cost", plan->cost);
   pin_json_add_bool (builder, "exact", plan->exact);
   add_reasons (builder, plan->reasons);
   pin_json_add_string (builder, "remedy", refused ? plan->remedy : NULL);
+}
+
+void
+pin_plan_add_json (JsonBuilder *builder, const PinPlan *plan, const PinGuest *guest, const PinPlacement *original, const char *host_name)
+{
+  json_builder_begin_object (builder);
+  add_plan (builder, plan, guest, original, host_name);
+  json_builder_end_object (builder);
 }
 
 char *
@@ -333,9 +334,7 @@ pin_plan_to_json (const PinPlan *plan, const PinGuest *guest, const PinPlacement
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
-  json_builder_begin_object (builder);
-  add_plan (builder, plan, guest, original, host_name);
-  json_builder_end_object (builder);
+  pin_plan_add_json (builder, plan, guest, original, host_name);
   return pin_json_end (builder, pretty);
 }
 

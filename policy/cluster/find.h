@@ -20,6 +20,5 @@ PinFound *pin_find_guest (const PinHostRow *rows, guint n_rows, const char *name
 void pin_found_free (PinFound *found);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinFound, pin_found_free)
 
-/* The row of the host @name; PIN_ERROR_NOT_FOUND names those that there are, if they are few. */
-gboolean pin_find_host (const PinHostRow *rows, guint n_rows, const char *name, guint *ret_row,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The row of the host @name; FALSE: there is none. */
+gboolean pin_find_host (const PinHostRow *rows, guint n_rows, const char *name, guint *ret_row) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "bus-job.h"
+#include "cluster/find.h"
 #include "core/error.h"
 #include "format/quote.h"
 #include "service/authority.h"
@@ -98,14 +99,12 @@ is_known (const Call *call)
   g_autofree char *shown = pin_quote (call->host);
   guint n;
   const PinHostRow *rows = pin_fleet_rows (call->calls->fleet, &n);
+  guint row;
 
-  for (guint i = 0; i < n; i++)
-    {
-      if (g_str_equal (rows[i].name, call->host))
-        return TRUE;
-      if (i < NAMED_MAX)
-        g_string_append_printf (known, "%s%s", i > 0 ? ", " : "; known: ", rows[i].name);
-    }
+  if (pin_find_host (rows, n, call->host, &row))
+    return TRUE;
+  for (guint i = 0; i < MIN (n, NAMED_MAX); i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "; known: ", rows[i].name);
   if (n > NAMED_MAX)
     g_string_append_printf (known, " and %u more", n - NAMED_MAX);
   g_dbus_method_invocation_return_error (call->invocation, PIN_ERROR, PIN_ERROR_NOT_FOUND, "unknown host '%s'%s", shown, known->str);

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define LOCAL "local"
 
 typedef enum
 {
@@ -149,7 +148,7 @@ dial (PinFleetHost *host)
 static const char *
 command_of (const PinHostRule *rule)
 {
-  return strcmp (rule->link, LOCAL) == 0 ? NULL : rule->link;
+  return strcmp (rule->link, PIN_FLEET_LINK_HERE) == 0 ? NULL : rule->link;
 }
 
 PinFleetHost *

@@ -5,6 +5,9 @@
 #include "link.h"
 #include "rules/rules-cluster.h"
 
+/* The link of a host whose bus is the one here. */
+#define PIN_FLEET_LINK_HERE "local"
+
 typedef struct _PinFleetHost PinFleetHost;
 
 /* Something is known of it that was not before.  @host must not be freed in it. */

@@ -153,7 +153,7 @@ usual_link (const PinHostRule *rule, const char *own_name)
 {
   g_autofree char *quoted = g_shell_quote (rule->name);
 
-  return strcmp (rule->name, own_name) == 0 ? g_strdup ("local") : g_strdup_printf ("ssh -- %s pinshift relay", quoted);
+  return strcmp (rule->name, own_name) == 0 ? g_strdup (PIN_FLEET_LINK_HERE) : g_strdup_printf ("ssh -- %s pinshift relay", quoted);
 }
 
 static void
@@ -180,7 +180,7 @@ take_rule (PinFleet *fleet, const PinHostRule *rule, GDBusConnection *local)
 void
 pin_fleet_set_hosts (PinFleet *fleet, const GPtrArray *hosts, GDBusConnection *local, const char *own_name)
 {
-  PinHostRule own = { .name = (char *) own_name, .uri = (char *) LOCAL_URI, .link = (char *) "local" };
+  PinHostRule own = { .name = (char *) own_name, .uri = (char *) LOCAL_URI, .link = (char *) PIN_FLEET_LINK_HERE };
   g_autoptr (GPtrArray) alone = g_ptr_array_new ();
   const GPtrArray *rules = hosts != NULL && hosts->len > 0 ? hosts : alone;
 

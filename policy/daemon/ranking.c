@@ -129,16 +129,17 @@ rank_guest (const Question *asked, const PinDomain *domain)
   const PinHostRow *fleet_rows = pin_fleet_rows (ranking->fleet, &n_rows);
   g_autofree PinHostRow *rows = g_memdup2 (fleet_rows, n_rows * sizeof *rows);
   g_autoptr (GPtrArray) overlays = pin_expected_apply (ranking->expected, rows, n_rows);
-  gboolean known = pin_find_host (rows, n_rows, asked->host, &on, NULL);
+  gboolean known = pin_find_host (rows, n_rows, asked->host, &on);
   g_autoptr (PinOriginal) original = known ? original_of (domain, &rows[on]) : pin_original_from (domain->placement, NULL);
   PinRankQuestion question = { domain->guest, original, ranking->rules, known ? rows[on].name : NULL };
   g_autoptr (PinRank) rank = pin_rank_new (&question, rows, n_rows);
   PinRankAnswer *answer = g_new0 (PinRankAnswer, 1);
 
+  answer->route = route_of (rank);
   if (asked->wants_json)
     answer->json = pin_rank_to_json (rank, &asked->limits);
-  answer->route = route_of (rank);
-  pin_expected_remember (ranking->expected, rank);
+  else
+    pin_expected_remember (ranking->expected, rank);
   return answer;
 }
 
