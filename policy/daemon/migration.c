@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Two threads: one makes the call that moves the guest, which ends when that is over; while it runs, the other looks how far it is and
- * ends it when that is wanted.  They and the owner hold the migration; its state is under its lock, listener and timer are the owner's.
+ * ends it when that is wanted.  They and the owner hold the migration; its course is everybody's, listener and timer are the owner's.
  */
 #include "migration.h"
 
+#include "course.h"
 #include "crossing.h"
 #include "virt/loop.h"
 #include "whereabouts.h"
@@ -17,15 +18,6 @@
 #define ASK_AGAIN_MS 1000
 #define ASK_MS 60000
 
-typedef enum
-{
-  STAGE_OPENING, /* the source: is the guest there? */
-  STAGE_PROBING, /* the destination: does it answer?  The source's libvirtd would wait for it without end */
-  STAGE_MOVING,
-  STAGE_ASKING, /* it failed: where is the guest? */
-  STAGE_OVER
-} Stage;
-
 struct _PinMigration
 {
   gatomicrefcount references;
@@ -36,14 +28,8 @@ struct _PinMigration
   gboolean told; /* nothing more is to be told; only in the context */
   GSource *limit; /* the same */
 
-  GMutex lock; /* of all below */
-  GCond changed;
-  Stage stage;
-  gboolean cancelled;
-  gboolean hurried;
-  gboolean found; /* the source has said where the guest is: what is below is true also if the destination does not answer */
-  PinMigrationOutcome outcome; /* once it is ASKING */
-  char *text;
+  gboolean hurried; /* only for the thread that watches */
+  PinCourse course;
 };
 
 /* On its way to the main context. */
@@ -71,9 +57,7 @@ migration_unref (PinMigration *migration)
   g_free ((char *) migration->order.source_uri);
   g_free ((char *) migration->order.destination_uri);
   g_main_context_unref (migration->context);
-  g_mutex_clear (&migration->lock);
-  g_cond_clear (&migration->changed);
-  g_free (migration->text);
+  pin_course_clear (&migration->course);
   g_free (migration);
 }
 
@@ -128,8 +112,11 @@ static gboolean
 tell_over (gpointer data)
 {
   PinMigration *migration = ((Notice *) data)->migration;
+  PinMigrationOutcome outcome;
+  g_autofree char *text = NULL;
 
-  tell_end (migration, migration->outcome, migration->text);
+  pin_course_get_result (&migration->course, &outcome, &text);
+  tell_end (migration, outcome, text);
   return G_SOURCE_REMOVE;
 }
 
@@ -151,29 +138,17 @@ set_limit (PinMigration *migration, guint wait_ms, GSourceFunc on_limit)
   g_source_attach (migration->limit, migration->context);
 }
 
-/* Whether it has not begun, and now never will. */
-static gboolean
-prevent (PinMigration *migration, Stage *ret_stage)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-
-  migration->cancelled = TRUE;
-  g_cond_broadcast (&migration->changed);
-  *ret_stage = migration->stage;
-  return migration->stage < STAGE_MOVING;
-}
-
 static gboolean
 on_open_limit (gpointer data)
 {
   PinMigration *migration = data;
   g_autofree char *why = g_strdup_printf ("its libvirt has not answered within %d seconds", OPEN_MS / 1000);
   g_autofree char *text = g_strdup_printf ("%s can't be reached: %s", migration->order.source, why);
-  Stage stage;
+  PinCourseStage stage;
 
-  if (prevent (migration, &stage))
-    tell_end (migration, stage == STAGE_PROBING ? PIN_MIGRATION_UNREACHABLE : PIN_MIGRATION_FAILED,
-              stage == STAGE_PROBING ? why : text);
+  if (pin_course_prevent (&migration->course, &stage))
+    tell_end (migration, stage == PIN_COURSE_PROBING ? PIN_MIGRATION_UNREACHABLE : PIN_MIGRATION_FAILED,
+              stage == PIN_COURSE_PROBING ? why : text);
   return G_SOURCE_REMOVE;
 }
 
@@ -181,17 +156,13 @@ static gboolean
 on_ask_limit (gpointer data)
 {
   PinMigration *migration = data;
-  PinMigrationOutcome outcome = PIN_MIGRATION_FAILED;
+  PinMigrationOutcome outcome;
+  g_autofree char *known = NULL;
   g_autofree char *text = NULL;
+  gboolean found = pin_course_get_result (&migration->course, &outcome, &known);
 
-  g_mutex_lock (&migration->lock);
-  if (migration->found)
-    outcome = migration->outcome;
-  text = migration->found ? g_strdup (migration->text)
-                          : g_strdup_printf ("%s; where it is now is not known: %s has not answered", migration->text,
-                                             migration->order.source);
-  g_mutex_unlock (&migration->lock);
-  tell_end (migration, outcome, text);
+  text = g_strdup_printf ("%s; where it is now is not known: %s has not answered", known, migration->order.source);
+  tell_end (migration, found ? outcome : PIN_MIGRATION_FAILED, found ? known : text);
   return G_SOURCE_REMOVE;
 }
 
@@ -214,34 +185,6 @@ tell_moving (gpointer data)
     g_source_destroy (migration->limit);
   g_clear_pointer (&migration->limit, g_source_unref);
   return tell_progress (data);
-}
-
-/* FALSE: it was cancelled before. */
-static gboolean
-enter (PinMigration *migration, Stage stage)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-
-  if (stage == STAGE_MOVING && migration->cancelled)
-    return FALSE;
-  migration->stage = stage;
-  g_cond_broadcast (&migration->changed);
-  return TRUE;
-}
-
-/* Waits for @wait_ms, or until the migration is not @stage any more.  Returns: whether it still is. */
-static gboolean
-remain (PinMigration *migration, Stage stage, guint wait_ms, gboolean *ret_cancelled)
-{
-  gint64 until = g_get_monotonic_time () + (gint64) wait_ms * 1000;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-  gboolean before = *ret_cancelled;
-
-  while (migration->stage == stage && migration->cancelled == before)
-    if (!g_cond_wait_until (&migration->changed, &migration->lock, until))
-      break;
-  *ret_cancelled = migration->cancelled;
-  return migration->stage == stage;
 }
 
 typedef struct
@@ -270,7 +213,7 @@ watch (gpointer data)
   Watched *watched = data;
   gboolean cancelled = FALSE;
 
-  while (remain (watched->migration, STAGE_MOVING, LOOK_MS, &cancelled))
+  while (pin_course_remain (&watched->migration->course, PIN_COURSE_MOVING, LOOK_MS, &cancelled))
     {
       /* Each time anew: what is to be aborted may not have begun the last time. */
       if (cancelled)
@@ -281,16 +224,6 @@ watch (gpointer data)
   return NULL;
 }
 
-static void
-rest (PinMigration *migration, guint wait_ms)
-{
-  gint64 until = g_get_monotonic_time () + (gint64) wait_ms * 1000;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-
-  while (g_cond_wait_until (&migration->changed, &migration->lock, until))
-    continue;
-}
-
 /* Asks the source, which may be about to come back, how the guest is there. */
 static void
 ask_source (PinMigration *migration, PinWhereabouts *ret_there)
@@ -299,48 +232,20 @@ ask_source (PinMigration *migration, PinWhereabouts *ret_there)
 
   for (guint i = 1; !pin_whereabouts_ask (order->source_uri, order->uuid, ret_there) && i < ASK_TIMES; i++)
     {
-      rest (migration, ASK_AGAIN_MS);
+      pin_course_rest (&migration->course, ASK_AGAIN_MS);
       pin_whereabouts_clear (ret_there);
     }
 }
 
-static void
-set_result (PinMigration *migration, Stage stage, PinMigrationOutcome outcome, const char *text)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-
-  migration->stage = stage;
-  migration->outcome = outcome;
-  g_free (migration->text);
-  migration->text = g_strdup (text);
-  g_cond_broadcast (&migration->changed);
-}
-
-static gboolean
-was_cancelled (PinMigration *migration)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-
-  return migration->cancelled;
-}
-
-static void
-set_found (PinMigration *migration)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&migration->lock);
-
-  migration->found = TRUE;
-}
-
 /* Adds to @why where the guest is, by what the hosts have said. */
 static void
-set_judgement (PinMigration *migration, Stage stage, gboolean active, PinMigrationOutcome outcome, const char *why,
+set_judgement (PinMigration *migration, PinCourseStage stage, gboolean active, PinMigrationOutcome outcome, const char *why,
                const PinWhereabouts *source, const PinWhereabouts *destination)
 {
   g_autofree char *where = pin_whereabouts_judge (&migration->order, active, source, destination, &outcome);
   g_autofree char *text = outcome == PIN_MIGRATION_CANCELLED ? g_strdup (where) : g_strdup_printf ("%s; %s", why, where);
 
-  set_result (migration, stage, outcome, g_strdelimit (text, "\r\n\t", ' '));
+  pin_course_set_result (&migration->course, stage, outcome, g_strdelimit (text, "\r\n\t", ' '));
 }
 
 /* It failed with @why: adds where the guest is. */
@@ -352,18 +257,18 @@ explain (PinMigration *migration, gboolean active, PinMigrationOutcome outcome, 
   g_auto (PinWhereabouts) destination = { 0 };
 
   /* Where the destination's QEMU is the first to end, libvirt calls that a failure like any other. */
-  if (was_cancelled (migration))
+  if (pin_course_was_cancelled (&migration->course))
     outcome = PIN_MIGRATION_CANCELLED;
-  set_result (migration, STAGE_ASKING, outcome, why);
+  pin_course_set_result (&migration->course, PIN_COURSE_ASKING, outcome, why);
   post (migration, NULL, tell_asking);
   ask_source (migration, &source);
   if (source.failure == NULL)
     {
-      set_judgement (migration, STAGE_ASKING, active, outcome, why, &source, &silent);
-      set_found (migration);
+      set_judgement (migration, PIN_COURSE_ASKING, active, outcome, why, &source, &silent);
+      pin_course_set_found (&migration->course);
     }
   pin_whereabouts_ask (migration->order.destination_uri, migration->order.uuid, &destination);
-  set_judgement (migration, STAGE_OVER, active, outcome, why, &source, &destination);
+  set_judgement (migration, PIN_COURSE_OVER, active, outcome, why, &source, &destination);
 }
 
 static void
@@ -378,10 +283,10 @@ cross (PinMigration *migration, const PinCrossing *crossing, const PinCrossing *
   post (migration, NULL, tell_moving);
   watcher = g_thread_new ("watch", watch, &watched);
   done = pin_crossing_run (crossing, &migration->order, &outcome, &why);
-  enter (migration, STAGE_ASKING);
+  pin_course_enter (&migration->course, PIN_COURSE_ASKING);
   g_thread_join (watcher);
   if (done || outcome == PIN_MIGRATION_REFUSED)
-    set_result (migration, STAGE_OVER, outcome, done ? "" : why);
+    pin_course_set_result (&migration->course, PIN_COURSE_OVER, outcome, done ? "" : why);
   else
     explain (migration, crossing->active, outcome, why);
 }
@@ -399,13 +304,13 @@ open_ends (PinMigration *migration, PinCrossing *ret_crossing, PinCrossing *ret_
 
   if (!pin_crossing_open (order, ret_crossing, &error) || !pin_crossing_open (order, ret_watch_by, &error))
     {
-      set_result (migration, STAGE_OVER, PIN_MIGRATION_FAILED, g_strdelimit (error->message, "\r\n\t", ' '));
+      pin_course_set_result (&migration->course, PIN_COURSE_OVER, PIN_MIGRATION_FAILED, g_strdelimit (error->message, "\r\n\t", ' '));
       return FALSE;
     }
-  enter (migration, STAGE_PROBING);
+  pin_course_enter (&migration->course, PIN_COURSE_PROBING);
   if (pin_whereabouts_ask (order->destination_uri, order->uuid, &there))
     return TRUE;
-  set_result (migration, STAGE_OVER, PIN_MIGRATION_UNREACHABLE, g_strdelimit (there.failure, "\r\n\t", ' '));
+  pin_course_set_result (&migration->course, PIN_COURSE_OVER, PIN_MIGRATION_UNREACHABLE, g_strdelimit (there.failure, "\r\n\t", ' '));
   return FALSE;
 }
 
@@ -419,10 +324,10 @@ migrate (gpointer data)
   pin_virt_loop_hold ();
   if (open_ends (migration, &crossing, &watch_by))
     {
-      if (enter (migration, STAGE_MOVING))
+      if (pin_course_enter (&migration->course, PIN_COURSE_MOVING))
         cross (migration, &crossing, &watch_by);
       else
-        set_result (migration, STAGE_OVER, PIN_MIGRATION_CANCELLED, "");
+        pin_course_set_result (&migration->course, PIN_COURSE_OVER, PIN_MIGRATION_CANCELLED, "");
     }
   post (migration, NULL, tell_over);
   pin_crossing_clear (&crossing);
@@ -438,8 +343,7 @@ pin_migration_new (const PinMigrationOrder *order, const PinMigrationListener *l
   PinMigration *migration = g_new0 (PinMigration, 1);
 
   g_atomic_ref_count_init (&migration->references);
-  g_mutex_init (&migration->lock);
-  g_cond_init (&migration->changed);
+  pin_course_init (&migration->course);
   migration->order.uuid = g_strdup (order->uuid);
   migration->order.source = g_strdup (order->source);
   migration->order.destination = g_strdup (order->destination);
@@ -457,9 +361,9 @@ pin_migration_new (const PinMigrationOrder *order, const PinMigrationListener *l
 void
 pin_migration_cancel (PinMigration *migration)
 {
-  Stage stage;
+  PinCourseStage stage;
 
-  if (prevent (migration, &stage))
+  if (pin_course_prevent (&migration->course, &stage))
     post (migration, NULL, tell_cancelled);
 }
 
