@@ -76,6 +76,17 @@ plan_new (const PinGuest *guest)
   return plan;
 }
 
+gboolean
+pin_plan_is_whole (const PinPlan *plan)
+{
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
+    {
+      if (plan->actions[setting] == PIN_ACTION_WEAKEN || plan->actions[setting] == PIN_ACTION_STRIP)
+        return FALSE;
+    }
+  return plan->verdict != PIN_VERDICT_REFUSE;
+}
+
 void
 pin_plan_free (PinPlan *plan)
 {

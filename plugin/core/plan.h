@@ -81,6 +81,9 @@ PinPlan *pin_plan (const PinGuest *guest, const PinOriginal *original, const Pin
 /* As pin_plan(), for one guest on many hosts: with a demand of @original that suits the host (pin_demand_suits()).  (transfer full) */
 PinPlan *pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the guest gets a place, and nothing of its original is weakened or stripped there. */
+gboolean pin_plan_is_whole (const PinPlan *plan);
+
 void pin_plan_free (PinPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinPlan, pin_plan_free)
 

@@ -65,6 +65,15 @@ pin_candidate_free (PinCandidate *candidate)
   g_free (candidate);
 }
 
+void
+pin_candidate_look_again (PinCandidate *candidate, const PinHostRow *rows, guint n_rows)
+{
+  const PinGuest *guest = candidate->question->guest;
+
+  pin_grouping_free (candidate->grouping);
+  candidate->grouping = pin_grouping_new (candidate->question->rules, guest->name, guest->uuid, rows, n_rows);
+}
+
 static void
 look_at_make (PinCandidate *candidate, PinMakeAnswer *answer, const PinSnapshot *make)
 {

@@ -33,6 +33,9 @@ PinCandidate *pin_candidate_new (const PinRankQuestion *question, const PinHostR
 void pin_candidate_free (PinCandidate *candidate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinCandidate, pin_candidate_free)
 
+/* Looks anew where the other members of its groups are. */
+void pin_candidate_look_again (PinCandidate *candidate, const PinHostRow *rows, guint n_rows);
+
 /* What stands in the way before any plan is made, or PIN_FILTER_NONE. */
 PinFilter pin_candidate_filter (PinCandidate *candidate, const PinHostRow *rows, guint row);
 

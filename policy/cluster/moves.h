@@ -48,7 +48,7 @@ void pin_moves_free (PinMoves *moves);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinMoves, pin_moves_free)
 
 /*
- * Adds the move of @guest from where it is in @scene to the host @row, and does it in the scene.  It waits for those before it that leave the host
+ * Adds the move of @guest from where it is in @scene, or was before it was lifted, to the host @row, and does it in the scene.  It waits for those before it that leave the host
  * @row, or move the same guest.  FALSE, and nothing is added, where it can't be put there.  *ret_move, which may be NULL, is borrowed.
  */
 gboolean pin_moves_add (PinMoves *moves, PinScene *scene, guint guest, guint row, const PinPace *pace, const char *why, PinMove **ret_move);
