@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Guests, read from the hosts that they are on, so that they can be planned with. */
+#pragma once
+
+#include "fleet.h"
+#include "testimony.h"
+
+/* A guest that is to be read. */
+typedef struct
+{
+  char *host;
+  char *uuid;
+} PinWhom;
+
+/* (transfer full) */
+GPtrArray *pin_whom_new (void);
+void pin_whom_add (GPtrArray *whom, const char *host, const char *uuid);
+/* All guests that run on the host of @row. */
+void pin_whom_add_row (GPtrArray *whom, const PinHostRow *row);
+
+typedef struct
+{
+  char *host;             /* that said it */
+  PinDomain *domain;      /* without its document */
+  PinOriginal *original;  /* NULL, until the guest is on a scene */
+} PinGatheredGuest;
+
+/* What is not known, and why. */
+typedef struct
+{
+  char *host;
+  GError *error; /* the text says which host or guest, in one line */
+} PinGap;
+
+typedef struct
+{
+  GPtrArray *guests; /* PinGatheredGuest, by UUID, each once */
+  GPtrArray *gaps;   /* PinGap, by host: each is one host that can't be asked, or one guest that is not what it should be */
+} PinGathered;
+
+/* (transfer full) */
+PinGathered *pin_gathered_new (void);
+void pin_gathered_free (PinGathered *gathered);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinGathered, pin_gathered_free)
+
+/* Takes @error. */
+void pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error);
+/* Moves all of @more into @gathered, but guests that are there. */
+void pin_gathered_merge (PinGathered *gathered, PinGathered *more);
+
+/* Reads the guests of @whom (PinWhom), a few of each host at once.  One that its host does not know any more is left out.  @answered is called once,
+ * from the main context. */
+void pin_gathering_ask (PinFleet *fleet, const GPtrArray *whom, GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data);
+/* (transfer full); NULL: it was cancelled. */
+PinGathered *pin_gathering_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
