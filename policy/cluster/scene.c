@@ -131,6 +131,12 @@ pin_scene_from (const PinScene *scene, guint guest)
   return scene->actors[guest].at;
 }
 
+gint
+pin_scene_cpu_permille (const PinScene *scene, guint guest)
+{
+  return scene->actors[guest].cpu_permille;
+}
+
 static GHashTable *
 index_hosts (const PinScene *scene)
 {
@@ -285,7 +291,7 @@ load_with (const PinHostRow *host, gint cpu_permille)
 {
   guint n_cpus = MAX (pin_site_sums (host->site)->n_cpus, 1);
 
-  return host->load_permille < 0 ? host->load_permille : CLAMP (host->load_permille + cpu_permille / (gint) n_cpus, 0, 1000);
+  return host->load_permille < 0 ? host->load_permille : MAX (host->load_permille + cpu_permille / (gint) n_cpus, 0);
 }
 
 /* What a domain held is free for others: the snapshot had it off already, unlike a claim. */

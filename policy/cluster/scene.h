@@ -41,6 +41,8 @@ guint pin_scene_n_guests (const PinScene *scene);
 gint pin_scene_at (const PinScene *scene, guint guest);
 /* The same, but of a guest that is lifted the host that it was lifted from. */
 guint pin_scene_from (const PinScene *scene, guint guest);
+/* How busy it is, of one CPU, as known or estimated. */
+gint pin_scene_cpu_permille (const PinScene *scene, guint guest);
 /* Row of the host where most of the guest's settings are at home, or PIN_SCENE_NOWHERE: it has no home, or that is none of the hosts. */
 gint pin_scene_home (PinScene *scene, guint guest);
 
