@@ -150,6 +150,19 @@ pin_grouping_admits (const PinGrouping *grouping, guint row)
   return TRUE;
 }
 
+gboolean
+pin_grouping_splits (const PinGrouping *grouping, guint row)
+{
+  for (guint i = 0; i < grouping->groups->len; i++)
+    {
+      const Group *group = g_ptr_array_index (grouping->groups, i);
+
+      if (group->rule->apart && forbids (group, row))
+        return FALSE;
+    }
+  return !pin_grouping_admits (grouping, row);
+}
+
 /* Who of @group is at @row.  (transfer full) */
 static char *
 names_at (const PinGrouping *grouping, const Group *group, guint row)

@@ -16,6 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinGrouping, pin_grouping_free)
 
 /* Whether no strict group keeps the guest off the host @row. */
 gboolean pin_grouping_admits (const PinGrouping *grouping, guint row);
+/* Whether all that does are groups that keep together, whose members are elsewhere: of those that move together one has to be the first. */
+gboolean pin_grouping_splits (const PinGrouping *grouping, guint row);
 /* Why one does, in one line.  (transfer full); NULL: none does. */
 char *pin_grouping_why (const PinGrouping *grouping, guint row);
 

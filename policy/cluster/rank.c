@@ -235,6 +235,12 @@ pin_rank_plan (const PinRank *rank, const PinRanked *entry)
   return row->site != NULL ? pin_candidate_plan (rank->candidate, row->name, row->site) : NULL;
 }
 
+gboolean
+pin_rank_is_split (const PinRank *rank, const PinRanked *entry)
+{
+  return entry->filter == PIN_FILTER_GROUP && pin_grouping_splits (rank->candidate->grouping, entry->host);
+}
+
 const PinRankQuestion *
 pin_rank_question (const PinRank *rank)
 {

@@ -94,6 +94,9 @@ PinPlan *pin_rank_plan (const PinRank *rank, const PinRanked *entry);
  */
 char *pin_rank_why (const PinRank *rank, const PinRanked *entry, const PinRanked *best);
 
+/* Whether the host of @entry is out for nothing but that a strict group keeps the guest together with members that are elsewhere. */
+gboolean pin_rank_is_split (const PinRank *rank, const PinRanked *entry);
+
 /* For those that show it. */
 const PinRankQuestion *pin_rank_question (const PinRank *rank);
 const PinHostRow *pin_rank_row (const PinRank *rank, const PinRanked *entry);

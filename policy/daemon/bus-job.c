@@ -80,6 +80,9 @@ set_facts (PinCluster1Job *skeleton, const PinJobFacts *facts)
   pin_cluster1_job_set_bytes_done (skeleton, facts->moved.done_bytes);
   pin_cluster1_job_set_bytes_total (skeleton, facts->moved.total_bytes);
   pin_cluster1_job_set_rate (skeleton, facts->moved.rate);
+  pin_cluster1_job_set_moves_done (skeleton, facts->n_done);
+  pin_cluster1_job_set_moves_total (skeleton, facts->n_moves);
+  pin_cluster1_job_set_plan (skeleton, facts->plan);
   pin_cluster1_job_set_text (skeleton, facts->text);
   pin_cluster1_job_set_state (skeleton, pin_job_state_name (facts->state));
 }
@@ -89,13 +92,15 @@ static void
 announce (PinBusJobs *jobs, const PinJobFacts *facts)
 {
   g_autofree char *path = pin_bus_jobs_path (facts->number);
+  g_autofree char *parent = facts->parent != 0 ? pin_bus_jobs_path (facts->parent) : g_strdup ("/");
   g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
   Shown *shown = g_new0 (Shown, 1);
 
   shown->jobs = jobs;
   shown->number = facts->number;
   shown->skeleton = pin_cluster1_job_skeleton_new ();
-  pin_cluster1_job_set_kind (shown->skeleton, "migrate");
+  pin_cluster1_job_set_kind (shown->skeleton, pin_job_kind_name (facts->kind));
+  pin_cluster1_job_set_parent (shown->skeleton, parent);
   set_facts (shown->skeleton, facts);
   g_signal_connect (shown->skeleton, "handle-cancel", G_CALLBACK (handle_cancel), shown);
   g_hash_table_insert (jobs->shown, GUINT_TO_POINTER (facts->number), shown);

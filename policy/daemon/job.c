@@ -17,37 +17,7 @@ struct _PinJob
   PinJobFacts facts;
 };
 
-static const char *const states[PIN_JOB_N] = {
-  [PIN_JOB_RUNNING] = "running",
-  [PIN_JOB_DONE] = "done",
-  [PIN_JOB_FAILED] = "failed",
-  [PIN_JOB_CANCELLED] = "cancelled",
-};
-
-static const char *const stages[PIN_JOB_STAGE_N] = {
-  [PIN_JOB_RANKING] = "ranking",
-  [PIN_JOB_CONNECTING] = "connecting",
-  [PIN_JOB_MOVING] = "moving",
-  [PIN_JOB_FINISHING] = "finishing",
-};
-
 static void go_on (PinJob *job, const PinRoute *route);
-
-const char *
-pin_job_state_name (PinJobState state)
-{
-  g_return_val_if_fail (state < PIN_JOB_N, NULL);
-
-  return states[state];
-}
-
-const char *
-pin_job_stage_name (PinJobStage stage)
-{
-  g_return_val_if_fail (stage < PIN_JOB_STAGE_N, NULL);
-
-  return stages[stage];
-}
 
 static void
 job_unref (PinJob *job)
@@ -56,11 +26,7 @@ job_unref (PinJob *job)
     return;
   g_free (job->wanted);
   g_ptr_array_unref (job->tried);
-  g_free (job->facts.guest);
-  g_free (job->facts.uuid);
-  g_free (job->facts.source);
-  g_free (job->facts.destination);
-  g_free (job->facts.text);
+  pin_job_facts_clear (&job->facts);
   g_free (job);
 }
 
@@ -70,29 +36,6 @@ tell (PinJob *job)
 {
   if (job->changed != NULL)
     job->changed (job, job->data);
-}
-
-static void
-replace (char **text, const char *with)
-{
-  g_free (*text);
-  *text = g_strdup (with != NULL ? with : "");
-}
-
-/* Adds to what has happened. */
-G_GNUC_PRINTF (2, 3)
-static void
-note (PinJob *job, const char *format, ...)
-{
-  g_autofree char *said = NULL;
-  g_autofree char *before = g_steal_pointer (&job->facts.text);
-  va_list arguments;
-
-  va_start (arguments, format);
-  said = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_strdelimit (said, "\r\n\t", ' ');
-  job->facts.text = *before != '\0' ? g_strconcat (before, "; ", said, NULL) : g_steal_pointer (&said);
 }
 
 /* What a migration adds to a note. */
@@ -105,9 +48,9 @@ after (const char *text)
 static void
 take_route (PinJob *job, const PinRoute *route)
 {
-  replace (&job->facts.guest, route->guest);
-  replace (&job->facts.uuid, route->uuid);
-  replace (&job->facts.source, route->on);
+  pin_job_facts_set (&job->facts.guest, route->guest);
+  pin_job_facts_set (&job->facts.uuid, route->uuid);
+  pin_job_facts_set (&job->facts.source, route->on);
 }
 
 static void
@@ -115,7 +58,10 @@ end (PinJob *job, PinJobState state)
 {
   job->facts.state = state;
   if (state == PIN_JOB_DONE)
-    job->facts.progress = WHOLE;
+    {
+      job->facts.progress = WHOLE;
+      job->facts.n_done = 1;
+    }
   job->facts.moved.rate = 0;
   tell (job);
 }
@@ -140,7 +86,7 @@ on_route (GObject *source, GAsyncResult *result, gpointer data)
     }
   else
     {
-      note (job, "the hosts can't be ranked anew: %s", error->message);
+      pin_job_facts_note (&job->facts, "the hosts can't be ranked anew: %s", error->message);
       end (job, PIN_JOB_FAILED);
     }
   job_unref (job);
@@ -188,23 +134,23 @@ on_ended (PinMigrationOutcome outcome, const char *text, gpointer data)
   switch (outcome)
     {
     case PIN_MIGRATION_DONE:
-      note (job, "moved to %s%s%s", host, after (text), text);
+      pin_job_facts_note (&job->facts, "moved to %s%s%s", host, after (text), text);
       end (job, PIN_JOB_DONE);
       return;
     case PIN_MIGRATION_REFUSED:
-      note (job, "%s refused%s%s", host, after (text), text);
+      pin_job_facts_note (&job->facts, "%s refused%s%s", host, after (text), text);
       turn (job);
       return;
     case PIN_MIGRATION_UNREACHABLE:
-      note (job, "%s can't be reached%s%s", host, after (text), text);
+      pin_job_facts_note (&job->facts, "%s can't be reached%s%s", host, after (text), text);
       turn (job);
       return;
     case PIN_MIGRATION_CANCELLED:
-      note (job, "cancelled%s on the way to %s%s%s", job->cancelled ? "" : " by somebody else", host, after (text), text);
+      pin_job_facts_note (&job->facts, "cancelled%s on the way to %s%s%s", job->cancelled ? "" : " by somebody else", host, after (text), text);
       end (job, PIN_JOB_CANCELLED);
       return;
     default:
-      note (job, "moving to %s failed%s%s", host, after (text), text);
+      pin_job_facts_note (&job->facts, "moving to %s failed%s%s", host, after (text), text);
       end (job, PIN_JOB_FAILED);
       return;
     }
@@ -217,7 +163,7 @@ move_to (PinJob *job, const PinRoute *route, const char *host)
   g_autoptr (GError) error = NULL;
 
   g_ptr_array_add (job->tried, g_strdup (host));
-  replace (&job->facts.destination, host);
+  pin_job_facts_set (&job->facts.destination, host);
   job->facts.stage = PIN_JOB_CONNECTING;
   job->facts.progress = 0;
   job->facts.moved = (PinMigrationProgress) { 0 };
@@ -227,7 +173,7 @@ move_to (PinJob *job, const PinRoute *route, const char *host)
       tell (job);
       return;
     }
-  note (job, "moving to %s failed: %s", host, error->message);
+  pin_job_facts_note (&job->facts, "moving to %s failed: %s", host, error->message);
   end (job, PIN_JOB_FAILED);
 }
 
@@ -243,12 +189,13 @@ go_on (PinJob *job, const PinRoute *route)
       move_to (job, route, stop->host);
       return;
     }
-  note (job, "%s", refusal);
+  pin_job_facts_note (&job->facts, "%s", refusal);
   end (job, PIN_JOB_FAILED);
 }
 
 PinJob *
-pin_job_new (const PinJobMeans *means, guint number, const PinRoute *route, const char *host, PinJobChanged changed, gpointer data)
+pin_job_new (const PinJobMeans *means, guint number, guint parent, const PinRoute *route, const char *host, PinJobChanged changed,
+             gpointer data)
 {
   PinJob *job = g_new0 (PinJob, 1);
 
@@ -257,9 +204,8 @@ pin_job_new (const PinJobMeans *means, guint number, const PinRoute *route, cons
   job->data = data;
   job->wanted = g_strdup (host);
   job->tried = g_ptr_array_new_with_free_func (g_free);
-  job->facts.number = number;
-  job->facts.destination = g_strdup ("");
-  job->facts.text = g_strdup ("");
+  pin_job_facts_init (&job->facts, PIN_JOB_MIGRATE, number, parent);
+  job->facts.n_moves = 1;
   take_route (job, route);
   go_on (job, route);
   job->changed = changed;
@@ -285,7 +231,7 @@ pin_job_cancel (PinJob *job)
     }
   if (job->asking != NULL)
     g_cancellable_cancel (job->asking);
-  note (job, "cancelled");
+  pin_job_facts_note (&job->facts, "cancelled");
   end (job, PIN_JOB_CANCELLED);
 }
 

@@ -5,47 +5,10 @@
  */
 #pragma once
 
-#include "migration.h"
+#include "job-facts.h"
 #include "route.h"
 
 #include <gio/gio.h>
-
-typedef enum
-{
-  PIN_JOB_RUNNING,
-  PIN_JOB_DONE,
-  PIN_JOB_FAILED,
-  PIN_JOB_CANCELLED,
-  PIN_JOB_N
-} PinJobState;
-
-const char *pin_job_state_name (PinJobState state); /* "running" */
-
-typedef enum
-{
-  PIN_JOB_RANKING,    /* which host it shall be */
-  PIN_JOB_CONNECTING, /* to the libvirts */
-  PIN_JOB_MOVING,
-  PIN_JOB_FINISHING, /* all of the memory was sent */
-  PIN_JOB_STAGE_N
-} PinJobStage;
-
-const char *pin_job_stage_name (PinJobStage stage); /* "ranking" */
-
-/* What there is to see of a job. */
-typedef struct
-{
-  guint number;
-  char *guest; /* its name */
-  char *uuid;
-  char *source;      /* host that it is moved away from; "": none of the cluster */
-  char *destination; /* host that is tried now, or was last; "": none yet */
-  PinJobState state;
-  PinJobStage stage; /* of a job that has ended, the last one */
-  guint progress;    /* of the move to @destination, in per mille */
-  PinMigrationProgress moved;
-  char *text; /* what has happened, in one line */
-} PinJobFacts;
 
 /* What a job needs of the world; all of it is called in the main context, and none of it answers before it has returned. */
 typedef struct
@@ -66,9 +29,10 @@ typedef void (*PinJobChanged) (PinJob *job, gpointer data);
 
 /*
  * Begins to bring the guest of @route to @host, or where that is NULL to the best host.  @changed is called each time that the facts change, and
- * not before this has returned: a job that finds no host has failed by then.  (transfer full)
+ * not before this has returned: a job that finds no host has failed by then.  @parent: number of the job that it is a part of, or 0.  (transfer full)
  */
-PinJob *pin_job_new (const PinJobMeans *means, guint number, const PinRoute *route, const char *host, PinJobChanged changed, gpointer data);
+PinJob *pin_job_new (const PinJobMeans *means, guint number, guint parent, const PinRoute *route, const char *host, PinJobChanged changed,
+                     gpointer data);
 
 const PinJobFacts *pin_job_facts (const PinJob *job);
 

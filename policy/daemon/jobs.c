@@ -9,6 +9,7 @@ const PinJobsLimits pin_jobs_limits = { .keep_ms = 10 * 60 * 1000, .most = 64, .
 struct _PinJobs
 {
   PinJobMeans means;
+  PinCampaignMeans campaign_means;
   PinJobsLimits limits;
   PinJobsListener listener;
   gpointer data;
@@ -17,9 +18,11 @@ struct _PinJobs
   guint timer;        /* when the next one is kept no longer, or 0 */
 };
 
+/* A job of one move, or of several. */
 typedef struct
 {
   PinJob *job;
+  PinCampaign *campaign;
   gint64 ended_ms; /* 0: it has not */
 } Entry;
 
@@ -31,7 +34,14 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   pin_job_free (entry->job);
+  pin_campaign_free (entry->campaign);
   g_free (entry);
+}
+
+static const PinJobFacts *
+facts_of (const Entry *entry)
+{
+  return entry->job != NULL ? pin_job_facts (entry->job) : pin_campaign_facts (entry->campaign);
 }
 
 static gint64
@@ -47,7 +57,7 @@ find (const PinJobs *jobs, guint number)
     {
       Entry *entry = g_ptr_array_index (jobs->entries, i);
 
-      if (pin_job_facts (entry->job)->number == number)
+      if (facts_of (entry)->number == number)
         return entry;
     }
   return NULL;
@@ -94,7 +104,7 @@ plan_forgetting (PinJobs *jobs)
   while ((oldest = find_oldest (jobs, &n)) != NULL)
     {
       gint64 left_ms = oldest->ended_ms + jobs->limits.keep_ms - now_ms ();
-      guint number = pin_job_facts (oldest->job)->number;
+      guint number = facts_of (oldest)->number;
 
       if (left_ms > 0 && n <= jobs->limits.most)
         {
@@ -107,18 +117,31 @@ plan_forgetting (PinJobs *jobs)
 }
 
 static void
-on_changed (PinJob *job, gpointer data)
+show (PinJobs *jobs, const PinJobFacts *facts)
 {
-  PinJobs *jobs = data;
-  const PinJobFacts *facts = pin_job_facts (job);
   Entry *entry = find (jobs, facts->number);
+  Entry *parent = facts->parent != 0 ? find (jobs, facts->parent) : NULL;
 
   jobs->listener.shown (facts, jobs->data);
+  if (parent != NULL)
+    pin_campaign_hear (parent->campaign, facts);
   if (facts->state == PIN_JOB_RUNNING)
     return;
   pin_journal_job (facts);
   entry->ended_ms = now_ms ();
   plan_forgetting (jobs);
+}
+
+static void
+on_changed (PinJob *job, gpointer data)
+{
+  show (data, pin_job_facts (job));
+}
+
+static void
+on_campaign_changed (PinCampaign *campaign, gpointer data)
+{
+  show (data, pin_campaign_facts (campaign));
 }
 
 static const PinJobFacts *
@@ -127,7 +150,7 @@ find_running (const PinJobs *jobs, const char *uuid)
   for (guint i = 0; i < jobs->entries->len; i++)
     {
       const Entry *entry = g_ptr_array_index (jobs->entries, i);
-      const PinJobFacts *facts = pin_job_facts (entry->job);
+      const PinJobFacts *facts = facts_of (entry);
 
       if (facts->state == PIN_JOB_RUNNING && g_str_equal (facts->uuid, uuid))
         return facts;
@@ -184,20 +207,104 @@ pin_jobs_free (PinJobs *jobs)
   g_free (jobs);
 }
 
+/* A new one, whose number is the last one that was given. */
+static guint
+add (PinJobs *jobs, PinJob *job, PinCampaign *campaign)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  guint number = jobs->last;
+
+  entry->job = job;
+  entry->campaign = campaign;
+  g_ptr_array_add (jobs->entries, entry);
+  if (facts_of (entry)->state == PIN_JOB_RUNNING)
+    pin_journal_job (facts_of (entry));
+  show (jobs, facts_of (entry));
+  return number;
+}
+
+static guint
+begin (PinJobs *jobs, const PinRoute *route, const char *host, guint parent, GError **error)
+{
+  if (!has_room (jobs, route, error))
+    return 0;
+  return add (jobs, pin_job_new (&jobs->means, ++jobs->last, parent, route, host, on_changed, jobs), NULL);
+}
+
 guint
 pin_jobs_begin (PinJobs *jobs, const PinRoute *route, const char *host, GError **error)
 {
-  Entry *entry;
+  return begin (jobs, route, host, 0, error);
+}
 
-  if (!has_room (jobs, route, error))
-    return 0;
-  entry = g_new0 (Entry, 1);
-  entry->job = pin_job_new (&jobs->means, ++jobs->last, route, host, on_changed, jobs);
-  g_ptr_array_add (jobs->entries, entry);
-  if (pin_job_facts (entry->job)->state == PIN_JOB_RUNNING)
-    pin_journal_job (pin_job_facts (entry->job));
-  on_changed (entry->job, jobs);
-  return jobs->last;
+static guint
+begin_part (gpointer world, const PinRoute *route, const char *host, guint parent, GError **error)
+{
+  return begin (world, route, host, parent, error);
+}
+
+static void
+cancel_part (gpointer world, guint number)
+{
+  pin_jobs_cancel (world, number);
+}
+
+static const PinJobFacts *
+look_at_part (gpointer world, guint number)
+{
+  return pin_jobs_facts (world, number);
+}
+
+void
+pin_jobs_set_campaign_means (PinJobs *jobs, const PinCampaignMeans *means)
+{
+  jobs->campaign_means = *means;
+  jobs->campaign_means.jobs = jobs;
+  jobs->campaign_means.begin = begin_part;
+  jobs->campaign_means.look = look_at_part;
+  jobs->campaign_means.cancel = cancel_part;
+}
+
+/* One that is under way and would be in the way of @order, or NULL. */
+static const PinJobFacts *
+find_rival (const PinJobs *jobs, const PinCampaignOrder *order)
+{
+  for (guint i = 0; i < jobs->entries->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (jobs->entries, i);
+      const PinJobFacts *facts = facts_of (entry);
+
+      if (entry->campaign == NULL || facts->state != PIN_JOB_RUNNING || facts->kind != order->kind)
+        continue;
+      if (order->kind == PIN_JOB_DRAIN && !g_str_equal (facts->source, order->host))
+        continue;
+      if (order->guest == NULL || *facts->guest == '\0' || g_str_equal (facts->guest, order->guest))
+        return facts;
+    }
+  return NULL;
+}
+
+guint
+pin_jobs_begin_campaign (PinJobs *jobs, const PinCampaignOrder *order, guint parallel, GError **error)
+{
+  const PinJobFacts *rival = find_rival (jobs, order);
+
+  if (rival == NULL)
+    return add (jobs, NULL, pin_campaign_new (&jobs->campaign_means, ++jobs->last, order, parallel, on_campaign_changed, jobs));
+  g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "job %u is doing that already: wait for it, or cancel it", rival->number);
+  return 0;
+}
+
+void
+pin_jobs_look (PinJobs *jobs)
+{
+  for (guint i = 0; i < jobs->entries->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (jobs->entries, i);
+
+      if (entry->campaign != NULL)
+        pin_campaign_look (entry->campaign);
+    }
 }
 
 const PinJobFacts *
@@ -205,7 +312,7 @@ pin_jobs_facts (const PinJobs *jobs, guint number)
 {
   const Entry *entry = find (jobs, number);
 
-  return entry != NULL ? pin_job_facts (entry->job) : NULL;
+  return entry != NULL ? facts_of (entry) : NULL;
 }
 
 void
@@ -213,8 +320,12 @@ pin_jobs_cancel (PinJobs *jobs, guint number)
 {
   Entry *entry = find (jobs, number);
 
-  if (entry != NULL)
+  if (entry == NULL)
+    return;
+  if (entry->job != NULL)
     pin_job_cancel (entry->job);
+  else
+    pin_campaign_cancel (entry->campaign);
 }
 
 void
@@ -223,9 +334,9 @@ pin_jobs_expect (const PinJobs *jobs, PinJobsExpected each, gpointer data)
   for (guint i = 0; i < jobs->entries->len; i++)
     {
       const Entry *entry = g_ptr_array_index (jobs->entries, i);
-      const PinJobFacts *facts = pin_job_facts (entry->job);
+      const PinJobFacts *facts = facts_of (entry);
 
-      if (facts->state == PIN_JOB_RUNNING && *facts->destination != '\0')
+      if (entry->job != NULL && facts->state == PIN_JOB_RUNNING && *facts->destination != '\0')
         each (facts->uuid, facts->guest, facts->destination, data);
     }
 }

@@ -2,6 +2,7 @@
 /* All jobs: those that are under way, one for a guest, and those that have ended not long ago. */
 #pragma once
 
+#include "campaign.h"
 #include "job.h"
 
 typedef struct
@@ -33,6 +34,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinJobs, pin_jobs_free)
  * others are.
  */
 guint pin_jobs_begin (PinJobs *jobs, const PinRoute *route, const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What jobs of several moves need: pin_campaign_new(), but that begin and cancel are done here. */
+void pin_jobs_set_campaign_means (PinJobs *jobs, const PinCampaignMeans *means);
+
+/*
+ * Begins a job of several moves, @parallel of them at once.  Returns: its number; 0 with PIN_ERROR_BUSY where one of that kind is under way,
+ * of the same host or guest if it is about one.
+ */
+guint pin_jobs_begin_campaign (PinJobs *jobs, const PinCampaignOrder *order, guint parallel, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The hosts have changed. */
+void pin_jobs_look (PinJobs *jobs);
 
 /* Those of the job @number, or NULL: it is not known, any more.  Borrowed. */
 const PinJobFacts *pin_jobs_facts (const PinJobs *jobs, guint number);

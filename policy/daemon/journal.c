@@ -15,23 +15,48 @@ static const Kind kinds[] = {
   [PIN_JOB_CANCELLED] = { "4fa61d8b39e04c7792b5c8d60e1f3a10", "5", G_LOG_LEVEL_MESSAGE },
 };
 
+/* Of jobs of several moves. */
+static const Kind campaigns[] = {
+  [PIN_JOB_RUNNING] = { "7686a27b13ce4079b67f9eb04034a386", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_JOB_DONE] = { "8bab1aeb23244cf694e9540fd51a0925", "5", G_LOG_LEVEL_MESSAGE },
+  [PIN_JOB_FAILED] = { "255d21a27b4849cbbe1867eb9294f67b", "4", G_LOG_LEVEL_WARNING },
+  [PIN_JOB_CANCELLED] = { "eb76361737c04f67bf6a5be8c5a69b30", "5", G_LOG_LEVEL_MESSAGE },
+};
+
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == PIN_JOB_N);
+G_STATIC_ASSERT (G_N_ELEMENTS (campaigns) == PIN_JOB_N);
+
+/* "drain hosta", "home", "room for db1": (transfer full). */
+static char *
+subject_of (const PinJobFacts *facts)
+{
+  const char *kind = pin_job_kind_name (facts->kind);
+
+  if (facts->kind == PIN_JOB_MIGRATE)
+    return g_strdup (facts->guest);
+  if (facts->kind == PIN_JOB_DRAIN)
+    return g_strdup_printf ("%s %s", kind, facts->source);
+  return *facts->guest != '\0' ? g_strdup_printf ("%s for %s", kind, facts->guest) : g_strdup (kind);
+}
 
 /* (transfer full) */
 static char *
 line_of (const PinJobFacts *facts)
 {
   g_autofree char *to = *facts->destination != '\0' ? g_strdup_printf (" to %s", facts->destination) : g_strdup ("");
+  g_autofree char *subject = subject_of (facts);
 
   if (facts->state != PIN_JOB_RUNNING)
-    return g_strdup_printf ("%s: %s: %s", facts->guest, pin_job_state_name (facts->state), facts->text);
-  return g_strdup_printf ("%s: moves from %s%s", facts->guest, facts->source, to);
+    return g_strdup_printf ("%s: %s: %s", subject, pin_job_state_name (facts->state), facts->text);
+  if (facts->kind != PIN_JOB_MIGRATE)
+    return g_strdup_printf ("%s: begins", subject);
+  return g_strdup_printf ("%s: moves from %s%s", subject, facts->source, to);
 }
 
 void
 pin_journal_job (const PinJobFacts *facts)
 {
-  const Kind *kind = &kinds[facts->state];
+  const Kind *kind = facts->kind == PIN_JOB_MIGRATE ? &kinds[facts->state] : &campaigns[facts->state];
   g_autofree char *line = line_of (facts);
   g_autofree char *number = g_strdup_printf ("%u", facts->number);
   const GLogField fields[] = {

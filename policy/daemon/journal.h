@@ -2,7 +2,7 @@
 /* One structured line in the journal for the begin of each job, and one for its end. */
 #pragma once
 
-#include "job.h"
+#include "job-facts.h"
 
-/* "db1: to be moved away from hosta", or, once it has ended, what has happened. */
+/* "db1: moves from hosta to hostb", "drain hosta: begins", or, once it has ended, what has happened. */
 void pin_journal_job (const PinJobFacts *facts);

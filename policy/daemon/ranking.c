@@ -115,8 +115,11 @@ route_of (PinRank *rank)
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *why = i < EXPLAINED_MOST ? pin_rank_why (rank, &entries[i], &entries[0]) : NULL;
+      PinRouteStop *stop = pin_route_add (route, pin_rank_row (rank, &entries[i])->name, entries[i].filter == PIN_FILTER_NONE,
+                                          why != NULL ? why : "");
 
-      pin_route_add (route, pin_rank_row (rank, &entries[i])->name, entries[i].filter == PIN_FILTER_NONE, why != NULL ? why : "");
+      stop->together = pin_rank_is_split (rank, &entries[i]);
+      stop->cost = entries[i].cost;
     }
   return route;
 }

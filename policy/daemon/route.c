@@ -38,7 +38,7 @@ pin_route_free (PinRoute *route)
   g_free (route);
 }
 
-void
+PinRouteStop *
 pin_route_add (PinRoute *route, const char *host, gboolean open, const char *why)
 {
   PinRouteStop *stop = g_new0 (PinRouteStop, 1);
@@ -47,6 +47,7 @@ pin_route_add (PinRoute *route, const char *host, gboolean open, const char *why
   stop->open = open;
   stop->why = g_strdup (why);
   g_ptr_array_add (route->stops, stop);
+  return stop;
 }
 
 static gboolean

@@ -8,6 +8,8 @@ typedef struct
 {
   char *host;
   gboolean open; /* it can take the guest */
+  gboolean together; /* nothing but guests that it is to stay together with keeps it away */
+  guint cost;    /* of its plan there, if it can */
   char *why;     /* one line: why it can't, or what it is ranked by; may be empty */
 } PinRouteStop;
 
@@ -24,7 +26,8 @@ PinRoute *pin_route_new (const char *guest, const char *uuid, const char *on);
 void pin_route_free (PinRoute *route);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRoute, pin_route_free)
 
-void pin_route_add (PinRoute *route, const char *host, gboolean open, const char *why);
+/* Returns: borrowed, for what is not given here. */
+PinRouteStop *pin_route_add (PinRoute *route, const char *host, gboolean open, const char *why);
 
 /* The best open stop that is not in @tried, of names; where @wanted is not NULL, none but that host.  Borrowed; NULL: there is none. */
 const PinRouteStop *pin_route_next (const PinRoute *route, const char *wanted, const GPtrArray *tried);
