@@ -331,6 +331,9 @@ static void
 world_clear (World *world)
 {
   pin_jobs_free (world->jobs);
+  /* Questions that are still under way. */
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
   g_hash_table_unref (world->where);
   g_hash_table_unref (world->used);
   g_string_free (world->moves, TRUE);
@@ -390,7 +393,6 @@ static const Story stories[] = {
   { "no-place-any-more", PIN_JOB_DRAIN, NULL, "a", 1, "db1a db2a", { "db1 a>b; db2 a>c", "db1 a>b; db2 a>c", " | db2: c: gone" }, "db2>c:refused",
     .state = PIN_JOB_FAILED, .moves = "db1>b", .text = "db2: c refused: full; it can't go on: db2: c: gone" },
   { "a-move-waits-for-those-before-it", PIN_JOB_HOME, NULL, NULL, 4, "db1a db2b db3c",
-   
     { "db1 a>d; db2 b>a after 0; db3 c>e; db1 d>b after 0,1", "" }, .state = PIN_JOB_DONE, .moves = "db1>d db3>e db2>a db1>b", .text = "4 guests moved" },
   { "another-pass", PIN_JOB_HOME, NULL, NULL, 1, "db1a db2b", { "db1 a>b", "db2 b>a", "" }, .state = PIN_JOB_DONE, .moves = "db1>b db2>a",
     .text = "2 guests moved" },
@@ -524,6 +526,7 @@ test_freed (void)
   g_clear_pointer (&world.jobs, pin_jobs_free);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
+  g_assert_cmpuint (world.n_now, ==, 2);
 }
 
 int
