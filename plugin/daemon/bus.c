@@ -6,6 +6,7 @@
 #include "bus-guest.h"
 #include "bus-object.h"
 #include "bus-snapshot.h"
+#include "bus-usage.h"
 #include "service/errors.h"
 #include "service/options.h"
 #include "claims.h"
@@ -31,6 +32,7 @@ struct _PinBus
   PinBusSnapshot *snapshot;
   PinBusChange *change; /* NULL: there is no watch */
   PinBusGuest *guest;   /* NULL: there is no watch */
+  PinBusUsage *usage;   /* NULL: there is no watch */
 };
 
 /* Whether a guest can come by @operation. */
@@ -254,10 +256,12 @@ pin_bus_set_watch (PinBus *bus, PinWatch *watch)
 {
   g_clear_pointer (&bus->change, pin_bus_change_free);
   g_clear_pointer (&bus->guest, pin_bus_guest_free);
+  g_clear_pointer (&bus->usage, pin_bus_usage_free);
   if (watch == NULL)
     return;
   bus->change = pin_bus_change_new (bus->skeleton, watch);
   bus->guest = pin_bus_guest_new (bus->skeleton, watch);
+  bus->usage = pin_bus_usage_new (bus->skeleton, watch);
 }
 
 void

@@ -31,6 +31,7 @@ call_free (PinVirtCall *call)
   g_free (call->expected);
   g_free (call->wanted);
   pin_placement_free (call->pins);
+  g_clear_pointer (&call->usages, g_hash_table_unref);
   g_free (call);
 }
 

@@ -37,6 +37,7 @@ struct _PinVirtCall
   char *expected; /* of a definition: what is there, and what shall be */
   char *wanted;
   PinPlacement *pins; /* to be made live */
+  GHashTable *usages; /* to be looked at again */
 };
 
 /* Counted: the client's owner, the worker, each call, each notice and each registration with libvirt hold it. */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/cpu-time.h"
 #include "core/placement.h"
 
 #include <gio/gio.h>
@@ -110,3 +111,24 @@ gboolean pin_virt_pin_finish (PinVirt *virt, GAsyncResult *result, GError **erro
 /* The host as libvirt knows it: virConnectGetCapabilities() XML.  Finish: (transfer full). */
 void pin_virt_capabilities_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
 char *pin_virt_capabilities_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How busy an active domain is. */
+typedef struct
+{
+  int id;              /* libvirt's, which another process of the same guest does not have */
+  PinCpuTime begun;
+  gint cpu_permille;   /* of one CPU, since then; -1: not known */
+  guint64 dirty_kib_s; /* how much of its memory it writes; 0: not known */
+  gboolean measuring;  /* libvirt has not said yet how much it writes */
+  gboolean seen;       /* by the last look */
+} PinVirtUsage;
+
+/*
+ * Begins to measure how busy all active domains are; who has begun looks at them about a second later.  How much is written QEMU finds out
+ * from samples of pages, within that second; it is not asked while a job of libvirt is under way, for libvirt would hold the call.
+ */
+void pin_virt_usage_begin_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
+/* What has come of @usages by now; domains that are no longer active are taken out.  Takes @usages, which nobody else may use meanwhile. */
+void pin_virt_usage_look_async (PinVirt *virt, GHashTable *usages, GAsyncReadyCallback callback, gpointer data);
+/* Of both: (transfer full) UUID -> PinVirtUsage. */
+GHashTable *pin_virt_usage_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

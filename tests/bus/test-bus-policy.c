@@ -254,6 +254,7 @@ test_policy (void)
     { TO NAME ".Snapshot", TRUE, FALSE },
     { TO NAME ".Present", TRUE, FALSE },
     { TO NAME ".Domains", TRUE, FALSE },
+    { TO NAME ".Usage", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.Get string:" NAME " string:Version", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.GetAll string:" NAME, TRUE, FALSE },
     { TO "org.freedesktop.DBus.Introspectable.Introspect", TRUE, FALSE },

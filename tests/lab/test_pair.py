@@ -8,8 +8,10 @@ from typing import Any
 
 from pinlab import Guest, Host, everything, migrate, placement, wait_until, xml_without
 from pinlab.cases import Suite, expect, same, stage
+from pinlab.firmware import install, that
 from pinlab.trio import (NO_HUGETLBFS, PINNED, PLAIN, TUNED, Trio, recorded, runs_only_on,
                          same_placement)
+from pinlab.underway import SLOW, Underway, laden, load
 
 stock = Suite("stock", lambda lab: Trio(lab, None))
 pair = Suite("pair", lambda lab: Trio(lab, stage()))
@@ -188,3 +190,30 @@ def restored(w: Trio) -> None:
     w.a.virsh("managedsave", TUNED.name)
     w.a.virsh("start", TUNED.name)
     same_placement(w.a, TUNED, original)
+
+
+# How busy guests are
+
+@pair.case("a guest that works and writes without end is told from one that halts, and from one that is on its way")
+def usage(w: Trio) -> None:
+    works, halts = that("writes", Guest("works", vcpus=1)), that("halts", Guest("halts", vcpus=1))
+    leaves, stopped = laden(Guest("leaves", vcpus=1)), Guest("stopped")
+    install(w.a)
+    load(w.a)
+    load(w.b)
+    w.a.define(stopped)
+    for guest in (works, halts, leaves):
+        w.a.create(guest)
+    move = Underway(leaves, w.a, w.b, *SLOW)
+    move.wait_for_stream()
+    seen = w.a.usage()
+    same(seen.keys(), {works.uuid, halts.uuid, leaves.uuid}, "who is measured")
+    (cpu, dirty), (idle_cpu, idle_dirty) = seen[works.uuid], seen[halts.uuid]
+    expect(0 <= idle_cpu < 100 <= cpu < 2000, "one of them is busy", seen)
+    expect(10 << 10 <= dirty <= 70 << 10 and idle_dirty == 0, "it writes up to all of its 64 MiB in a second", seen)
+    expect(seen[leaves.uuid][0] >= 0 and seen[leaves.uuid][1] == 0, "what a guest on its way writes nobody asks QEMU", seen)
+    same(w.a.usage(halts, stopped).keys(), {halts.uuid}, "who is measured of those who are asked for")
+    expect(move.alive, "the move goes on")
+    move.hurry()
+    move.end()
+    runs_only_on(w.b, leaves, w.a)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -153,6 +154,12 @@ class Host(ABC):
         """A property of org.pinshift.Host1, as gdbus prints it."""
         return self.run("gdbus", "call", "--system", "--dest", BUS_NAME, "--object-path", OBJECT,
                         "--method", "org.freedesktop.DBus.Properties.Get", BUS_NAME, prop).out.strip()
+
+    def usage(self, *guests: Guest) -> dict[str, tuple[int, int]]:
+        """{UUID: (per mille of a CPU, KiB of memory written a second)}, as it is measured now; without GUESTS of all."""
+        said = self.run("busctl", "--system", "--json=short", "call", BUS_NAME, OBJECT, BUS_NAME, "Usage", "asa{sv}",
+                        str(len(guests)), *(guest.uuid for guest in guests), "0")
+        return {uuid: (cpu, dirty) for uuid, cpu, dirty in json.loads(said.out)["data"][0]}
 
     @contextmanager
     def configured(self, hook: str | None = None, policy: str | None = None,
