@@ -30,7 +30,7 @@ typedef enum
   OVERSIZED,  /* sends a message of 40 MiB */
   UNMANAGED,  /* a bus without pinshiftd */
   UNREADABLE, /* its snapshot is none */
-  OLDER,      /* its pinshiftd has no method Present */
+  OLDER,      /* its pinshiftd has no methods Present and Usage */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
@@ -50,6 +50,7 @@ static const char interfaces[] =
     "<method name='Snapshot'><arg type='s' direction='out'/></method>"
     "<method name='Present'><arg type='s' direction='in'/><arg type='s' direction='out'/><arg type='s' direction='out'/></method>"
     "<method name='Guest'><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/><arg type='s' direction='out'/></method>"
+    "<method name='Usage'><arg type='as' direction='in'/><arg type='a{sv}' direction='in'/><arg type='a(sit)' direction='out'/></method>"
     "<method name='SetMaintenance'><arg type='b' direction='in'/><arg type='s' direction='in'/></method>"
     "<property name='Version' type='s' access='read'/><property name='HostUuid' type='s' access='read'/>"
     "<property name='PolicyDigest' type='s' access='read'/><property name='LibvirtConnected' type='b' access='read'/>"
@@ -112,6 +113,30 @@ answer_present (const Host *host, const char *known, GDBusMethodInvocation *call
 }
 
 static void
+refuse_method (GDBusMethodInvocation *call, const char *method)
+{
+  g_autofree char *text = g_strdup_printf ("No such method %s", method);
+
+  g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.DBus.Error.UnknownMethod", text);
+}
+
+/* Each guest is busier than the one before it; of the first nothing is known. */
+static void
+answer_usage (const Host *host, GDBusMethodInvocation *call)
+{
+  GVariantBuilder rows;
+
+  g_variant_builder_init (&rows, G_VARIANT_TYPE ("a(sit)"));
+  for (guint guest = 0; guest < GUESTS; guest++)
+    {
+      g_autofree char *uuid = g_strdup_printf ("00000000-0000-0000-%04u-%012u", guest, host->number);
+
+      g_variant_builder_add (&rows, "(sit)", uuid, (gint) guest * 100 - (guest == 0), (guint64) guest * 1024);
+    }
+  g_dbus_method_invocation_return_value (call, g_variant_new ("(a(sit))", &rows));
+}
+
+static void
 answer_read (Host *host, const char *method, GVariant *parameters, GDBusMethodInvocation *call)
 {
   g_autofree char *snapshot = NULL;
@@ -127,7 +152,7 @@ answer_read (Host *host, const char *method, GVariant *parameters, GDBusMethodIn
     }
   g_variant_get (parameters, "(&s)", &known);
   if (host->manner == OLDER)
-    g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.DBus.Error.UnknownMethod", "No such method Present");
+    refuse_method (call, method);
   else
     answer_present (host, known, call);
 }
@@ -173,6 +198,10 @@ answer (GDBusConnection *connection, const char *sender, const char *path, const
     }
   else if (g_str_equal (method, "Snapshot") || g_str_equal (method, "Present"))
     answer_read (host, method, parameters, call);
+  else if (g_str_equal (method, "Usage") && host->manner != OLDER)
+    answer_usage (host, call);
+  else if (g_str_equal (method, "Usage"))
+    refuse_method (call, method);
   else if (g_str_equal (method, "Guest"))
     answer_guest (parameters, call);
   else

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "fleet.h"
 #include "ranking.h"
+#include "usage.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -269,6 +270,49 @@ test_fresh (void)
     }
 }
 
+static void
+on_usage (GObject *source, GAsyncResult *result, gpointer ret_usages)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(GHashTable **) ret_usages = pin_usage_finish (result, &error);
+  g_assert_no_error (error);
+}
+
+/* Who can't say how busy its guests are, or does not, takes nothing from those who do. */
+static void
+test_usage (void)
+{
+  static const char *const names[] = { "host0", "host2", "host10", "nowhere", NULL };
+  static const char *const none[] = { NULL };
+  static const struct { const char *uuid; PinUsage usage; } guests[] = {
+    { "00000000-0000-0000-0000-000000000000", { -1, 0 } },
+    { "00000000-0000-0000-0001-000000000000", { 100, 1024 } },
+    { "00000000-0000-0000-0009-000000000000", { 900, 9216 } },
+  };
+  g_auto (World) world = { NULL };
+  g_autoptr (GHashTable) usages = NULL;
+  g_autoptr (GHashTable) nothing = NULL;
+
+  world_init (&world);
+  wait_for (&world, all_well_are_read);
+  pin_usage_ask (world.fleet, none, NULL, on_usage, &nothing);
+  pin_usage_ask (world.fleet, names, NULL, on_usage, &usages);
+  g_assert_null (nothing);
+  while (usages == NULL || nothing == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (g_hash_table_size (nothing), ==, 0);
+  g_assert_cmpuint (g_hash_table_size (usages), ==, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
+    {
+      const PinUsage *usage = g_hash_table_lookup (usages, guests[i].uuid);
+
+      g_assert_nonnull (usage);
+      g_assert_cmpint (usage->cpu_permille, ==, guests[i].usage.cpu_permille);
+      g_assert_cmpuint (usage->dirty_kib_s, ==, guests[i].usage.dirty_kib_s);
+    }
+}
+
 typedef struct
 {
   gboolean came;
@@ -353,5 +397,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hosts/calls-are-answered-or-fail", test_calls);
   g_test_add_func ("/hosts/all-are-fresh-when-that-is-wanted", test_fresh);
   g_test_add_func ("/hosts/a-guest-that-goes-in-mid-rank-costs-one-line", test_ranking);
+  g_test_add_func ("/hosts/who-does-not-say-how-busy-guests-are-takes-nothing-from-others", test_usage);
   return g_test_run ();
 }
