@@ -33,7 +33,7 @@ gboolean
 pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int *argc, char ***argv,
                int least, int most, GError **error)
 {
-  g_autofree char *usage = g_strdup_printf ("%s %s", verb->name, verb->parameters);
+  g_autofree char *usage = g_strchomp (g_strdup_printf ("%s %s", verb->name, verb->parameters));
   g_autoptr (GOptionContext) context = pin_cli_options (cli, usage, own);
   g_autoptr (GError) local = NULL;
   const char *fault = NULL;
@@ -51,9 +51,8 @@ pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int
   return FALSE;
 }
 
-/* @text in one line that a terminal can show.  (transfer full) */
-static char *
-one_line (const char *text)
+char *
+pin_cli_one_line (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   GString *line = g_string_new (NULL);
@@ -66,7 +65,7 @@ one_line (const char *text)
 int
 pin_cli_fail (const GError *error)
 {
-  g_autofree char *line = one_line (error->message);
+  g_autofree char *line = pin_cli_one_line (error->message);
   gboolean is_input = g_error_matches (error, PIN_ERROR, PIN_ERROR_INVALID)
                       || g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
 

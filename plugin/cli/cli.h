@@ -33,8 +33,8 @@ typedef struct
   int (*run) (PinCli *cli, int argc, char **argv);
 } PinCliVerb;
 
-extern const PinCliVerb pin_cli_adapt, pin_cli_adopt, pin_cli_config, pin_cli_forget, pin_cli_maintenance, pin_cli_migrate,
-    pin_cli_plan, pin_cli_rank, pin_cli_relay, pin_cli_repin, pin_cli_snapshot, pin_cli_status;
+extern const PinCliVerb pin_cli_adapt, pin_cli_adopt, pin_cli_balance, pin_cli_config, pin_cli_drain, pin_cli_forget, pin_cli_maintenance,
+    pin_cli_migrate, pin_cli_migrate_home, pin_cli_plan, pin_cli_rank, pin_cli_relay, pin_cli_repin, pin_cli_snapshot, pin_cli_status;
 
 /* What parses @own options (ended by an empty entry, or NULL) and those that all verbs have.  (transfer full) */
 GOptionContext *pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own);
@@ -45,6 +45,9 @@ GOptionContext *pin_cli_options (PinCli *cli, const char *parameters, const GOpt
  */
 gboolean pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int *argc, char ***argv,
                         int least, int most, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @text in one line that a terminal can show.  (transfer full) */
+char *pin_cli_one_line (const char *text);
 
 /* Says "pinshift: MESSAGE" on standard error.  Returns: the exit code for @error. */
 int pin_cli_fail (const GError *error);

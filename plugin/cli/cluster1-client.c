@@ -6,7 +6,7 @@
 void
 pin_cli_cluster1_explain (GError **error)
 {
-  static const PinService service = { "pinshift-policyd", "rank is for root and members of the group libvirt" };
+  static const PinService service = { "pinshift-policyd", "ranks and plans are for root and members of the group libvirt" };
 
   pin_service_error_explain (error, &service);
 }
@@ -29,21 +29,35 @@ pin_cli_cluster1_call (const char *method, GVariant *parameters, const GVariantT
   return call (PIN_CLUSTER1_NAME, method, parameters, type, error);
 }
 
-char *
-pin_cli_cluster1_rank (const char *guest, guint n_plans, GError **error)
+/* Calls @method, whose answer is JSON.  (transfer full); NULL with an error that is explained. */
+static char *
+call_for_json (const char *method, GVariant *parameters, GError **error)
 {
-  GVariantBuilder options;
-  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) answer = pin_cli_cluster1_call (method, parameters, G_VARIANT_TYPE ("(s)"), error);
   char *json = NULL;
 
-  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&options, "{sv}", "plans", g_variant_new_uint32 (n_plans));
-  answer = pin_cli_cluster1_call ("Rank", g_variant_new ("(sa{sv})", guest, &options), G_VARIANT_TYPE ("(s)"), error);
   if (answer != NULL)
     g_variant_get (answer, "(s)", &json);
   else
     pin_cli_cluster1_explain (error);
   return json;
+}
+
+char *
+pin_cli_cluster1_rank (const char *guest, guint n_plans, GError **error)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&options, "plans", "u", n_plans);
+  return call_for_json ("Rank", g_variant_new ("(s@a{sv})", guest, g_variant_dict_end (&options)), error);
+}
+
+char *
+pin_cli_cluster1_plan (const char *kind, const char *subject, GVariant *options, GError **error)
+{
+  GVariant *all = options != NULL ? options : g_variant_new ("a{sv}", NULL);
+
+  return call_for_json ("Plan", g_variant_new ("(ss@a{sv})", kind, subject, all), error);
 }
 
 GVariant *

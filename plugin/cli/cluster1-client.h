@@ -23,5 +23,11 @@ GVariant *pin_cli_cluster1_call (const char *method, GVariant *parameters, const
  * explained. */
 char *pin_cli_cluster1_rank (const char *guest, guint n_plans, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/*
+ * JSON of Plan for a job of @kind about @subject, with the @options that the job would have, a{sv} (floating: taken; NULL: none).
+ * (transfer full); NULL with an error that is explained.
+ */
+char *pin_cli_cluster1_plan (const char *kind, const char *subject, GVariant *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* All objects of the service, a{oa{sa{sv}}} (transfer full); NULL with an error that is not explained yet. */
 GVariant *pin_cli_cluster1_objects (GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,76 +1,107 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "job.h"
 
+#include "agent.h"
 #include "cluster1-client.h"
+#include "job-end.h"
+#include "job-facts.h"
+#include "job-moves.h"
 #include "progress.h"
 
 #include <glib-unix.h>
-#include <json-glib/json-glib.h>
 #include <signal.h>
 #include <stdio.h>
 
 typedef struct
 {
   const PinCli *cli;
-  const char *guest; /* as it was named */
-  GDBusProxy *proxy;
-  char *owner; /* the service that has the job: one that comes after it knows nothing of it */
+  const PinJobOrder *order;
+  GDBusProxy *proxy;  /* NULL: not known yet */
+  char *owner;        /* the service that has the job: one that comes after it knows nothing of it */
+  PinJobMoves *moves; /* NULL: it is one, or nobody may look */
   PinProgress *progress;
 } Job;
-
-/* Property @name as text, "" while there is none.  (transfer full) */
-static char *
-text_of (const Job *job, const char *name)
-{
-  g_autoptr (GVariant) value = g_dbus_proxy_get_cached_property (job->proxy, name);
-
-  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (value, NULL)
-                                                                              : g_strdup ("");
-}
-
-static guint64
-number_of (const Job *job, const char *name)
-{
-  g_autoptr (GVariant) value = g_dbus_proxy_get_cached_property (job->proxy, name);
-
-  if (value == NULL)
-    return 0;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
-    return g_variant_get_uint32 (value);
-  return g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64) ? g_variant_get_uint64 (value) : 0;
-}
 
 /* "moving to hostb".  (transfer full) */
 static char *
 describe_stage (const Job *job)
 {
-  g_autofree char *stage = text_of (job, "Stage");
-  g_autofree char *destination = text_of (job, "Destination");
+  g_autofree char *stage = pin_job_facts_text (job->proxy, "Stage");
+  g_autofree char *destination = pin_job_facts_text (job->proxy, "Destination");
 
   if (*destination == '\0' || g_str_equal (stage, "ranking"))
     return g_steal_pointer (&stage);
   return g_strdup_printf ("%s %s %s", stage, g_str_equal (stage, "finishing") ? "on" : "to", destination);
 }
 
+/* "2 of 5 moved, db1 to hostb 45 %, 12.0 MiB/s", or the stage as long as nothing moves.  (transfer full) */
+static char *
+describe_moves (const Job *job)
+{
+  g_autofree char *stage = pin_job_facts_text (job->proxy, "Stage");
+  g_autofree char *moving = job->moves != NULL ? pin_job_moves_describe (job->moves) : g_strdup ("");
+  const char *what = *moving != '\0' ? moving : stage;
+  guint64 total = pin_job_facts_number (job->proxy, "MovesTotal");
+
+  if (total == 0)
+    return g_strdup (what);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " moved, %s", pin_job_facts_number (job->proxy, "MovesDone"), total, what);
+}
+
 static gboolean
 is_running (const Job *job)
 {
   g_autofree char *owner = g_dbus_proxy_get_name_owner (job->proxy);
-  g_autofree char *state = text_of (job, "State");
 
-  return owner != NULL && g_strcmp0 (owner, job->owner) == 0 && g_str_equal (state, "running");
+  return owner != NULL && g_strcmp0 (owner, job->owner) == 0 && pin_job_facts_runs (job->proxy);
 }
 
 static void
-show (GDBusProxy *proxy, GVariant *changed, GStrv invalidated, gpointer data)
+show_move (const Job *job)
+{
+  g_autofree char *stage = describe_stage (job);
+  const PinProgressState state = { stage, (guint) pin_job_facts_number (job->proxy, "Progress"), pin_job_facts_number (job->proxy, "BytesDone"),
+                                   pin_job_facts_number (job->proxy, "BytesTotal"), pin_job_facts_number (job->proxy, "Rate") };
+
+  if (*stage != '\0')
+    pin_progress_show (job->progress, &state);
+}
+
+static void
+show_moves (const Job *job)
+{
+  g_autofree char *line = describe_moves (job);
+
+  if (*line != '\0')
+    pin_progress_show_line (job->progress, line);
+}
+
+/* Moves may tell of themselves before the job itself is known. */
+static void
+show (gpointer data)
 {
   Job *job = data;
-  g_autofree char *stage = describe_stage (job);
-  const PinProgressState state = { stage, (guint) number_of (job, "Progress"), number_of (job, "BytesDone"),
-                                   number_of (job, "BytesTotal"), number_of (job, "Rate") };
 
-  if (is_running (job) && *stage != '\0')
-    pin_progress_show (job->progress, &state);
+  if (job->proxy == NULL || !is_running (job))
+    return;
+  if (pin_job_facts_has_moves (job->proxy))
+    show_moves (job);
+  else
+    show_move (job);
+}
+
+static void
+on_changed (GDBusProxy *proxy, GVariant *changed, GStrv invalidated, gpointer data)
+{
+  show (data);
+}
+
+static void
+on_tell (const char *line, gpointer data)
+{
+  Job *job = data;
+
+  pin_progress_note (job->progress, line);
 }
 
 static void
@@ -97,110 +128,92 @@ cancel (gpointer data)
 
   pin_progress_hide (job->progress);
   fputs ("pinshift: cancelling; once more, and it is left to itself\n", stderr);
-  g_dbus_proxy_call (job->proxy, "Cancel", NULL, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL,
-                     cancelled, job);
+  g_dbus_proxy_call (job->proxy, "Cancel", NULL, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, cancelled, job);
   return G_SOURCE_REMOVE;
-}
-
-static void
-print_json (const Job *job)
-{
-  static const char *const members[][2] = { { "guest", "Guest" },   { "uuid", "Uuid" },
-                                            { "source", "Source" }, { "destination", "Destination" },
-                                            { "state", "State" },   { "text", "Text" } };
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
-
-  json_builder_begin_object (builder);
-  json_builder_add_int_value (json_builder_set_member_name (builder, "version"), 1);
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    {
-      g_autofree char *value = text_of (job, members[i][1]);
-
-      json_builder_add_string_value (json_builder_set_member_name (builder, members[i][0]), value);
-    }
-  json_builder_add_int_value (json_builder_set_member_name (builder, "bytes"), (gint64) number_of (job, "BytesDone"));
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
-  pin_cli_print_json (text);
-}
-
-/* Returns: the exit code. */
-static int
-tell_end (const Job *job)
-{
-  g_autofree char *state = text_of (job, "State");
-  g_autofree char *text = text_of (job, "Text");
-  gboolean done = g_str_equal (state, "done");
-  g_autoptr (GError) error = NULL;
-
-  if (job->cli->json)
-    print_json (job);
-  else if (done && !job->cli->quiet)
-    printf ("%s: %s\n", job->guest, *text != '\0' ? text : state);
-  if (done)
-    return PIN_CLI_DONE;
-  error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s: %s", job->guest, *text != '\0' ? text : state);
-  return pin_cli_fail (error);
 }
 
 /* Serves the main context until the job has ended, or nobody tells of it any more. */
 static void
 wait_for_end (Job *job)
 {
-  gulong changes = g_signal_connect (job->proxy, "g-properties-changed", G_CALLBACK (show), job);
+  gulong changes = g_signal_connect (job->proxy, "g-properties-changed", G_CALLBACK (on_changed), job);
 
-  show (job->proxy, NULL, NULL, job);
+  show (job);
   while (is_running (job))
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (job->proxy, changes);
   pin_progress_hide (job->progress);
 }
 
+/* @seen: whether anything was ever known of the job.  Returns: -1 with an error. */
+static int
+fail_to_follow (const Job *job, gboolean seen, GError **error)
+{
+  const char *subject = job->order->subject;
+
+  if (!seen)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_DENIED, "%s: it has begun; to follow it is for root and members of the group libvirt", subject);
+  else if (job->order->several)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED,
+                 "%s: pinshift-policyd has ended meanwhile; moves that have begun may go on, others will not begin: ask again for them", subject);
+  else
+    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s: pinshift-policyd has ended meanwhile; the migration may go on: see virsh domjobinfo %s",
+                 subject, subject);
+  return -1;
+}
+
 /* Returns: the exit code; -1 with an error. */
 static int
 follow (Job *job, GError **error)
 {
-  g_autofree char *first = text_of (job, "State");
+  g_autofree char *first = pin_job_facts_text (job->proxy, "State");
   g_autofree char *last = NULL;
 
   wait_for_end (job);
-  last = text_of (job, "State");
+  last = pin_job_facts_text (job->proxy, "State");
   if (*last != '\0' && !g_str_equal (last, "running"))
-    return tell_end (job);
-  if (*first == '\0')
-    g_set_error (error, PIN_ERROR, PIN_ERROR_DENIED,
-                 "%s: its migration has begun; to follow it is for root and members of the group libvirt", job->guest);
-  else
-    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED,
-                 "%s: pinshift-policyd has ended meanwhile; the migration may go on: see virsh domjobinfo %s",
-                 job->guest, job->guest);
-  return -1;
+    return pin_job_end_tell (job->cli, job->order->subject, job->proxy, job->moves);
+  return fail_to_follow (job, *first != '\0', error);
+}
+
+/* The job at @path; the same returns. */
+static int
+follow_path (Job *job, const char *path, GError **error)
+{
+  static const PinJobMovesListener listener = { show, on_tell };
+  g_autoptr (GSource) interrupt = g_unix_signal_source_new (SIGINT);
+  g_autoptr (PinJobMoves) moves = job->order->several ? pin_job_moves_new (path, &listener, job) : NULL;
+  g_autoptr (GDBusProxy) proxy = g_dbus_proxy_new_for_bus_sync (G_BUS_TYPE_SYSTEM, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL, PIN_CLUSTER1_NAME,
+                                                                path, PIN_JOB_INTERFACE, NULL, error);
+  g_autofree char *owner = proxy != NULL ? g_dbus_proxy_get_name_owner (proxy) : NULL;
+  int code;
+
+  if (proxy == NULL)
+    return -1;
+  job->moves = moves;
+  job->proxy = proxy;
+  job->owner = owner;
+  g_source_set_callback (interrupt, cancel, job, NULL);
+  g_source_attach (interrupt, NULL);
+  code = follow (job, error);
+  g_source_destroy (interrupt);
+  return code;
 }
 
 int
-pin_job_follow (const PinCli *cli, const char *path, const char *guest, GError **error)
+pin_job_run (const PinCli *cli, const PinJobOrder *order, GError **error)
 {
-  g_autoptr (PinProgress) progress = pin_progress_new (cli, guest);
-  g_autoptr (GDBusProxy) proxy = NULL;
-  g_autofree char *owner = NULL;
-  Job job = { .cli = cli, .guest = guest, .progress = progress };
-  g_autoptr (GSource) interrupt = g_unix_signal_source_new (SIGINT);
-  int code = -1;
+  g_autoptr (PinAgent) agent = pin_agent_start ();
+  g_autoptr (PinProgress) progress = pin_progress_new (cli, order->subject);
+  g_autoptr (GVariant) answer = pin_cli_cluster1_call (order->method, order->parameters, G_VARIANT_TYPE ("(o)"), error);
+  Job job = { .cli = cli, .order = order, .progress = progress };
+  const char *path;
 
-  g_source_set_callback (interrupt, cancel, &job, NULL);
-  g_source_attach (interrupt, NULL);
-  proxy = g_dbus_proxy_new_for_bus_sync (G_BUS_TYPE_SYSTEM, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL,
-                                         PIN_CLUSTER1_NAME, path, PIN_CLUSTER1_NAME ".Job", NULL, error);
-  if (proxy != NULL)
+  if (answer == NULL)
     {
-      owner = g_dbus_proxy_get_name_owner (proxy);
-      job.proxy = proxy;
-      job.owner = owner;
-      code = follow (&job, error);
+      pin_cli_cluster1_explain (error);
+      return -1;
     }
-  g_source_destroy (interrupt);
-  return code;
+  g_variant_get (answer, "(&o)", &path);
+  return follow_path (&job, path, error);
 }

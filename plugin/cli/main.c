@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 static const PinCliVerb *const verbs[] = {
-  &pin_cli_adapt, &pin_cli_adopt, &pin_cli_config, &pin_cli_forget, &pin_cli_maintenance, &pin_cli_migrate,
-  &pin_cli_plan,  &pin_cli_rank,  &pin_cli_relay,  &pin_cli_repin,  &pin_cli_snapshot,    &pin_cli_status,
+  &pin_cli_adapt,  &pin_cli_adopt,       &pin_cli_balance, &pin_cli_config,       &pin_cli_drain,
+  &pin_cli_forget, &pin_cli_maintenance, &pin_cli_migrate, &pin_cli_migrate_home, &pin_cli_plan,
+  &pin_cli_rank,   &pin_cli_relay,       &pin_cli_repin,   &pin_cli_snapshot,     &pin_cli_status,
 };
 
 static char *
@@ -20,7 +21,7 @@ describe_verbs (void)
   g_autoptr (GString) text = g_string_new ("Commands:\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_string_append_printf (text, "  %-11s %s\n", verbs[i]->name, verbs[i]->summary);
+    g_string_append_printf (text, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
   g_string_append (text,
                    "\n\"pinshift COMMAND --help\" tells the options of a command; see also pinshift(1).");
   return g_string_free (g_steal_pointer (&text), FALSE);

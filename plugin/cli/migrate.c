@@ -2,8 +2,8 @@
 /* pinshift migrate: moves a guest to the host of the cluster that suits it best, or to one that is named. */
 #include "cli.h"
 
-#include "agent.h"
 #include "cluster1-client.h"
+#include "foretell.h"
 #include "job.h"
 #include "plan-text.h"
 #include "rank-text.h"
@@ -83,31 +83,38 @@ foretell (const PinCli *cli, const char *guest, const char *name, GError **error
   return PIN_CLI_FAILED;
 }
 
+/* What Migrate takes, and its plan, which is told of the host among them; NULL: none is named.  Floating. */
+static GVariant *
+make_options (gboolean make_room, const char *host)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+
+  if (host != NULL)
+    g_variant_dict_insert (&options, "host", "s", host);
+  if (make_room)
+    g_variant_dict_insert (&options, "make-room", "b", TRUE);
+  return g_variant_dict_end (&options);
+}
+
 /* Has the guest moved, and tells how it goes.  Returns: the exit code; -1 with an error. */
 static int
-migrate (const PinCli *cli, const char *guest, const char *host, GError **error)
+migrate (const PinCli *cli, const char *guest, const char *host, gboolean make_room, GError **error)
 {
-  g_autoptr (PinAgent) agent = pin_agent_start ();
-  g_autoptr (GVariant) answer = pin_cli_cluster1_call (
-      "Migrate", g_variant_new ("(ssa{sv})", guest, host != NULL ? host : "", NULL), G_VARIANT_TYPE ("(o)"), error);
-  const char *path;
+  GVariant *parameters = g_variant_new ("(ss@a{sv})", guest, host != NULL ? host : "", make_options (make_room, NULL));
+  const PinJobOrder order = { "Migrate", parameters, guest, make_room };
 
-  if (answer == NULL)
-    {
-      pin_cli_cluster1_explain (error);
-      return -1;
-    }
-  g_variant_get (answer, "(&o)", &path);
-  return pin_job_follow (cli, path, guest, error);
+  return pin_job_run (cli, &order, error);
 }
 
 static int
 run (PinCli *cli, int argc, char **argv)
 {
   gboolean dry_run = FALSE;
+  gboolean make_room = FALSE;
   const GOptionEntry entries[] = {
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
       "Change nothing, say where the guest would go and what it would get", NULL },
+    { "make-room", 0, 0, G_OPTION_ARG_NONE, &make_room, "Where there is no room, move others away first", NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -117,7 +124,12 @@ run (PinCli *cli, int argc, char **argv)
   if (!pin_cli_parse (cli, &pin_cli_migrate, entries, &argc, &argv, 1, 2, &error))
     return pin_cli_fail (error);
   host = argc > 2 ? argv[2] : NULL;
-  code = dry_run ? foretell (cli, argv[1], host, &error) : migrate (cli, argv[1], host, &error);
+  if (!dry_run)
+    code = migrate (cli, argv[1], host, make_room, &error);
+  else if (make_room)
+    code = pin_foretell (cli, "migrate", argv[1], make_options (make_room, host), &error);
+  else
+    code = foretell (cli, argv[1], host, &error);
   return code >= 0 ? code : pin_cli_fail (error);
 }
 

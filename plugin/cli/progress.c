@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "progress.h"
 
+#include "amount.h"
+
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -47,25 +49,15 @@ columns (void)
   return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
 }
 
-/* "1.5 GiB", with a blank that all terminals have.  (transfer full) */
-static char *
-format_bytes (guint64 bytes)
-{
-  g_autofree char *text = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
-  g_auto (GStrv) parts = g_strsplit (text, "\302\240", -1);
-
-  return g_strjoinv (" ", parts);
-}
-
 /* (transfer full) */
 static char *
 format_line (const PinProgress *progress, const PinProgressState *state)
 {
   g_autoptr (GString) line = g_string_new (NULL);
   guint permille = MIN (state->permille, 1000);
-  g_autofree char *done = format_bytes (state->bytes_done);
-  g_autofree char *total = format_bytes (state->bytes_total);
-  g_autofree char *rate = format_bytes (state->bytes_s);
+  g_autofree char *done = pin_amount_bytes (state->bytes_done);
+  g_autofree char *total = pin_amount_bytes (state->bytes_total);
+  g_autofree char *rate = pin_amount_bytes (state->bytes_s);
 
   g_string_append_printf (line, "%s: %s", progress->subject, state->stage);
   if (state->bytes_total == 0)
@@ -100,10 +92,16 @@ pin_progress_hide (PinProgress *progress)
     overwrite (progress, "");
 }
 
+static gboolean
+is_silent (const PinProgress *progress)
+{
+  return progress->cli->quiet || progress->cli->json;
+}
+
 void
 pin_progress_show (PinProgress *progress, const PinProgressState *state)
 {
-  if (progress->cli->quiet || progress->cli->json)
+  if (is_silent (progress))
     return;
   if (progress->is_terminal)
     {
@@ -118,4 +116,23 @@ pin_progress_show (PinProgress *progress, const PinProgressState *state)
     }
   g_free (progress->stage);
   progress->stage = g_strdup (state->stage);
+}
+
+void
+pin_progress_show_line (PinProgress *progress, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("%s: %s", progress->subject, text);
+
+  if (progress->is_terminal && !is_silent (progress))
+    overwrite (progress, line);
+}
+
+void
+pin_progress_note (PinProgress *progress, const char *text)
+{
+  if (is_silent (progress) || (progress->is_terminal && !progress->cli->verbose))
+    return;
+  pin_progress_hide (progress);
+  printf ("%s: %s\n", progress->subject, text);
+  fflush (stdout);
 }

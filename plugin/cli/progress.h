@@ -24,5 +24,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinProgress, pin_progress_free)
 
 void pin_progress_show (PinProgress *progress, const PinProgressState *state);
 
+/* "SUBJECT: @text" as the line that changes; nothing where there is no terminal. */
+void pin_progress_show_line (PinProgress *progress, const char *text);
+
+/* "SUBJECT: @text" as a line that stays: where there is no terminal, and with @cli->verbose on one, too. */
+void pin_progress_note (PinProgress *progress, const char *text);
+
 /* Takes the line that changes away, for others to print one; the next state brings it again. */
 void pin_progress_hide (PinProgress *progress);

@@ -13,6 +13,20 @@ fake_cluster_note (FakeCluster *cluster, GDBusMethodInvocation *call)
   g_string_append_printf (cluster->asked, "%s %s\n", g_dbus_method_invocation_get_method_name (call), printed);
 }
 
+void
+fake_cluster_check (FakeCluster *cluster, const FakeRow *row)
+{
+  PinCliWorld *world = cluster->world;
+
+  g_string_truncate (cluster->asked, 0);
+  pin_cli_world_run (world, row->line, NULL);
+  g_assert_cmpstr (world->err, ==, row->err);
+  g_assert_cmpstr (world->out, ==, row->out);
+  g_assert_cmpint (world->code, ==, row->code);
+  if (row->asked != NULL)
+    g_assert_cmpstr (cluster->asked->str, ==, row->asked);
+}
+
 static void
 ask_bus (FakeCluster *cluster, const char *method, GVariant *parameters)
 {
@@ -24,17 +38,26 @@ ask_bus (FakeCluster *cluster, const char *method, GVariant *parameters)
   g_assert_no_error (error);
 }
 
+/* A job that has moves is about nobody. */
+static const char *
+guest_of (const FakeCluster *cluster)
+{
+  return g_str_equal (cluster->kind, "migrate") ? "db1" : "";
+}
+
 /* (transfer full) */
 static GVariant *
-value_of (const FakeStep *step, const char *property)
+value_of (const FakeCluster *cluster, const char *property)
 {
+  const FakeStep *step = cluster->step;
   const struct
   {
     const char *name;
     GVariant *value;
   } all[] = {
-    { "Kind", g_variant_new_string ("migrate") },
-    { "Guest", g_variant_new_string ("db1") },
+    { "Kind", g_variant_new_string (cluster->kind) },
+    { "Parent", g_variant_new_object_path ("/") },
+    { "Guest", g_variant_new_string (guest_of (cluster)) },
     { "Uuid", g_variant_new_string ("c7a5fdbd-edaf-9455-926a-d65c16db1809") },
     { "Source", g_variant_new_string ("hosta") },
     { "Destination", g_variant_new_string (step->destination) },
@@ -44,6 +67,9 @@ value_of (const FakeStep *step, const char *property)
     { "BytesDone", g_variant_new_uint64 ((guint64) step->permille << 20) },
     { "BytesTotal", g_variant_new_uint64 (step->permille > 0 ? (guint64) 1000 << 20 : 0) },
     { "Rate", g_variant_new_uint64 (step->permille > 500 ? 3 << 20 : 0) },
+    { "MovesDone", g_variant_new_uint32 (step->done) },
+    { "MovesTotal", g_variant_new_uint32 (step->total) },
+    { "Plan", g_variant_new_string (step->total > 0 ? cluster->plan : "") },
     { "Text", g_variant_new_string (step->text) },
   };
   GVariant *found = NULL;
@@ -59,17 +85,69 @@ value_of (const FakeStep *step, const char *property)
   return found;
 }
 
+/* The move number @i, which others see from now on.  Borrowed. */
+static PinCluster1Job *
+begin_move (FakeCluster *cluster, guint i, const FakeMove *move)
+{
+  g_autofree char *path = g_strdup_printf (PATH "/job/%u", 21 + i);
+  g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
+  PinCluster1Job *job = pin_cluster1_job_skeleton_new ();
+
+  pin_cluster1_job_set_kind (job, "migrate");
+  pin_cluster1_job_set_parent (job, FAKE_JOB_PATH);
+  pin_cluster1_job_set_guest (job, move->guest);
+  pin_cluster1_job_set_source (job, "hosta");
+  pin_cluster1_job_set_destination (job, "");
+  pin_cluster1_job_set_state (job, "running");
+  pin_cluster1_job_set_text (job, "");
+  g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (job));
+  g_dbus_object_manager_server_export (cluster->objects, object);
+  g_ptr_array_add (cluster->moves, job);
+  return job;
+}
+
+static void
+show_move (FakeCluster *cluster, guint i, const FakeMove *move)
+{
+  PinCluster1Job *job = i < cluster->moves->len ? g_ptr_array_index (cluster->moves, i) : begin_move (cluster, i, move);
+
+  pin_cluster1_job_set_stage (job, move->stage);
+  pin_cluster1_job_set_destination (job, move->destination);
+  pin_cluster1_job_set_progress (job, move->permille);
+  pin_cluster1_job_set_bytes_done (job, (guint64) move->permille << 20);
+  pin_cluster1_job_set_bytes_total (job, move->permille > 0 ? (guint64) 1000 << 20 : 0);
+  pin_cluster1_job_set_rate (job, move->permille > 0 ? 6 << 20 : 0);
+  pin_cluster1_job_set_text (job, move->text);
+  pin_cluster1_job_set_state (job, move->state);
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (job));
+}
+
+/* Nobody sees them any more. */
+static void
+drop_moves (FakeCluster *cluster)
+{
+  for (guint i = 0; i < cluster->moves->len; i++)
+    {
+      g_autofree char *path = g_strdup_printf (PATH "/job/%u", 21 + i);
+
+      g_dbus_object_manager_server_unexport (cluster->objects, path);
+    }
+  g_ptr_array_set_size (cluster->moves, 0);
+}
+
 static void
 show_step (FakeCluster *cluster)
 {
-  static const char *const names[] = { "Destination", "State",      "Stage", "Progress",
-                                       "BytesDone",   "BytesTotal", "Rate",  "Text" };
+  static const char *const names[] = { "Destination", "State", "Stage", "Progress",  "BytesDone", "BytesTotal",
+                                       "Rate",        "Text",  "Plan",  "MovesDone", "MovesTotal" };
   g_auto (GVariantDict) changed = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GError) error = NULL;
 
+  for (guint i = 0; cluster->step->moves != NULL && cluster->step->moves[i].guest != NULL; i++)
+    show_move (cluster, i, &cluster->step->moves[i]);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GVariant) value = value_of (cluster->step, names[i]);
+      g_autoptr (GVariant) value = value_of (cluster, names[i]);
 
       g_variant_dict_insert_value (&changed, names[i], value);
     }
@@ -108,7 +186,7 @@ on_get (GDBusConnection *connection, const char *sender, const char *path, const
         GError **error, gpointer data)
 {
   FakeCluster *cluster = data;
-  g_autoptr (GVariant) value = value_of (cluster->step, property);
+  g_autoptr (GVariant) value = value_of (cluster, property);
 
   if (!cluster->begun)
     g_idle_add (go_on, cluster);
@@ -148,18 +226,73 @@ on_rank (PinCluster1 *skeleton, GDBusMethodInvocation *call, const char *guest, 
   return TRUE;
 }
 
+/* Begins the job of @call, which is about @subject.  Returns: its path; NULL: it was refused. */
+static const char *
+begin (FakeCluster *cluster, const char *subject, GDBusMethodInvocation *call)
+{
+  fake_cluster_note (cluster, call);
+  cluster->begun = FALSE;
+  drop_moves (cluster);
+  if (g_str_equal (subject, "busy"))
+    g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.Busy", "busy is on its way to hostb");
+  else if (g_str_equal (subject, "hostx"))
+    g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no host 'hostx' in the cluster");
+  else
+    return g_str_equal (subject, "unseen") ? PATH "/job/8" : FAKE_JOB_PATH;
+  return NULL;
+}
+
 static gboolean
 on_migrate (PinCluster1 *skeleton, GDBusMethodInvocation *call, const char *guest, const char *host, GVariant *options,
             gpointer data)
 {
+  const char *path = begin (data, guest, call);
+
+  if (path != NULL)
+    pin_cluster1_complete_migrate (skeleton, call, path);
+  return TRUE;
+}
+
+static gboolean
+on_migrate_home (PinCluster1 *skeleton, GDBusMethodInvocation *call, const char *guest, GVariant *options, gpointer data)
+{
+  const char *path = begin (data, guest, call);
+
+  if (path != NULL)
+    pin_cluster1_complete_migrate_home (skeleton, call, path);
+  return TRUE;
+}
+
+static gboolean
+on_drain (PinCluster1 *skeleton, GDBusMethodInvocation *call, const char *host, GVariant *options, gpointer data)
+{
+  const char *path = begin (data, host, call);
+
+  if (path != NULL)
+    pin_cluster1_complete_drain (skeleton, call, path);
+  return TRUE;
+}
+
+static gboolean
+on_balance (PinCluster1 *skeleton, GDBusMethodInvocation *call, GVariant *options, gpointer data)
+{
+  const char *path = begin (data, "", call);
+
+  if (path != NULL)
+    pin_cluster1_complete_balance (skeleton, call, path);
+  return TRUE;
+}
+
+static gboolean
+on_plan (PinCluster1 *skeleton, GDBusMethodInvocation *call, const char *kind, const char *subject, GVariant *options, gpointer data)
+{
   FakeCluster *cluster = data;
 
   fake_cluster_note (cluster, call);
-  cluster->begun = FALSE;
-  if (g_str_equal (guest, "busy"))
-    g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.Busy", "busy is on its way to hostb");
+  if (g_str_equal (subject, "hostx"))
+    g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no host 'hostx' in the cluster");
   else
-    pin_cluster1_complete_migrate (skeleton, call, g_str_equal (guest, "unseen") ? PATH "/job/8" : FAKE_JOB_PATH);
+    pin_cluster1_complete_plan (skeleton, call, cluster->plan);
   return TRUE;
 }
 
@@ -190,6 +323,19 @@ add_host (FakeCluster *cluster, const char *name, const char *state, gboolean ma
   g_dbus_object_manager_server_export (cluster->objects, object);
 }
 
+static void
+connect_calls (FakeCluster *cluster)
+{
+  cluster->skeleton = pin_cluster1_skeleton_new ();
+  g_signal_connect (cluster->skeleton, "handle-rank", G_CALLBACK (on_rank), cluster);
+  g_signal_connect (cluster->skeleton, "handle-plan", G_CALLBACK (on_plan), cluster);
+  g_signal_connect (cluster->skeleton, "handle-migrate", G_CALLBACK (on_migrate), cluster);
+  g_signal_connect (cluster->skeleton, "handle-migrate-home", G_CALLBACK (on_migrate_home), cluster);
+  g_signal_connect (cluster->skeleton, "handle-drain", G_CALLBACK (on_drain), cluster);
+  g_signal_connect (cluster->skeleton, "handle-balance", G_CALLBACK (on_balance), cluster);
+  g_signal_connect (cluster->skeleton, "handle-set-maintenance", G_CALLBACK (on_set_maintenance), cluster);
+}
+
 void
 fake_cluster_init (FakeCluster *cluster, PinCliWorld *world)
 {
@@ -198,14 +344,14 @@ fake_cluster_init (FakeCluster *cluster, PinCliWorld *world)
 
   pin_cli_service_init (&cluster->canned, world);
   cluster->world = world;
+  cluster->kind = "migrate";
+  cluster->plan = "";
+  cluster->moves = g_ptr_array_new_with_free_func (g_object_unref);
   cluster->asked = g_string_new (NULL);
   cluster->objects = g_dbus_object_manager_server_new (PATH);
   add_host (cluster, "hostb", "reachable", FALSE, "");
   add_host (cluster, "hosta", "unreachable", TRUE, "disks are replaced");
-  cluster->skeleton = pin_cluster1_skeleton_new ();
-  g_signal_connect (cluster->skeleton, "handle-rank", G_CALLBACK (on_rank), cluster);
-  g_signal_connect (cluster->skeleton, "handle-migrate", G_CALLBACK (on_migrate), cluster);
-  g_signal_connect (cluster->skeleton, "handle-set-maintenance", G_CALLBACK (on_set_maintenance), cluster);
+  connect_calls (cluster);
   skeleton = G_DBUS_INTERFACE_SKELETON (cluster->skeleton);
   g_assert_true (g_dbus_interface_skeleton_export (skeleton, cluster->canned.connection, PATH, NULL));
   g_dbus_object_manager_server_set_connection (cluster->objects, cluster->canned.connection);
@@ -218,6 +364,8 @@ void
 fake_cluster_clear (FakeCluster *cluster)
 {
   g_dbus_connection_unregister_object (cluster->canned.connection, cluster->job);
+  drop_moves (cluster);
+  g_ptr_array_unref (cluster->moves);
   g_dbus_object_manager_server_set_connection (cluster->objects, NULL);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (cluster->skeleton));
   g_object_unref (cluster->objects);

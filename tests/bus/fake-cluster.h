@@ -6,12 +6,22 @@
 #include "cluster1.h"
 
 #define FAKE_JOB_PATH "/org/pinshift/Cluster1/job/7"
+#define CANCELLING "pinshift: cancelling; once more, and it is left to itself\n"
+
+/* A move of a job that has several; the list of them ends with one without a guest. */
+typedef struct
+{
+  const char *guest, *state, *stage, *destination, *text;
+  guint permille;
+} FakeMove;
 
 /* What the job shows, one after the other. */
 typedef struct
 {
   const char *state, *stage, *destination, *text;
   guint permille;
+  guint done, total;     /* moves */
+  const FakeMove *moves; /* that have begun, as they are now; NULL: none has */
 } FakeStep;
 
 typedef enum
@@ -29,7 +39,10 @@ typedef struct
   PinCluster1 *skeleton;
   GDBusObjectManagerServer *objects;
   guint job;
+  GPtrArray *moves; /* PinCluster1Job: those that were begun */
+  const char *kind; /* of the job */
   const char *rank;
+  const char *plan;
   const FakeStep *step; /* the one that is shown; the last one is followed by one without a state */
   FakeAfter after;      /* what happens after the last one */
   gboolean begun;       /* somebody has read the first one */
@@ -37,10 +50,22 @@ typedef struct
 } FakeCluster;
 
 /* Both on a bus of their own.  Guest "no-one" is unknown, "busy" under way, and the job of "unseen" can't be read;
- * "hostx" is unknown, "hosta" unreachable and in maintenance. */
+ * "hostx" is unknown, "hosta" unreachable and in maintenance.  The same goes for the job of Drain and the others. */
 void fake_cluster_init (FakeCluster *cluster, PinCliWorld *world);
 void fake_cluster_clear (FakeCluster *cluster);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FakeCluster, fake_cluster_clear)
+
+/* A line for the program, and all that is printed, said and asked then. */
+typedef struct
+{
+  const char *line;
+  int code;
+  const char *out;
+  const char *err;
+  const char *asked; /* NULL: does not matter */
+} FakeRow;
+
+void fake_cluster_check (FakeCluster *cluster, const FakeRow *row);
 
 /* A line in what was asked. */
 void fake_cluster_note (FakeCluster *cluster, GDBusMethodInvocation *call);

@@ -19,29 +19,6 @@
   "----------------------------------------------------------------------------------\n"
 #define ROW_B " 1       hostb   adapt         1200000   16     1000   500    hostb is idle\n"
 #define ROW_C " -       hostc   maintenance   -         -      -      -      disks are replaced\n"
-#define CANCELLING "pinshift: cancelling; once more, and it is left to itself\n"
-
-typedef struct
-{
-  const char *line;
-  int code;
-  const char *out;
-  const char *err;
-  const char *asked; /* NULL: does not matter */
-} Row;
-
-/* @row: @out, @err and @asked are all that is printed, said and asked. */
-static void
-check (PinCliWorld *world, FakeCluster *cluster, const Row *row)
-{
-  g_string_truncate (cluster->asked, 0);
-  pin_cli_world_run (world, row->line, NULL);
-  g_assert_cmpstr (world->err, ==, row->err);
-  g_assert_cmpstr (world->out, ==, row->out);
-  g_assert_cmpint (world->code, ==, row->code);
-  if (row->asked != NULL)
-    g_assert_cmpstr (cluster->asked->str, ==, row->asked);
-}
 
 #define ASKED(plans) "Rank ('db1', {'plans': <uint32 " #plans ">})\n"
 
@@ -51,7 +28,7 @@ test_rank (void)
   static const struct
   {
     const char *rank;
-    Row row;
+    FakeRow row;
   } cases[] = {
     { BOTH ("adapt"), { "rank db1", 0, TABLE ROW_B ROW_C, "", ASKED (1) } },
     { BOTH ("adapt"),
@@ -85,7 +62,7 @@ test_rank (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       cluster.rank = cases[i].rank;
-      check (&world, &cluster, &cases[i].row);
+      fake_cluster_check (&cluster, &cases[i].row);
     }
 }
 
@@ -102,7 +79,7 @@ test_dry_run (void)
   static const struct
   {
     const char *rank;
-    Row row;
+    FakeRow row;
   } cases[] = {
     { BOTH ("adapt"),
       { "migrate --dry-run db1", 10, TABLE ROW_B ROW_C "\n" SHOWN ("adapt", ", cost 16"), "", ASKED (1) } },
@@ -127,7 +104,7 @@ test_dry_run (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       cluster.rank = cases[i].rank;
-      check (&world, &cluster, &cases[i].row);
+      fake_cluster_check (&cluster, &cases[i].row);
     }
 }
 
@@ -154,7 +131,7 @@ test_migrate (void)
   {
     const FakeStep *steps;
     FakeAfter after;
-    Row row;
+    FakeRow row;
   } cases[] = {
     { done, AFTER_NOTHING, { "migrate db1", 0, LINES "db1: " TEXT "\n", "", CALL ("") } },
     { done, AFTER_NOTHING, { "migrate -q db1 hostb", 0, "", "", CALL ("hostb") } },
@@ -185,7 +162,7 @@ test_migrate (void)
     { done,
       AFTER_NOTHING,
       { "migrate unseen", 1, "",
-        "pinshift: unseen: its migration has begun; to follow it is for root and members of the group libvirt\n",
+        "pinshift: unseen: it has begun; to follow it is for root and members of the group libvirt\n",
         NULL } },
     { moving,
       AFTER_LOSS,
@@ -202,7 +179,7 @@ test_migrate (void)
     {
       cluster.step = cases[i].steps;
       cluster.after = cases[i].after;
-      check (&world, &cluster, &cases[i].row);
+      fake_cluster_check (&cluster, &cases[i].row);
     }
 }
 
@@ -238,7 +215,7 @@ test_terminal (void)
 static void
 test_maintenance (void)
 {
-  static const Row rows[] = {
+  static const FakeRow rows[] = {
     { "maintenance", 0, HOSTS HOST_A " hostb   reachable     off\n", "", "" },
     { "maintenance -q", 0, HOST_A, "", "" },
     { "maintenance hosta", 0, HOSTS HOST_A, "", "" },
@@ -261,7 +238,7 @@ test_maintenance (void)
   pin_cli_world_init (&world);
   fake_cluster_init (&cluster, &world);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    check (&world, &cluster, &rows[i]);
+    fake_cluster_check (&cluster, &rows[i]);
 }
 
 /* pinshiftd, as far as its host's maintenance is concerned. */
@@ -293,7 +270,7 @@ static void
 test_maintenance_here (void)
 {
   static const GDBusInterfaceVTable vtable = { on_call_host, on_get_host, NULL, { NULL } };
-  static const Row rows[] = {
+  static const FakeRow rows[] = {
     { "maintenance -q", 0, " here   reachable   on: new disks\n", "", "" },
     { "maintenance -q here", 0, " here   reachable   on: new disks\n", "", "" },
     { "maintenance hostb", 1, "", "pinshift: no host 'hostb' in the cluster; known are: here\n", "" },
@@ -313,7 +290,7 @@ test_maintenance_here (void)
   object = g_dbus_connection_register_object (cluster.canned.connection, "/org/pinshift/Host1", node->interfaces[0],
                                               &vtable, &cluster, NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    check (&world, &cluster, &rows[i]);
+    fake_cluster_check (&cluster, &rows[i]);
   pin_cli_world_run (&world, "maintenance hostb on", NULL);
   g_assert_cmpint (world.code, ==, 1);
   pin_cli_assert_one_line (&world);

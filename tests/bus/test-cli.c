@@ -87,7 +87,7 @@ static void
 test_bad_input (void)
 {
   static const struct { const char *line; int code; const char *err; } rows[] = {
-    { "", 2, "no command; known are: adapt, adopt, config, forget, maintenance, migrate, plan, rank, relay, repin, snapshot, status" },
+    { "", 2, "no command; known are: adapt, adopt, balance, config, drain, forget, maintenance, migrate, migrate-home, plan, rank, relay, repin, snapshot, status" },
     { "plann db1.xml", 2, "unknown command \"plann\"" },
     { "--nonsense", 2, "--nonsense" },
     { "plan --nonsense", 2, "--nonsense" },
@@ -144,9 +144,9 @@ test_help_and_version (void)
 {
   static const struct { const char *line, *out; } rows[] = {
     { "--version", "pinshift " },
-    { "--help", "  plan        Show what a domain would get on this host, or on another" },
+    { "--help", "  plan         Show what a domain would get on this host, or on another" },
     { "plan --help", "--on=HOST" },
-    { "--help", "  forget      Give stored definitions" },
+    { "--help", "  forget       Give stored definitions" },
     { "repin --help", "--dry-run" },
     { "adopt --help", "Make what a guest has now its original" },
     { "forget --help", "--force" },
