@@ -11,6 +11,7 @@ typedef struct
   char *from;
   char *to;
   guint cost;    /* of its plan there */
+  gboolean passing; /* for the sake of others */
   GArray *after; /* guint: places of legs that must be over before */
 } PinLeg;
 
