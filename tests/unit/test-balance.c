@@ -3,6 +3,7 @@
 #include "cluster/balance.h"
 
 #include "little-cluster.h"
+#include "simulated-day.h"
 
 #include <string.h>
 
@@ -230,6 +231,28 @@ test_no_oscillation (void)
   g_assert_cmpuint (n_all, >, 20);
 }
 
+/* Two hours of what tests/bench/day has a day of. */
+static void
+test_day (void)
+{
+  SimulatedTerms terms = { .seed = 4, .hosts = 12, .minutes = 120, .every_min = 1, .settle_min = 10, .threshold_percent = 30, .gain_percent = 10, .most = 4 };
+  SimulatedDay with = simulate_day (&terms), without;
+
+  terms.every_min = 0;
+  without = simulate_day (&terms);
+  g_test_message ("mean %.0f, %.0f without; worst %.0f, %.0f without; %u moves", with.mean_imbalance, without.mean_imbalance, with.worst_imbalance,
+                  without.worst_imbalance, with.moves);
+  g_assert_cmpuint (with.moved_early, ==, 0);
+  g_assert_cmpuint (with.lost_wholeness, ==, 0);
+  g_assert_cmpuint (with.left_home, ==, 0);
+  g_assert_cmpuint (with.groups_broken, ==, 0);
+  g_assert_cmpuint (with.planned_wrongly, ==, 0);
+  g_assert_cmpuint (with.moves, >, 0);
+  g_assert_cmpuint (with.moves, <, with.starts / 2);
+  g_assert_cmpfloat (with.mean_imbalance, <, 0.8 * without.mean_imbalance);
+  g_assert_cmpfloat (with.worst_imbalance, <, without.worst_imbalance);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -243,5 +266,6 @@ main (int argc, char **argv)
   g_test_add_func ("/balance/says-why", test_why);
   g_test_add_func ("/balance/a-wild-load-decides-nothing", test_wild_load);
   g_test_add_func ("/balance/does-not-oscillate", test_no_oscillation);
+  g_test_add_func ("/balance/two-hours", test_day);
   return g_test_run ();
 }

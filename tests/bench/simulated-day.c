@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "simulated-day.h"
+
+#include "cluster/balance.h"
+#include "format/domain-read.h"
+#include "format/synthetic.h"
+#include "rules/rules-file.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#define MINUTE_MS (60 * 1000)
+#define DAY_MIN (24 * 60)
+#define GUESTS_A_HOST 10
+#define LIFE_MIN (8 * 60)
+#define BURST_MIN 20
+/* Until then hosts are as they happened to be filled. */
+#define BEGINNING_MIN 30
+#define SHAPES 2
+#define HOST_UUID "40570000-0000-4000-8000-%012x"
+#define GUEST_UUID "6f1c2d3e-0000-4000-8000-%012x"
+#define NOWHERE (-1)
+
+static const char *const shapes[SHAPES] = { "node:2 core:8 thread:2 mem:64G huge2M:8192", "node:2 core:16 thread:2 mem:128G huge2M:16384" };
+/* What a host reports is what a load average has of each minute. */
+#define REPORTED_SHARE 0.18
+
+typedef enum
+{
+  KIND_UNTUNED,
+  KIND_AT_HOME,  /* tuned; its owner wrote that where it started */
+  KIND_HOMELESS, /* tuned; nobody knows where that was written */
+  KIND_PAGES,    /* the same, with huge pages */
+  KIND_N
+} Kind;
+
+typedef struct
+{
+  Kind kind;
+  guint begin_min, end_min;
+  double base;             /* share of its vCPUs that it keeps busy on average */
+  PinDomain *domain;
+  PinOriginal *original;   /* NULL: it does not run */
+  gint on;
+  gint home;
+  PinTenant *tenant;       /* what it has there; the host's */
+  gboolean whole;
+  guint cost;
+  gint64 moved_ms;
+  double reported_permille; /* of one CPU */
+  guint n_moves;
+} Guest;
+
+typedef struct
+{
+  const SimulatedTerms *terms;
+  PinRules *rules;
+  PinMakes *makes;
+  GPtrArray *snapshots; /* PinSnapshot, by row */
+  GArray *rows;         /* PinHostRow */
+  GArray *guests;       /* Guest */
+  double *load_permille; /* by row, as it is */
+  double *reported_permille;
+  guint minute;
+  guint n_balanced;
+  SimulatedDay day;
+} World;
+
+/* A number from 0 to 1 that belongs to @guest and @what. */
+static double
+chance (const World *world, guint guest, guint what)
+{
+  guint64 x = ((guint64) world->terms->seed << 48) ^ ((guint64) guest << 24) ^ what;
+
+  x += G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  x = (x ^ (x >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  x = (x ^ (x >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  return (double) ((x ^ (x >> 31)) >> 11) / (double) (G_GUINT64_CONSTANT (1) << 53);
+}
+
+/* Guests by fives: two that a group keeps together, two that one keeps apart, one that is in none. */
+static char *
+name_of (guint guest)
+{
+  static const char *const roles[] = { "pair", "pair", "apart", "apart", "lone" };
+
+  return g_strdup_printf ("%s-%u-%u", roles[guest % 5], guest / 5, guest % 5);
+}
+
+static PinRules *
+make_rules (guint n_guests)
+{
+  g_autoptr (GString) text = g_string_new ("");
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  int file = g_file_open_tmp ("pinshift-day-XXXXXX", &path, &error);
+  PinRules *rules;
+
+  g_assert_no_error (error);
+  g_close (file, NULL);
+  for (guint five = 0; five < n_guests / 5; five++)
+    g_string_append_printf (text, "[group pair%u]\nmembers = pair-%u-*\npolicy = affinity\nstrict = yes\n"
+                                  "[group apart%u]\nmembers = apart-%u-*\npolicy = anti-affinity\nstrict = yes\n", five, five, five, five);
+  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+  rules = pin_rules_file_load_one (path, &error);
+  g_unlink (path);
+  g_assert_no_error (error);
+  return rules;
+}
+
+/* All pins name the first CPUs: where those are taken others are given. */
+static PinDomain *
+make_domain (guint number, Kind kind, guint n_vcpus, guint memory_gib)
+{
+  g_autofree char *name = name_of (number);
+  g_autoptr (GString) xml = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  PinDomain *domain;
+
+  g_string_append_printf (xml, "<domain type='kvm'><name>%s</name><uuid>" GUEST_UUID "</uuid><memory unit='GiB'>%u</memory><vcpu>%u</vcpu>", name, number,
+                          memory_gib, n_vcpus);
+  if (kind == KIND_PAGES)
+    g_string_append (xml, "<memoryBacking><hugepages><page size='2' unit='MiB'/></hugepages></memoryBacking>");
+  if (kind != KIND_UNTUNED)
+    {
+      g_string_append (xml, "<cputune>");
+      for (guint i = 0; i < n_vcpus; i++)
+        g_string_append_printf (xml, "<vcpupin vcpu='%u' cpuset='%u'/>", i, i);
+      g_string_append (xml, "</cputune>");
+    }
+  g_string_append (xml, "<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os></domain>");
+  domain = pin_domain_parse (xml->str, xml->len, &error);
+  g_assert_no_error (error);
+  pin_domain_drop_document (domain);
+  return domain;
+}
+
+/* Guests live for some hours; so many of them that at any time each host has a few.  Of a pair both are of one kind and live as long. */
+static void
+make_guests (World *world)
+{
+  guint n = world->terms->hosts * GUESTS_A_HOST * (world->terms->minutes + 2 * LIFE_MIN) / LIFE_MIN;
+
+  world->rules = make_rules (n);
+  for (guint i = 0; i < n; i++)
+    {
+      guint one = i % 5 == 1 ? i - 1 : i;
+      double kind = chance (world, one, 1);
+      gint begin = (gint) (chance (world, one, 2) * (world->terms->minutes + 2 * LIFE_MIN)) - 2 * LIFE_MIN;
+      gint end = begin + (gint) (chance (world, one, 3) * 2 * LIFE_MIN);
+      Guest guest = { .kind = kind < 0.55 ? KIND_UNTUNED : kind < 0.75 ? KIND_AT_HOME : kind < 0.9 ? KIND_HOMELESS : KIND_PAGES,
+                      .begin_min = (guint) MAX (begin, 0), .end_min = (guint) MAX (end, 0), .on = NOWHERE, .home = NOWHERE,
+                      .moved_ms = PIN_SCENE_LONG_AGO };
+
+      guest.base = 0.15 + 0.8 * chance (world, i, 4) * chance (world, i, 5);
+      guest.domain = make_domain (i, guest.kind, guest.kind == KIND_UNTUNED ? 2u << (guint) (chance (world, i, 6) * 3) : 2, 2u << (guint) (chance (world, i, 7) * 4));
+      g_array_append_val (world->guests, guest);
+    }
+}
+
+static void
+make_hosts (World *world)
+{
+  for (guint i = 0; i < world->terms->hosts; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      PinSnapshot *snapshot = pin_synthetic_parse (shapes[i % 5 == 0 ? 1 : 0], &error);
+      PinHostRow row = { .load_permille = -1 };
+
+      g_assert_no_error (error);
+      g_free (snapshot->name);
+      snapshot->name = g_strdup_printf ("h%03u", i);
+      g_free (snapshot->uuid);
+      snapshot->uuid = g_strdup_printf (HOST_UUID, i + 1);
+      row.name = snapshot->name;
+      row.site = pin_site_new (snapshot, world->makes);
+      g_ptr_array_add (world->snapshots, snapshot);
+      g_array_append_val (world->rows, row);
+    }
+}
+
+static void
+guest_clear (gpointer data)
+{
+  Guest *guest = data;
+
+  pin_domain_free (guest->domain);
+  g_clear_pointer (&guest->original, pin_original_free);
+}
+
+static void
+world_init (World *world, const SimulatedTerms *terms)
+{
+  world->terms = terms;
+  world->makes = pin_makes_new ();
+  world->snapshots = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_snapshot_free);
+  world->rows = g_array_new (FALSE, FALSE, sizeof (PinHostRow));
+  world->guests = g_array_new (FALSE, FALSE, sizeof (Guest));
+  g_array_set_clear_func (world->guests, guest_clear);
+  world->load_permille = g_new0 (double, terms->hosts);
+  world->reported_permille = g_new0 (double, terms->hosts);
+  make_guests (world);
+  make_hosts (world);
+}
+
+static void
+world_clear (World *world)
+{
+  for (guint row = 0; row < world->rows->len; row++)
+    pin_site_free ((PinSite *) g_array_index (world->rows, PinHostRow, row).site);
+  g_array_unref (world->rows);
+  g_array_unref (world->guests);
+  g_ptr_array_unref (world->snapshots);
+  g_free (world->load_permille);
+  g_free (world->reported_permille);
+  pin_makes_free (world->makes);
+  pin_rules_free (world->rules);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+/* Takes from @host's memory and pages what @tenant holds, or gives it back. */
+static void
+charge (PinSnapshot *host, const PinTenant *tenant, gboolean back)
+{
+  for (guint node = 0; node < host->topology->n_nodes; node++)
+    {
+      guint64 *free_kib = &host->memory[node].free_kib, kib = pin_tenant_memory (tenant, node);
+
+      g_assert_true (back || *free_kib >= kib);
+      *free_kib = back ? *free_kib + kib : *free_kib - kib;
+    }
+  for (guint i = 0; i < tenant->pages->len; i++)
+    {
+      const PinPageUse *use = &g_array_index (tenant->pages, PinPageUse, i);
+      PinNodeMemory *memory = &host->memory[use->node];
+
+      for (guint pool = 0; pool < memory->n_pools; pool++)
+        {
+          if (memory->pools[pool].size_kib == use->size_kib)
+            memory->pools[pool].free += back ? use->count : -use->count;
+        }
+    }
+}
+
+static void
+look_again (World *world, guint row)
+{
+  PinHostRow *host = &g_array_index (world->rows, PinHostRow, row);
+
+  pin_site_free ((PinSite *) host->site);
+  host->site = pin_site_new (g_ptr_array_index (world->snapshots, row), world->makes);
+}
+
+static void
+leave (World *world, Guest *guest)
+{
+  PinSnapshot *host = g_ptr_array_index (world->snapshots, guest->on);
+
+  charge (host, guest->tenant, TRUE);
+  g_ptr_array_remove (host->domains, guest->tenant);
+  guest->tenant = NULL;
+  look_again (world, (guint) guest->on);
+  guest->on = NOWHERE;
+}
+
+static void
+come (World *world, Guest *guest, guint row, const PinPlan *plan)
+{
+  PinSnapshot *host = g_ptr_array_index (world->snapshots, row);
+
+  guest->on = (gint) row;
+  guest->whole = pin_plan_is_whole (plan);
+  guest->cost = plan->cost;
+  guest->tenant = pin_tenant_copy (plan->claim);
+  guest->tenant->running = TRUE;
+  charge (host, guest->tenant, FALSE);
+  g_ptr_array_add (host->domains, guest->tenant);
+  look_again (world, row);
+}
+
+/* Where its owner writes the placement of a guest it is at home, if anybody knows. */
+static PinOriginal *
+original_on (const World *world, const Guest *guest, guint row)
+{
+  const PinSnapshot *host = g_ptr_array_index (world->snapshots, row);
+  g_autoptr (PinTopology) shape = NULL;
+
+  if (guest->kind != KIND_AT_HOME)
+    return pin_original_from (guest->domain->placement, NULL);
+  shape = pin_original_shape (host->topology, guest->domain->placement);
+  return pin_original_from (guest->domain->placement, pin_home_new (host->uuid, host->name, shape));
+}
+
+/* It comes to the first host, from any on, that can take it whole. */
+static void
+start (World *world, guint number)
+{
+  Guest *guest = &g_array_index (world->guests, Guest, number);
+  guint n = world->rows->len, first = (guint) (chance (world, number, 8) * n);
+
+  world->day.starts++;
+  for (guint i = 0; i < n && guest->on == NOWHERE; i++)
+    {
+      guint row = (first + i) % n;
+      g_autoptr (PinOriginal) original = original_on (world, guest, row);
+      const PinSceneGuest facts = { guest->domain->guest, original, 0, TRUE, 0, -1, 0, PIN_SCENE_LONG_AGO, NULL };
+      g_autoptr (PinScene) scene = pin_scene_new (world->rules, (const PinHostRow *) world->rows->data, n, &facts, 1);
+      g_autoptr (PinPlan) plan = pin_scene_plan (scene, 0, row);
+
+      if (!pin_scene_holds_whole (scene, 0, row))
+        continue;
+      come (world, guest, row, plan);
+      guest->original = g_steal_pointer (&original);
+      guest->home = guest->kind == KIND_AT_HOME ? (gint) row : NOWHERE;
+    }
+  world->day.turned_away += guest->on == NOWHERE;
+}
+
+static void
+start_and_stop (World *world)
+{
+  for (guint i = 0; i < world->guests->len; i++)
+    {
+      Guest *guest = &g_array_index (world->guests, Guest, i);
+
+      if (guest->begin_min == world->minute && guest->end_min > world->minute)
+        start (world, i);
+      if (guest->end_min == world->minute && guest->on != NOWHERE)
+        leave (world, guest);
+    }
+}
+
+/* Of one CPU, in permille: less at night, a little more or less each minute, and at times as much as there is. */
+static double
+busy (const World *world, guint number)
+{
+  const Guest *guest = &g_array_index (world->guests, Guest, number);
+  double hour = 2 * G_PI * (world->minute + 120 * chance (world, number, 9)) / DAY_MIN;
+  double share = guest->base * (1 - 0.6 * cos (hour)) * (0.8 + 0.4 * chance (world, number, 1000 + world->minute));
+  guint block = world->minute / BURST_MIN;
+
+  if (chance (world, number, 100000 + block) < 0.03)
+    share = 0.9;
+  return 1000 * MIN (share, 1) * guest->domain->guest->n_vcpus;
+}
+
+static void
+compute (World *world)
+{
+  memset (world->load_permille, 0, world->rows->len * sizeof (double));
+  for (guint i = 0; i < world->guests->len; i++)
+    {
+      Guest *guest = &g_array_index (world->guests, Guest, i);
+      double now;
+
+      if (guest->on == NOWHERE)
+        continue;
+      now = busy (world, i);
+      guest->reported_permille += (guest->reported_permille > 0 ? REPORTED_SHARE : 1) * (now - guest->reported_permille);
+      world->load_permille[guest->on]
+          += now / pin_site_sums (g_array_index (world->rows, PinHostRow, guest->on).site)->n_cpus;
+    }
+  for (guint row = 0; row < world->rows->len; row++)
+    {
+      world->reported_permille[row] += (world->minute > 0 ? REPORTED_SHARE : 1) * (world->load_permille[row] - world->reported_permille[row]);
+      g_array_index (world->rows, PinHostRow, row).load_permille = (gint) world->reported_permille[row];
+    }
+}
+
+static void
+measure (World *world)
+{
+  double sum = 0, squares = 0, imbalance, busiest = 0;
+  guint n = world->rows->len;
+
+  for (guint row = 0; row < n; row++)
+    {
+      sum += world->load_permille[row];
+      squares += world->load_permille[row] * world->load_permille[row];
+      busiest = MAX (busiest, world->load_permille[row]);
+    }
+  imbalance = 100 * sqrt (MAX (n * squares - sum * sum, 0)) / MAX (sum, 1);
+  world->day.mean_imbalance += imbalance / world->terms->minutes;
+  if (world->minute >= BEGINNING_MIN)
+    world->day.worst_imbalance = MAX (world->day.worst_imbalance, imbalance);
+  world->day.busiest_permille += busiest / world->terms->minutes;
+  world->n_balanced += imbalance < world->terms->threshold_percent;
+}
+
+static gboolean
+shares (const char *one, const char *other)
+{
+  return strncmp (one, other, (gsize) (strrchr (one, '-') - one) + 1) == 0;
+}
+
+static void
+check_groups (World *world)
+{
+  for (guint i = 0; i + 1 < world->guests->len; i++)
+    {
+      const Guest *one = &g_array_index (world->guests, Guest, i), *other = one + 1;
+      gboolean together = one->on == other->on;
+
+      if (one->on == NOWHERE || other->on == NOWHERE || i % 5 % 2 == 1 || i % 5 == 4)
+        continue;
+      g_assert_true (shares (one->domain->guest->name, other->domain->guest->name));
+      world->day.groups_broken += i % 5 == 0 ? !together : together;
+    }
+}
+
+static void
+carry_out (World *world, const PinMove *move, guint number)
+{
+  Guest *guest = &g_array_index (world->guests, Guest, number);
+  g_autoptr (PinTerms) terms = pin_rules_terms (world->rules, guest->domain->guest->name);
+  gint64 now_ms = (gint64) world->minute * MINUTE_MS;
+  gboolean was_whole = guest->whole;
+  guint cost = guest->cost;
+  g_autoptr (PinPlan) plan = NULL;
+
+  world->day.left_home += guest->on == guest->home;
+  world->day.moved_early += guest->moved_ms > now_ms - (gint64) world->terms->settle_min * MINUTE_MS;
+  leave (world, guest);
+  plan = pin_plan (guest->domain->guest, guest->original, terms, g_ptr_array_index (world->snapshots, move->to));
+  world->day.planned_wrongly += plan->verdict != move->plan->verdict || plan->cost != move->plan->cost;
+  come (world, guest, move->to, plan);
+  world->day.lost_wholeness += (was_whole && !guest->whole) || guest->cost > cost;
+  world->day.moves++;
+  world->day.moved_guests += guest->n_moves++ == 0;
+  world->day.moved_gib += (double) guest->domain->guest->memory_kib / (1 << 20);
+  guest->moved_ms = now_ms;
+}
+
+static void
+balance (World *world)
+{
+  const SimulatedTerms *given = world->terms;
+  const PinBalanceTerms terms = { given->threshold_percent, given->gain_percent, (guint64) given->settle_min * MINUTE_MS, given->most,
+                                  (gint64) world->minute * MINUTE_MS, { 0 } };
+  g_autoptr (GArray) there = g_array_new (FALSE, FALSE, sizeof (PinSceneGuest));
+  g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (PinScene) scene = NULL;
+  g_autoptr (PinMoves) moves = NULL;
+
+  for (guint i = 0; i < world->guests->len; i++)
+    {
+      const Guest *guest = &g_array_index (world->guests, Guest, i);
+      const PinSceneGuest facts = { guest->domain->guest, guest->original, (guint) guest->on, guest->whole, guest->cost, (gint) guest->reported_permille,
+                                    (guint64) (guest->reported_permille * 10), guest->moved_ms, NULL };
+
+      if (guest->on == NOWHERE)
+        continue;
+      g_array_append_val (there, facts);
+      g_array_append_val (numbers, i);
+    }
+  scene = pin_scene_new (world->rules, (const PinHostRow *) world->rows->data, world->rows->len, (const PinSceneGuest *) there->data, there->len);
+  moves = pin_balance_plan (scene, &terms);
+  world->day.rounds++;
+  for (guint i = 0; i < moves->moves->len; i++)
+    {
+      const PinMove *move = g_ptr_array_index (moves->moves, i);
+
+      carry_out (world, move, g_array_index (numbers, guint, move->guest));
+    }
+}
+
+SimulatedDay
+simulate_day (const SimulatedTerms *terms)
+{
+  g_auto (World) world = { NULL };
+
+  world_init (&world, terms);
+  for (; world.minute < terms->minutes; world.minute++)
+    {
+      start_and_stop (&world);
+      compute (&world);
+      measure (&world);
+      if (terms->every_min > 0 && world.minute % terms->every_min == 0)
+        balance (&world);
+      check_groups (&world);
+    }
+  world.day.balanced_share = (double) world.n_balanced / terms->minutes;
+  return world.day;
+}
