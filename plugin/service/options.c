@@ -6,7 +6,13 @@
 static const char *
 type_of (const PinBusOption *option)
 {
-  return option->value != NULL ? "b" : "u";
+  return option->value != NULL ? "b" : option->number != NULL ? "u" : "s";
+}
+
+static const char *
+word_of (const PinBusOption *option)
+{
+  return option->value != NULL ? "a boolean" : option->number != NULL ? "an unsigned number (u)" : "a string (s)";
 }
 
 static const PinBusOption *
@@ -34,14 +40,18 @@ take (const PinBusOption *option, GVariant *value, GError **error)
 {
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE (type_of (option))))
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "option '%s' must be %s", option->name,
-                   option->value != NULL ? "a boolean" : "an unsigned number (u)");
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "option '%s' must be %s", option->name, word_of (option));
       return FALSE;
     }
   if (option->value != NULL)
     *option->value = g_variant_get_boolean (value);
-  else
+  else if (option->number != NULL)
     *option->number = g_variant_get_uint32 (value);
+  else
+    {
+      g_free (*option->text);
+      *option->text = g_variant_dup_string (value, NULL);
+    }
   return TRUE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of a call, a{sv}: switches and numbers, each known by name. */
+/* The options of a call, a{sv}: switches, numbers and texts, each known by name. */
 #pragma once
 
 #include <glib.h>
@@ -9,6 +9,7 @@ typedef struct
   const char *name;
   gboolean *value; /* of a switch (b): written where the call has the option */
   guint *number;   /* of a number (u), where there is no switch */
+  char **text;     /* of a text (s), where there is neither; what it was is freed */
 } PinBusOption;
 
 /*

@@ -113,7 +113,13 @@ pin_expected_apply (const PinExpected *expected, PinHostRow *rows, guint n_rows)
 {
   Application application = { expected, rows, n_rows, g_ptr_array_new_with_free_func ((GDestroyNotify) pin_site_free) };
 
-  if (expected->jobs != NULL)
-    pin_jobs_expect (expected->jobs, apply_one, &application);
+  pin_expected_each (expected, apply_one, &application);
   return application.overlays;
+}
+
+void
+pin_expected_each (const PinExpected *expected, PinJobsExpected each, gpointer data)
+{
+  if (expected->jobs != NULL)
+    pin_jobs_expect (expected->jobs, each, data);
 }

@@ -22,3 +22,6 @@ void pin_expected_remember (PinExpected *expected, PinRank *rank);
  * Returns: (transfer full) what must outlive the rows.
  */
 GPtrArray *pin_expected_apply (const PinExpected *expected, PinHostRow *rows, guint n_rows);
+
+/* Calls @each for the guest of each job that is under way. */
+void pin_expected_each (const PinExpected *expected, PinJobsExpected each, gpointer data);

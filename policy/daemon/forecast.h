@@ -42,6 +42,7 @@ typedef struct
   PinMoves *moves;       /* guests and rows are for the functions below */
   PinGathered *gathered; /* its guests are those of the moves, by their index; its gaps: what was planned without */
   GPtrArray *names;      /* of all hosts, by row */
+  guint n_bound;         /* guests that it is about which somebody is moving already */
   guint parallel;        /* moves at once */
   guint64 estimate_ms;   /* from the first to the last */
   guint imbalance_before; /* percent; of balance */
@@ -49,6 +50,12 @@ typedef struct
   GPtrArray *hosts;      /* PinForecastHost, by name: that of a drain, and those that a move touches */
 } PinForecast;
 
+/*
+ * What became of the hosts @before in the scene @after, in which @moves were planned.  Takes @moves and @gathered, whose guests are those of the scene.
+ * (transfer full)
+ */
+PinForecast *pin_forecast_new (PinForecastKind kind, const char *host, const char *guest, const PinHostRow *before, PinScene *after,
+                               PinMoves *moves, PinGathered *gathered);
 void pin_forecast_free (PinForecast *forecast);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinForecast, pin_forecast_free)
 

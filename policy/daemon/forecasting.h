@@ -25,15 +25,12 @@ typedef struct
   gboolean make_room;  /* of home and migrate: others may be moved away first */
 } PinForecastQuestion;
 
-/* How far it is. */
-typedef void (*PinForecastingPlans) (gpointer data);
-
 /*
- * Plans what @question, which is copied, asks for.  Hosts of which it is known that they have changed are asked first.  @plans, which may be NULL, is
- * called with @data when all guests are read; @answered is called once.  Both from the main context, and not before this has returned.
+ * Plans what @question, which is copied, asks for.  Hosts of which it is known that they have changed are asked first; one that is slow is taken as it
+ * was.  @answered is called once, from the main context, and not before this has returned.
  */
 void pin_forecasting_ask (PinForecasting *forecasting, const PinForecastQuestion *question, GCancellable *cancellable,
-                          PinForecastingPlans plans, GAsyncReadyCallback answered, gpointer data);
+                          GAsyncReadyCallback answered, gpointer data);
 /*
  * (transfer full); a plan with stays is an answer.  NULL with PIN_ERROR_NOT_FOUND for an unknown host or guest, PIN_ERROR_INVALID for several of that
  * name; or why something could not be read without which there is no plan: of a drain all guests of the host, else that one guest.

@@ -2,21 +2,11 @@
 /* Guests, read from the hosts that they are on, so that they can be planned with. */
 #pragma once
 
-#include "fleet.h"
+#include "enquiry.h"
 #include "testimony.h"
 
-/* A guest that is to be read. */
-typedef struct
-{
-  char *host;
-  char *uuid;
-} PinWhom;
-
-/* (transfer full) */
-GPtrArray *pin_whom_new (void);
-void pin_whom_add (GPtrArray *whom, const char *host, const char *uuid);
-/* All guests that run on the host of @row. */
-void pin_whom_add_row (GPtrArray *whom, const PinHostRow *row);
+/* Adds those of the guests that run on the host of @row to @calls, which pin_enquiry_calls_new() made.  To be read are the guests of such calls. */
+void pin_gathering_add_row (GPtrArray *calls, const PinHostRow *row);
 
 typedef struct
 {
@@ -48,8 +38,8 @@ void pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *erro
 /* Moves all of @more into @gathered, but guests that are there. */
 void pin_gathered_merge (PinGathered *gathered, PinGathered *more);
 
-/* Reads the guests of @whom (PinWhom), a few of each host at once.  One that its host does not know any more is left out.  @answered is called once,
- * from the main context. */
-void pin_gathering_ask (PinFleet *fleet, const GPtrArray *whom, GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data);
+/* Reads the guests of @calls, which it takes, a few of each host at once.  One that its host does not know any more is left out.  @answered is called
+ * once, from the main context. */
+void pin_gathering_ask (PinFleet *fleet, GPtrArray *calls, GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data);
 /* (transfer full); NULL: it was cancelled. */
 PinGathered *pin_gathering_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,6 +3,7 @@
 #include "bus.h"
 #include "calls.h"
 #include "core/error.h"
+#include "history.h"
 #include "log.h"
 #include "means.h"
 #include "pin-config.h"
@@ -28,6 +29,8 @@ typedef struct
   GDBusConnection *connection; /* NULL: not yet */
   PinRules *rules;
   PinFleet *fleet;
+  PinHistory *history;
+  PinExpected *expected;
   PinRanking *ranking;
   PinMeans means;
   PinJobs *jobs;
@@ -52,7 +55,9 @@ clear_service (Service *service)
     g_dbus_connection_flush_sync (service->connection, NULL, NULL);
   pin_jobs_free (service->jobs);
   pin_ranking_free (service->ranking);
+  pin_expected_free (service->expected);
   pin_fleet_free (service->fleet);
+  pin_history_free (service->history);
   pin_cluster_bus_free (service->bus);
   g_clear_object (&service->connection);
   pin_rules_free (service->rules);
@@ -107,10 +112,15 @@ on_host (const char *name, gpointer data)
   PinBusHosts *hosts = pin_cluster_bus_hosts (service->bus);
   PinHostRow row;
 
-  if (pin_fleet_row (service->fleet, name, &row))
-    pin_bus_hosts_show (hosts, &row, pin_fleet_facts (service->fleet, name));
-  else
-    pin_bus_hosts_drop (hosts, name);
+  if (!pin_fleet_row (service->fleet, name, &row))
+    {
+      pin_bus_hosts_drop (hosts, name);
+      pin_history_forget (service->history, name);
+      return;
+    }
+  pin_bus_hosts_show (hosts, &row, pin_fleet_facts (service->fleet, name));
+  if (row.site != NULL)
+    pin_history_note (service->history, name, row.site, g_get_monotonic_time () / 1000);
 }
 
 /* Who is where has changed with the end of a job: the next question need not wait until the hosts say so. */
@@ -225,12 +235,14 @@ build (Service *service)
   PinJobMeans means = pin_means_of (&service->means);
 
   service->bus = pin_cluster_bus_new (on_job_cancel, service);
+  service->history = pin_history_new ();
   service->fleet = pin_fleet_new (&pin_link_times, on_host, service);
-  service->ranking = pin_ranking_new (service->fleet);
+  service->expected = pin_expected_new ();
+  service->ranking = pin_ranking_new (service->fleet, service->expected);
   service->means.fleet = service->fleet;
   service->means.ranking = service->ranking;
   service->jobs = pin_jobs_new (&means, &pin_jobs_limits, &listener, service);
-  pin_ranking_set_jobs (service->ranking, service->jobs);
+  pin_expected_set_jobs (service->expected, service->jobs);
   service->calls = pin_calls_new (pin_cluster_bus_skeleton (service->bus), service->fleet, service->ranking, service->jobs);
 }
 

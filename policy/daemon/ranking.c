@@ -3,10 +3,7 @@
 
 #include "cluster/find.h"
 #include "core/error.h"
-#include "expected.h"
-#include "format/domain-read.h"
-
-#include <string.h>
+#include "testimony.h"
 
 /* So long hosts that have changed may take to say so, before a guest is ranked without. */
 #define FRESH_MS 2000
@@ -16,8 +13,8 @@
 struct _PinRanking
 {
   PinFleet *fleet;
-  const PinRules *rules;
   PinExpected *expected;
+  const PinRules *rules;
 };
 
 /* One question that is under way. */
@@ -53,21 +50,18 @@ pin_rank_answer_free (PinRankAnswer *answer)
 }
 
 PinRanking *
-pin_ranking_new (PinFleet *fleet)
+pin_ranking_new (PinFleet *fleet, PinExpected *expected)
 {
   PinRanking *ranking = g_new0 (PinRanking, 1);
 
   ranking->fleet = fleet;
-  ranking->expected = pin_expected_new ();
+  ranking->expected = expected;
   return ranking;
 }
 
 void
 pin_ranking_free (PinRanking *ranking)
 {
-  if (ranking == NULL)
-    return;
-  pin_expected_free (ranking->expected);
   g_free (ranking);
 }
 
@@ -75,33 +69,6 @@ void
 pin_ranking_set_rules (PinRanking *ranking, const PinRules *rules)
 {
   ranking->rules = rules;
-}
-
-void
-pin_ranking_set_jobs (PinRanking *ranking, const PinJobs *jobs)
-{
-  pin_expected_set_jobs (ranking->expected, jobs);
-}
-
-/* What its owner wrote: as the record has it, else what it has, written where it is.  (transfer full) */
-static PinOriginal *
-original_of (const PinDomain *domain, const PinHostRow *row)
-{
-  g_autoptr (PinOriginal) original = NULL;
-  g_autoptr (PinTopology) shape = NULL;
-  g_autoptr (PinSnapshot) host = NULL;
-
-  if (domain->record != NULL)
-    {
-      original = pin_original_copy (domain->record->original);
-      pin_original_limit (original, domain->guest);
-      return g_steal_pointer (&original);
-    }
-  if (row->site == NULL)
-    return pin_original_from (domain->placement, NULL);
-  host = pin_site_snapshot (row->site);
-  shape = pin_original_shape (host->topology, domain->placement);
-  return pin_original_from (domain->placement, pin_home_new (host->uuid, host->name, shape));
 }
 
 static PinRoute *
@@ -133,7 +100,7 @@ rank_guest (const Question *asked, const PinDomain *domain)
   g_autofree PinHostRow *rows = g_memdup2 (fleet_rows, n_rows * sizeof *rows);
   g_autoptr (GPtrArray) overlays = pin_expected_apply (ranking->expected, rows, n_rows);
   gboolean known = pin_find_host (rows, n_rows, asked->host, &on);
-  g_autoptr (PinOriginal) original = known ? original_of (domain, &rows[on]) : pin_original_from (domain->placement, NULL);
+  g_autoptr (PinOriginal) original = pin_testimony_original (domain, known ? &rows[on] : NULL);
   PinRankQuestion question = { domain->guest, original, ranking->rules, known ? rows[on].name : NULL };
   g_autoptr (PinRank) rank = pin_rank_new (&question, rows, n_rows);
   PinRankAnswer *answer = g_new0 (PinRankAnswer, 1);
@@ -150,19 +117,9 @@ static PinDomain *
 read_guest (const Question *asked, GVariant *reply, GError **error)
 {
   const char *xml;
-  g_autoptr (PinDomain) domain = NULL;
 
   g_variant_get (reply, "(&s)", &xml);
-  domain = pin_domain_parse (xml, strlen (xml), error);
-  if (domain == NULL)
-    {
-      g_prefix_error (error, "%s: what host %s says of it: ", asked->asked, asked->host);
-      return NULL;
-    }
-  if (g_strcmp0 (domain->guest->uuid, asked->uuid) == 0)
-    return g_steal_pointer (&domain);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_STALE, "%s: host %s has another guest in its place now; ask again", asked->asked, asked->host);
-  return NULL;
+  return pin_testimony_read (xml, asked->host, asked->uuid, asked->asked, error);
 }
 
 static void

@@ -2,22 +2,20 @@
 /* Ranks the hosts of the fleet for a guest: finds it, reads it from the host that it is on, and compares. */
 #pragma once
 
+#include "expected.h"
 #include "fleet.h"
-#include "jobs.h"
 #include "rank-json.h"
 #include "route.h"
 
 typedef struct _PinRanking PinRanking;
 
-/* @fleet must outlive it.  (transfer full) */
-PinRanking *pin_ranking_new (PinFleet *fleet);
+/* @expected: guests that it ranks for a job are remembered there, and count where they are going.  Both must outlive it.  (transfer full) */
+PinRanking *pin_ranking_new (PinFleet *fleet, PinExpected *expected);
 void pin_ranking_free (PinRanking *ranking);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRanking, pin_ranking_free)
 
 /* By which it ranks from now on; @rules must outlive that. */
 void pin_ranking_set_rules (PinRanking *ranking, const PinRules *rules);
-/* Guests of jobs count where they are going, from now on. */
-void pin_ranking_set_jobs (PinRanking *ranking, const PinJobs *jobs);
 
 typedef struct
 {

@@ -30,11 +30,12 @@ typedef enum
   OVERSIZED,  /* sends a message of 40 MiB */
   UNMANAGED,  /* a bus without pinshiftd */
   UNREADABLE, /* its snapshot is none */
-  OLDER,      /* its pinshiftd has no methods Present and Usage */
+  OLDER,      /* its pinshiftd has no methods Present, Usage and Domains */
+  TIDY,       /* all that it says of its guests is right */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
-                                       "unreadable", "older", NULL };
+                                       "unreadable", "older", "tidy", NULL };
 
 static const char interfaces[] =
     "<node>"
@@ -50,6 +51,7 @@ static const char interfaces[] =
     "<method name='Snapshot'><arg type='s' direction='out'/></method>"
     "<method name='Present'><arg type='s' direction='in'/><arg type='s' direction='out'/><arg type='s' direction='out'/></method>"
     "<method name='Guest'><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/><arg type='s' direction='out'/></method>"
+    "<method name='Domains'><arg type='a{sv}' direction='in'/><arg type='s' direction='out'/></method>"
     "<method name='Usage'><arg type='as' direction='in'/><arg type='a{sv}' direction='in'/><arg type='a(sit)' direction='out'/></method>"
     "<method name='SetMaintenance'><arg type='b' direction='in'/><arg type='s' direction='in'/></method>"
     "<property name='Version' type='s' access='read'/><property name='HostUuid' type='s' access='read'/>"
@@ -157,25 +159,63 @@ answer_read (Host *host, const char *method, GVariant *parameters, GDBusMethodIn
     answer_present (host, known, call);
 }
 
-/* Of its guests the first is as it should be; the second has just gone, another is in the place of the third, the fourth is no domain, and nobody
- * says what the fifth is. */
+/* Where it is at home, and CPU 41 was its own. */
+static char *
+make_record (const char *uuid)
+{
+  return g_strdup_printf ("<metadata><p:record xmlns:p='urn:pinshift:record:1' version='1' guest='%s'>"
+                          "<p:home id='0' name='host0' uuid='00000000-0000-0000-0000-000000000000'>"
+                          "<p:shape cores='41'><p:node id='1' cpus='41' distances='10'/></p:shape></p:home>"
+                          "<p:setting name='vcpu-pins' home='0' action='strip' reason='no CPU was free'>"
+                          "<p:original><p:vcpupins>41</p:vcpupins></p:original></p:setting></p:record></metadata>", uuid);
+}
+
+static char *
+make_guest (const char *name, const char *uuid, gboolean is_astray)
+{
+  g_autofree char *record = is_astray ? make_record (uuid) : g_strdup ("");
+
+  return g_strdup_printf ("<domain type='kvm'><name>%s</name><uuid>%s</uuid>%s<memory unit='GiB'>4</memory><vcpu>1</vcpu></domain>", name, uuid,
+                          record);
+}
+
+/* Of its guests the first is as it should be; the second has just gone, another is in the place of the third, the fourth is no domain, nobody
+ * says what the fifth is, and the sixth misses something.  On a tidy host the second has gone, too, and all else is as it should be. */
 static void
-answer_guest (GVariant *parameters, GDBusMethodInvocation *call)
+answer_guest (const Host *host, GVariant *parameters, GDBusMethodInvocation *call)
 {
   static const char other[] = "99999999-0000-4000-8000-000000000000";
   const char *uuid;
+  g_autofree char *name = NULL;
   g_autofree char *xml = NULL;
   guint guest;
 
   g_variant_get_child (parameters, 0, "&s", &uuid);
   guest = (guint) g_ascii_strtoull (uuid + strlen ("00000000-0000-0000-"), NULL, 10);
-  xml = guest == 3 ? g_strdup ("<domain>")
-                   : g_strdup_printf ("<domain type='kvm'><name>guest</name><uuid>%s</uuid><memory unit='GiB'>4</memory><vcpu>1</vcpu></domain>",
-                                      guest == 2 ? other : uuid);
+  name = g_strdup_printf ("guest-%u-%u", host->number, guest);
+  if (guest == 3 && host->manner != TIDY)
+    xml = g_strdup ("<domain>");
+  else
+    xml = make_guest (name, guest == 2 && host->manner != TIDY ? other : uuid, guest == 5 && host->number > 0);
   if (guest == 1)
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no domain of that UUID here");
-  else if (guest != 4)
+  else if (guest != 4 || host->manner == TIDY)
     g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", xml));
+}
+
+/* The sixth is at home on the first host and misses something elsewhere; the seventh does not run, whatever it misses. */
+static void
+answer_domains (const Host *host, GDBusMethodInvocation *call)
+{
+  g_autoptr (GString) text = g_string_new ("[");
+
+  for (guint guest = 0; guest < GUESTS; guest++)
+    g_string_append_printf (text, "%s{\"name\":\"guest-%u-%u\",\"uuid\":\"00000000-0000-0000-%04u-%012u\",\"state\":\"%s\",\"home\":%s,"
+                            "\"actions\":{},\"reasons\":{},\"misses\":[%s]}", guest > 0 ? "," : "", host->number, guest, guest, host->number,
+                            guest == 6 ? "defined" : "running", guest == 5 || guest == 6 ? "\"host0\"" : "null",
+                            (guest == 5 && host->number > 0) || guest == 6 ? "\"vcpu-pins\"" : "");
+  g_string_append (text, host->manner == TIDY ? "]" : ",");
+  g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", text->str));
 }
 
 static void
@@ -200,10 +240,12 @@ answer (GDBusConnection *connection, const char *sender, const char *path, const
     answer_read (host, method, parameters, call);
   else if (g_str_equal (method, "Usage") && host->manner != OLDER)
     answer_usage (host, call);
-  else if (g_str_equal (method, "Usage"))
+  else if (g_str_equal (method, "Domains") && host->manner != OLDER)
+    answer_domains (host, call);
+  else if (g_str_equal (method, "Usage") || g_str_equal (method, "Domains"))
     refuse_method (call, method);
   else if (g_str_equal (method, "Guest"))
-    answer_guest (parameters, call);
+    answer_guest (host, parameters, call);
   else
     g_dbus_method_invocation_return_value (call, NULL);
 }

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A fleet of hosts behind relays, with all the manners that hosts can have, and what becomes of those that are well meanwhile. */
 #include "core/error.h"
-#include "fleet.h"
+#include "fleet-world.h"
 #include "ranking.h"
 #include "usage.h"
 
-#include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #define PATIENCE_S 200
-#define ANSWER_MS 5000
 
 static const struct { const char *manner; PinPresence presence; const char *part; } rows[] = {
   { "well", PIN_PRESENCE_REACHABLE, NULL },
@@ -29,10 +25,7 @@ static const struct { const char *manner; PinPresence presence; const char *part
 
 typedef struct
 {
-  char *dir;
-  GSubprocess *hosts;
-  GPtrArray *rules; /* of PinHostRule */
-  PinFleet *fleet;
+  FleetWorld town;
   guint lost;       /* how often a host that is well was not reachable after it was */
   gboolean came[G_N_ELEMENTS (rows)];
   char *failures[G_N_ELEMENTS (rows)]; /* the last */
@@ -45,7 +38,7 @@ on_changed (const char *name, gpointer data)
   guint i = (guint) g_ascii_strtoull (name + strlen ("host"), NULL, 10);
   PinHostRow row;
 
-  if (!pin_fleet_row (world->fleet, name, &row))
+  if (!pin_fleet_row (world->town.fleet, name, &row))
     return;
   world->lost += world->came[i] && rows[i].presence == PIN_PRESENCE_REACHABLE && row.presence != PIN_PRESENCE_REACHABLE;
   world->came[i] |= row.presence == PIN_PRESENCE_REACHABLE;
@@ -57,79 +50,21 @@ on_changed (const char *name, gpointer data)
 }
 
 static void
-die_with_test (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-static void
-start_hosts (World *world)
-{
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) error = NULL;
-  char ready[6] = "";
-
-  g_ptr_array_add (argv, g_strdup (g_getenv ("PINSHIFT_FAKE_FLEET")));
-  g_ptr_array_add (argv, g_strdup (world->dir));
-  g_ptr_array_add (argv, g_strdup ("100"));
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_ptr_array_add (argv, g_strdup_printf ("1:%s", rows[i].manner));
-  g_ptr_array_add (argv, NULL);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_test, NULL, NULL);
-  world->hosts = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (world->hosts), ready, 5, NULL, NULL, NULL));
-  g_assert_cmpstr (ready, ==, "ready");
-}
-
-static void
-free_rule (gpointer data)
-{
-  PinHostRule *rule = data;
-
-  g_free (rule->name);
-  g_free (rule->link);
-  g_free (rule);
-}
-
-static void
 world_init (World *world)
 {
-  const PinLinkTimes times = { ANSWER_MS, 500, 300 };
+  const char *manners[G_N_ELEMENTS (rows) + 1] = { NULL };
 
-  world->dir = g_dir_make_tmp ("pinshift-hosts-XXXXXX", NULL);
-  start_hosts (world);
-  world->rules = g_ptr_array_new_with_free_func (free_rule);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      PinHostRule *rule = g_new0 (PinHostRule, 1);
-
-      rule->name = g_strdup_printf ("host%u", i);
-      rule->link = g_strdup_printf ("env DBUS_SYSTEM_BUS_ADDRESS=unix:path=%s/host%u %s relay", world->dir, i, g_getenv ("PINSHIFT_CLI"));
-      g_ptr_array_add (world->rules, rule);
-    }
-  world->fleet = pin_fleet_new (&times, on_changed, world);
-  pin_fleet_set_hosts (world->fleet, world->rules, NULL, "here");
+    manners[i] = rows[i].manner;
+  fleet_world_init (&world->town, manners, on_changed, world);
 }
 
 static void
 world_clear (World *world)
 {
-  pin_fleet_free (world->fleet);
-  g_subprocess_force_exit (world->hosts);
-  g_subprocess_wait (world->hosts, NULL, NULL);
-  g_object_unref (world->hosts);
+  fleet_world_clear (&world->town);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/host%u", world->dir, i);
-
-      g_unlink (path);
-      g_free (world->failures[i]);
-    }
-  g_rmdir (world->dir);
-  g_free (world->dir);
-  g_ptr_array_unref (world->rules);
+    g_free (world->failures[i]);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
 
@@ -166,22 +101,13 @@ all_are_known (World *world)
 static gboolean
 all_well_are_read (World *world)
 {
-  guint read = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *name = g_strdup_printf ("host%u", i);
-      PinHostRow row;
-
-      read += rows[i].part == NULL && pin_fleet_row (world->fleet, name, &row) && row.site != NULL;
-    }
-  return read == 2;
+  return fleet_world_count_read (&world->town) == 2;
 }
 
 static void
 test_manners (void)
 {
-  g_auto (World) world = { NULL };
+  g_auto (World) world = { { 0 } };
 
   world_init (&world);
   wait_for (&world, all_are_known);
@@ -192,7 +118,7 @@ test_manners (void)
       PinHostRow row;
       g_autofree char *name = g_strdup_printf ("host%u", i);
 
-      g_assert_true (pin_fleet_row (world.fleet, name, &row));
+      g_assert_true (pin_fleet_row (world.town.fleet, name, &row));
       if (g_strcmp0 (rows[i].manner, "flapping") != 0)
         g_assert_cmpint (row.presence, ==, rows[i].presence);
       if (rows[i].presence == PIN_PRESENCE_REACHABLE)
@@ -226,20 +152,20 @@ host_is_kept_off (World *world)
 {
   PinHostRow row;
 
-  return pin_fleet_row (world->fleet, "host0", &row) && row.maintenance && g_strcmp0 (row.maintenance_reason, "disk") == 0;
+  return pin_fleet_row (world->town.fleet, "host0", &row) && row.maintenance && g_strcmp0 (row.maintenance_reason, "disk") == 0;
 }
 
 /* One that hangs answers nobody, in its time, and holds up no call to another. */
 static void
 test_calls (void)
 {
-  g_auto (World) world = { NULL };
+  g_auto (World) world = { { 0 } };
   Answers answers = { 0, 0 };
 
   world_init (&world);
   wait_for (&world, all_well_are_read);
-  pin_fleet_call (world.fleet, "host2", "SetMaintenance", g_variant_new ("(bs)", TRUE, "disk"), NULL, NULL, on_answer, &answers);
-  pin_fleet_call (world.fleet, "host0", "SetMaintenance", g_variant_new ("(bs)", TRUE, "disk"), NULL, NULL, on_answer, &answers);
+  pin_fleet_call (world.town.fleet, "host2", "SetMaintenance", g_variant_new ("(bs)", TRUE, "disk"), NULL, NULL, on_answer, &answers);
+  pin_fleet_call (world.town.fleet, "host0", "SetMaintenance", g_variant_new ("(bs)", TRUE, "disk"), NULL, NULL, on_answer, &answers);
   wait_for (&world, host_is_kept_off);
   while (answers.n_came < 2)
     g_main_context_iteration (NULL, TRUE);
@@ -256,14 +182,14 @@ on_fresh (gpointer ret_n)
 static void
 test_fresh (void)
 {
-  g_auto (World) world = { NULL };
+  g_auto (World) world = { { 0 } };
   guint n = 0;
 
   world_init (&world);
   wait_for (&world, all_well_are_read);
   for (guint i = 1; i <= 20; i++)
     {
-      pin_fleet_freshen (world.fleet, PATIENCE_S * 1000, on_fresh, &n);
+      pin_fleet_freshen (world.town.fleet, PATIENCE_S * 1000, on_fresh, &n);
       g_assert_cmpuint (n, ==, i - 1);
       while (n < i)
         g_main_context_iteration (NULL, TRUE);
@@ -290,14 +216,14 @@ test_usage (void)
     { "00000000-0000-0000-0001-000000000000", { 100, 1024 } },
     { "00000000-0000-0000-0009-000000000000", { 900, 9216 } },
   };
-  g_auto (World) world = { NULL };
+  g_auto (World) world = { { 0 } };
   g_autoptr (GHashTable) usages = NULL;
   g_autoptr (GHashTable) nothing = NULL;
 
   world_init (&world);
   wait_for (&world, all_well_are_read);
-  pin_usage_ask (world.fleet, none, NULL, on_usage, &nothing);
-  pin_usage_ask (world.fleet, names, NULL, on_usage, &usages);
+  pin_usage_ask (world.town.fleet, none, NULL, on_usage, &nothing);
+  pin_usage_ask (world.town.fleet, names, NULL, on_usage, &usages);
   g_assert_null (nothing);
   while (usages == NULL || nothing == NULL)
     g_main_context_iteration (NULL, TRUE);
@@ -356,14 +282,15 @@ test_ranking (void)
     { "guest-2-0", "no guest \"guest-2-0\" is known on any host that can be reached" },
     { "guest-0", "no guest \"guest-0\" is known on any host that can be reached" },
   };
-  g_auto (World) world = { NULL };
+  g_auto (World) world = { { 0 } };
   g_autoptr (PinRules) rules = pin_rules_new ();
+  g_autoptr (PinExpected) expected = pin_expected_new ();
   g_autoptr (PinRanking) ranking = NULL;
 
   world_init (&world);
   wait_for (&world, all_well_are_read);
   wait_for (&world, all_are_known);
-  ranking = pin_ranking_new (world.fleet);
+  ranking = pin_ranking_new (world.town.fleet, expected);
   pin_ranking_set_rules (ranking, rules);
   for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
     {

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "choice.h"
+
+#include "cluster/load.h"
+
+#define BUSIEST_MOST 64
+#define HOMES_MOST 64
+#define FULL_MOST 16
+
+/* A host, and by what it is chosen. */
+typedef struct
+{
+  guint row;
+  guint64 measure;
+} Chosen;
+
+/* The greatest first, then by name. */
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  const Chosen *one = a, *other = b;
+
+  if (one->measure != other->measure)
+    return one->measure > other->measure ? -1 : 1;
+  return one->row < other->row ? -1 : 1;
+}
+
+static void
+add_first (GPtrArray *calls, const PinHostRow *rows, GArray *chosen, guint most)
+{
+  g_array_sort (chosen, compare);
+  for (guint i = 0; i < MIN (chosen->len, most); i++)
+    pin_gathering_add_row (calls, &rows[g_array_index (chosen, Chosen, i).row]);
+}
+
+void
+pin_choice_add_busiest (GPtrArray *calls, const PinHostRow *rows, guint n_rows)
+{
+  g_autoptr (PinLoads) loads = pin_loads_new (rows, n_rows);
+  g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (Chosen));
+
+  for (guint row = 0; row < n_rows; row++)
+    {
+      const Chosen host = { row, (guint64) MAX (loads->permille[row], 0) };
+
+      if (loads->permille[row] >= 0 && pin_loads_is_busy (loads, row))
+        g_array_append_val (chosen, host);
+    }
+  add_first (calls, rows, chosen, BUSIEST_MOST);
+}
+
+/* UUIDs of the hosts that are homes of guests. */
+static GHashTable *
+find_homes (const PinGathered *gathered)
+{
+  GHashTable *homes = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < gathered->guests->len; i++)
+    {
+      const PinGatheredGuest *guest = g_ptr_array_index (gathered->guests, i);
+      const PinRecord *record = guest->domain->record;
+
+      for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
+        {
+          const PinHome *home = pin_original_home (record->original, (PinSetting) setting);
+
+          if (home != NULL && home->host_uuid != NULL)
+            g_hash_table_add (homes, home->host_uuid);
+        }
+    }
+  return homes;
+}
+
+void
+pin_choice_add_at_homes (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const PinGathered *gathered)
+{
+  g_autoptr (GHashTable) homes = find_homes (gathered);
+  g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (Chosen));
+  GHashTableIter iter;
+  gpointer uuid;
+
+  g_hash_table_iter_init (&iter, homes);
+  while (g_hash_table_iter_next (&iter, &uuid, NULL))
+    {
+      g_autoptr (PinSiteKey) key = pin_site_key_new (uuid);
+
+      for (guint row = 0; row < n_rows; row++)
+        {
+          const Chosen host = { row, 0 };
+
+          if (rows[row].site != NULL && pin_site_is (rows[row].site, key))
+            g_array_append_val (chosen, host);
+        }
+    }
+  add_first (calls, rows, chosen, HOMES_MOST);
+}
+
+static gboolean
+is_full (const PinRanked *entry)
+{
+  return entry->filter == PIN_FILTER_PLAN || entry->filter == PIN_FILTER_GROUP;
+}
+
+static guint64
+free_kib (const PinHostRow *row)
+{
+  return pin_site_sums (row->site)->free_kib;
+}
+
+void
+pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, const char *host)
+{
+  g_autoptr (PinRank) rank = pin_scene_rank (scenery->scene, 0);
+  g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (Chosen));
+  guint n;
+  const PinRanked *entries = pin_rank_all (rank, &n);
+
+  if (host == NULL && pin_rank_n_candidates (rank) > 0)
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      const PinHostRow *row = pin_rank_row (rank, &entries[i]);
+      const Chosen full = { entries[i].host, is_full (&entries[i]) ? free_kib (row) : 0 };
+
+      if (is_full (&entries[i]) && (host == NULL || g_str_equal (row->name, host)))
+        g_array_append_val (chosen, full);
+    }
+  add_first (calls, scenery->rows, chosen, FULL_MOST);
+}

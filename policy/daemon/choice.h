@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which guests may have to be moved, so that they must be known before anything is planned.  Each adds calls for pin_gathering_ask(). */
+#pragma once
+
+#include "scenery.h"
+
+/* Those of the hosts that are busier than the mean of those that take part in a balance, the busiest 64. */
+void pin_choice_add_busiest (GPtrArray *calls, const PinHostRow *rows, guint n_rows);
+
+/* Those of the hosts that are homes of guests of @gathered, 64 at most. */
+void pin_choice_add_at_homes (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const PinGathered *gathered);
+
+/* Those of the host @host where it is full for the only guest of @scenery; where it is NULL, and no host can take the guest, those of the 16 hosts
+ * that have most memory left. */
+void pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, const char *host);
