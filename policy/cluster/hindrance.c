@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hindrance.h"
+
+gboolean
+pin_need_is_met (PinNeed need, const PinStanding *standing)
+{
+  switch (need)
+    {
+    case PIN_NEED_NO_WORSE:
+      return standing->no_worse;
+    case PIN_NEED_WHOLE:
+      return standing->whole;
+    case PIN_NEED_PLACE:
+    default:
+      return standing->can;
+    }
+}
+
+static gboolean
+would_do (PinScene *scene, const PinParty *party, guint row, PinNeed need, const GPtrArray *absent)
+{
+  guint mark = pin_scene_mark (scene);
+  PinStanding standing;
+
+  for (guint i = 0; i < absent->len; i++)
+    pin_party_lift (g_ptr_array_index (absent, i), scene);
+  standing = pin_party_judge (party, scene, row);
+  pin_scene_back (scene, mark);
+  return pin_need_is_met (need, &standing);
+}
+
+/* Visitors, guests without a home, guests that are at home. */
+static guint
+class_of (const PinParty *party, guint row)
+{
+  return !party->tuned ? 1 : party->home == (gint) row ? 2 : 0;
+}
+
+/* (transfer container) */
+static GPtrArray *
+others_on (PinScene *scene, const GPtrArray *parties, const PinParty *party, guint row)
+{
+  GPtrArray *others = g_ptr_array_new ();
+
+  for (guint class = 0; class <= 2; class++)
+    for (guint i = 0; i < parties->len; i++)
+      {
+        PinParty *other = g_ptr_array_index (parties, i);
+
+        if (other != party && pin_party_at (other, scene) == row && class_of (other, row) == class)
+          g_ptr_array_add (others, other);
+      }
+  return others;
+}
+
+/* Leaves those who have to be absent; nobody, if that would not help. */
+static void
+keep_needed (PinScene *scene, const PinParty *party, guint row, PinNeed need, GPtrArray *others)
+{
+  if (!would_do (scene, party, row, need, others))
+    g_ptr_array_set_size (others, 0);
+  for (guint i = others->len; i-- > 0;)
+    {
+      PinParty *other = g_ptr_array_remove_index (others, i);
+
+      if (!would_do (scene, party, row, need, others))
+        g_ptr_array_insert (others, (gint) i, other);
+    }
+}
+
+static void
+say_who (GString *text, PinScene *scene, const GPtrArray *others, guint row)
+{
+  gboolean first = TRUE;
+
+  for (guint i = 0; i < others->len; i++)
+    {
+      const PinParty *other = g_ptr_array_index (others, i);
+
+      for (guint j = 0; j < other->guests->len; j++, first = FALSE)
+        g_string_append_printf (text, "%s%s%s", first ? "; in the way: " : ", ",
+                                pin_scene_guest (scene, g_array_index (other->guests, guint, j))->guest->name,
+                                other->home == (gint) row ? " (at home there)" : "");
+    }
+}
+
+/* What a guest would have to do without, or @remaps where no more than that. */
+static void
+say_plan (GString *text, PinScene *scene, guint guest, guint row)
+{
+  g_autoptr (PinPlan) plan = pin_scene_plan (scene, guest, row);
+  PinAction least = pin_plan_is_whole (plan) ? PIN_ACTION_REMAP : PIN_ACTION_WEAKEN;
+  gboolean first = TRUE;
+
+  g_string_append_printf (text, "its plan there costs %u, where it is %u", plan->cost, pin_scene_guest (scene, guest)->cost);
+  for (guint i = 0; i < plan->reasons->len; i++)
+    {
+      const PinReason *reason = g_ptr_array_index (plan->reasons, i);
+
+      if (reason->action < least)
+        continue;
+      g_string_append_printf (text, "%s%s: %s", first ? ": " : "; ", pin_setting_name (reason->setting), reason->text);
+      first = FALSE;
+    }
+}
+
+/* Of the first of them that does not get what it needs; one alone is no party that could be kept together elsewhere. */
+static void
+say_what (GString *text, PinScene *scene, const PinParty *party, guint row)
+{
+  guint mark = pin_scene_mark (scene);
+
+  if (party->guests->len > 1)
+    pin_party_lift (party, scene);
+  for (guint i = 0; i < party->guests->len && text->len == 0; i++)
+    {
+      guint guest = g_array_index (party->guests, guint, i);
+      g_autofree char *why = pin_scene_why (scene, guest, row);
+
+      if (why != NULL)
+        g_string_append (text, why);
+      else if (i + 1 == party->guests->len)
+        say_plan (text, scene, guest, row);
+      else
+        pin_scene_put (scene, guest, row);
+    }
+  pin_scene_back (scene, mark);
+}
+
+char *
+pin_hindrance_why (PinScene *scene, const GPtrArray *parties, const PinParty *party, guint row, PinNeed need)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GPtrArray) others = others_on (scene, parties, party, row);
+
+  say_what (text, scene, party, row);
+  keep_needed (scene, party, row, need, others);
+  say_who (text, scene, others, row);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
