@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "homecoming.h"
+
+#include "hindrance.h"
+#include "passage.h"
+#include "shuffle.h"
+
+typedef struct
+{
+  PinScene *scene;
+  const PinHomecomingTerms *terms;
+  GPtrArray *parties;  /* PinParty, all of the scene */
+  GArray *travellers;  /* PinTraveller */
+  GArray *steps;       /* PinStep */
+} Homecoming;
+
+static const char *
+host_name (const PinScene *scene, guint row)
+{
+  guint n;
+
+  return pin_scene_rows (scene, &n)[row].name;
+}
+
+static const char *
+name_of (const PinScene *scene, const PinParty *party)
+{
+  return pin_scene_guest (scene, g_array_index (party->guests, guint, 0))->guest->name;
+}
+
+static const PinStep *
+step_at (const Homecoming *home, guint i)
+{
+  return &g_array_index (home->steps, PinStep, i);
+}
+
+static const PinTraveller *
+traveller_at (const Homecoming *home, guint step)
+{
+  return &g_array_index (home->travellers, PinTraveller, step_at (home, step)->traveller);
+}
+
+/* Whether it gets what it is to have by the step @i: it goes no further, and is then where it belongs. */
+static gboolean
+is_own (const Homecoming *home, guint i)
+{
+  const PinTraveller *traveller = traveller_at (home, i);
+  guint row = step_at (home, i)->row;
+  PinStanding standing = pin_party_judge (traveller->party, home->scene, row);
+
+  if (traveller->aim == PIN_AIM_NONE)
+    return FALSE;
+  return (gint) row == traveller->party->home || pin_traveller_is_there (traveller, row, &standing);
+}
+
+/* For whom the step @i is made: who comes next to the host that it leaves. */
+static const PinParty *
+made_for (const Homecoming *home, guint i)
+{
+  guint from = pin_party_at (traveller_at (home, i)->party, home->scene);
+
+  for (guint later = i + 1; later < home->steps->len; later++)
+    {
+      if (step_at (home, later)->row == from)
+        return traveller_at (home, later)->party;
+    }
+  return NULL;
+}
+
+/* (transfer full) */
+static char *
+why_step (const Homecoming *home, guint i, gboolean own)
+{
+  const PinTraveller *traveller = traveller_at (home, i);
+  const PinParty *party = traveller->party, *other = own ? NULL : made_for (home, i);
+  gboolean goes_home = party->home == (gint) step_at (home, i)->row;
+
+  if (other != NULL)
+    return g_strdup_printf (goes_home ? "it goes home, so that there is room for %s" : "it steps aside for %s", name_of (home->scene, other));
+  if (goes_home)
+    return g_strdup ("it comes home");
+  if (own && party->home == PIN_SCENE_NOWHERE)
+    return g_strdup ("its home is none of the hosts; it misses nothing here");
+  if (own)
+    return g_strdup_printf ("its home %s can't give it all that is its own; it misses nothing here",
+                            host_name (home->scene, (guint) party->home));
+  return g_strdup ("it steps aside");
+}
+
+static void
+write_moves (const Homecoming *home, PinMoves *moves)
+{
+  for (guint i = 0; i < home->steps->len; i++)
+    {
+      gboolean own = is_own (home, i);
+      g_autofree char *why = why_step (home, i, own);
+
+      pin_party_move (traveller_at (home, i)->party, moves, home->scene, step_at (home, i)->row, &home->terms->pace, why, !own);
+    }
+}
+
+/* Whether the last of its moves, if it has any, was for its own sake. */
+static gboolean
+got_its_own (const PinMoves *moves, guint guest)
+{
+  for (guint i = moves->moves->len; i-- > 0;)
+    {
+      const PinMove *move = g_ptr_array_index (moves->moves, i);
+
+      if (move->guest == guest)
+        return !move->passing;
+    }
+  return FALSE;
+}
+
+static char *
+why_away (const Homecoming *home, const PinParty *party, guint guest)
+{
+  const PinSceneGuest *facts = pin_scene_guest (home->scene, guest);
+  gint row = pin_scene_home (home->scene, guest);
+  g_autofree char *why = NULL;
+
+  if (facts->bound_for != NULL)
+    return g_strdup_printf ("it is on its way to %s", facts->bound_for);
+  if (party->fixed)
+    return g_strdup_printf ("%s, where it is, can't be reached", host_name (home->scene, party->on));
+  if (row == PIN_SCENE_NOWHERE)
+    return g_strdup ("its home is none of the hosts, and no other holds all that is its own");
+  why = pin_hindrance_why (home->scene, home->parties, party, (guint) row, PIN_NEED_NO_WORSE);
+  return g_strdup_printf ("its home %s: %s", host_name (home->scene, (guint) row), why);
+}
+
+/* NULL: it has nothing to wait for. (transfer full) */
+static char *
+why_it_stays (const Homecoming *home, const PinMoves *moves, const PinParty *party, guint guest)
+{
+  const PinSceneGuest *facts = pin_scene_guest (home->scene, guest);
+  gint row = pin_scene_home (home->scene, guest);
+
+  if (pin_placement_is_empty (facts->original->placement) || got_its_own (moves, guest))
+    return NULL;
+  if (row == (gint) facts->on && facts->bound_for == NULL)
+    return facts->whole ? NULL : g_strdup ("it is at home, and misses something there that no move gives back");
+  if (row == PIN_SCENE_NOWHERE && facts->whole)
+    return NULL;
+  if (row != PIN_SCENE_NOWHERE && g_strcmp0 (facts->bound_for, host_name (home->scene, (guint) row)) == 0)
+    return NULL;
+  return why_away (home, party, guest);
+}
+
+static int
+compare_stays (gconstpointer left, gconstpointer right)
+{
+  const PinStay *a = *(const PinStay *const *) left, *b = *(const PinStay *const *) right;
+
+  return a->guest < b->guest ? -1 : 1;
+}
+
+static void
+write_stays (const Homecoming *home, PinMoves *moves)
+{
+  const gboolean *wanted = home->terms->wanted;
+
+  for (guint i = 0; i < home->parties->len; i++)
+    {
+      const PinParty *party = g_ptr_array_index (home->parties, i);
+
+      for (guint j = 0; j < party->guests->len; j++)
+        {
+          guint guest = g_array_index (party->guests, guint, j);
+          char *why = wanted == NULL || wanted[guest] ? why_it_stays (home, moves, party, guest) : NULL;
+
+          if (why != NULL)
+            pin_moves_add_stay (moves, guest, why);
+        }
+    }
+  g_ptr_array_sort (moves->stays, compare_stays);
+}
+
+static void
+homecoming_clear (Homecoming *home)
+{
+  g_clear_pointer (&home->steps, g_array_unref);
+  g_array_unref (home->travellers);
+  g_ptr_array_unref (home->parties);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Homecoming, homecoming_clear)
+
+/* Makes @steps in the scene.  FALSE: one can't be done, or leaves somebody with less. */
+static gboolean
+try_steps (const Homecoming *home, const GArray *steps)
+{
+  for (guint i = 0; i < steps->len; i++)
+    {
+      const PinStep *step = &g_array_index (steps, PinStep, i);
+
+      if (!pin_party_put (g_array_index (home->travellers, PinTraveller, step->traveller).party, home->scene, step->row))
+        return FALSE;
+    }
+  for (guint i = 0; i < home->travellers->len; i++)
+    {
+      if (!pin_traveller_now (&g_array_index (home->travellers, PinTraveller, i), home->scene).no_worse)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Guests that are to have something which they have not. */
+static guint
+count_aims (const Homecoming *home)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < home->travellers->len; i++)
+    {
+      const PinTraveller *traveller = &g_array_index (home->travellers, PinTraveller, i);
+
+      n += traveller->aim != PIN_AIM_NONE ? traveller->party->guests->len : 0;
+    }
+  return n;
+}
+
+/* Takes the best way of all where that can be told.  The scene is as it was before any step, and is so again.  Returns whether no way is better. */
+static gboolean
+look_for_better (Homecoming *home, const PinTally *tally)
+{
+  guint mark = pin_scene_mark (home->scene), n = count_aims (home);
+  gboolean exact = FALSE;
+  g_autoptr (GArray) steps = NULL;
+  PinTally other;
+
+  if (tally->n_there == n && tally->n_moves == n)
+    return TRUE;
+  steps = pin_shuffle_plan (home->scene, home->travellers, &exact);
+  if (steps == NULL || !try_steps (home, steps))
+    {
+      pin_scene_back (home->scene, mark);
+      return FALSE;
+    }
+  other = pin_travellers_tally (home->travellers, home->scene, steps);
+  pin_scene_back (home->scene, mark);
+  if (pin_tally_compare (&other, tally) > 0)
+    return FALSE;
+  g_array_unref (home->steps);
+  home->steps = g_steal_pointer (&steps);
+  return exact;
+}
+
+/* Finds the steps. */
+static gboolean
+find_way (Homecoming *home)
+{
+  guint mark = pin_scene_mark (home->scene);
+  PinTally tally;
+  gboolean exact;
+
+  home->steps = pin_passage_plan (home->scene, home->travellers);
+  tally = pin_travellers_tally (home->travellers, home->scene, home->steps);
+  pin_scene_back (home->scene, mark);
+  exact = look_for_better (home, &tally);
+  try_steps (home, home->steps);
+  pin_passage_finish (home->scene, home->travellers, home->steps);
+  pin_scene_back (home->scene, mark);
+  return exact;
+}
+
+PinMoves *
+pin_homecoming_plan (PinScene *scene, const PinHomecomingTerms *terms)
+{
+  PinMoves *moves = pin_moves_new ();
+  g_auto (Homecoming) home = { .scene = scene, .terms = terms, .parties = pin_parties_new (scene) };
+
+  home.travellers = pin_travellers_new (scene, home.parties, terms->wanted, terms->make_room);
+  moves->exact = find_way (&home);
+  write_moves (&home, moves);
+  write_stays (&home, moves);
+  return moves;
+}

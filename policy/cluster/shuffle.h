@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The best way home for a few guests on a few hosts: whichever order and detours bring most of them what they are to have, in the fewest moves.  Whether a
+ * host can take somebody is taken to depend on who is there, not on the order in which they came: so little has to be planned, and much
+ * can be looked at.  Where that was wrong, a step can't be done.
+ */
+#pragma once
+
+#include "cluster/traveller.h"
+
+/*
+ * @scene is left as it is.  *ret_exact: no way is better.  Of PinStep (transfer full); NULL: they are too many.
+ */
+GArray *pin_shuffle_plan (PinScene *scene, const GArray *travellers, gboolean *ret_exact);

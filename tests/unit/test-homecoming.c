@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who comes home, in which order, and what is said of those who can't. */
+#include "cluster/homecoming.h"
+
+#include "little-cluster.h"
+
+#include <string.h>
+
+#define MOST_HOSTS 7
+#define MOST_GUESTS 14
+#define MOST_SAID 3
+
+#define TWO "node:1 core:2 mem:4G"
+#define FOUR "node:1 core:4 mem:8G"
+#define ROOMY "node:1 core:16 mem:32G"
+#define LOW "node:1 core:2 mem:1G"
+#define STRICT "[fit]\nvcpu-pins = keep; remap\n"
+#define APART "[group db]\nmembers = db-*\npolicy = anti-affinity\nstrict = yes\n"
+#define TOGETHER "[group db]\nmembers = db-*\npolicy = affinity\nstrict = yes\n"
+#define PAIR LITTLE_TWO (0, 1)
+
+typedef struct
+{
+  const char *name;
+  const char *policy;
+  LittleHost hosts[MOST_HOSTS];
+  LittleGuest guests[MOST_GUESTS];
+  const char *moves;           /* as little_cluster_text() has it */
+  const char *said[MOST_SAID]; /* "db-1: part of why it stays" */
+  const char *wanted;          /* names; NULL: all */
+  gboolean make_room;
+  gboolean inexact;
+} Case;
+
+static const Case cases[] = {
+  { "nothing-to-do", STRICT, { { "a", TWO }, { "b", TWO } }, { { "x", "a", NULL, PAIR }, { "free", "b", NULL, LITTLE_UNTUNED } }, "" },
+  { "one-comes-home", STRICT, { { "a", TWO }, { "b", TWO } }, { { "x", "b", "a", PAIR } }, "x b>a" },
+  { "who-blocks-goes-first", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR }, { "y", "c", "b", PAIR } },
+    "x b>a; y c>b after 0" },
+  { "whatever-the-order-of-names", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "c", "b", PAIR }, { "y", "b", "a", PAIR } },
+    "y b>a; x c>b after 0" },
+  { "two-change-places-over-a-third-host", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } },
+    { { "x", "b", "a", PAIR }, { "y", "a", "b", PAIR } }, "x b>c^; y a>b after 0; x c>a after 0,1" },
+  { "two-without-a-third-host-stay-and-name-each-other", STRICT, { { "a", TWO }, { "b", TWO } },
+    { { "x", "b", "a", PAIR }, { "y", "a", "b", PAIR } }, " | x, y", { "x: in the way: y", "y: in the way: x", "x: its home a: " } },
+  { "a-circle-of-three", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO }, { "d", TWO } },
+    { { "x", "b", "a", PAIR }, { "y", "c", "b", PAIR }, { "z", "a", "c", PAIR } },
+    "x b>d^; y c>b after 0; z a>c after 1; x d>a after 0,2" },
+  { "the-small-one-steps-aside", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } },
+    { { "x", "b", "a", PAIR, 1024 }, { "y", "a", "b", PAIR, 2048 } }, "x b>c^; y a>b after 0; x c>a after 0,1" },
+  { "who-steps-aside-may-lose-something-for-a-while", "", { { "a", TWO }, { "b", TWO }, { "c", "node:1 core:1 mem:4G" } },
+    { { "x", "b", "a", PAIR }, { "y", "a", "b", PAIR } }, "x b>c~^; y a>b after 0; x c>a after 0,1" },
+  { "where-nothing-is-lost-goes-before", "", { { "a", TWO }, { "b", TWO }, { "c", "node:1 core:1 mem:64G" }, { "d", TWO } },
+    { { "x", "b", "a", PAIR }, { "y", "a", "b", PAIR } }, "x b>d^; y a>b after 0; x d>a after 0,1" },
+  { "leftovers-are-not-fatal", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO }, { "d", TWO } },
+    { { "x", "b", "a", PAIR }, { "y", "a", "b", PAIR }, { "z", "d", "c", PAIR }, { "r", "c", NULL, LITTLE_ONE (0) } },
+    " | x, y, z", { "z: r (at home there)" } },
+  { "home-in-maintenance", "", { { "a", TWO, .maintenance = TRUE }, { "b", "node:1 core:1 mem:4G" }, { "c", FOUR } },
+    { { "x", "b", "a", PAIR }, { "y", "c", "a", PAIR } }, "x b>c | y", { "y: its home a: it is in maintenance" } },
+  { "home-out-of-reach", "", { { "a", TWO, "gone" }, { "b", "node:1 core:1 mem:4G" }, { "c", FOUR } },
+    { { "x", "b", "a", PAIR }, { "y", "c", "a", PAIR } }, "x b>c | y", { "y: its home a: it can't be reached: gone" } },
+  { "nobody-holds-it-whole", "", { { "a", TWO, .maintenance = TRUE }, { "b", "node:1 core:1 mem:4G" } }, { { "x", "b", "a", PAIR } }, " | x",
+    { "x: its home a: it is in maintenance" } },
+  { "home-has-shrunk", "", { { "a", "node:1 core:1 mem:4G" }, { "b", FOUR } }, { { "x", "b", "a", PAIR } }, " | x",
+    { "x: its home a: its plan there costs 160, where it is 0" } },
+  { "home-has-shrunk-and-something-is-missing", "", { { "a", "node:1 core:1 mem:4G" }, { "b", "node:1 core:1 mem:4G" }, { "c", FOUR } },
+    { { "x", "b", "a", PAIR } }, "x b>c" },
+  { "half-of-it-at-home-is-better-than-half-of-it-elsewhere", "", { { "a", "node:1 core:1 mem:4G" }, { "b", "node:1 core:1 mem:4G" } },
+    { { "x", "b", "a", PAIR } }, "x b>a~" },
+  { "at-home-and-missing-what-no-move-gives-back", "", { { "a", "node:1 core:1 mem:4G" }, { "b", "node:1 core:1 mem:4G" } },
+    { { "x", "a", NULL, PAIR } }, " | x", { "x: it is at home" } },
+  { "who-is-on-its-way-is-left-alone", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } },
+    { { "x", "b", "a", PAIR, .bound_for = "a" }, { "y", "c", "b", PAIR } }, " | y", { "y: in the way: x" } },
+  { "and-says-where-to", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR, .bound_for = "c" } }, " | x",
+    { "x: it is on its way to c" } },
+  { "only-those-who-are-wanted", STRICT, { { "a", FOUR }, { "b", FOUR } }, { { "x", "b", "a", PAIR }, { "y", "b", "a", PAIR } }, "y b>a",
+    .wanted = "y" },
+  { "and-those-in-their-way", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR }, { "y", "c", "b", PAIR } },
+    "x b>a^; y c>b after 0", .wanted = "y" },
+  { "guests-without-a-home-stay-in-the-way", "", { { "a", LOW }, { "b", FOUR } },
+    { { "x", "b", "a", PAIR, 640 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, "x b>a" },
+  { "members-stay-apart-after-every-move", STRICT APART, { { "a", FOUR }, { "b", FOUR }, { "c", FOUR } },
+    { { "db-1", "b", "a", PAIR }, { "db-2", "a", "b", PAIR } }, "db-1 b>c^; db-2 a>b after 0; db-1 c>a after 0,1" },
+  { "members-that-stay-together-come-together", STRICT TOGETHER, { { "a", FOUR }, { "b", FOUR } },
+    { { "db-1", "b", "a", LITTLE_ONE (0) }, { "x", "b", "a", LITTLE_ONE (1) }, { "db-2", "b", "a", LITTLE_ONE (2) } },
+    "db-1 b>a; db-2 b>a; x b>a" },
+  { "members-of-other-homes-stay", STRICT TOGETHER, { { "a", FOUR }, { "b", FOUR }, { "c", FOUR } },
+    { { "db-1", "c", "a", LITTLE_ONE (0) }, { "db-2", "c", "b", LITTLE_ONE (0) } }, " | db-1, db-2" },
+  { "nearly-full-hosts-after-a-round-of-drains", STRICT,
+    { { "a", FOUR }, { "b", FOUR }, { "c", FOUR }, { "d", FOUR }, { "e", TWO } },
+    { { "a-1", "b", "a", LITTLE_TWO (0, 1) }, { "a-2", "c", "a", LITTLE_TWO (2, 3) }, { "b-1", "c", "b", LITTLE_TWO (0, 1) },
+      { "b-2", "d", "b", LITTLE_TWO (2, 3) }, { "c-1", "d", "c", LITTLE_TWO (0, 1) }, { "c-2", "a", "c", LITTLE_TWO (2, 3) },
+      { "d-1", "a", "d", LITTLE_TWO (0, 1) }, { "d-2", "b", "d", LITTLE_TWO (2, 3) } },
+    "a-1 b>e^; b-1 c>b after 0; c-1 d>c after 1; d-1 a>d after 2; a-1 e>a after 0,3; a-2 c>e^ after 4; c-2 a>c after 1,5; "
+    "b-2 d>a^ after 3,6; d-2 b>d after 2,7; b-2 a>b after 0,7,8; a-2 e>a after 3,5,6,9" },
+};
+
+/* As it was done, or would be: members of a party one right after the other. */
+static void
+assert_done (const PinMoves *moves, PinScene *fresh, const char *policy)
+{
+  gboolean together = strstr (policy, "= affinity") != NULL;
+
+  for (guint i = 0; i < moves->moves->len; i++)
+    {
+      const PinMove *move = g_ptr_array_index (moves->moves, i);
+
+      for (guint j = i; together && j < moves->moves->len; j++)
+        {
+          const PinMove *later = g_ptr_array_index (moves->moves, j);
+
+          if (later->from != move->from || later->to != move->to)
+            break;
+          pin_scene_lift (fresh, later->guest);
+        }
+      g_assert_true (pin_scene_put (fresh, move->guest, move->to));
+    }
+}
+
+static void
+assert_said (const PinMoves *moves, const PinScene *scene, const char *wanted)
+{
+  g_auto (GStrv) parts = g_strsplit (wanted, ": ", 2);
+
+  for (guint i = 0; i < moves->stays->len; i++)
+    {
+      const PinStay *stay = g_ptr_array_index (moves->stays, i);
+
+      if (!g_str_equal (pin_scene_guest (scene, stay->guest)->guest->name, parts[0]))
+        continue;
+      g_test_message ("%s: %s", parts[0], stay->why);
+      g_assert_nonnull (strstr (stay->why, parts[1]));
+      g_assert_null (strchr (stay->why, '\n'));
+      return;
+    }
+  g_error ("%s does not stay", parts[0]);
+}
+
+static gboolean *
+wanted_of (const Case *c, const LittleCluster *cluster, const PinScene *scene)
+{
+  g_auto (GStrv) names = g_strsplit (c->wanted != NULL ? c->wanted : "", " ", -1);
+  gboolean *wanted = g_new0 (gboolean, pin_scene_n_guests (scene));
+
+  for (guint i = 0; names[i] != NULL; i++)
+    wanted[little_cluster_guest (cluster, names[i])] = TRUE;
+  return wanted;
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (LittleCluster) cluster = little_cluster_new (c->policy, c->hosts, c->guests);
+  g_autoptr (PinScene) scene = little_cluster_scene (cluster);
+  g_autoptr (PinScene) fresh = little_cluster_scene (cluster);
+  g_autofree gboolean *wanted = c->wanted != NULL ? wanted_of (c, cluster, scene) : NULL;
+  const PinHomecomingTerms terms = { wanted, c->make_room, { 0 } };
+  g_autoptr (PinMoves) moves = pin_homecoming_plan (scene, &terms);
+  g_autofree char *text = little_cluster_text (moves, scene);
+
+  for (guint i = 0; i < moves->stays->len; i++)
+    g_test_message ("%s", ((const PinStay *) g_ptr_array_index (moves->stays, i))->why);
+  g_assert_cmpstr (text, ==, c->moves);
+  for (guint i = 0; i < MOST_SAID && c->said[i] != NULL; i++)
+    assert_said (moves, scene, c->said[i]);
+  g_assert_true (moves->exact != c->inexact);
+  assert_done (moves, fresh, c->policy);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/homecoming/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  return g_test_run ();
+}
