@@ -11,6 +11,7 @@ from typing import Any
 from pinlab import Guest, Host, Lab, everything, migrate, xml_without
 from pinlab.cases import Suite, expect, same, stage
 from pinlab.guest import Cell
+from pinlab.kernel import settled
 from pinlab.numa import Node, NumaHost, Shape, expand
 from pinlab.trio import PLAIN, recorded, runs_only_on, same_placement
 from pinlab.xml import placement_of
@@ -82,23 +83,6 @@ class Seen:
 def look(host: Host, guest: Guest) -> Seen:
     text = host.dumpxml(guest, "--migratable")
     return Seen(placement_of(text), settled(everything(host, guest)), xml_without(text))
-
-
-def settled(kernel: dict[str, Any]) -> dict[str, Any]:
-    """What placement decides: not how many ordinary pages are touched, nor where unbound ones lie."""
-    memory = [
-        (mapping["policy"], mapping["page_kib"],
-         sorted(mapping["pages"]) if _binds(mapping["policy"]) else "anywhere")
-        for mapping in kernel["memory"]]
-    in_use: dict[str, int] = {}
-    for sizes in kernel["pages_in_use"].values():
-        for size, count in sizes.items():
-            in_use[size] = in_use.get(size, 0) + count
-    return {"threads": kernel["threads"], "memory": sorted(memory, key=str), "pages": in_use}
-
-
-def _binds(policy: str) -> bool:
-    return policy.startswith("bind")
 
 
 def begin(host: Host, guest: Guest) -> None:

@@ -3,22 +3,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from pinlab import Guest, Host, Lab
-from pinlab.cases import Suite, expect, same, stage
-from pinlab.cluster import Cluster
+from pinlab import Guest, Host
+from pinlab.cases import Suite, expect, same
 from pinlab.element import elements
 from pinlab.guest import Cell
-from pinlab.numa import Node, NumaHost, Shape
-from pinlab.trio import recorded, runs_only_on
-
-# hosta: 2 nodes of 4 CPUs, with pages. hostb: 1 node of 4 CPUs, without. hostc: 4 nodes of one core of two threads, with pages.
-TWO_NODES = Shape((Node("0-3", 1024, huge_2m=64), Node("4-7", 1024, huge_2m=64)), sockets=2)
-ONE_NODE = Shape((Node("0-3", 1536),))
-FOUR_NODES = Shape(tuple(Node(f"{n}-{n + 1}", 512, huge_2m=40) for n in (0, 2, 4, 6)), sockets=4, threads=2)
+from pinlab.trio import runs_only_on
+from pinlab.unlike import Unlike
 
 # How busy the hosts are is the machine's affair here.
 RULES = """\
@@ -63,33 +56,7 @@ TABLE = {
 }
 
 
-class Unlike:
-    """The world of the cases: pinshift-policyd runs on hosta, where the guests are at home."""
-
-    def __init__(self, lab: Lab) -> None:
-        self.a = lab.host("hosta", NumaHost, shape=TWO_NODES, stage=stage())
-        self.b = lab.host("hostb", NumaHost, shape=ONE_NODE, stage=stage())
-        self.c = lab.host("hostc", NumaHost, shape=FOUR_NODES, stage=stage())
-        self.all = (self.a, self.b, self.c)
-        lab.up()
-        self.cluster = Cluster(*self.all)
-        self.policyd = self.cluster.policyd
-        self.cluster.start()
-        self.cluster.set_policy(RULES)
-
-    def clean(self) -> None:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda host: host.clear(), self.all))
-        self.policyd.wait_for_state("reachable", "hosta", "hostb", "hostc")
-
-    def begin(self, host: Host, guest: Guest) -> None:
-        host.create(guest)
-        if elements(guest.xml()):
-            recorded(host, guest)
-        self.policyd.knows(guest, host)
-
-
-unlike = Suite("numa cluster", Unlike)
+unlike = Suite("numa cluster", lambda lab: Unlike(lab, RULES))
 
 
 def as_planned(host: Host, guest: Guest, plan: dict[str, Any]) -> None:

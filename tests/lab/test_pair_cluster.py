@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from pinlab import Guest, Host, Lab, PairHost, migrate, wait_until
-from pinlab.cases import Suite, expect, same, stage
-from pinlab.cluster import Cluster
+from pinlab import Guest, Host, migrate, wait_until
+from pinlab.cases import Suite, expect, same
 from pinlab.fault import FAULTS
-from pinlab.policyd import Job, Properties
-from pinlab.trio import recorded, runs_only_on
+from pinlab.policyd import Job
+from pinlab.three import Three, done, one_line
 from pinlab.trip import pins
-from pinlab.underway import REFUSING, laden, load, other_hook
+from pinlab.underway import REFUSING, laden, other_hook
 
 # Of the two CPUs that each host has, it wants the second for its own.
 FIRST = Guest("first", vcpus=1, vcpupin={0: "1"})
@@ -29,67 +28,10 @@ ONE_CPU = "[reserve]\ncpus = 0\n"
 TOGETHER = "[group together]\nmembers = first; near\npolicy = affinity\nstrict = yes\n"
 APART = "[group apart]\nmembers = first; far\npolicy = anti-affinity\nstrict = yes\n"
 
-
-class Three:
-    """The world of the cases: pinshift-policyd runs on hosta."""
-
-    def __init__(self, lab: Lab) -> None:
-        self.a, self.b, self.c = (lab.host(name, PairHost, stage=stage()) for name in ("hosta", "hostb", "hostc"))
-        self.all = (self.a, self.b, self.c)
-        lab.up()
-        for host in self.all:
-            load(host)
-        self.cluster = Cluster(*self.all)
-        self.policyd = self.cluster.policyd
-        self.cluster.start()
-
-    def clean(self) -> None:
-        self.cluster.stop()
-        self.cluster.set_policy()
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(_clean, self.all))
-        self.cluster.start_services(self.a)
-
-    def begin(self, host: Host, *guests: Guest, persistent: bool = False) -> None:
-        """GUESTS run on HOST, and the cluster knows it."""
-        for guest in guests:
-            (host.start if persistent else host.create)(guest)
-            if guest.vcpupin:
-                recorded(host, guest)
-        for guest in guests:
-            self.policyd.knows(guest, host)
-
-    def others(self, host: Host) -> list[Host]:
-        return [other for other in self.all if other is not host]
-
-    def is_on(self, host: Host, guest: Guest) -> None:
-        runs_only_on(host, guest, *self.others(host))
-
-    def named(self, name: str) -> Host:
-        return self.cluster.hosts[name]
-
-
-def _clean(host: Host) -> None:
-    expect(host.bus.alive and host.libvirtd.alive, f"{host.name} has its bus and libvirtd")
-    host.clear()
-    host.reset_product()
-    host.forget_logs()
-
-
 cluster = Suite("pair cluster", Three)
 
 
 # What cases say
-
-def one_line(text: str, *words: str) -> None:
-    same(len(text.strip().splitlines()), 1, f"lines in {text!r}")
-    for word in words:
-        expect(word in text, f"the line has {word!r}", text)
-
-
-def done(job: Properties) -> None:
-    same((job["State"], job["Progress"]), ("done", 1000), f"how it ended: {job}")
-
 
 def is_out(w: Three, guest: Guest, host: Host, filter: str, *words: str) -> None:
     row = w.policyd.ranked(guest)[host.name]

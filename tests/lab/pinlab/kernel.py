@@ -44,6 +44,23 @@ def everything(host: Host, guest: Guest) -> dict[str, Any]:
             "pages_in_use": _pages(sections["pages"])}
 
 
+def settled(kernel: dict[str, Any]) -> dict[str, Any]:
+    """What placement decides: not how many ordinary pages are touched, nor where unbound ones lie."""
+    memory = [
+        (mapping["policy"], mapping["page_kib"],
+         sorted(mapping["pages"]) if _binds(mapping["policy"]) else "anywhere")
+        for mapping in kernel["memory"]]
+    in_use: dict[str, int] = {}
+    for sizes in kernel["pages_in_use"].values():
+        for size, count in sizes.items():
+            in_use[size] = in_use.get(size, 0) + count
+    return {"threads": kernel["threads"], "memory": sorted(memory, key=str), "pages": in_use}
+
+
+def _binds(policy: str) -> bool:
+    return policy.startswith("bind")
+
+
 def qmp(host: Host, guest: Guest, command: str) -> Any:
     """What QEMU returns for a QMP COMMAND without arguments."""
     done = host.virsh("qemu-monitor-command", "--domain", guest.name, f'{{"execute":"{command}"}}')

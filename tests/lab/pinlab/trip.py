@@ -43,16 +43,25 @@ def record(host: Host, guest: Guest, *flags: str) -> str:
 def begin(w: Trio, guest: Guest, persistent: bool = True) -> Home:
     """GUEST runs on hosta, with its records written."""
     w.begin(guest, persistent)
-    live = Home(placement(w.a, guest), record(w.a, guest))
+    return as_at_home(w.a, guest, persistent)
+
+
+def as_at_home(host: Host, guest: Guest, persistent: bool = True) -> Home:
+    """GUEST runs on HOST, where it is at home."""
+    live = Home(placement(host, guest), record(host, guest))
     if not persistent:
         return live
-    written = wait_until(lambda: record(w.a, guest, *STORED), "the persistent definition has a record", 20)
-    return replace(live, **defined(w, guest), stored_record=written)
+    written = wait_until(lambda: record(host, guest, *STORED), "the persistent definition has a record", 20)
+    return replace(live, **_defined(host, guest), stored_record=written)
 
 
 def defined(w: Trio, guest: Guest) -> dict[str, Any]:
     """The part of a Home that is the definition on hosta."""
-    return {"stored": placement(w.a, guest, *STORED), "definition": xml_without(w.a.dumpxml(guest, *STORED))}
+    return _defined(w.a, guest)
+
+
+def _defined(host: Host, guest: Guest) -> dict[str, Any]:
+    return {"stored": placement(host, guest, *STORED), "definition": xml_without(host.dumpxml(guest, *STORED))}
 
 
 def adapted(parts: Parts) -> Parts:
@@ -93,11 +102,16 @@ def arrived(host: Host, guest: Guest, live: Parts, stored: Parts | None = None, 
 
 def is_home(w: Trio, guest: Guest, home: Home) -> None:
     """GUEST is on hosta as it was in the beginning, on both sides, and its records are no longer than then."""
-    is_there(w.a, guest, home.live, home.stored or None)
-    same(record(w.a, guest), home.record, "the live record at home again")
+    is_back(w.a, guest, home)
+
+
+def is_back(host: Host, guest: Guest, home: Home) -> None:
+    """GUEST is on HOST as it was there in the beginning."""
+    is_there(host, guest, home.live, home.stored or None)
+    same(record(host, guest), home.record, "the live record at home again")
     if home.stored:
-        same(xml_without(w.a.dumpxml(guest, *STORED)), home.definition, "the persistent definition at home again")
-        same(record(w.a, guest, *STORED), home.stored_record, "the stored record at home again")
+        same(xml_without(host.dumpxml(guest, *STORED)), home.definition, "the persistent definition at home again")
+        same(record(host, guest, *STORED), home.stored_record, "the stored record at home again")
 
 
 LATER = replace(PINNED, name="later", uuid="7d3c1c5e-5d3d-4b0e-9d8e-2c1f6a7b8c9d")
