@@ -106,8 +106,11 @@ static PinPlan *
 place (const LittleCluster *cluster, const PinDomain *domain, const PinOriginal *original, guint row)
 {
   g_autoptr (PinTerms) terms = pin_rules_terms (cluster->rules, domain->guest->name);
-  PinPlan *plan = pin_plan (domain->guest, original, terms, g_ptr_array_index (cluster->snapshots, row));
+  PinPlan *plan;
 
+  /* Members of a strict group can be together from the time before it was one. */
+  g_clear_pointer (&terms->apart, g_ptr_array_unref);
+  plan = pin_plan (domain->guest, original, terms, g_ptr_array_index (cluster->snapshots, row));
   if (plan->claim == NULL)
     g_error ("%s can't be on %s: %s", domain->guest->name, g_array_index (cluster->rows, PinHostRow, row).name,
              ((const PinReason *) g_ptr_array_index (plan->reasons, 0))->text);
