@@ -137,6 +137,23 @@ print_all_reasons (JsonObject *plan, JsonArray *moves)
     putchar ('\n');
 }
 
+/* Hosts that could not be asked, and guests that could not be read. */
+static void
+print_gaps (JsonObject *plan)
+{
+  JsonNode *node = json_object_get_member (plan, "gaps");
+  JsonArray *gaps = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; gaps != NULL && i < json_array_get_length (gaps); i++)
+    {
+      JsonNode *gap = json_array_get_element (gaps, i);
+      JsonObject *object = JSON_NODE_HOLDS_OBJECT (gap) ? json_node_get_object (gap) : NULL;
+
+      if (object != NULL)
+        printf ("Planned without %s: %s\n", pin_guest_text (object, "host"), pin_guest_text (object, "why"));
+    }
+}
+
 /* "5 moves in about 1 min 21 s, 2 at once".  (transfer full) */
 static char *
 describe_sum (JsonObject *plan, guint n_moves)
@@ -220,6 +237,9 @@ pin_moves_text_print (const PinCli *cli, JsonObject *plan, int code)
     print_all_reasons (plan, moves);
   print_table (cli, make_stays (stays));
   if (!cli->quiet)
-    print_table (cli, pin_moves_hosts_make (json_object_get_array_member (plan, "hosts")));
+    {
+      print_table (cli, pin_moves_hosts_make (json_object_get_array_member (plan, "hosts")));
+      print_gaps (plan);
+    }
   print_end (cli, plan, end, code);
 }
