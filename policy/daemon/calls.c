@@ -5,6 +5,7 @@
 #include "cluster/find.h"
 #include "core/error.h"
 #include "format/quote.h"
+#include "moves-json.h"
 #include "service/authority.h"
 #include "service/options.h"
 
@@ -18,6 +19,7 @@ struct _PinCalls
   PinCluster1 *skeleton;
   PinFleet *fleet;
   PinRanking *ranking;
+  PinForecasting *forecasting;
   PinJobs *jobs;
   PinAuthority *authority;
   GCancellable *cancellable; /* of whatever is asked for a call */
@@ -137,6 +139,61 @@ handle_rank (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const cha
 }
 
 static void
+on_forecast (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Call) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinForecast) forecast = pin_forecasting_finish (result, &error);
+  g_autofree char *json = forecast != NULL ? pin_moves_to_json (forecast) : NULL;
+
+  if (json == NULL)
+    refuse (call, error);
+  else
+    pin_cluster1_complete_plan (call->calls->skeleton, call->invocation, json);
+}
+
+/* Reads @options, as far as the kind has any; *host is owned by the caller.  Answers what is wrong. */
+static gboolean
+takes_question (GDBusMethodInvocation *invocation, GVariant *options, PinForecastQuestion *question, char **host)
+{
+  const PinBusOption none = { NULL }, room = { .name = "make-room", .value = &question->make_room }, where = { .name = "host", .text = host };
+  const gboolean moves = question->kind == PIN_FORECAST_MIGRATE;
+  const PinBusOption known[] = { moves || question->kind == PIN_FORECAST_HOME ? room : none, moves ? where : none, none };
+
+  if (!takes (invocation, options, known))
+    return FALSE;
+  question->host = *host;
+  if (question->kind != PIN_FORECAST_BALANCE || *question->subject == '\0')
+    return TRUE;
+  g_dbus_method_invocation_return_error (invocation, PIN_ERROR, PIN_ERROR_INVALID, "a balance is of all hosts: its subject must be empty");
+  return FALSE;
+}
+
+static gboolean
+handle_plan (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char *kind, const char *subject, GVariant *options,
+             gpointer data)
+{
+  PinCalls *calls = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *host = NULL;
+  PinForecastQuestion question = { .kind = pin_forecast_kind_parse (kind, &error), .subject = subject };
+  g_autoptr (Call) call = NULL;
+
+  if (error != NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  if (!takes_question (invocation, options, &question, &host))
+    return TRUE;
+  call = call_new (calls, invocation, NULL);
+  call->host = g_strdup (question.kind == PIN_FORECAST_DRAIN ? subject : host);
+  if (call->host == NULL || (*call->host == '\0' && question.kind == PIN_FORECAST_MIGRATE) || is_known (call))
+    pin_forecasting_ask (calls->forecasting, &question, calls->cancellable, on_forecast, g_steal_pointer (&call));
+  return TRUE;
+}
+
+static void
 on_route (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Call) call = data;
@@ -245,17 +302,19 @@ pin_calls_cancel (PinCalls *calls, GDBusMethodInvocation *invocation, guint numb
 }
 
 PinCalls *
-pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinJobs *jobs)
+pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinForecasting *forecasting, PinJobs *jobs)
 {
   PinCalls *calls = g_new0 (PinCalls, 1);
 
   calls->skeleton = g_object_ref (skeleton);
   calls->fleet = fleet;
   calls->ranking = ranking;
+  calls->forecasting = forecasting;
   calls->jobs = jobs;
   calls->authority = pin_authority_new ();
   calls->cancellable = g_cancellable_new ();
   g_signal_connect (skeleton, "handle-rank", G_CALLBACK (handle_rank), calls);
+  g_signal_connect (skeleton, "handle-plan", G_CALLBACK (handle_plan), calls);
   g_signal_connect (skeleton, "handle-migrate", G_CALLBACK (handle_migrate), calls);
   g_signal_connect (skeleton, "handle-set-maintenance", G_CALLBACK (handle_set_maintenance), calls);
   return calls;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "choice.h"
 
+#include "cluster/find.h"
 #include "cluster/load.h"
+#include "core/error.h"
 
 #define BUSIEST_MOST 64
 #define HOMES_MOST 64
@@ -31,6 +33,43 @@ add_first (GPtrArray *calls, const PinHostRow *rows, GArray *chosen, guint most)
   g_array_sort (chosen, compare);
   for (guint i = 0; i < MIN (chosen->len, most); i++)
     pin_gathering_add_row (calls, &rows[g_array_index (chosen, Chosen, i).row]);
+}
+
+gboolean
+pin_choice_find_host (const PinHostRow *rows, guint n_rows, const char *host, guint *ret_row, GError **error)
+{
+  if (pin_find_host (rows, n_rows, host, ret_row))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "%s: no host of the cluster", host);
+  return FALSE;
+}
+
+gboolean
+pin_choice_add_on (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const char *host, GError **error)
+{
+  guint row;
+
+  if (!pin_choice_find_host (rows, n_rows, host, &row, error))
+    return FALSE;
+  if (rows[row].presence == PIN_PRESENCE_REACHABLE && rows[row].site != NULL)
+    {
+      pin_gathering_add_row (calls, &rows[row]);
+      return TRUE;
+    }
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s", host,
+               rows[row].failure != NULL ? rows[row].failure : "it was not heard yet");
+  return FALSE;
+}
+
+char *
+pin_choice_add_guest (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const char *name_or_uuid, GError **error)
+{
+  g_autoptr (PinFound) found = pin_find_guest (rows, n_rows, name_or_uuid, error);
+
+  if (found == NULL)
+    return NULL;
+  pin_enquiry_add (calls, rows[found->row].name, found->uuid, found->name);
+  return g_steal_pointer (&found->uuid);
 }
 
 void
@@ -101,12 +140,6 @@ is_full (const PinRanked *entry)
   return entry->filter == PIN_FILTER_PLAN || entry->filter == PIN_FILTER_GROUP;
 }
 
-static guint64
-free_kib (const PinHostRow *row)
-{
-  return pin_site_sums (row->site)->free_kib;
-}
-
 void
 pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, const char *host)
 {
@@ -115,12 +148,10 @@ pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, const char *ho
   guint n;
   const PinRanked *entries = pin_rank_all (rank, &n);
 
-  if (host == NULL && pin_rank_n_candidates (rank) > 0)
-    return;
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n && (host != NULL || pin_rank_n_candidates (rank) == 0); i++)
     {
       const PinHostRow *row = pin_rank_row (rank, &entries[i]);
-      const Chosen full = { entries[i].host, is_full (&entries[i]) ? free_kib (row) : 0 };
+      const Chosen full = { entries[i].host, is_full (&entries[i]) ? pin_site_sums (row->site)->free_kib : 0 };
 
       if (is_full (&entries[i]) && (host == NULL || g_str_equal (row->name, host)))
         g_array_append_val (chosen, full);

@@ -4,6 +4,18 @@
 
 #include "scenery.h"
 
+/* The row of @host; FALSE with PIN_ERROR_NOT_FOUND. */
+gboolean pin_choice_find_host (const PinHostRow *rows, guint n_rows, const char *host, guint *ret_row, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Those that run on @host.  FALSE with PIN_ERROR_NOT_FOUND, or PIN_ERROR_FAILED where it can't be reached. */
+gboolean pin_choice_add_on (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const char *host, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* One.  Returns: its UUID (transfer full); NULL with an error as of pin_find_guest(). */
+char *pin_choice_add_guest (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const char *name_or_uuid, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* Those of the hosts that are busier than the mean of those that take part in a balance, the busiest 64. */
 void pin_choice_add_busiest (GPtrArray *calls, const PinHostRow *rows, guint n_rows);
 

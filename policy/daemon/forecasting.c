@@ -4,10 +4,7 @@
 #include "astray.h"
 #include "choice.h"
 #include "cluster/balance.h"
-#include "cluster/find.h"
-#include "core/error.h"
 #include "planning.h"
-#include "scenery.h"
 
 /* So long hosts that have changed may take to say so, before it is planned without. */
 #define FRESH_MS 2000
@@ -72,67 +69,26 @@ set_scene (const Question *asked)
   return pin_scenery_new (asked->forecasting->fleet, &asked->forecasting->world, asked->gathered, asked->usages);
 }
 
-/* The index of the guest that it is about; FALSE: it is not there any more. */
-static gboolean
-find_subject (const Question *asked, guint *ret_guest)
-{
-  for (guint i = 0; i < asked->gathered->guests->len; i++)
-    {
-      const PinGatheredGuest *guest = g_ptr_array_index (asked->gathered->guests, i);
-
-      if (g_strcmp0 (guest->domain->guest->uuid, asked->uuid) != 0)
-        continue;
-      *ret_guest = i;
-      return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-find_row (const char *host, const PinHostRow *rows, guint n_rows, guint *ret_row, GError **error)
-{
-  if (pin_find_host (rows, n_rows, host, ret_row))
-    return TRUE;
-  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "%s: no host of the cluster", host);
-  return FALSE;
-}
-
-/* The rows may be others than when the guests were read. */
-static gboolean
-find_places (const Question *asked, const PinScenery *scenery, const char *host, PinPlanningTask *task, GError **error)
-{
-  guint row, guest;
-
-  if (host != NULL && !find_row (host, scenery->rows, scenery->n_rows, &row, error))
-    return FALSE;
-  if (asked->uuid != NULL && !find_subject (asked, &guest))
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_STALE, "%s: it is not any more where it was; ask again", asked->subject);
-      return FALSE;
-    }
-  task->row = host != NULL ? (gint) row : PIN_SCENE_NOWHERE;
-  task->guest = asked->uuid != NULL ? (gint) guest : -1;
-  return TRUE;
-}
-
 static PinForecast *
-forecast (Question *asked, GError **error)
+make_forecast (Question *asked, GError **error)
 {
+  const PinSceneryWorld *world = &asked->forecasting->world;
   g_autoptr (PinScenery) scenery = set_scene (asked);
-  const char *host = asked->kind == PIN_FORECAST_DRAIN ? asked->subject : asked->host;
-  PinPlanningTask task = {
+  const gboolean is_drain = asked->kind == PIN_FORECAST_DRAIN;
+  const PinPlanningTask task = {
     .kind = asked->kind,
+    .host = is_drain ? asked->subject : asked->host,
+    .guest = is_drain ? NULL : asked->subject,
+    .uuid = asked->uuid,
     .make_room = asked->make_room,
-    .pace = pin_history_pace (asked->forecasting->world.history, asked->forecasting->world.rules),
+    .pace = pin_history_pace (world->history, world->rules),
     .now_ms = g_get_monotonic_time () / 1000,
   };
-  const char *guest;
+  PinForecast *forecast = pin_planning_do (scenery, asked->gathered, &task, error);
 
-  if (!find_places (asked, scenery, host, &task, error))
-    return NULL;
-  guest = task.guest >= 0 ? pin_scene_guest (scenery->scene, (guint) task.guest)->guest->name : NULL;
-  return pin_forecast_new (asked->kind, host, guest, scenery->rows, scenery->scene, pin_planning_do (scenery->scene, &task),
-                           g_steal_pointer (&asked->gathered));
+  if (forecast != NULL)
+    asked->gathered = NULL;
+  return forecast;
 }
 
 static void
@@ -140,10 +96,10 @@ answer (GTask *task)
 {
   Question *asked = g_task_get_task_data (task);
   GError *error = NULL;
-  PinForecast *answer = forecast (asked, &error);
+  PinForecast *forecast = make_forecast (asked, &error);
 
-  if (answer != NULL)
-    g_task_return_pointer (task, answer, (GDestroyNotify) pin_forecast_free);
+  if (forecast != NULL)
+    g_task_return_pointer (task, forecast, (GDestroyNotify) pin_forecast_free);
   else
     g_task_return_error (task, error);
 }
@@ -185,7 +141,6 @@ choose_others (const Question *asked)
   GPtrArray *calls = pin_enquiry_calls_new ();
   guint n_rows;
   const PinHostRow *rows = pin_fleet_rows (asked->forecasting->fleet, &n_rows);
-  guint subject;
 
   if (asked->kind == PIN_FORECAST_HOME && asked->make_room)
     pin_choice_add_at_homes (calls, rows, n_rows, asked->gathered);
@@ -193,7 +148,7 @@ choose_others (const Question *asked)
     {
       g_autoptr (PinScenery) scenery = set_scene (asked);
 
-      if (find_subject (asked, &subject))
+      if (pin_scene_n_guests (scenery->scene) > 0)
         pin_choice_add_in_the_way (calls, scenery, asked->host);
     }
   return calls;
@@ -276,35 +231,6 @@ on_astray (GObject *source, GAsyncResult *result, gpointer data)
   gather (task, calls);
 }
 
-static gboolean
-choose_drained (const Question *asked, const PinHostRow *rows, guint n_rows, GPtrArray *calls, GError **error)
-{
-  guint row;
-
-  if (!find_row (asked->subject, rows, n_rows, &row, error))
-    return FALSE;
-  if (rows[row].presence == PIN_PRESENCE_REACHABLE && rows[row].site != NULL)
-    {
-      pin_gathering_add_row (calls, &rows[row]);
-      return TRUE;
-    }
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s", asked->subject,
-               rows[row].failure != NULL ? rows[row].failure : "it was not heard yet");
-  return FALSE;
-}
-
-static gboolean
-choose_subject (Question *asked, const PinHostRow *rows, guint n_rows, GPtrArray *calls, GError **error)
-{
-  g_autoptr (PinFound) found = pin_find_guest (rows, n_rows, asked->subject, error);
-
-  if (found == NULL)
-    return FALSE;
-  asked->uuid = g_strdup (found->uuid);
-  pin_enquiry_add (calls, rows[found->row].name, found->uuid, found->name);
-  return TRUE;
-}
-
 /* Those that it is about. */
 static gboolean
 choose_first (Question *asked, GPtrArray *calls, GError **error)
@@ -313,9 +239,12 @@ choose_first (Question *asked, GPtrArray *calls, GError **error)
   const PinHostRow *rows = pin_fleet_rows (asked->forecasting->fleet, &n_rows);
 
   if (asked->kind == PIN_FORECAST_DRAIN)
-    return choose_drained (asked, rows, n_rows, calls, error);
+    return pin_choice_add_on (calls, rows, n_rows, asked->subject, error);
   if (asked->kind != PIN_FORECAST_BALANCE)
-    return choose_subject (asked, rows, n_rows, calls, error);
+    {
+      asked->uuid = pin_choice_add_guest (calls, rows, n_rows, asked->subject, error);
+      return asked->uuid != NULL;
+    }
   if (pin_balance_imbalance (rows, n_rows) >= pin_rules_balance_threshold (asked->forecasting->world.rules))
     pin_choice_add_busiest (calls, rows, n_rows);
   return TRUE;

@@ -3,7 +3,6 @@
 #include "bus.h"
 #include "calls.h"
 #include "core/error.h"
-#include "history.h"
 #include "log.h"
 #include "means.h"
 #include "pin-config.h"
@@ -32,6 +31,7 @@ typedef struct
   PinHistory *history;
   PinExpected *expected;
   PinRanking *ranking;
+  PinForecasting *forecasting;
   PinMeans means;
   PinJobs *jobs;
   PinClusterBus *bus;
@@ -54,6 +54,7 @@ clear_service (Service *service)
   if (service->connection != NULL && !g_dbus_connection_is_closed (service->connection))
     g_dbus_connection_flush_sync (service->connection, NULL, NULL);
   pin_jobs_free (service->jobs);
+  pin_forecasting_free (service->forecasting);
   pin_ranking_free (service->ranking);
   pin_expected_free (service->expected);
   pin_fleet_free (service->fleet);
@@ -88,6 +89,7 @@ take_rules (Service *service, PinRules *rules)
   service->rules = rules;
   service->means.rules = rules;
   pin_ranking_set_rules (service->ranking, rules);
+  pin_forecasting_set_rules (service->forecasting, rules);
   pin_cluster_bus_set_policy_digest (service->bus, pin_rules_digest (rules));
   set_hosts (service);
 }
@@ -239,11 +241,13 @@ build (Service *service)
   service->fleet = pin_fleet_new (&pin_link_times, on_host, service);
   service->expected = pin_expected_new ();
   service->ranking = pin_ranking_new (service->fleet, service->expected);
+  service->forecasting = pin_forecasting_new (service->fleet, service->expected, service->history);
   service->means.fleet = service->fleet;
   service->means.ranking = service->ranking;
   service->jobs = pin_jobs_new (&means, &pin_jobs_limits, &listener, service);
   pin_expected_set_jobs (service->expected, service->jobs);
-  service->calls = pin_calls_new (pin_cluster_bus_skeleton (service->bus), service->fleet, service->ranking, service->jobs);
+  service->calls = pin_calls_new (pin_cluster_bus_skeleton (service->bus), service->fleet, service->ranking, service->forecasting,
+                                  service->jobs);
 }
 
 static int

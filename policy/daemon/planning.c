@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "planning.h"
 
+#include "choice.h"
 #include "cluster/balance.h"
 #include "cluster/clearing.h"
 #include "cluster/drain.h"
 #include "cluster/homecoming.h"
+#include "core/error.h"
 
 /* Moves of one round of balance: with more the hosts that they are planned for are long others when the last begins. */
 #define ROUND_MOST 16
 
+/* @guest: index of the one that it is about; -1: all. */
 static PinMoves *
-plan_home (PinScene *scene, const PinPlanningTask *task)
+plan_home (PinScene *scene, const PinPlanningTask *task, gint guest)
 {
   g_autofree gboolean *wanted = g_new0 (gboolean, pin_scene_n_guests (scene) + 1);
-  const PinHomecomingTerms terms = { .wanted = task->guest >= 0 ? wanted : NULL, .make_room = task->make_room, .pace = task->pace };
+  const PinHomecomingTerms terms = { .wanted = guest >= 0 ? wanted : NULL, .make_room = task->make_room, .pace = task->pace };
 
-  if (task->guest >= 0)
-    wanted[task->guest] = TRUE;
+  if (guest >= 0)
+    wanted[guest] = TRUE;
   return pin_homecoming_plan (scene, &terms);
 }
 
@@ -36,21 +39,50 @@ plan_balance (PinScene *scene, const PinPlanningTask *task)
   return pin_balance_plan (scene, &terms);
 }
 
-PinMoves *
-pin_planning_do (PinScene *scene, const PinPlanningTask *task)
+static PinMoves *
+plan (PinScene *scene, const PinPlanningTask *task, gint guest, gint row)
 {
   switch (task->kind)
     {
     case PIN_FORECAST_DRAIN:
-      return pin_drain_plan (scene, (guint) task->row, &task->pace);
+      return pin_drain_plan (scene, (guint) row, &task->pace);
     case PIN_FORECAST_HOME:
-      return plan_home (scene, task);
+      return plan_home (scene, task, guest);
     case PIN_FORECAST_BALANCE:
       return plan_balance (scene, task);
     case PIN_FORECAST_MIGRATE:
-      return pin_clearing_plan (scene, (guint) task->guest, task->row, PIN_CLEARING_ANY, &task->pace);
+      return pin_clearing_plan (scene, (guint) guest, row, PIN_CLEARING_ANY, &task->pace);
     case PIN_FORECAST_N:
     default:
       g_assert_not_reached ();
     }
+}
+
+/* The index of the guest, or -1. */
+static gint
+find_guest (PinScene *scene, const char *uuid)
+{
+  for (guint i = 0; uuid != NULL && i < pin_scene_n_guests (scene); i++)
+    if (g_strcmp0 (pin_scene_guest (scene, i)->guest->uuid, uuid) == 0)
+      return (gint) i;
+  return -1;
+}
+
+PinForecast *
+pin_planning_do (PinScenery *scenery, PinGathered *gathered, const PinPlanningTask *task, GError **error)
+{
+  gint guest = find_guest (scenery->scene, task->uuid);
+  const char *name = guest >= 0 ? pin_scene_guest (scenery->scene, (guint) guest)->guest->name : NULL;
+  guint row = 0;
+  PinMoves *moves;
+
+  if (task->host != NULL && !pin_choice_find_host (scenery->rows, scenery->n_rows, task->host, &row, error))
+    return NULL;
+  if (task->uuid != NULL && guest < 0)
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_STALE, "%s: it is not any more where it was; ask again", task->guest);
+      return NULL;
+    }
+  moves = plan (scenery->scene, task, guest, task->host != NULL ? (gint) row : PIN_SCENE_NOWHERE);
+  return pin_forecast_new (task->kind, task->host, name, scenery->rows, scenery->scene, moves, gathered);
 }

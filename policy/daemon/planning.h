@@ -3,16 +3,22 @@
 #pragma once
 
 #include "forecast.h"
+#include "scenery.h"
 
 typedef struct
 {
   PinForecastKind kind;
-  gint guest;         /* index of the one that it is about; -1: all, or none */
-  gint row;           /* of drain and migrate: the host; PIN_SCENE_NOWHERE: none was named */
+  const char *host;   /* of drain, and of migrate where it was named; else NULL */
+  const char *guest;  /* of migrate, and of home of one, as it was asked for; else NULL */
+  const char *uuid;   /* of that guest */
   gboolean make_room; /* of home */
   PinPace pace;
   gint64 now_ms;      /* monotonic */
 } PinPlanningTask;
 
-/* The scene is left as it would be afterwards.  (transfer full) */
-PinMoves *pin_planning_do (PinScene *scene, const PinPlanningTask *task);
+/*
+ * Plans in @scenery, which was made of @gathered and is left as it would be afterwards.  Returns: (transfer full) what owns @gathered now;
+ * NULL, and it does not, with PIN_ERROR_NOT_FOUND where the host is gone by now, or PIN_ERROR_STALE where the guest is.
+ */
+PinForecast *pin_planning_do (PinScenery *scenery, PinGathered *gathered, const PinPlanningTask *task, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;

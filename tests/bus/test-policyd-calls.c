@@ -86,6 +86,21 @@ test_refusals (void)
     { "Rank", "('test', {'plans': <'1'>})", ERROR "Invalid", { "option 'plans' must be an unsigned number (u)" } },
     { "Rank", "('nobody', @a{sv} {})", ERROR "NotFound", { "nobody" } },
     { "Rank", "('', @a{sv} {})", ERROR "NotFound", { "" } },
+    { "Plan", "('drains', 'HOST', @a{sv} {})", ERROR "Unsupported", { "unknown kind 'drains'; known: drain, home, balance, migrate" } },
+    { "Plan", "('a\nb', '', @a{sv} {})", ERROR "Unsupported", { "unknown kind 'a b'; known: " } },
+    { "Plan", "('drain', 'hostx', @a{sv} {})", ERROR "NotFound", { "unknown host 'hostx'; known: HOST" } },
+    { "Plan", "('drain', '', @a{sv} {})", ERROR "NotFound", { "unknown host ''; known: HOST" } },
+    { "Plan", "('drain', 'HOST', {'make-room': <true>})", ERROR "Unsupported", { "unknown option 'make-room'" } },
+    { "Plan", "('home', 'nobody', @a{sv} {})", ERROR "NotFound", { "no guest \"nobody\" is known" } },
+    { "Plan", "('home', '', {'host': <'HOST'>})", ERROR "Unsupported", { "unknown option 'host'; known: make-room (b)" } },
+    { "Plan", "('home', '', {'make-room': <'yes'>})", ERROR "Invalid", { "option 'make-room' must be a boolean" } },
+    { "Plan", "('balance', 'HOST', @a{sv} {})", ERROR "Invalid", { "its subject must be empty" } },
+    { "Plan", "('balance', '', {'make-room': <true>})", ERROR "Unsupported", { "unknown option 'make-room'" } },
+    { "Plan", "('migrate', '', @a{sv} {})", ERROR "NotFound", { "" } },
+    { "Plan", "('migrate', 'nobody', @a{sv} {})", ERROR "NotFound", { "no guest \"nobody\" is known" } },
+    { "Plan", "('migrate', 'test', {'host': <'hostx'>})", ERROR "NotFound", { "unknown host 'hostx'; known: HOST" } },
+    { "Plan", "('migrate', 'test', {'host': <true>})", ERROR "Invalid", { "option 'host' must be a string (s)" } },
+    { "Plan", "('migrate', 'test', {'to': <'HOST'>})", ERROR "Unsupported", { "unknown option 'to'; known: make-room (b), host (s)" } },
     { "Migrate", "('nobody', '', @a{sv} {})", ERROR "NotFound", { "nobody" } },
     { "Migrate", "('test', 'hostx', @a{sv} {})", ERROR "NotFound", { "unknown host 'hostx'; known: HOST" } },
     { "Migrate", "('test', '', {'live': <true>})", ERROR "Unsupported", { "unknown option 'live'" } },
@@ -117,12 +132,12 @@ test_refusals (void)
     }
 }
 
-/* The one host of the rank.  (transfer full) */
+/* The JSON with which @method answers.  (transfer full) */
 static JsonNode *
-rank (World *world, const char *parameters)
+ask (World *world, const char *method, const char *parameters)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = call (world, "Rank", parameters, &error);
+  g_autoptr (GVariant) reply = call (world, method, parameters, &error);
   const char *json;
   JsonNode *node;
 
@@ -143,7 +158,7 @@ test_rank (void)
   world_init (&world);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (JsonNode) node = rank (&world, names[i]);
+      g_autoptr (JsonNode) node = ask (&world, "Rank", names[i]);
       JsonObject *object = json_node_get_object (node);
       JsonArray *hosts = json_object_get_array_member (object, "hosts");
       JsonObject *host = json_array_get_object_element (hosts, 0);
@@ -155,6 +170,42 @@ test_rank (void)
       g_assert_cmpstr (json_object_get_string_member (host, "host"), ==, g_get_host_name ());
       g_assert_true (json_object_get_null_member (host, "place"));
       g_assert_cmpstr (json_object_get_string_member (host, "filter"), ==, "here");
+    }
+}
+
+/* Where there is no other host, whoever is to leave stays. */
+static void
+test_plan (void)
+{
+  static const struct { const char *parameters, *kind, *host, *guest; guint n_stays; } rows[] = {
+    { "('drain', 'HOST', @a{sv} {})", "drain", "HOST", NULL, 1 },
+    { "('home', '', {'make-room': <true>})", "home", NULL, NULL, 0 },
+    { "('home', '" GUEST_UUID "', @a{sv} {})", "home", NULL, GUEST, 0 },
+    { "('balance', '', @a{sv} {})", "balance", NULL, NULL, 0 },
+    { "('migrate', '" GUEST "', @a{sv} {})", "migrate", NULL, GUEST, 1 },
+    { "('migrate', '" GUEST "', {'host': <''>, 'make-room': <true>})", "migrate", NULL, GUEST, 1 },
+  };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *parameters = with_host (rows[i].parameters);
+      g_autoptr (JsonNode) node = ask (&world, "Plan", parameters);
+      JsonObject *object = json_node_get_object (node);
+      JsonArray *stays = json_object_get_array_member (object, "stays");
+      const char *host = json_object_get_string_member_with_default (object, "host", NULL);
+
+      g_assert_cmpint (json_object_get_int_member (object, "version"), ==, 1);
+      g_assert_cmpstr (json_object_get_string_member (object, "kind"), ==, rows[i].kind);
+      g_assert_cmpstr (host, ==, rows[i].host != NULL ? g_get_host_name () : NULL);
+      g_assert_cmpstr (json_object_get_string_member_with_default (object, "guest", NULL), ==, rows[i].guest);
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "moves")), ==, 0);
+      g_assert_cmpuint (json_array_get_length (stays), ==, rows[i].n_stays);
+      g_assert_true (json_object_get_boolean_member (object, "possible") == (rows[i].n_stays == 0));
+      g_assert_true (json_object_has_member (object, "imbalance") == (strcmp (rows[i].kind, "balance") == 0));
+      if (rows[i].n_stays > 0)
+        g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (stays, 0), "uuid"), ==, GUEST_UUID);
     }
 }
 
@@ -336,6 +387,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policyd-calls/what-is-wrong-is-refused-in-one-line", test_refusals);
   g_test_add_func ("/policyd-calls/a-guest-is-ranked-in-a-cluster-of-one-host", test_rank);
+  g_test_add_func ("/policyd-calls/several-moves-are-planned-in-a-cluster-of-one-host", test_plan);
   g_test_add_func ("/policyd-calls/maintenance-is-passed-on", test_maintenance);
   g_test_add_func ("/policyd-calls/a-host-that-can-not-be-reached-says-why", test_unreachable);
   g_test_add_func ("/policyd-calls/a-job-that-finds-no-host-is-there-and-says-why", test_job);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What several moves would be in a fleet behind relays, some of whose hosts say nonsense of their guests. */
+#include "core/error.h"
+#include "fleet-world.h"
+#include "forecasting.h"
+#include "moves-json.h"
+#include "service/errors.h"
+
+#include <string.h>
+
+#define PATIENCE_S 200
+
+static const char *const manners[] = { "tidy", "tidy", "well", "older", "hanging", NULL };
+/* The first two, the third and the fourth. */
+#define N_READ 4
+
+typedef struct
+{
+  FleetWorld town;
+  PinExpected *expected;
+  PinHistory *history;
+  PinRules *rules;
+  PinForecasting *forecasting;
+} World;
+
+static void
+on_changed (const char *name, gpointer data)
+{
+}
+
+static gboolean
+lose_patience (gpointer data)
+{
+  g_error ("it did not come within %d s", PATIENCE_S);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+world_init (World *world)
+{
+  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, NULL);
+
+  fleet_world_init (&world->town, manners, on_changed, NULL);
+  while (fleet_world_count_read (&world->town) < N_READ)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (limit);
+  world->expected = pin_expected_new ();
+  world->history = pin_history_new ();
+  world->rules = pin_rules_new ();
+  world->forecasting = pin_forecasting_new (world->town.fleet, world->expected, world->history);
+  pin_forecasting_set_rules (world->forecasting, world->rules);
+}
+
+static void
+world_clear (World *world)
+{
+  pin_forecasting_free (world->forecasting);
+  fleet_world_clear (&world->town);
+  pin_rules_free (world->rules);
+  pin_history_free (world->history);
+  pin_expected_free (world->expected);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+typedef struct
+{
+  guint n_came;
+  PinForecast *forecast;
+  GError *error;
+} Answer;
+
+static void
+answer_clear (Answer *answer)
+{
+  pin_forecast_free (answer->forecast);
+  g_clear_error (&answer->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Answer *answer = data;
+
+  answer->forecast = pin_forecasting_finish (result, &answer->error);
+  answer->n_came++;
+}
+
+static void
+ask (World *world, const PinForecastQuestion *question, Answer *answer)
+{
+  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, NULL);
+
+  pin_forecasting_ask (world->forecasting, question, NULL, on_answer, answer);
+  g_assert_cmpuint (answer->n_came, ==, 0);
+  while (answer->n_came == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (limit);
+}
+
+typedef struct
+{
+  const char *what;
+  PinForecastQuestion question;
+  const char *wrong;   /* a part of the error; NULL: it is planned */
+  guint n_read;        /* guests that are known */
+  guint n_moves;
+  guint n_gaps;
+  const char *guest;   /* the last that is moved; NULL: any */
+  const char *to;
+} Case;
+
+static const Case cases[] = {
+  { "a drain moves all guests but one that has just gone", { PIN_FORECAST_DRAIN, "host1", NULL, FALSE }, NULL, 9, 9, 0, NULL, NULL },
+  { "a drain needs to know all guests", { PIN_FORECAST_DRAIN, "host2", NULL, FALSE },
+    "guest-2-2: host host2 has another guest in its place now; ask again", 0, 0, 0, NULL, NULL },
+  { "a drain needs the host", { PIN_FORECAST_DRAIN, "host4", NULL, FALSE }, "host4 can't be reached: ", 0, 0, 0, NULL, NULL },
+  { "a host that there is not", { PIN_FORECAST_DRAIN, "host5", NULL, FALSE }, "host5: no host of the cluster", 0, 0, 0, NULL, NULL },
+  { "who is not at home", { PIN_FORECAST_HOME, "", NULL, FALSE }, NULL, 1, 1, 2, "guest-1-5", "host0" },
+  { "who is not at home, and those that are there", { PIN_FORECAST_HOME, "", NULL, TRUE }, NULL, 10, 1, 2, "guest-1-5", "host0" },
+  { "one that is not at home", { PIN_FORECAST_HOME, "guest-1-5", NULL, FALSE }, NULL, 1, 1, 0, "guest-1-5", "host0" },
+  { "one without home", { PIN_FORECAST_HOME, "guest-1-0", NULL, FALSE }, NULL, 1, 0, 0, NULL, NULL },
+  { "one that there is not", { PIN_FORECAST_HOME, "guest-1", NULL, FALSE }, "no guest \"guest-1\" is known", 0, 0, 0, NULL, NULL },
+  { "one of which nonsense is said", { PIN_FORECAST_HOME, "guest-2-3", NULL, FALSE }, "guest-2-3: what host host2 says of it: ", 0, 0, 0,
+    NULL, NULL },
+  { "one of which nothing is said", { PIN_FORECAST_MIGRATE, "guest-2-4", "host0", FALSE }, "host2: ", 0, 0, 0, NULL, NULL },
+  { "one that has just gone", { PIN_FORECAST_MIGRATE, "guest-1-1", "", FALSE }, "guest-1-1: it is not any more where it was", 0, 0, 0,
+    NULL, NULL },
+  { "hosts that are alike", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 0, 0, 0, NULL, NULL },
+  { "a guest to a host", { PIN_FORECAST_MIGRATE, "guest-0-0", "host3", FALSE }, NULL, 1, 1, 0, "guest-0-0", "host3" },
+  { "a guest to a host with room", { PIN_FORECAST_MIGRATE, "guest-0-0", "host3", TRUE }, NULL, 1, 1, 0, "guest-0-0", "host3" },
+  { "a guest to a host that there is not", { PIN_FORECAST_MIGRATE, "guest-0-0", "host5", TRUE }, "host5: no host of the cluster", 0, 0, 0,
+    NULL, NULL },
+};
+
+static void
+assert_forecast (const Case *wanted, const PinForecast *forecast)
+{
+  const GPtrArray *moves = forecast->moves->moves;
+  const PinMove *last = moves->len > 0 ? g_ptr_array_index (moves, moves->len - 1) : NULL;
+
+  g_assert_cmpuint (forecast->gathered->guests->len, ==, wanted->n_read);
+  g_assert_cmpuint (forecast->gathered->gaps->len, ==, wanted->n_gaps);
+  g_assert_cmpuint (moves->len, ==, wanted->n_moves);
+  g_assert_true (pin_forecast_is_possible (forecast));
+  if (wanted->guest != NULL)
+    {
+      g_assert_cmpstr (pin_forecast_guest (forecast, last->guest)->name, ==, wanted->guest);
+      g_assert_cmpstr (pin_forecast_host (forecast, last->to), ==, wanted->to);
+    }
+}
+
+static void
+test_cases (void)
+{
+  g_auto (World) world = { { 0 } };
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Answer) answer = { 0 };
+      g_autofree char *json = NULL;
+
+      ask (&world, &cases[i].question, &answer);
+      json = answer.forecast != NULL ? pin_moves_to_json (answer.forecast) : NULL;
+      g_test_message ("%s: %s", cases[i].what, json != NULL ? json : answer.error->message);
+      g_assert_true ((json == NULL) == (cases[i].wrong != NULL));
+      if (json != NULL)
+        {
+          assert_forecast (&cases[i], answer.forecast);
+          continue;
+        }
+      g_assert_nonnull (strstr (answer.error->message, cases[i].wrong));
+      g_assert_null (strchr (answer.error->message, '\n'));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  /* Hosts that are lost are worth a warning. */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  pin_bus_errors_register ();
+  g_test_add_func ("/forecast/each-question-has-its-guests", test_cases);
+  return g_test_run ();
+}
