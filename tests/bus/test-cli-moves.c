@@ -339,6 +339,34 @@ test_terminal (void)
   pin_cli_assert_has (world.out, "\rdrain hosta: db1 moved to hostb\r\n");
 }
 
+/* What a dry run comes to is coloured by its exit code, where somebody looks who takes colours. */
+static void
+test_colours (void)
+{
+  static const struct
+  {
+    const char *plan, *no_colour, *out;
+  } rows[] = {
+    { DRAIN (WHOLE, ""), "", "\033[32mhosta can be emptied: 1 move in about 1 min 21 s\033[0m\r\n" },
+    { DRAIN (LESS, ""), "", "\033[33mhosta can be emptied: 1 move in about 1 min 21 s\033[0m\r\n" },
+    { DRAIN ("", DB3), "", "\033[31mhosta can't be emptied, so nobody would be moved: 1 guest can't leave\033[0m\r\n" },
+    { DRAIN (WHOLE, ""), "1", "\nhosta can be emptied: 1 move in about 1 min 21 s\r\n" },
+  };
+  g_auto (PinCliWorld) world = { NULL };
+  g_auto (FakeCluster) cluster = { .rank = NULL };
+
+  pin_cli_world_init (&world);
+  fake_cluster_init (&cluster, &world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_setenv ("NO_COLOR", rows[i].no_colour, TRUE);
+      cluster.plan = rows[i].plan;
+      pin_cli_world_run_at_terminal (&world, "drain --dry-run hosta", 100);
+      pin_cli_assert_has (world.out, rows[i].out);
+    }
+  g_unsetenv ("NO_COLOR");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,5 +377,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-moves/room-that-is-made-is-shown", test_room_plan);
   g_test_add_func ("/cli-moves/jobs-are-followed-move-by-move", test_jobs);
   g_test_add_func ("/cli-moves/moves-have-one-line-on-a-terminal", test_terminal);
+  g_test_add_func ("/cli-moves/a-dry-run-ends-in-colour", test_colours);
   return g_test_run ();
 }
