@@ -137,6 +137,16 @@ print_all_reasons (JsonObject *plan, JsonArray *moves)
     putchar ('\n');
 }
 
+static void
+print_gap (JsonObject *gap)
+{
+  const char *host = pin_guest_text (gap, "host");
+  const char *why = pin_guest_text (gap, "why");
+  g_autofree char *prefix = g_strdup_printf ("%s: ", host);
+
+  printf ("Planned without %s%s\n", g_str_has_prefix (why, prefix) ? "" : prefix, why);
+}
+
 /* Hosts that could not be asked, and guests that could not be read. */
 static void
 print_gaps (JsonObject *plan)
@@ -147,10 +157,9 @@ print_gaps (JsonObject *plan)
   for (guint i = 0; gaps != NULL && i < json_array_get_length (gaps); i++)
     {
       JsonNode *gap = json_array_get_element (gaps, i);
-      JsonObject *object = JSON_NODE_HOLDS_OBJECT (gap) ? json_node_get_object (gap) : NULL;
 
-      if (object != NULL)
-        printf ("Planned without %s: %s\n", pin_guest_text (object, "host"), pin_guest_text (object, "why"));
+      if (JSON_NODE_HOLDS_OBJECT (gap))
+        print_gap (json_node_get_object (gap));
     }
 }
 

@@ -154,8 +154,12 @@ test_balance_plan (void)
     { BUSY ("405", "12", WHOLE), { "balance --dry-run -q", 0, "", "", NULL } },
     { PLAN ("balance", "null", "null", "true", "\"imbalance\":{\"before\":7,\"after\":7},", "", "", ""),
       { "balance --dry-run", 0, "Nothing is worth being moved\nImbalance: 7 %\n", "", NULL } },
-    { PLAN ("balance", "null", "null", "true", "\"gaps\":[{\"host\":\"hostc\",\"why\":\"it is unreachable\"}],", "", "", ""),
-      { "balance --dry-run", 0, "Planned without hostc: it is unreachable\nNothing is worth being moved\n", "", NULL } },
+    { PLAN ("balance", "null", "null", "true",
+            "\"gaps\":[{\"host\":\"hostc\",\"why\":\"it is unreachable\"},"
+            "{\"host\":\"hostd\",\"why\":\"hostd: no such method\"}],",
+            "", "", ""),
+      { "balance --dry-run", 0, "Planned without hostc: it is unreachable\nPlanned without hostd: no such method\nNothing is worth being moved\n", "",
+        NULL } },
     { "", { "balance hosta", 2, "", "pinshift: balance: too many arguments; usage: pinshift balance\n", "" } },
   };
 
