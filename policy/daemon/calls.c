@@ -2,17 +2,15 @@
 #include "calls.h"
 
 #include "bus-job.h"
-#include "cluster/find.h"
 #include "core/error.h"
 #include "format/quote.h"
+#include "known-host.h"
 #include "moves-json.h"
 #include "service/authority.h"
 #include "service/options.h"
 
 #define MIGRATE "org.pinshift.cluster1.migrate"
 #define SET_MAINTENANCE "org.pinshift.cluster1.set-maintenance"
-/* More hosts are no help in a line. */
-#define NAMED_MAX 8
 
 struct _PinCalls
 {
@@ -21,6 +19,7 @@ struct _PinCalls
   PinRanking *ranking;
   PinForecasting *forecasting;
   PinJobs *jobs;
+  PinCampaignCalls *campaigns;
   PinAuthority *authority;
   GCancellable *cancellable; /* of whatever is asked for a call */
 };
@@ -97,19 +96,11 @@ on_authority (const GError *refusal, gpointer data)
 static gboolean
 is_known (const Call *call)
 {
-  g_autoptr (GString) known = g_string_new (NULL);
-  g_autofree char *shown = pin_quote (call->host);
-  guint n;
-  const PinHostRow *rows = pin_fleet_rows (call->calls->fleet, &n);
-  guint row;
+  g_autoptr (GError) error = NULL;
 
-  if (pin_find_host (rows, n, call->host, &row))
+  if (pin_known_host (call->calls->fleet, call->host, &error))
     return TRUE;
-  for (guint i = 0; i < MIN (n, NAMED_MAX); i++)
-    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "; known: ", rows[i].name);
-  if (n > NAMED_MAX)
-    g_string_append_printf (known, " and %u more", n - NAMED_MAX);
-  g_dbus_method_invocation_return_error (call->invocation, PIN_ERROR, PIN_ERROR_NOT_FOUND, "unknown host '%s'%s", shown, known->str);
+  g_dbus_method_invocation_return_gerror (call->invocation, error);
   return FALSE;
 }
 
@@ -222,12 +213,23 @@ begin_migrate (Call *call)
     pin_ranking_ask (calls->ranking, call->guest, NULL, calls->cancellable, on_route, g_steal_pointer (&owned));
 }
 
+/* Others may be moved first, so it is a job of several moves. */
+static void
+begin_room (Call *call)
+{
+  g_autoptr (Call) owned = call;
+  const PinCampaignOrder order = { .kind = PIN_JOB_ROOM, .guest = call->guest, .host = *call->host != '\0' ? call->host : NULL };
+
+  pin_campaign_calls_begin (call->calls->campaigns, call->invocation, &order);
+}
+
 static gboolean
 handle_migrate (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char *guest, const char *host, GVariant *options,
                 gpointer data)
 {
   PinCalls *calls = data;
-  const PinBusOption known[] = { { NULL } };
+  gboolean make_room = FALSE;
+  const PinBusOption known[] = { { .name = "make-room", .value = &make_room }, { NULL } };
   g_autofree char *shown_guest = pin_quote (guest);
   g_autofree char *shown_host = pin_quote (host);
   const PinAuthorityQuestion question = { .action = MIGRATE, .domain = shown_guest, .host = *host != '\0' ? shown_host : NULL };
@@ -235,7 +237,7 @@ handle_migrate (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const 
 
   if (!takes (invocation, options, known))
     return TRUE;
-  call = call_new (calls, invocation, begin_migrate);
+  call = call_new (calls, invocation, make_room ? begin_room : begin_migrate);
   call->guest = g_strdup (guest);
   call->host = g_strdup (host);
   pin_authority_ask (calls->authority, invocation, &question, on_authority, call);
@@ -302,7 +304,8 @@ pin_calls_cancel (PinCalls *calls, GDBusMethodInvocation *invocation, guint numb
 }
 
 PinCalls *
-pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinForecasting *forecasting, PinJobs *jobs)
+pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinForecasting *forecasting, PinJobs *jobs,
+               PinCampaignCalls *campaigns)
 {
   PinCalls *calls = g_new0 (PinCalls, 1);
 
@@ -311,6 +314,7 @@ pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinF
   calls->ranking = ranking;
   calls->forecasting = forecasting;
   calls->jobs = jobs;
+  calls->campaigns = campaigns;
   calls->authority = pin_authority_new ();
   calls->cancellable = g_cancellable_new ();
   g_signal_connect (skeleton, "handle-rank", G_CALLBACK (handle_rank), calls);

@@ -73,3 +73,20 @@ pin_journal_job (const PinJobFacts *facts)
 
   g_log_structured_array (kind->level, fields, G_N_ELEMENTS (fields));
 }
+
+void
+pin_journal_suggest (const char *guest, const char *host)
+{
+  g_autofree char *line = g_strdup_printf ("%s: could go to %s, where it would have all that its owner wrote: pinshift migrate-home %s", guest,
+                                           host, guest);
+  const GLogField fields[] = {
+    { "MESSAGE", line, -1 },
+    { "MESSAGE_ID", "b4588ed69a9b48dfabbc7a20edea33d6", -1 },
+    { "PRIORITY", "5", -1 },
+    { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
+    { "LIBVIRT_DOMAIN", guest, -1 },
+    { "PINSHIFT_DESTINATION", host, -1 },
+  };
+
+  g_log_structured_array (G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS (fields));
+}

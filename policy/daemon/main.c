@@ -34,7 +34,9 @@ typedef struct
   PinForecasting *forecasting;
   PinMeans means;
   PinJobs *jobs;
+  PinHoming *homing;
   PinClusterBus *bus;
+  PinCampaignCalls *campaigns;
   PinCalls *calls;
   int status;
 } Service;
@@ -50,9 +52,11 @@ static void
 clear_service (Service *service)
 {
   pin_calls_free (service->calls);
+  pin_campaign_calls_free (service->campaigns);
   /* Its last answers. */
   if (service->connection != NULL && !g_dbus_connection_is_closed (service->connection))
     g_dbus_connection_flush_sync (service->connection, NULL, NULL);
+  pin_homing_free (service->homing);
   pin_jobs_free (service->jobs);
   pin_forecasting_free (service->forecasting);
   pin_ranking_free (service->ranking);
@@ -90,6 +94,8 @@ take_rules (Service *service, PinRules *rules)
   service->means.rules = rules;
   pin_ranking_set_rules (service->ranking, rules);
   pin_forecasting_set_rules (service->forecasting, rules);
+  pin_campaign_calls_set_rules (service->campaigns, rules);
+  pin_homing_set_mode (service->homing, pin_rules_home_mode (rules), pin_rules_settle_ms (rules));
   pin_cluster_bus_set_policy_digest (service->bus, pin_rules_digest (rules));
   set_hosts (service);
 }
@@ -123,6 +129,8 @@ on_host (const char *name, gpointer data)
   pin_bus_hosts_show (hosts, &row, pin_fleet_facts (service->fleet, name));
   if (row.site != NULL)
     pin_history_note (service->history, name, row.site, g_get_monotonic_time () / 1000);
+  pin_jobs_look (service->jobs);
+  pin_homing_look (service->homing);
 }
 
 /* Who is where has changed with the end of a job: the next question need not wait until the hosts say so. */
@@ -132,6 +140,8 @@ on_job_shown (const PinJobFacts *facts, gpointer data)
   Service *service = data;
 
   pin_bus_jobs_show (pin_cluster_bus_jobs (service->bus), facts);
+  if (facts->kind == PIN_JOB_MIGRATE && facts->moved.rate > 0)
+    pin_history_note_rate (service->history, facts->moved.rate / 1024);
   if (facts->state == PIN_JOB_RUNNING)
     return;
   pin_fleet_mark (service->fleet, facts->source);
@@ -235,6 +245,9 @@ build (Service *service)
 {
   static const PinJobsListener listener = { on_job_shown, on_job_gone };
   PinJobMeans means = pin_means_of (&service->means);
+  PinCampaignMeans campaign_means;
+  PinHomingMeans homing_means;
+  PinCluster1 *skeleton;
 
   service->bus = pin_cluster_bus_new (on_job_cancel, service);
   service->history = pin_history_new ();
@@ -244,10 +257,17 @@ build (Service *service)
   service->forecasting = pin_forecasting_new (service->fleet, service->expected, service->history);
   service->means.fleet = service->fleet;
   service->means.ranking = service->ranking;
-  service->jobs = pin_jobs_new (&means, &pin_jobs_limits, &listener, service);
+  service->means.forecasting = service->forecasting;
+  service->means.history = service->history;
+  service->jobs = service->means.jobs = pin_jobs_new (&means, &pin_jobs_limits, &listener, service);
+  campaign_means = pin_means_of_campaigns (&service->means);
+  pin_jobs_set_campaign_means (service->jobs, &campaign_means);
   pin_expected_set_jobs (service->expected, service->jobs);
-  service->calls = pin_calls_new (pin_cluster_bus_skeleton (service->bus), service->fleet, service->ranking, service->forecasting,
-                                  service->jobs);
+  homing_means = pin_means_of_homing (&service->means);
+  service->homing = pin_homing_new (&homing_means);
+  skeleton = pin_cluster_bus_skeleton (service->bus);
+  service->campaigns = pin_campaign_calls_new (skeleton, service->fleet, service->jobs);
+  service->calls = pin_calls_new (skeleton, service->fleet, service->ranking, service->forecasting, service->jobs, service->campaigns);
 }
 
 static int
