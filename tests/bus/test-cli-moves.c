@@ -197,9 +197,7 @@ test_room_plan (void)
   {                                                                                                                                                  \
     "db2", state, "moving", "hostc", text, permille                                                                                                  \
   }
-#define LINES                                                                                                                                        \
-  "drain hosta: db1 to hostb\ndrain hosta: db2 to hostc\ndrain hosta: db1 moved to hostb\n"                                                          \
-  "drain hosta: db2 moved to hostc\n"
+#define LINES(subject) subject ": db1 to hostb\n" subject ": db2 to hostc\n" subject ": db1 moved to hostb\n" subject ": db2 moved to hostc\n"
 
 /* A move shows itself before it has a destination. */
 static const FakeMove one[] = { { "db1", "running", "ranking", "", "", 0 }, { NULL } };
@@ -242,7 +240,10 @@ typedef struct
 } JobRow;
 
 static const JobRow jobs[] = {
-  { "drain", done, AFTER_NOTHING, { "drain hosta", 0, LINES "drain hosta: 2 of 2 guests moved\n", "", CALL ("Drain", "'hosta', {}") } },
+  { "drain",
+    done,
+    AFTER_NOTHING,
+    { "drain hosta", 0, LINES ("drain hosta") "drain hosta: 2 of 2 guests moved\n", "", CALL ("Drain", "'hosta', {}") } },
   { "drain", done, AFTER_NOTHING, { "drain -q hosta", 0, "", "", NULL } },
   { "drain",
     done,
@@ -282,6 +283,9 @@ static const JobRow jobs[] = {
     { "migrate-home --make-room db3", 0, "migrate-home db3: nobody was moved\n  db3 stays: hostb is full\n", "",
       CALL ("MigrateHome", "'db3', {'make-room': <true>}") } },
   { "home", done, AFTER_NOTHING, { "migrate-home busy", 1, "", "pinshift: busy is on its way to hostb\n", NULL } },
+  { "balance", done, AFTER_NOTHING, { "balance", 0, LINES ("balance") "balance: 2 of 2 guests moved\n", "", NULL } },
+  { "room", done, AFTER_NOTHING, { "migrate --make-room db2 hostc", 0, LINES ("db2") "db2: 2 of 2 guests moved\n", "", NULL } },
+  { "home", done, AFTER_NOTHING, { "migrate-home db2", 0, LINES ("migrate-home db2") "migrate-home db2: 2 of 2 guests moved\n", "", NULL } },
   { "balance", leftover, AFTER_NOTHING, { "balance -q", 0, "", "", CALL ("Balance", "{},") } },
   { "room",
     leftover,
