@@ -3,10 +3,11 @@
 
 #include "core/error.h"
 
-/* QEMU takes samples of memory for a second, and a while to compare them. */
+/* From one look to the next. */
 #define MEASURED_MS 1250
-/* Who has so much memory that it takes longer is given as much twice more. */
-#define LOOKS_MAX 3
+#define LOOKS 2
+/* So much longer what guests write may take, which large ones need, before it is answered without. */
+#define PATIENCE_MS 2750
 
 typedef struct
 {
@@ -14,45 +15,101 @@ typedef struct
   gpointer data;
 } Waiter;
 
+typedef enum
+{
+  DIRT_IDLE,
+  DIRT_ASKED,
+  DIRT_LATE /* asked for somebody who has been answered without */
+} Dirt;
+
 struct _PinGauge
 {
   PinVirt *virt;
   GArray *waiting;     /* Waiter; nobody: nothing is measured */
-  GHashTable *usages;  /* from one look to the next; else NULL */
+  GHashTable *usages;  /* of the last look, or NULL */
+  GHashTable *written; /* UUID -> guint64, what guests write; NULL: not known */
+  Dirt dirt;
+  guint n_looks;
   guint timer;
   guint idle;
-  guint n_looks;
 };
 
 /* Who asks again in its answer begins anew. */
 static void
-end (PinGauge *gauge, GHashTable *usages, const GError *error)
+end (PinGauge *gauge, const GError *error)
 {
   g_autoptr (GArray) waiting = g_steal_pointer (&gauge->waiting);
+  g_autoptr (GHashTable) usages = g_steal_pointer (&gauge->usages);
 
   gauge->waiting = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  g_clear_pointer (&gauge->written, g_hash_table_unref);
+  g_clear_handle_id (&gauge->timer, g_source_remove);
+  if (gauge->dirt == DIRT_ASKED)
+    gauge->dirt = DIRT_LATE;
   for (guint i = 0; i < waiting->len; i++)
     {
       const Waiter *waiter = &g_array_index (waiting, Waiter, i);
 
-      waiter->read (usages, error, waiter->data);
+      waiter->read (error == NULL ? usages : NULL, error, waiter->data);
+    }
+}
+
+static void
+add_written (GHashTable *usages, GHashTable *written)
+{
+  GHashTableIter iter;
+  gpointer uuid, usage;
+
+  g_hash_table_iter_init (&iter, usages);
+  while (g_hash_table_iter_next (&iter, &uuid, &usage))
+    {
+      const guint64 *kib_s = g_hash_table_lookup (written, uuid);
+
+      ((PinVirtUsage *)usage)->dirty_kib_s = kib_s != NULL ? *kib_s : 0;
     }
 }
 
 static gboolean
-is_measuring (GHashTable *usages)
+on_patience (gpointer data)
 {
-  GHashTableIter iter;
-  gpointer usage;
+  PinGauge *gauge = data;
 
-  g_hash_table_iter_init (&iter, usages);
-  while (g_hash_table_iter_next (&iter, NULL, &usage))
-    if (((const PinVirtUsage *)usage)->measuring)
-      return TRUE;
-  return FALSE;
+  gauge->timer = 0;
+  end (gauge, NULL);
+  return G_SOURCE_REMOVE;
 }
 
-static void on_answer (GObject *source, GAsyncResult *result, gpointer data);
+static void
+end_if_all_is_known (PinGauge *gauge)
+{
+  if (gauge->n_looks < LOOKS)
+    return;
+  if (gauge->dirt == DIRT_ASKED)
+    {
+      gauge->timer = g_timeout_add (PATIENCE_MS, on_patience, gauge);
+      return;
+    }
+  if (gauge->written != NULL)
+    add_written (gauge->usages, gauge->written);
+  end (gauge, NULL);
+}
+
+/* One that comes too late is of another time. */
+static void
+on_dirt (GObject *source, GAsyncResult *result, gpointer data)
+{
+  PinGauge *gauge = data;
+  g_autoptr (GHashTable) written = pin_virt_dirt_finish (gauge->virt, result, NULL);
+  gboolean was_late = gauge->dirt == DIRT_LATE;
+
+  gauge->dirt = DIRT_IDLE;
+  if (was_late)
+    return;
+  gauge->written = g_steal_pointer (&written);
+  end_if_all_is_known (gauge);
+}
+
+static void on_usages (GObject *source, GAsyncResult *result, gpointer data);
 
 static gboolean
 on_time (gpointer data)
@@ -60,25 +117,35 @@ on_time (gpointer data)
   PinGauge *gauge = data;
 
   gauge->timer = 0;
-  gauge->n_looks++;
-  pin_virt_usage_look_async (gauge->virt, g_steal_pointer (&gauge->usages), on_answer, gauge);
+  pin_virt_usage_look_async (gauge->virt, g_steal_pointer (&gauge->usages), on_usages, gauge);
   return G_SOURCE_REMOVE;
 }
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer data)
+on_usages (GObject *source, GAsyncResult *result, gpointer data)
 {
   PinGauge *gauge = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) usages = pin_virt_usage_finish (gauge->virt, result, &error);
 
-  if (usages == NULL || gauge->n_looks == LOOKS_MAX || (gauge->n_looks > 0 && !is_measuring (usages)))
-    {
-      end (gauge, usages, error);
-      return;
-    }
-  gauge->usages = g_steal_pointer (&usages);
-  gauge->timer = g_timeout_add (MEASURED_MS, on_time, gauge);
+  gauge->usages = pin_virt_usage_finish (gauge->virt, result, &error);
+  if (gauge->usages == NULL)
+    end (gauge, error);
+  else if (++gauge->n_looks == LOOKS)
+    end_if_all_is_known (gauge);
+  else
+    gauge->timer = g_timeout_add (MEASURED_MS, on_time, gauge);
+}
+
+/* As long as some QEMU does not answer, no other is asked: one hangs at the most. */
+static void
+begin (PinGauge *gauge)
+{
+  gauge->n_looks = 0;
+  pin_virt_usage_begin_async (gauge->virt, on_usages, gauge);
+  if (gauge->dirt != DIRT_IDLE)
+    return;
+  gauge->dirt = DIRT_ASKED;
+  pin_virt_dirt_async (gauge->virt, on_dirt, gauge);
 }
 
 static gboolean
@@ -88,13 +155,12 @@ on_idle (gpointer data)
   g_autoptr (GError) error = NULL;
 
   gauge->idle = 0;
-  gauge->n_looks = 0;
   if (gauge->virt != NULL)
-    pin_virt_usage_begin_async (gauge->virt, on_answer, gauge);
+    begin (gauge);
   else
     {
       g_set_error (&error, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd does not follow libvirt");
-      end (gauge, NULL, error);
+      end (gauge, error);
     }
   return G_SOURCE_REMOVE;
 }
@@ -116,10 +182,8 @@ pin_gauge_free (PinGauge *gauge)
 
   if (gauge == NULL)
     return;
-  g_clear_handle_id (&gauge->timer, g_source_remove);
   g_clear_handle_id (&gauge->idle, g_source_remove);
-  end (gauge, NULL, error);
-  g_clear_pointer (&gauge->usages, g_hash_table_unref);
+  end (gauge, error);
   g_array_unref (gauge->waiting);
   g_free (gauge);
 }

@@ -129,3 +129,16 @@ PinPassage pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen);
  * Returns: FALSE with @error.
  */
 gboolean pin_virt_read_held (PinVirt *virt, virDomainPtr domain, const char *uuid, gboolean *ret_held, GError **error);
+
+/* Domains; what is there is freed with it. */
+typedef struct
+{
+  virDomainPtr *domains; /* with NULL at the end */
+  int n;
+} PinVirDomains;
+
+void pin_vir_domains_clear (PinVirDomains *domains);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PinVirDomains, pin_vir_domains_clear)
+
+/* All that are active.  FALSE with @error. */
+gboolean pin_virt_list_active (virConnectPtr connection, PinVirDomains *ret_domains, GError **error);

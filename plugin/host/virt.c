@@ -207,7 +207,7 @@ say_ended (PinVirt *virt)
 {
   g_mutex_lock (&virt->lock);
   virt->ended = TRUE;
-  g_cond_signal (&virt->ended_cond);
+  g_cond_broadcast (&virt->ended_cond);
   g_mutex_unlock (&virt->lock);
 }
 

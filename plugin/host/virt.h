@@ -118,17 +118,21 @@ typedef struct
   int id;              /* libvirt's, which another process of the same guest does not have */
   PinCpuTime begun;
   gint cpu_permille;   /* of one CPU, since then; -1: not known */
-  guint64 dirty_kib_s; /* how much of its memory it writes; 0: not known */
-  gboolean measuring;  /* libvirt has not said yet how much it writes */
-  gboolean seen;       /* by the last look */
+  guint64 dirty_kib_s; /* how much of its memory it writes, as others have found out; 0: not known */
 } PinVirtUsage;
 
-/*
- * Begins to measure how busy all active domains are; who has begun looks at them about a second later.  How much is written QEMU finds out
- * from samples of pages, within that second; it is not asked while a job of libvirt is under way, for libvirt would hold the call.
- */
+/* What all active domains have used of CPUs by now; who has begun looks at them again after a while. */
 void pin_virt_usage_begin_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
 /* What has come of @usages by now; domains that are no longer active are taken out.  Takes @usages, which nobody else may use meanwhile. */
 void pin_virt_usage_look_async (PinVirt *virt, GHashTable *usages, GAsyncReadyCallback callback, gpointer data);
 /* Of both: (transfer full) UUID -> PinVirtUsage. */
 GHashTable *pin_virt_usage_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * How much of their memory active domains write: QEMU takes samples of pages for a second, which takes the longer the more memory there is; what is
+ * not done after four is left.  It is not asked while a job of libvirt is under way.  Unlike for all other calls, QEMU itself has to answer, and one that
+ * hangs does not: this has a thread of its own, nothing else waits for it, and it may not end before that QEMU does.
+ */
+void pin_virt_dirt_async (PinVirt *virt, GAsyncReadyCallback callback, gpointer data);
+/* (transfer full) UUID -> guint64, KiB a second; only of those of which it is known. */
+GHashTable *pin_virt_dirt_finish (PinVirt *virt, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -217,3 +217,21 @@ def usage(w: Trio) -> None:
     move.hurry()
     move.end()
     runs_only_on(w.b, leaves, w.a)
+
+
+@pair.case("a QEMU that hangs holds up neither the measurement of others nor the service, and is measured again when it goes on")
+def usage_of_hanging(w: Trio) -> None:
+    hangs, works = that("writes", Guest("hangs", vcpus=1)), that("writes", Guest("works", vcpus=1))
+    install(w.a)
+    w.a.create(hangs)
+    w.a.create(works)
+    pid = str(w.a.qemu_pid(hangs.name))
+    w.a.run("kill", "-STOP", pid)
+    try:
+        for _ in range(2):
+            seen = w.a.usage()
+            expect(seen[hangs.uuid] == (0, 0) and seen[works.uuid][0] >= 100, "one of them is busy", seen)
+        w.begin(TUNED)
+    finally:
+        w.a.run("kill", "-CONT", pid)
+    wait_until(lambda: all(dirty > 0 for _cpu, dirty in w.a.usage(hangs, works).values()), "what both write is known again", 30)
