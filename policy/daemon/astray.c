@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "astray.h"
 
+#include "core/error.h"
 #include "format/json-spot.h"
 #include "format/json-text.h"
 
@@ -131,6 +132,14 @@ has_guests (const PinHostRow *row)
   return FALSE;
 }
 
+/* It is not asked: that would only take its time. */
+static void
+add_gap (Astray *astray, const PinHostRow *row)
+{
+  pin_gathered_add_gap (astray->gaps, row->name, g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s", row->name,
+                                                             row->failure != NULL ? row->failure : "it was not heard yet"));
+}
+
 void
 pin_astray_ask (PinFleet *fleet, GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data)
 {
@@ -145,8 +154,12 @@ pin_astray_ask (PinFleet *fleet, GCancellable *cancellable, GAsyncReadyCallback 
   astray->gaps = pin_gathered_new ();
   g_task_set_task_data (task, astray, astray_free);
   for (guint i = 0; i < n_rows; i++)
-    if (has_guests (&rows[i]))
-      pin_enquiry_add (calls, rows[i].name, NULL, NULL);
+    {
+      if (has_guests (&rows[i]) && rows[i].presence == PIN_PRESENCE_REACHABLE)
+        pin_enquiry_add (calls, rows[i].name, NULL, NULL);
+      else if (has_guests (&rows[i]))
+        add_gap (astray, &rows[i]);
+    }
   pin_enquiry_ask (fleet, "Domains", calls, on_domains, cancellable, on_all, task);
 }
 

@@ -16,6 +16,13 @@ typedef struct
   guint64 measure;
 } Chosen;
 
+/* What a host that can't be reached has can't be moved. */
+static gboolean
+is_open (const PinHostRow *row)
+{
+  return row->presence == PIN_PRESENCE_REACHABLE && row->site != NULL;
+}
+
 /* The greatest first, then by name. */
 static gint
 compare (gconstpointer a, gconstpointer b)
@@ -51,7 +58,7 @@ pin_choice_add_on (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const
 
   if (!pin_choice_find_host (rows, n_rows, host, &row, error))
     return FALSE;
-  if (rows[row].presence == PIN_PRESENCE_REACHABLE && rows[row].site != NULL)
+  if (is_open (&rows[row]))
     {
       pin_gathering_add_row (calls, &rows[row]);
       return TRUE;
@@ -88,7 +95,7 @@ pin_choice_add_busiest (GPtrArray *calls, const PinHostRow *rows, guint n_rows)
   add_first (calls, rows, chosen, BUSIEST_MOST);
 }
 
-/* UUIDs of the hosts that are homes of guests. */
+/* UUID of each host that is a home -> name of the host on which its guests are; "": of several. */
 static GHashTable *
 find_homes (const PinGathered *gathered)
 {
@@ -102,9 +109,10 @@ find_homes (const PinGathered *gathered)
       for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
         {
           const PinHome *home = pin_original_home (record->original, (PinSetting) setting);
+          const char *on = home != NULL && home->host_uuid != NULL ? g_hash_table_lookup (homes, home->host_uuid) : NULL;
 
           if (home != NULL && home->host_uuid != NULL)
-            g_hash_table_add (homes, home->host_uuid);
+            g_hash_table_insert (homes, home->host_uuid, (gpointer) (on == NULL || g_str_equal (on, guest->host) ? guest->host : ""));
         }
     }
   return homes;
@@ -116,10 +124,10 @@ pin_choice_add_at_homes (GPtrArray *calls, const PinHostRow *rows, guint n_rows,
   g_autoptr (GHashTable) homes = find_homes (gathered);
   g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (Chosen));
   GHashTableIter iter;
-  gpointer uuid;
+  gpointer uuid, on;
 
   g_hash_table_iter_init (&iter, homes);
-  while (g_hash_table_iter_next (&iter, &uuid, NULL))
+  while (g_hash_table_iter_next (&iter, &uuid, &on))
     {
       g_autoptr (PinSiteKey) key = pin_site_key_new (uuid);
 
@@ -127,11 +135,45 @@ pin_choice_add_at_homes (GPtrArray *calls, const PinHostRow *rows, guint n_rows,
         {
           const Chosen host = { row, 0 };
 
-          if (rows[row].site != NULL && pin_site_is (rows[row].site, key))
+          if (is_open (&rows[row]) && pin_site_is (rows[row].site, key) && !g_str_equal (rows[row].name, on))
             g_array_append_val (chosen, host);
         }
     }
   add_first (calls, rows, chosen, HOMES_MOST);
+}
+
+/* Members of @group that run on the host of @row. */
+static void
+add_members (GPtrArray *calls, const PinHostRow *row, const PinGroupRule *group)
+{
+  PinSiteWalk walk = { NULL };
+  PinSiteGuest guest;
+
+  while (row->site != NULL && pin_site_next (row->site, &walk, &guest))
+    {
+      g_autofree char *name = g_strndup (guest.name, guest.name_length);
+      g_autofree char *uuid = guest.state == PIN_SITE_GUEST_RUNNING ? pin_site_guest_uuid (&guest) : NULL;
+
+      if (uuid != NULL && pin_group_rule_has (group, name))
+        pin_enquiry_add (calls, row->name, uuid, name);
+    }
+}
+
+void
+pin_choice_add_mates (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const PinGathered *gathered, const PinRules *rules)
+{
+  const GPtrArray *groups = pin_rules_groups (rules);
+
+  for (guint i = 0; i < groups->len * gathered->guests->len; i++)
+    {
+      const PinGroupRule *group = g_ptr_array_index (groups, i / gathered->guests->len);
+      const PinGatheredGuest *guest = g_ptr_array_index (gathered->guests, i % gathered->guests->len);
+      guint row;
+
+      if (group->strict && !group->apart && pin_group_rule_has (group, guest->domain->guest->name)
+          && pin_find_host (rows, n_rows, guest->host, &row))
+        add_members (calls, &rows[row], group);
+    }
 }
 
 static gboolean
@@ -141,9 +183,9 @@ is_full (const PinRanked *entry)
 }
 
 void
-pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, const char *host)
+pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, guint guest, const char *host)
 {
-  g_autoptr (PinRank) rank = pin_scene_rank (scenery->scene, 0);
+  g_autoptr (PinRank) rank = pin_scene_rank (scenery->scene, guest);
   g_autoptr (GArray) chosen = g_array_new (FALSE, FALSE, sizeof (Chosen));
   guint n;
   const PinRanked *entries = pin_rank_all (rank, &n);

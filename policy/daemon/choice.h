@@ -19,9 +19,12 @@ char *pin_choice_add_guest (GPtrArray *calls, const PinHostRow *rows, guint n_ro
 /* Those of the hosts that are busier than the mean of those that take part in a balance, the busiest 64. */
 void pin_choice_add_busiest (GPtrArray *calls, const PinHostRow *rows, guint n_rows);
 
-/* Those of the hosts that are homes of guests of @gathered, 64 at most. */
+/* Those of the hosts, 64 at most, that are homes of guests of @gathered which are elsewhere. */
 void pin_choice_add_at_homes (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const PinGathered *gathered);
 
-/* Those of the host @host where it is full for the only guest of @scenery; where it is NULL, and no host can take the guest, those of the 16 hosts
+/* Those that strict groups keep together with guests of @gathered, on one host. */
+void pin_choice_add_mates (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const PinGathered *gathered, const PinRules *rules);
+
+/* Those of the host @host where it is full for the guest @guest of @scenery; where it is NULL, and no host can take the guest, those of the 16 hosts
  * that have most memory left. */
-void pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, const char *host);
+void pin_choice_add_in_the_way (GPtrArray *calls, PinScenery *scenery, guint guest, const char *host);

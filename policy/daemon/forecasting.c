@@ -24,6 +24,7 @@ typedef struct
   char *host;    /* where to; NULL: to any */
   gboolean make_room;
   char *uuid;    /* of the guest that it is about; NULL: of none, or all */
+  GHashTable *called; /* UUIDs of the guests that were asked for: none is a second time */
   PinGathered *gathered;
   GHashTable *usages; /* UUID -> PinUsage; NULL: not asked for */
 } Question;
@@ -36,6 +37,7 @@ question_free (gpointer data)
   g_free (question->subject);
   g_free (question->host);
   g_free (question->uuid);
+  g_hash_table_unref (question->called);
   pin_gathered_free (question->gathered);
   g_clear_pointer (&question->usages, g_hash_table_unref);
   g_free (question);
@@ -104,56 +106,6 @@ answer (GTask *task)
     g_task_return_error (task, error);
 }
 
-/* Without the guests that it is about there is no plan. */
-static gboolean
-has_needed (const Question *asked, GError **error)
-{
-  const GPtrArray *gaps = asked->gathered->gaps;
-  gboolean needs = asked->kind == PIN_FORECAST_DRAIN || asked->uuid != NULL;
-
-  if (!needs || gaps->len == 0)
-    return TRUE;
-  g_propagate_error (error, g_error_copy (((const PinGap *) g_ptr_array_index (gaps, 0))->error));
-  return FALSE;
-}
-
-static void
-on_others (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  Question *asked = g_task_get_task_data (task);
-  GError *error = NULL;
-  PinGathered *more = pin_gathering_finish (result, &error);
-
-  if (more == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  pin_gathered_merge (asked->gathered, more);
-  answer (task);
-}
-
-/* Those that may be moved so that others can be. */
-static GPtrArray *
-choose_others (const Question *asked)
-{
-  GPtrArray *calls = pin_enquiry_calls_new ();
-  guint n_rows;
-  const PinHostRow *rows = pin_fleet_rows (asked->forecasting->fleet, &n_rows);
-
-  if (asked->kind == PIN_FORECAST_HOME && asked->make_room)
-    pin_choice_add_at_homes (calls, rows, n_rows, asked->gathered);
-  if (asked->kind == PIN_FORECAST_MIGRATE && asked->make_room)
-    {
-      g_autoptr (PinScenery) scenery = set_scene (asked);
-
-      if (pin_scene_n_guests (scenery->scene) > 0)
-        pin_choice_add_in_the_way (calls, scenery, asked->host);
-    }
-  return calls;
-}
-
 static void
 on_usages (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -183,8 +135,59 @@ measure (GTask *task)
   pin_usage_ask (asked->forecasting->fleet, names, g_task_get_cancellable (task), on_usages, g_object_ref (task));
 }
 
+/* Without the guests that it is about there is no plan. */
+static gboolean
+has_needed (const Question *asked, GError **error)
+{
+  const PinGathered *gathered = asked->gathered;
+  gboolean needs = asked->kind == PIN_FORECAST_DRAIN || (asked->uuid != NULL && !pin_gathered_has (gathered, asked->uuid));
+
+  if (!needs || gathered->gaps->len == 0)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (((const PinGap *) g_ptr_array_index (gathered->gaps, 0))->error));
+  return FALSE;
+}
+
+/* Without who was asked for, and notes who is now. */
 static void
-on_first (GObject *source, GAsyncResult *result, gpointer data)
+drop_called (Question *asked, GPtrArray *calls)
+{
+  for (guint i = calls->len; i-- > 0;)
+    {
+      const PinEnquiryCall *call = g_ptr_array_index (calls, i);
+
+      if (!g_hash_table_add (asked->called, g_strdup (call->uuid)))
+        g_ptr_array_remove_index (calls, i);
+    }
+}
+
+/* Those that may have to be moved, too, or are in the way, as far as is known by now. */
+static GPtrArray *
+choose_others (Question *asked)
+{
+  GPtrArray *calls = pin_enquiry_calls_new ();
+  guint n_rows;
+  const PinHostRow *rows = pin_fleet_rows (asked->forecasting->fleet, &n_rows);
+
+  if (asked->kind == PIN_FORECAST_HOME)
+    pin_choice_add_at_homes (calls, rows, n_rows, asked->gathered);
+  if (asked->kind == PIN_FORECAST_MIGRATE && asked->make_room)
+    {
+      g_autoptr (PinScenery) scenery = set_scene (asked);
+      gint guest = pin_scenery_find (scenery, asked->uuid);
+
+      if (guest >= 0)
+        pin_choice_add_in_the_way (calls, scenery, (guint) guest, asked->host);
+    }
+  if (asked->kind == PIN_FORECAST_HOME || asked->kind == PIN_FORECAST_MIGRATE)
+    pin_choice_add_mates (calls, rows, n_rows, asked->gathered, asked->forecasting->world.rules);
+  return calls;
+}
+
+static void gather (GTask *task, GPtrArray *calls);
+
+static void
+on_guests (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Question *asked = g_task_get_task_data (task);
@@ -197,20 +200,26 @@ on_first (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   pin_gathered_merge (asked->gathered, gathered);
-  if (!has_needed (asked, &error))
-    g_task_return_error (task, error);
-  else if (asked->kind == PIN_FORECAST_BALANCE)
-    measure (task);
+  if (has_needed (asked, &error))
+    gather (task, choose_others (asked));
   else
-    pin_gathering_ask (asked->forecasting->fleet, choose_others (asked), g_task_get_cancellable (task), on_others, g_object_ref (task));
+    g_task_return_error (task, error);
 }
 
+/* Takes @calls; where they ask for nobody new, it plans. */
 static void
 gather (GTask *task, GPtrArray *calls)
 {
-  const Question *asked = g_task_get_task_data (task);
+  Question *asked = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) owned = calls;
 
-  pin_gathering_ask (asked->forecasting->fleet, calls, g_task_get_cancellable (task), on_first, g_object_ref (task));
+  drop_called (asked, calls);
+  if (calls->len > 0)
+    pin_gathering_ask (asked->forecasting->fleet, g_steal_pointer (&owned), g_task_get_cancellable (task), on_guests, g_object_ref (task));
+  else if (asked->kind == PIN_FORECAST_BALANCE)
+    measure (task);
+  else
+    answer (task);
 }
 
 static void
@@ -287,6 +296,7 @@ pin_forecasting_ask (PinForecasting *forecasting, const PinForecastQuestion *que
   asked->subject = subject_of (question);
   asked->host = question->host != NULL && *question->host != '\0' ? g_strdup (question->host) : NULL;
   asked->make_room = question->make_room;
+  asked->called = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   asked->gathered = pin_gathered_new ();
   g_task_set_task_data (task, asked, question_free);
   pin_fleet_freshen (forecasting->fleet, FRESH_MS, on_fresh, task);

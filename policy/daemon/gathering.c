@@ -73,6 +73,15 @@ sort (PinGathered *gathered)
   g_ptr_array_sort (gathered->gaps, compare_gaps);
 }
 
+gboolean
+pin_gathered_has (const PinGathered *gathered, const char *uuid)
+{
+  for (guint i = 0; i < gathered->guests->len; i++)
+    if (g_strcmp0 (((PinGatheredGuest *) g_ptr_array_index (gathered->guests, i))->domain->guest->uuid, uuid) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error)
 {

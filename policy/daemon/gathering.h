@@ -33,6 +33,7 @@ PinGathered *pin_gathered_new (void);
 void pin_gathered_free (PinGathered *gathered);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinGathered, pin_gathered_free)
 
+gboolean pin_gathered_has (const PinGathered *gathered, const char *uuid);
 /* Takes @error. */
 void pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error);
 /* Moves all of @more into @gathered, but guests that are there. */

@@ -4,6 +4,8 @@
 #include "format/json-text.h"
 #include "format/plan-json.h"
 
+#include <string.h>
+
 static void
 add_string_or_null (JsonBuilder *builder, const char *name, const char *value)
 {
@@ -96,6 +98,16 @@ add_host (JsonBuilder *builder, const PinForecastHost *host)
   json_builder_end_object (builder);
 }
 
+/* Without the host before it, which has a member of its own. */
+static const char *
+why_of (const PinGap *gap)
+{
+  const char *why = gap->error->message;
+  gsize length = strlen (gap->host);
+
+  return g_str_has_prefix (why, gap->host) && g_str_has_prefix (why + length, ": ") ? why + length + 2 : why;
+}
+
 /* Hosts that could not be asked, and guests that could not be read: what was planned without. */
 static void
 add_gaps (JsonBuilder *builder, const GPtrArray *gaps)
@@ -107,7 +119,7 @@ add_gaps (JsonBuilder *builder, const GPtrArray *gaps)
 
       json_builder_begin_object (builder);
       pin_json_add_string (builder, "host", gap->host);
-      pin_json_add_string (builder, "why", gap->error->message);
+      pin_json_add_string (builder, "why", why_of (gap));
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -58,20 +58,10 @@ plan (PinScene *scene, const PinPlanningTask *task, gint guest, gint row)
     }
 }
 
-/* The index of the guest, or -1. */
-static gint
-find_guest (PinScene *scene, const char *uuid)
-{
-  for (guint i = 0; uuid != NULL && i < pin_scene_n_guests (scene); i++)
-    if (g_strcmp0 (pin_scene_guest (scene, i)->guest->uuid, uuid) == 0)
-      return (gint) i;
-  return -1;
-}
-
 PinForecast *
 pin_planning_do (PinScenery *scenery, PinGathered *gathered, const PinPlanningTask *task, GError **error)
 {
-  gint guest = find_guest (scenery->scene, task->uuid);
+  gint guest = task->uuid != NULL ? pin_scenery_find (scenery, task->uuid) : -1;
   const char *name = guest >= 0 ? pin_scene_guest (scenery->scene, (guint) guest)->guest->name : NULL;
   guint row = 0;
   PinMoves *moves;

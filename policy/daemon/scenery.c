@@ -136,6 +136,15 @@ pin_scenery_new (PinFleet *fleet, const PinSceneryWorld *world, PinGathered *gat
   return scenery;
 }
 
+gint
+pin_scenery_find (const PinScenery *scenery, const char *uuid)
+{
+  for (guint i = 0; i < pin_scene_n_guests (scenery->scene); i++)
+    if (g_strcmp0 (pin_scene_guest (scenery->scene, i)->guest->uuid, uuid) == 0)
+      return (gint) i;
+  return -1;
+}
+
 void
 pin_scenery_free (PinScenery *scenery)
 {

@@ -30,5 +30,7 @@ typedef struct
  * originals from now on.  @gathered must outlive it.  @usages: UUID -> PinUsage, as far as it is known; NULL: nothing is.  (transfer full)
  */
 PinScenery *pin_scenery_new (PinFleet *fleet, const PinSceneryWorld *world, PinGathered *gathered, GHashTable *usages);
+/* The index of the guest, or -1: it is not there. */
+gint pin_scenery_find (const PinScenery *scenery, const char *uuid);
 void pin_scenery_free (PinScenery *scenery);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinScenery, pin_scenery_free)

@@ -116,9 +116,9 @@ static const Case cases[] = {
     "guest-2-2: host host2 has another guest in its place now; ask again", 0, 0, 0, NULL, NULL },
   { "a drain needs the host", { PIN_FORECAST_DRAIN, "host4", NULL, FALSE }, "host4 can't be reached: ", 0, 0, 0, NULL, NULL },
   { "a host that there is not", { PIN_FORECAST_DRAIN, "host5", NULL, FALSE }, "host5: no host of the cluster", 0, 0, 0, NULL, NULL },
-  { "who is not at home", { PIN_FORECAST_HOME, "", NULL, FALSE }, NULL, 1, 1, 2, "guest-1-5", "host0" },
-  { "who is not at home, and those that are there", { PIN_FORECAST_HOME, "", NULL, TRUE }, NULL, 10, 1, 2, "guest-1-5", "host0" },
-  { "one that is not at home", { PIN_FORECAST_HOME, "guest-1-5", NULL, FALSE }, NULL, 1, 1, 0, "guest-1-5", "host0" },
+  { "who is not at home, and those that are there", { PIN_FORECAST_HOME, "", NULL, FALSE }, NULL, 10, 1, 2, "guest-1-5", "host0" },
+  { "who is not at home, with room", { PIN_FORECAST_HOME, "", NULL, TRUE }, NULL, 10, 1, 2, "guest-1-5", "host0" },
+  { "one that is not at home", { PIN_FORECAST_HOME, "guest-1-5", NULL, FALSE }, NULL, 10, 1, 0, "guest-1-5", "host0" },
   { "one without home", { PIN_FORECAST_HOME, "guest-1-0", NULL, FALSE }, NULL, 1, 0, 0, NULL, NULL },
   { "one that there is not", { PIN_FORECAST_HOME, "guest-1", NULL, FALSE }, "no guest \"guest-1\" is known", 0, 0, 0, NULL, NULL },
   { "one of which nonsense is said", { PIN_FORECAST_HOME, "guest-2-3", NULL, FALSE }, "guest-2-3: what host host2 says of it: ", 0, 0, 0,
@@ -175,6 +175,33 @@ test_cases (void)
     }
 }
 
+/* Whoever asked hears that it is cancelled, wherever it was just then; and who asked beside, the answer. */
+static void
+test_cancel (void)
+{
+  static const PinForecastQuestion questions[] = { { PIN_FORECAST_DRAIN, "host2", NULL, FALSE }, { PIN_FORECAST_HOME, "", NULL, FALSE } };
+  g_auto (World) world = { { 0 } };
+
+  world_init (&world);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_auto (Answer) cancelled = { 0 }, beside = { 0 };
+
+      pin_forecasting_ask (world.forecasting, &questions[i % 2], cancellable, on_answer, &cancelled);
+      for (guint turns = 0; turns < i && cancelled.n_came == 0; turns++)
+        g_main_context_iteration (NULL, TRUE);
+      g_cancellable_cancel (cancellable);
+      ask (&world, &questions[1], &beside);
+      while (cancelled.n_came == 0)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (cancelled.n_came, ==, 1);
+      /* It may have been answered by then, but not before anything was served. */
+      g_assert_true ((cancelled.forecast != NULL && i > 0) || g_error_matches (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+      g_assert_nonnull (beside.forecast);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,5 +210,6 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   pin_bus_errors_register ();
   g_test_add_func ("/forecast/each-question-has-its-guests", test_cases);
+  g_test_add_func ("/forecast/a-question-can-be-taken-back", test_cancel);
   return g_test_run ();
 }
