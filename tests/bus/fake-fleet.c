@@ -17,6 +17,10 @@
 #define CPUS 64
 #define GUESTS 10
 #define MIB (1024 * 1024)
+/* Of a CPU, as the eighth guest of a busy host; and the load of hosts. */
+#define BUSY_GUEST_PERMILLE 12000
+#define BUSY_PERMILLE 900
+#define LOAD_PERMILLE 250
 
 typedef enum
 {
@@ -32,10 +36,11 @@ typedef enum
   UNREADABLE, /* its snapshot is none */
   OLDER,      /* its pinshiftd has no methods Present, Usage and Domains */
   TIDY,       /* all that it says of its guests is right */
+  BUSY,       /* tidy, with much to do for its eighth guest */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
-                                       "unreadable", "older", "tidy", NULL };
+                                       "unreadable", "older", "tidy", "busy", NULL };
 
 static const char interfaces[] =
     "<node>"
@@ -122,6 +127,12 @@ refuse_method (GDBusMethodInvocation *call, const char *method)
   g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.DBus.Error.UnknownMethod", text);
 }
 
+static gboolean
+is_tidy (const Host *host)
+{
+  return host->manner == TIDY || host->manner == BUSY;
+}
+
 /* Each guest is busier than the one before it; of the first nothing is known. */
 static void
 answer_usage (const Host *host, GDBusMethodInvocation *call)
@@ -133,7 +144,9 @@ answer_usage (const Host *host, GDBusMethodInvocation *call)
     {
       g_autofree char *uuid = g_strdup_printf ("00000000-0000-0000-%04u-%012u", guest, host->number);
 
-      g_variant_builder_add (&rows, "(sit)", uuid, (gint) guest * 100 - (guest == 0), (guint64) guest * 1024);
+      gint permille = host->manner == BUSY && guest == 7 ? BUSY_GUEST_PERMILLE : (gint) guest * 100 - (guest == 0);
+
+      g_variant_builder_add (&rows, "(sit)", uuid, permille, (guint64) guest * 1024);
     }
   g_dbus_method_invocation_return_value (call, g_variant_new ("(a(sit))", &rows));
 }
@@ -193,13 +206,13 @@ answer_guest (const Host *host, GVariant *parameters, GDBusMethodInvocation *cal
   g_variant_get_child (parameters, 0, "&s", &uuid);
   guest = (guint) g_ascii_strtoull (uuid + strlen ("00000000-0000-0000-"), NULL, 10);
   name = g_strdup_printf ("guest-%u-%u", host->number, guest);
-  if (guest == 3 && host->manner != TIDY)
+  if (guest == 3 && !is_tidy (host))
     xml = g_strdup ("<domain>");
   else
-    xml = make_guest (name, guest == 2 && host->manner != TIDY ? other : uuid, guest == 5 && host->number > 0);
+    xml = make_guest (name, guest == 2 && !is_tidy (host) ? other : uuid, guest == 5 && host->number > 0);
   if (guest == 1)
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no domain of that UUID here");
-  else if (guest != 4 || host->manner == TIDY)
+  else if (guest != 4 || is_tidy (host))
     g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", xml));
 }
 
@@ -214,7 +227,7 @@ answer_domains (const Host *host, GDBusMethodInvocation *call)
                             "\"actions\":{},\"reasons\":{},\"misses\":[%s]}", guest > 0 ? "," : "", host->number, guest, guest, host->number,
                             guest == 6 ? "defined" : "running", guest == 5 || guest == 6 ? "\"host0\"" : "null",
                             (guest == 5 && host->number > 0) || guest == 6 ? "\"vcpu-pins\"" : "");
-  g_string_append (text, host->manner == TIDY ? "]" : ",");
+  g_string_append (text, is_tidy (host) ? "]" : ",");
   g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", text->str));
 }
 
@@ -263,7 +276,7 @@ get_property (GDBusConnection *connection, const char *sender, const char *path,
   if (g_str_equal (property, "MaintenanceReason"))
     return g_variant_new_string (host->reason);
   if (g_str_equal (property, "Load"))
-    return g_variant_new_int32 (250);
+    return g_variant_new_int32 (((const Host *) data)->manner == BUSY ? BUSY_PERMILLE : LOAD_PERMILLE);
   if (g_str_equal (property, "Claims") || g_str_equal (property, "Adapted"))
     return g_variant_new_strv (NULL, 0);
   return g_variant_new_take_string (g_strdup_printf ("%u.0", host->number));

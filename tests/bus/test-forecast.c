@@ -13,6 +13,8 @@
 static const char *const manners[] = { "tidy", "tidy", "well", "older", "hanging", NULL };
 /* The first two, the third and the fourth. */
 #define N_READ 4
+static const char *const unlike[] = { "tidy", "busy", "tidy", NULL };
+#define N_UNLIKE 3
 
 typedef struct
 {
@@ -36,12 +38,12 @@ lose_patience (gpointer data)
 }
 
 static void
-world_init (World *world)
+world_init (World *world, const char *const *hosts, guint n_read)
 {
   guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, NULL);
 
-  fleet_world_init (&world->town, manners, on_changed, NULL);
-  while (fleet_world_count_read (&world->town) < N_READ)
+  fleet_world_init (&world->town, hosts, on_changed, NULL);
+  while (fleet_world_count_read (&world->town) < n_read)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (limit);
   world->expected = pin_expected_new ();
@@ -155,7 +157,7 @@ test_cases (void)
 {
   g_auto (World) world = { { 0 } };
 
-  world_init (&world);
+  world_init (&world, manners, N_READ);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_auto (Answer) answer = { 0 };
@@ -182,7 +184,7 @@ test_cancel (void)
   static const PinForecastQuestion questions[] = { { PIN_FORECAST_DRAIN, "host2", NULL, FALSE }, { PIN_FORECAST_HOME, "", NULL, FALSE } };
   g_auto (World) world = { { 0 } };
 
-  world_init (&world);
+  world_init (&world, manners, N_READ);
   for (guint i = 0; i < 40; i++)
     {
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -202,6 +204,21 @@ test_cancel (void)
     }
 }
 
+/* Of ten guests that look alike the one that makes its host busy is moved, and no other. */
+static void
+test_balance (void)
+{
+  const Case wanted = { "hosts that are not alike", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 9, 1, 0, "guest-1-7", "host0" };
+  g_auto (World) world = { { 0 } };
+  g_auto (Answer) answer = { 0 };
+
+  world_init (&world, unlike, N_UNLIKE);
+  ask (&world, &wanted.question, &answer);
+  g_assert_no_error (answer.error);
+  assert_forecast (&wanted, answer.forecast);
+  g_assert_cmpuint (answer.forecast->imbalance_after, <, answer.forecast->imbalance_before);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,6 +227,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   pin_bus_errors_register ();
   g_test_add_func ("/forecast/each-question-has-its-guests", test_cases);
+  g_test_add_func ("/forecast/who-makes-a-host-busy-leaves-it", test_balance);
   g_test_add_func ("/forecast/a-question-can-be-taken-back", test_cancel);
   return g_test_run ();
 }
