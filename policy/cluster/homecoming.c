@@ -11,7 +11,7 @@ typedef struct
   const PinHomecomingTerms *terms;
   GPtrArray *parties;  /* PinParty, all of the scene */
   GArray *travellers;  /* PinTraveller */
-  GArray *steps;       /* PinStep */
+  GArray *steps;       /* PinLeg */
 } Homecoming;
 
 static const char *
@@ -28,10 +28,10 @@ name_of (const PinScene *scene, const PinParty *party)
   return pin_scene_guest (scene, g_array_index (party->guests, guint, 0))->guest->name;
 }
 
-static const PinStep *
+static const PinLeg *
 step_at (const Homecoming *home, guint i)
 {
-  return &g_array_index (home->steps, PinStep, i);
+  return &g_array_index (home->steps, PinLeg, i);
 }
 
 static const PinTraveller *
@@ -45,12 +45,10 @@ static gboolean
 is_own (const Homecoming *home, guint i)
 {
   const PinTraveller *traveller = traveller_at (home, i);
-  guint row = step_at (home, i)->row;
-  PinStanding standing = pin_party_judge (traveller->party, home->scene, row);
 
   if (traveller->aim == PIN_AIM_NONE)
     return FALSE;
-  return (gint) row == traveller->party->home || pin_traveller_is_there (traveller, row, &standing);
+  return (gint) step_at (home, i)->row == traveller->party->home || pin_traveller_is_there (traveller, step_at (home, i));
 }
 
 /* For whom the step @i is made: who comes next to the host that it leaves. */
@@ -186,23 +184,20 @@ homecoming_clear (Homecoming *home)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Homecoming, homecoming_clear)
 
-/* Makes @steps in the scene.  FALSE: one can't be done, or leaves somebody with less. */
-static gboolean
-try_steps (const Homecoming *home, const GArray *steps)
+/* Makes @steps in the scene, as far as they can be made.  (transfer full) */
+static GArray *
+make_steps (const Homecoming *home, const GArray *steps)
 {
+  GArray *made = g_array_new (FALSE, FALSE, sizeof (PinLeg));
+
   for (guint i = 0; i < steps->len; i++)
     {
-      const PinStep *step = &g_array_index (steps, PinStep, i);
+      const PinLeg *step = &g_array_index (steps, PinLeg, i);
 
-      if (!pin_party_put (g_array_index (home->travellers, PinTraveller, step->traveller).party, home->scene, step->row))
-        return FALSE;
+      if (!pin_leg_make (home->scene, home->travellers, made, step->traveller, step->row))
+        break;
     }
-  for (guint i = 0; i < home->travellers->len; i++)
-    {
-      if (!pin_traveller_now (&g_array_index (home->travellers, PinTraveller, i), home->scene).no_worse)
-        return FALSE;
-    }
-  return TRUE;
+  return made;
 }
 
 /* Guests that are to have something which they have not. */
@@ -222,43 +217,42 @@ count_aims (const Homecoming *home)
 
 /* Takes the best way of all where that can be told.  The scene is as it was before any step, and is so again.  Returns whether no way is better. */
 static gboolean
-look_for_better (Homecoming *home, const PinTally *tally)
+look_for_better (Homecoming *home)
 {
+  PinTally tally = pin_travellers_tally (home->travellers, home->steps), other;
   guint mark = pin_scene_mark (home->scene), n = count_aims (home);
   gboolean exact = FALSE;
   g_autoptr (GArray) steps = NULL;
-  PinTally other;
+  g_autoptr (GArray) made = NULL;
 
-  if (tally->n_there == n && tally->n_moves == n)
+  if (tally.n_there == n && tally.n_moves == n)
     return TRUE;
   steps = pin_shuffle_plan (home->scene, home->travellers, &exact);
-  if (steps == NULL || !try_steps (home, steps))
-    {
-      pin_scene_back (home->scene, mark);
-      return FALSE;
-    }
-  other = pin_travellers_tally (home->travellers, home->scene, steps);
+  if (steps == NULL)
+    return FALSE;
+  made = make_steps (home, steps);
   pin_scene_back (home->scene, mark);
-  if (pin_tally_compare (&other, tally) > 0)
+  other = pin_travellers_tally (home->travellers, made);
+  if (made->len < steps->len || pin_travellers_lose (home->travellers, made) || pin_tally_compare (&other, &tally) > 0)
     return FALSE;
   g_array_unref (home->steps);
-  home->steps = g_steal_pointer (&steps);
+  home->steps = g_steal_pointer (&made);
   return exact;
 }
 
-/* Finds the steps. */
+/* Finds the steps, and makes them.  Returns whether no way is better. */
 static gboolean
 find_way (Homecoming *home)
 {
   guint mark = pin_scene_mark (home->scene);
-  PinTally tally;
   gboolean exact;
+  g_autoptr (GArray) steps = NULL;
 
   home->steps = pin_passage_plan (home->scene, home->travellers);
-  tally = pin_travellers_tally (home->travellers, home->scene, home->steps);
   pin_scene_back (home->scene, mark);
-  exact = look_for_better (home, &tally);
-  try_steps (home, home->steps);
+  exact = look_for_better (home);
+  steps = g_steal_pointer (&home->steps);
+  home->steps = make_steps (home, steps);
   pin_passage_finish (home->scene, home->travellers, home->steps);
   pin_scene_back (home->scene, mark);
   return exact;

@@ -12,7 +12,7 @@ typedef struct
 {
   PinScene *scene;
   const GArray *travellers;
-  GArray *steps; /* PinStep */
+  GArray *steps; /* PinLeg */
   guint tries_left;
 } Passage;
 
@@ -33,21 +33,15 @@ traveller_of (const Passage *passage, guint i)
 static gboolean
 make_step (Passage *passage, guint traveller, guint row)
 {
-  PinStep step = { traveller, row };
-
-  if (!pin_party_put (traveller_of (passage, traveller)->party, passage->scene, row))
-    return FALSE;
-  g_array_append_val (passage->steps, step);
-  return TRUE;
+  return pin_leg_make (passage->scene, passage->travellers, passage->steps, traveller, row);
 }
 
 static gboolean
-is_there (Passage *passage, guint i)
+is_there (const Passage *passage, guint i)
 {
-  const PinTraveller *traveller = traveller_of (passage, i);
-  PinStanding standing = pin_traveller_now (traveller, passage->scene);
+  PinLeg last = pin_traveller_last (passage->travellers, passage->steps, i);
 
-  return pin_traveller_is_there (traveller, pin_party_at (traveller->party, passage->scene), &standing);
+  return pin_traveller_is_there (traveller_of (passage, i), &last);
 }
 
 /* Home it goes if it is @whole there, or that is not asked for. */
@@ -132,17 +126,6 @@ asides_from (Passage *passage, guint row)
   return asides;
 }
 
-static gboolean
-somebody_has_less (Passage *passage)
-{
-  for (guint i = 0; i < passage->travellers->len; i++)
-    {
-      if (!pin_traveller_now (traveller_of (passage, i), passage->scene).no_worse)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* Brings @i home, for which up to @n_most step aside; where that fails, all is as it was. */
 static gboolean
 make_way (Passage *passage, guint i, guint n_most)
@@ -159,7 +142,7 @@ make_way (Passage *passage, guint i, guint n_most)
       if (!make_step (passage, aside->traveller, aside->row))
         continue;
       pass (passage);
-      if (is_there (passage, i) ? !somebody_has_less (passage) : n_most > 1 && make_way (passage, i, n_most - 1))
+      if (is_there (passage, i) ? !pin_travellers_lose (passage->travellers, passage->steps) : n_most > 1 && make_way (passage, i, n_most - 1))
         return TRUE;
       pin_scene_back (passage->scene, mark);
       g_array_set_size (passage->steps, n_steps);
@@ -200,7 +183,7 @@ go_anywhere (Passage *passage, guint i)
 GArray *
 pin_passage_plan (PinScene *scene, const GArray *travellers)
 {
-  Passage passage = { scene, travellers, g_array_new (FALSE, FALSE, sizeof (PinStep)), TRIES_MOST };
+  Passage passage = { scene, travellers, g_array_new (FALSE, FALSE, sizeof (PinLeg)), TRIES_MOST };
   gboolean moved = FALSE;
 
   pass (&passage);

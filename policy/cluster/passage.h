@@ -6,7 +6,7 @@
 
 /*
  * Makes the steps in @scene.  Who blocks others is moved before them, nobody steps aside more than once, and nobody ends with less than it had.
- * Of PinStep.  (transfer full)
+ * Of PinLeg.  (transfer full)
  */
 GArray *pin_passage_plan (PinScene *scene, const GArray *travellers);
 

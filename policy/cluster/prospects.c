@@ -3,8 +3,8 @@
 
 #define TRAVELLERS_MOST PIN_PROSPECTS_TRAVELLERS_MOST
 #define ROWS_MOST PIN_PROSPECTS_ROWS_MOST
-/* Questions that are answered. */
-#define QUESTIONS_MOST 6000
+/* Guests that are lifted, put or judged. */
+#define EFFORT_MOST 6000
 
 struct _PinProspects
 {
@@ -15,7 +15,7 @@ struct _PinProspects
   guint starts[TRAVELLERS_MOST];
   guint8 ranks[TRAVELLERS_MOST][ROWS_MOST];
   GHashTable *answers; /* question -> PinStanding */
-  guint questions_left;
+  guint effort_left;
 };
 
 static const PinParty *
@@ -121,7 +121,7 @@ pin_prospects_new (PinScene *scene, const GArray *travellers)
   prospects->scene = scene;
   prospects->travellers = travellers;
   prospects->answers = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  prospects->questions_left = QUESTIONS_MOST;
+  prospects->effort_left = EFFORT_MOST;
   if (travellers->len > TRAVELLERS_MOST || !take_own_rows (prospects))
     return NULL;
   look_around (prospects);
@@ -161,19 +161,37 @@ pin_prospects_rank (const PinProspects *prospects, guint traveller, guint place)
   return prospects->ranks[traveller][place];
 }
 
-/* Of the travellers those of @mask are at @place, and no others.  FALSE: they can't be there together. */
-static gboolean
-arrange (PinProspects *prospects, guint place, guint mask)
+static void
+spend (PinProspects *prospects)
+{
+  prospects->effort_left -= MIN (prospects->effort_left, 1);
+}
+
+/* Those who were at @place, and are not in @mask, leave it. */
+static void
+send_off (PinProspects *prospects, guint place, guint mask)
 {
   for (guint i = 0; i < prospects->travellers->len; i++)
     {
-      if (prospects->starts[i] == place && (mask >> i & 1) == 0)
-        pin_party_lift (party_of (prospects, i), prospects->scene);
+      if (prospects->starts[i] != place || (mask >> i & 1) != 0)
+        continue;
+      spend (prospects);
+      pin_party_lift (party_of (prospects, i), prospects->scene);
     }
+}
+
+/* Those of @mask who were not at @place come: who is at @home there, or who is not.  FALSE: they can't. */
+static gboolean
+let_in (PinProspects *prospects, guint place, guint mask, gboolean home)
+{
   for (guint i = 0; i < prospects->travellers->len; i++)
     {
-      if (prospects->starts[i] != place && (mask >> i & 1) != 0
-          && !pin_party_put (party_of (prospects, i), prospects->scene, prospects->rows[place]))
+      const PinParty *party = party_of (prospects, i);
+
+      if (prospects->starts[i] == place || (mask >> i & 1) == 0 || (party->home == (gint) prospects->rows[place]) != home)
+        continue;
+      spend (prospects);
+      if (!pin_party_put (party, prospects->scene, prospects->rows[place]))
         return FALSE;
     }
   return TRUE;
@@ -182,13 +200,19 @@ arrange (PinProspects *prospects, guint place, guint mask)
 static PinStanding
 answer (PinProspects *prospects, guint traveller, guint place, guint mask)
 {
-  guint mark = pin_scene_mark (prospects->scene);
+  const PinParty *party = party_of (prospects, traveller);
+  guint row = prospects->rows[place], mark = pin_scene_mark (prospects->scene);
+  gboolean home = party->home == (gint) row;
   PinStanding standing = { FALSE };
 
-  if (arrange (prospects, place, mask))
-    standing = pin_party_judge (party_of (prospects, traveller), prospects->scene, prospects->rows[place]);
+  send_off (prospects, place, mask);
+  if (let_in (prospects, place, mask, TRUE) && (home || let_in (prospects, place, mask, FALSE)))
+    standing = pin_party_judge (party, prospects->scene, row);
+  if (home && standing.can)
+    standing.can = pin_party_put (party, prospects->scene, row) && let_in (prospects, place, mask, FALSE);
+  spend (prospects);
   pin_scene_back (prospects->scene, mark);
-  return standing;
+  return standing.can ? standing : (PinStanding){ FALSE };
 }
 
 PinStanding
@@ -199,9 +223,8 @@ pin_prospects_ask (PinProspects *prospects, guint traveller, guint place, guint 
 
   if (known != NULL)
     return *known;
-  if (prospects->questions_left == 0)
+  if (prospects->effort_left == 0)
     return (PinStanding){ FALSE };
-  prospects->questions_left--;
   known = g_new (PinStanding, 1);
   *known = answer (prospects, traveller, place, mask & ~(1u << traveller));
   g_hash_table_insert (prospects->answers, question, known);
@@ -211,5 +234,5 @@ pin_prospects_ask (PinProspects *prospects, guint traveller, guint place, guint 
 gboolean
 pin_prospects_complete (const PinProspects *prospects)
 {
-  return prospects->questions_left > 0;
+  return prospects->effort_left > 0;
 }

@@ -23,7 +23,10 @@ guint pin_prospects_start (const PinProspects *prospects, guint traveller);
 /* How many hosts are better for it, going by rank as things are. */
 guint pin_prospects_rank (const PinProspects *prospects, guint traveller, guint place);
 
-/* How @traveller would stand on the host at @place, if of the travellers those of @mask were there. */
+/*
+ * How @traveller would stand on the host at @place, if of the travellers those of @mask were there.  The order in which they came is not asked for: who is at
+ * home there has what it has at home, and who only passes has what that leaves.
+ */
 PinStanding pin_prospects_ask (PinProspects *prospects, guint traveller, guint place, guint mask);
 /* No question was left without an answer for want of time. */
 gboolean pin_prospects_complete (const PinProspects *prospects);

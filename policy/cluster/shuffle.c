@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shuffle.h"
 
-#include "prospects.h"
+#include "hope.h"
 
 /* States that are looked at. */
 #define NODES_MOST 40000
-/* Of a home more of those who belong there are not tried in all orders. */
-#define JOINT_MOST 6
+/* Ways that turn out not to be one. */
+#define WRONG_MOST 6
 
 /* Of the weight of a step: that it is one weighs most, then what it costs somebody who has not arrived. */
 #define WEIGHT_OF_MOVE (G_GUINT64_CONSTANT (1) << 40)
@@ -25,14 +25,20 @@ struct _Node
 {
   gint64 places;      /* four bits for each traveller: the place of its row; above them worse, so that it tells states apart */
   guint64 weight;     /* of the steps so far */
-  guint64 bound;      /* of all steps, at least */
+  guint n_left;       /* moves that are still to come at least */
   guint serial;
   const Node *before; /* NULL: nobody has moved */
-  PinStep step;       /* from there; its row is a place */
+  PinLeg leg;         /* from there */
   guint16 there;      /* they have their aim */
   guint16 whole;      /* they are to have something, and miss nothing */
   guint16 worse;      /* they have less than they had */
 };
+
+/* A step that was found not to lead there. */
+typedef struct
+{
+  gint64 from, to; /* places */
+} WrongStep;
 
 typedef struct
 {
@@ -41,14 +47,15 @@ typedef struct
   GPtrArray *all;      /* Node */
   GHashTable *nodes;   /* places -> Node, the lightest way there */
   GSequence *queue;    /* Node */
-  guint n_there_most;  /* guests that can have their aim at all */
-  guint n_whole_most;
+  PinHope hope;
+  GArray *wrong;       /* WrongStep */
   const Node *best;
 } Shuffle;
 
 static void
 shuffle_clear (Shuffle *shuffle)
 {
+  g_array_unref (shuffle->wrong);
   g_sequence_free (shuffle->queue);
   g_hash_table_unref (shuffle->nodes);
   g_ptr_array_unref (shuffle->all);
@@ -101,26 +108,74 @@ compare_nodes (gconstpointer left, gconstpointer right, gpointer data G_GNUC_UNU
 {
   const Node *a = left, *b = right;
 
-  if (a->bound != b->bound)
-    return a->bound < b->bound ? -1 : 1;
-  /* Who is further comes first. */
+  guint64 moves_a = a->weight / WEIGHT_OF_MOVE + a->n_left, moves_b = b->weight / WEIGHT_OF_MOVE + b->n_left;
+
+  if (moves_a != moves_b)
+    return moves_a < moves_b ? -1 : 1;
+  /* Who is further comes first: of ways of one length any will do. */
+  if (a->n_left != b->n_left)
+    return a->n_left < b->n_left ? -1 : 1;
   if (a->weight != b->weight)
-    return a->weight > b->weight ? -1 : 1;
+    return a->weight < b->weight ? -1 : 1;
   return a->serial < b->serial ? -1 : a->serial > b->serial;
+}
+
+/* Who has not moved. */
+static guint
+mask_unmoved (const Shuffle *shuffle, const Node *node)
+{
+  guint mask = 0;
+
+  for (guint i = 0; i < shuffle->travellers->len; i++)
+    mask |= place_of (node, i) == pin_prospects_start (shuffle->prospects, i) ? 1u << i : 0;
+  return mask;
+}
+
+/* Who is at home, with less than it had: to have its own there it must go, and come again. */
+static guint
+mask_worse_at_home (const Shuffle *shuffle, const Node *node)
+{
+  guint mask = 0;
+
+  for (guint i = 0; i < shuffle->travellers->len; i++)
+    mask |= (gint) pin_prospects_row (shuffle->prospects, place_of (node, i)) == traveller_of (shuffle, i)->party->home ? 1u << i : 0;
+  return mask & node->worse;
+}
+
+/* So many moves are still to come at least, if all that can be had is. */
+static guint
+count_left (const Shuffle *shuffle, const Node *node)
+{
+  guint n_there = count (shuffle, node->there), n_whole = count (shuffle, node->whole);
+  guint n_away = shuffle->hope.n_there - MIN (shuffle->hope.n_there, n_there);
+  guint n_more = pin_hope_n_circles (&shuffle->hope, mask_unmoved (shuffle, node)) + count (shuffle, mask_worse_at_home (shuffle, node));
+
+  return MAX (n_away > 0 ? n_away + n_more : 0, shuffle->hope.n_whole - MIN (shuffle->hope.n_whole, n_whole));
+}
+
+static gboolean
+is_wrong (const Shuffle *shuffle, const Node *from, const Node *to)
+{
+  for (guint i = 0; i < shuffle->wrong->len; i++)
+    {
+      const WrongStep *wrong = &g_array_index (shuffle->wrong, WrongStep, i);
+
+      if (from != NULL && wrong->from == from->places && wrong->to == to->places)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static void
 add_node (Shuffle *shuffle, const Node *found)
 {
   const Node *known = g_hash_table_lookup (shuffle->nodes, &found->places);
-  guint n_there = count (shuffle, found->there), n_whole = count (shuffle, found->whole);
-  guint n_away = MAX (shuffle->n_there_most - MIN (shuffle->n_there_most, n_there), shuffle->n_whole_most - MIN (shuffle->n_whole_most, n_whole));
   Node *node;
 
-  if (known != NULL && known->weight <= found->weight)
+  if ((known != NULL && known->weight <= found->weight) || is_wrong (shuffle, found->before, found))
     return;
   node = g_memdup2 (found, sizeof *found);
-  node->bound = node->weight + n_away * WEIGHT_OF_MOVE;
+  node->n_left = count_left (shuffle, node);
   node->serial = shuffle->all->len;
   g_ptr_array_add (shuffle->all, node);
   g_hash_table_replace (shuffle->nodes, &node->places, node);
@@ -154,29 +209,40 @@ move_place (gint64 places, guint i, guint place, guint16 worse)
   return (gint64) (others | (guint64) place << 4 * i | (guint64) worse << 4 * PIN_PROSPECTS_TRAVELLERS_MOST);
 }
 
-/* Each goes once from where it was to anywhere, and from there to where it belongs. */
+/*
+ * Who goes from where it was may lose something, if it is to come home later; who has lost something goes where it has that again; and whoever is
+ * somewhere else for others, goes home.
+ */
+static gboolean
+may_step (const Shuffle *shuffle, const Node *node, const PinLeg *leg)
+{
+  const PinTraveller *traveller = traveller_of (shuffle, leg->traveller);
+
+  if (!leg->standing.can)
+    return FALSE;
+  if (place_of (node, leg->traveller) == pin_prospects_start (shuffle->prospects, leg->traveller))
+    return leg->standing.no_worse || traveller->aim == PIN_AIM_HOME;
+  return leg->standing.no_worse
+         && ((gint) leg->row == traveller->party->home || (node->worse >> leg->traveller & 1) != 0 || pin_traveller_is_there (traveller, leg));
+}
+
 static void
 try_step (Shuffle *shuffle, const Node *node, guint i, guint place)
 {
   const PinTraveller *traveller = traveller_of (shuffle, i);
-  gboolean first = place_of (node, i) == pin_prospects_start (shuffle->prospects, i);
-  gboolean home = (gint) pin_prospects_row (shuffle->prospects, place) == traveller->party->home, there;
-  PinStanding standing;
+  PinLeg leg = { i, pin_prospects_row (shuffle->prospects, place), { FALSE } };
   Node next = *node;
 
-  if (!first && !home && traveller->aim != PIN_AIM_WHOLE)
+  leg.standing = pin_prospects_ask (shuffle->prospects, i, place, mask_at (shuffle, node, place));
+  if (!may_step (shuffle, node, &leg))
     return;
-  standing = pin_prospects_ask (shuffle->prospects, i, place, mask_at (shuffle, node, place));
-  there = standing.can && pin_traveller_is_there (traveller, pin_prospects_row (shuffle->prospects, place), &standing);
-  if (!standing.can || (!standing.no_worse && (home || !first || traveller->aim != PIN_AIM_HOME)) || (!first && !home && !there))
-    return;
-  next.weight += weigh (shuffle, i, place, &standing, there);
   next.before = node;
-  next.step = (PinStep){ i, place };
-  next.there = with_bit (node->there, i, there);
-  next.whole = with_bit (node->whole, i, standing.whole && traveller->aim != PIN_AIM_NONE);
-  next.worse = with_bit (node->worse, i, !standing.no_worse);
+  next.leg = leg;
+  next.there = with_bit (node->there, i, pin_traveller_is_there (traveller, &leg));
+  next.whole = with_bit (node->whole, i, leg.standing.whole && traveller->aim != PIN_AIM_NONE);
+  next.worse = with_bit (node->worse, i, !leg.standing.no_worse);
   next.places = move_place (node->places, i, place, next.worse);
+  next.weight += weigh (shuffle, i, place, &leg.standing, (next.there >> i & 1) != 0);
   add_node (shuffle, &next);
 }
 
@@ -189,61 +255,6 @@ expand (Shuffle *shuffle, const Node *node)
         if ((node->there >> i & 1) == 0 && place != place_of (node, i))
           try_step (shuffle, node, i, place);
       }
-}
-
-/* Guests of @left that can be at home at @place together with those who are @in, at the most. */
-static guint
-most_at_home (Shuffle *shuffle, guint place, guint in, guint left)
-{
-  guint most = 0, all = count (shuffle, left);
-
-  for (guint i = 0; i < shuffle->travellers->len && most < all; i++)
-    {
-      guint bit = 1u << i;
-
-      if ((left & bit) != 0 && pin_prospects_ask (shuffle->prospects, i, place, in).no_worse)
-        most = MAX (most, size_of (shuffle, i) + most_at_home (shuffle, place, in | bit, left & ~bit));
-    }
-  return most;
-}
-
-static gboolean
-can_be_whole (Shuffle *shuffle, guint i)
-{
-  gboolean can = traveller_of (shuffle, i)->party->whole;
-
-  for (guint place = 0; place < pin_prospects_n_rows (shuffle->prospects) && !can; place++)
-    can = place != pin_prospects_start (shuffle->prospects, i) && pin_prospects_ask (shuffle->prospects, i, place, 0).whole;
-  return can;
-}
-
-/* What could be had if nobody were in anybody's way elsewhere. */
-static void
-find_most (Shuffle *shuffle)
-{
-  for (guint place = 0; place < pin_prospects_n_rows (shuffle->prospects); place++)
-    {
-      guint mask = 0, n = 0;
-
-      for (guint i = 0; i < shuffle->travellers->len; i++)
-        {
-          const PinTraveller *traveller = traveller_of (shuffle, i);
-
-          if (traveller->aim != PIN_AIM_HOME || traveller->party->home != (gint) pin_prospects_row (shuffle->prospects, place))
-            continue;
-          mask |= 1u << i;
-          n++;
-        }
-      shuffle->n_there_most += n > JOINT_MOST ? count (shuffle, mask) : most_at_home (shuffle, place, 0, mask);
-    }
-  for (guint i = 0; i < shuffle->travellers->len; i++)
-    {
-      PinAim aim = traveller_of (shuffle, i)->aim;
-      guint n = aim != PIN_AIM_NONE && can_be_whole (shuffle, i) ? size_of (shuffle, i) : 0;
-
-      shuffle->n_whole_most += n;
-      shuffle->n_there_most += aim == PIN_AIM_WHOLE ? n : 0;
-    }
 }
 
 static void
@@ -290,7 +301,7 @@ look (Shuffle *shuffle)
         continue;
       if (is_better (shuffle, node))
         shuffle->best = node;
-      if (shuffle->best == node && count (shuffle, node->there) >= shuffle->n_there_most && count (shuffle, node->whole) >= shuffle->n_whole_most)
+      if (shuffle->best == node && count (shuffle, node->there) >= shuffle->hope.n_there && count (shuffle, node->whole) >= shuffle->hope.n_whole)
         return TRUE;
       expand (shuffle, node);
     }
@@ -298,34 +309,71 @@ look (Shuffle *shuffle)
 }
 
 static GArray *
-steps_to (const Shuffle *shuffle, const Node *node)
+legs_to (const Node *node)
 {
-  GArray *steps = g_array_new (FALSE, FALSE, sizeof (PinStep));
+  GArray *legs = g_array_new (FALSE, FALSE, sizeof (PinLeg));
 
   for (; node->before != NULL; node = node->before)
-    {
-      PinStep step = { node->step.traveller, pin_prospects_row (shuffle->prospects, node->step.row) };
+    g_array_prepend_val (legs, node->leg);
+  return legs;
+}
 
-      g_array_prepend_val (steps, step);
+/* Goes there; FALSE: there is no such way, which is remembered then. */
+static gboolean
+go (Shuffle *shuffle, PinScene *scene, const Node *node)
+{
+  g_autoptr (GArray) made = NULL;
+  WrongStep wrong;
+
+  if (node->before == NULL)
+    return TRUE;
+  if (!go (shuffle, scene, node->before))
+    return FALSE;
+  made = g_array_new (FALSE, FALSE, sizeof (PinLeg));
+  if (pin_leg_make (scene, shuffle->travellers, made, node->leg.traveller, node->leg.row))
+    {
+      const PinStanding *standing = &g_array_index (made, PinLeg, 0).standing;
+
+      if (standing->no_worse >= node->leg.standing.no_worse && standing->whole >= node->leg.standing.whole)
+        return TRUE;
     }
-  return steps;
+  wrong = (WrongStep){ node->before->places, node->places };
+  g_array_append_val (shuffle->wrong, wrong);
+  return FALSE;
+}
+
+static void
+forget (Shuffle *shuffle)
+{
+  g_sequence_remove_range (g_sequence_get_begin_iter (shuffle->queue), g_sequence_get_end_iter (shuffle->queue));
+  g_hash_table_remove_all (shuffle->nodes);
+  g_ptr_array_set_size (shuffle->all, 0);
+  shuffle->best = NULL;
 }
 
 GArray *
 pin_shuffle_plan (PinScene *scene, const GArray *travellers, gboolean *ret_exact)
 {
   g_auto (Shuffle) shuffle = { .travellers = travellers };
-  gboolean exact;
+  guint mark = pin_scene_mark (scene);
+  gboolean exact, found = FALSE;
 
   shuffle.prospects = pin_prospects_new (scene, travellers);
   shuffle.all = g_ptr_array_new_with_free_func (g_free);
   shuffle.nodes = g_hash_table_new (g_int64_hash, g_int64_equal);
   shuffle.queue = g_sequence_new (NULL);
+  shuffle.wrong = g_array_new (FALSE, FALSE, sizeof (WrongStep));
   if (shuffle.prospects == NULL)
     return NULL;
-  find_most (&shuffle);
-  begin (&shuffle);
-  exact = look (&shuffle);
-  *ret_exact = exact && pin_prospects_complete (shuffle.prospects);
-  return steps_to (&shuffle, shuffle.best);
+  pin_hope_init (&shuffle.hope, shuffle.prospects, travellers);
+  while (!found && shuffle.wrong->len < WRONG_MOST)
+    {
+      forget (&shuffle);
+      begin (&shuffle);
+      exact = look (&shuffle);
+      found = go (&shuffle, scene, shuffle.best);
+      pin_scene_back (scene, mark);
+    }
+  *ret_exact = found && exact && pin_prospects_complete (shuffle.prospects);
+  return found ? legs_to (shuffle.best) : NULL;
 }

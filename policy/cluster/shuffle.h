@@ -9,6 +9,6 @@
 #include "cluster/traveller.h"
 
 /*
- * @scene is left as it is.  *ret_exact: no way is better.  Of PinStep (transfer full); NULL: they are too many.
+ * @scene is left as it is.  *ret_exact: no way is better.  Of PinLeg (transfer full); NULL: they are too many.
  */
 GArray *pin_shuffle_plan (PinScene *scene, const GArray *travellers, gboolean *ret_exact);

@@ -122,24 +122,42 @@ pin_travellers_new (PinScene *scene, const GPtrArray *parties, const gboolean *w
   return travellers;
 }
 
-PinStanding
-pin_traveller_now (const PinTraveller *traveller, PinScene *scene)
+gboolean
+pin_leg_make (PinScene *scene, const GArray *travellers, GArray *steps, guint traveller, guint row)
 {
-  const PinParty *party = traveller->party;
-  guint at = pin_party_at (party, scene);
+  const PinParty *party = g_array_index (travellers, PinTraveller, traveller).party;
+  PinLeg step = { traveller, row, pin_party_judge (party, scene, row) };
 
-  return at == party->on ? (PinStanding){ TRUE, party->whole, TRUE, 0 } : pin_party_judge (party, scene, at);
+  if (!step.standing.can || !pin_party_put (party, scene, row))
+    return FALSE;
+  g_array_append_val (steps, step);
+  return TRUE;
+}
+
+PinLeg
+pin_traveller_last (const GArray *travellers, const GArray *steps, guint i)
+{
+  const PinParty *party = g_array_index (travellers, PinTraveller, i).party;
+
+  for (guint last = steps->len; last-- > 0;)
+    {
+      const PinLeg *step = &g_array_index (steps, PinLeg, last);
+
+      if (step->traveller == i)
+        return *step;
+    }
+  return (PinLeg){ i, party->on, { TRUE, party->whole, TRUE, 0 } };
 }
 
 gboolean
-pin_traveller_is_there (const PinTraveller *traveller, guint row, const PinStanding *standing)
+pin_traveller_is_there (const PinTraveller *traveller, const PinLeg *step)
 {
   switch (traveller->aim)
     {
     case PIN_AIM_HOME:
-      return (gint) row == traveller->party->home && standing->no_worse;
+      return (gint) step->row == traveller->party->home && step->standing.no_worse;
     case PIN_AIM_WHOLE:
-      return standing->whole;
+      return step->standing.whole;
     case PIN_AIM_NONE:
     default:
       return FALSE;
@@ -147,24 +165,35 @@ pin_traveller_is_there (const PinTraveller *traveller, guint row, const PinStand
 }
 
 PinTally
-pin_travellers_tally (const GArray *travellers, PinScene *scene, const GArray *steps)
+pin_travellers_tally (const GArray *travellers, const GArray *steps)
 {
   PinTally tally = { 0 };
 
   for (guint i = 0; i < travellers->len; i++)
     {
       const PinTraveller *traveller = &g_array_index (travellers, PinTraveller, i);
-      PinStanding standing = pin_traveller_now (traveller, scene);
+      PinLeg last = pin_traveller_last (travellers, steps, i);
       guint n = traveller->party->guests->len;
 
       if (traveller->aim == PIN_AIM_NONE)
         continue;
-      tally.n_there += pin_traveller_is_there (traveller, pin_party_at (traveller->party, scene), &standing) ? n : 0;
-      tally.n_whole += standing.whole ? n : 0;
+      tally.n_there += pin_traveller_is_there (traveller, &last) ? n : 0;
+      tally.n_whole += last.standing.whole ? n : 0;
     }
   for (guint i = 0; i < steps->len; i++)
-    tally.n_moves += g_array_index (travellers, PinTraveller, g_array_index (steps, PinStep, i).traveller).party->guests->len;
+    tally.n_moves += g_array_index (travellers, PinTraveller, g_array_index (steps, PinLeg, i).traveller).party->guests->len;
   return tally;
+}
+
+gboolean
+pin_travellers_lose (const GArray *travellers, const GArray *steps)
+{
+  for (guint i = 0; i < travellers->len; i++)
+    {
+      if (!pin_traveller_last (travellers, steps, i).standing.no_worse)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 int

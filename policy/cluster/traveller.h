@@ -23,19 +23,23 @@ typedef struct
  */
 GArray *pin_travellers_new (PinScene *scene, const GPtrArray *parties, const gboolean *wanted, gboolean make_room);
 
-/* Whether it has its aim, being on @row as @standing says. */
-gboolean pin_traveller_is_there (const PinTraveller *traveller, guint row, const PinStanding *standing);
-/* How it stands where it is now. */
-PinStanding pin_traveller_now (const PinTraveller *traveller, PinScene *scene);
-
-/* Where one of them goes next. */
+/* Where one of them goes next, and how it stands there: if others leave that host later, it still has no more than this. */
 typedef struct
 {
   guint traveller; /* place among the travellers */
   guint row;
-} PinStep;
+  PinStanding standing;
+} PinLeg;
 
-/* How good it is to be there: more guests that have their aim, then more that miss nothing, then fewer moves. */
+/* Makes a step in @scene, and adds it to @steps.  FALSE, and nothing changes, where it can't be made. */
+gboolean pin_leg_make (PinScene *scene, const GArray *travellers, GArray *steps, guint traveller, guint row);
+
+/* Whether it has its aim, being where @step says. */
+gboolean pin_traveller_is_there (const PinTraveller *traveller, const PinLeg *step);
+/* The last step of the traveller at place @i; where it has made none, as if it had made one to where it is. */
+PinLeg pin_traveller_last (const GArray *travellers, const GArray *steps, guint i);
+
+/* How good a way is: more guests that have their aim, then more that miss nothing, then fewer moves. */
 typedef struct
 {
   guint n_there;
@@ -43,7 +47,8 @@ typedef struct
   guint n_moves;
 } PinTally;
 
-/* As things are in @scene, where @steps have been made. */
-PinTally pin_travellers_tally (const GArray *travellers, PinScene *scene, const GArray *steps);
+PinTally pin_travellers_tally (const GArray *travellers, const GArray *steps);
+/* Whether @steps leave anybody with less than it had. */
+gboolean pin_travellers_lose (const GArray *travellers, const GArray *steps);
 /* Below 0: @a is better. */
 int pin_tally_compare (const PinTally *a, const PinTally *b);

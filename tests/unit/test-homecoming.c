@@ -92,7 +92,7 @@ static const Case cases[] = {
       { "b-2", "d", "b", LITTLE_TWO (2, 3) }, { "c-1", "d", "c", LITTLE_TWO (0, 1) }, { "c-2", "a", "c", LITTLE_TWO (2, 3) },
       { "d-1", "a", "d", LITTLE_TWO (0, 1) }, { "d-2", "b", "d", LITTLE_TWO (2, 3) } },
     "a-1 b>e^; b-1 c>b after 0; c-1 d>c after 1; d-1 a>d after 2; a-1 e>a after 0,3; a-2 c>e^ after 4; c-2 a>c after 1,5; "
-    "b-2 d>a^ after 3,6; d-2 b>d after 2,7; b-2 a>b after 0,7,8; a-2 e>a after 3,5,6,9" },
+    "a-2 e>a after 3,5,6; b-2 d>e^ after 4,7; d-2 b>d after 2,8; b-2 e>b after 0,8,9" },
 };
 
 /* As it was done, or would be: members of a party one right after the other. */
