@@ -81,6 +81,16 @@ make_moves (const PinCli *cli, JsonArray *moves)
   return rows;
 }
 
+/* A row for each part of the reason; who it is stands in the first. */
+static void
+add_stay (GPtrArray *rows, JsonObject *stay)
+{
+  g_auto (GStrv) parts = g_strsplit (pin_guest_text (stay, "why"), "; ", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    add_row (rows, (const char *const[]){ i == 0 ? pin_guest_text (stay, "guest") : "", i == 0 ? pin_guest_text (stay, "on") : "", parts[i], NULL });
+}
+
 static GPtrArray *
 make_stays (JsonArray *stays)
 {
@@ -88,11 +98,7 @@ make_stays (JsonArray *stays)
 
   add_row (rows, (const char *const[]){ "Stays", "On", "Why", NULL });
   for (guint i = 0; i < json_array_get_length (stays); i++)
-    {
-      JsonObject *stay = json_array_get_object_element (stays, i);
-
-      add_row (rows, (const char *const[]){ pin_guest_text (stay, "guest"), pin_guest_text (stay, "on"), pin_guest_text (stay, "why"), NULL });
-    }
+    add_stay (rows, json_array_get_object_element (stays, i));
   return rows;
 }
 

@@ -61,8 +61,9 @@ check_plans (const PlanRow *rows, guint n_rows)
 #define REASONS                                                                                                                                      \
   "1: db1 to hostb: hostb is idle\n   vcpu-pins: remap: moved to CPUs 4-5\n"                                                                         \
   "2: db2 to hostc: hostc is idle\n   hugepages: strip: no pages\n\n"
-#define STAYS_TABLE " Stays   On      Why\n-------------------------------------\n db3     hosta   hostb: maintenance\n\n"
-#define DB3 STAY ("db3", "hostb: maintenance")
+#define STAYS_TABLE                                                                                                                                  \
+  " Stays   On      Why\n-------------------------------------\n db3     hosta   hostb: no pages\n                 hostc: maintenance\n\n"
+#define DB3 STAY ("db3", "hostb: no pages; hostc: maintenance")
 #define NO_PLAN "pinshift: the answer of pinshift-policyd is no plan of moves\n"
 
 static void
@@ -82,7 +83,9 @@ test_drain_plan (void)
       { "drain --dry-run hosta", 1, TABLE STAYS_TABLE HOSTS_TABLE "hosta can't be emptied, so nobody would be moved: 1 guest can't leave\n", "",
         NULL } },
     { DRAIN (WHOLE, DB3),
-      { "drain -q --dry-run hosta", 1, " db3     hosta   hostb: maintenance\nhosta can't be emptied, so nobody would be moved: 1 guest can't leave\n",
+      { "drain -q --dry-run hosta", 1,
+        " db3     hosta   hostb: no pages\n                 hostc: maintenance\nhosta can't be emptied, so nobody would be moved: 1 guest can't "
+        "leave\n",
         "", NULL } },
     { DRAIN (WHOLE, DB3), { "drain --dry-run --json hosta", 1, DRAIN (WHOLE, DB3) "\n", "", NULL } },
     { PLAN ("drain", "\"hosta\"", "null", "true", "", "", "", ""),
@@ -118,7 +121,8 @@ test_home_plan (void)
         "3 moves in about 1 min 21 s, 2 at once\n",
         "", ASKED ("home", "", "{}") } },
     { HOME ("null", ASIDE, ""), { "migrate-home --dry-run --json", 10, HOME ("null", ASIDE, "") "\n", "", NULL } },
-    { HOME ("null", WHOLE, DB3), { "migrate-home --dry-run -q", 10, " db3     hosta   hostb: maintenance\n", "", NULL } },
+    { HOME ("null", WHOLE, DB3),
+      { "migrate-home --dry-run -q", 10, " db3     hosta   hostb: no pages\n                 hostc: maintenance\n", "", NULL } },
     { HOME ("null", "", DB3), { "migrate-home --dry-run", 10, STAYS_TABLE "Nobody can be brought home: 1 guest would have to stay\n", "", NULL } },
     { HOME ("\"db3\"", "", DB3),
       { "migrate-home db3 --dry-run --make-room", 1, STAYS_TABLE "db3 can't be brought home\n", "",
