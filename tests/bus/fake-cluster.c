@@ -4,6 +4,8 @@
 #include <signal.h>
 
 #define PATH "/org/pinshift/Cluster1"
+/* Of the first move: 99 and 100 are in another order as numbers than as words. */
+#define FIRST_MOVE 99
 
 void
 fake_cluster_note (FakeCluster *cluster, GDBusMethodInvocation *call)
@@ -89,7 +91,7 @@ value_of (const FakeCluster *cluster, const char *property)
 static PinCluster1Job *
 begin_move (FakeCluster *cluster, guint i, const FakeMove *move)
 {
-  g_autofree char *path = g_strdup_printf (PATH "/job/%u", 21 + i);
+  g_autofree char *path = g_strdup_printf (PATH "/job/%u", FIRST_MOVE + i);
   g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
   PinCluster1Job *job = pin_cluster1_job_skeleton_new ();
 
@@ -122,13 +124,22 @@ show_move (FakeCluster *cluster, guint i, const FakeMove *move)
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (job));
 }
 
+static void
+show_moves (FakeCluster *cluster)
+{
+  const FakeMove *moves = cluster->step->moves;
+
+  for (guint i = 0; moves != NULL && moves[i].guest != NULL; i++)
+    show_move (cluster, i, &moves[i]);
+}
+
 /* Nobody sees them any more. */
 static void
 drop_moves (FakeCluster *cluster)
 {
   for (guint i = 0; i < cluster->moves->len; i++)
     {
-      g_autofree char *path = g_strdup_printf (PATH "/job/%u", 21 + i);
+      g_autofree char *path = g_strdup_printf (PATH "/job/%u", FIRST_MOVE + i);
 
       g_dbus_object_manager_server_unexport (cluster->objects, path);
     }
@@ -143,8 +154,7 @@ show_step (FakeCluster *cluster)
   g_auto (GVariantDict) changed = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; cluster->step->moves != NULL && cluster->step->moves[i].guest != NULL; i++)
-    show_move (cluster, i, &cluster->step->moves[i]);
+  show_moves (cluster);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autoptr (GVariant) value = value_of (cluster, names[i]);
@@ -226,13 +236,14 @@ on_rank (PinCluster1 *skeleton, GDBusMethodInvocation *call, const char *guest, 
   return TRUE;
 }
 
-/* Begins the job of @call, which is about @subject.  Returns: its path; NULL: it was refused. */
+/* Begins the job of @call, which is about @subject, and the moves of its first step.  Returns: its path; NULL: it was refused. */
 static const char *
 begin (FakeCluster *cluster, const char *subject, GDBusMethodInvocation *call)
 {
   fake_cluster_note (cluster, call);
   cluster->begun = FALSE;
   drop_moves (cluster);
+  show_moves (cluster);
   if (g_str_equal (subject, "busy"))
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.Busy", "busy is on its way to hostb");
   else if (g_str_equal (subject, "hostx"))

@@ -223,6 +223,11 @@ static const FakeStep failed[] = { UNDER_WAY,
                                    { "failed", "moving", "", "1 of 2 guests moved; db2 stays: hostc refused: no pages; again: pinshift drain hosta",
                                      500, 1, 2, one_failed },
                                    { NULL } };
+/* Its moves have begun before anybody follows it. */
+static const FakeStep early[] = { { "running", "moving", "", "", 200, 0, 2, two },
+                                  { "running", "moving", "", "", 500, 1, 2, first_over },
+                                  { "done", "moving", "", "2 of 2 guests moved", 1000, 2, 2, both_over },
+                                  { NULL } };
 static const FakeStep leftover[] = { { "done", "planning", "", "nobody was moved; db3 stays: hostb is full", 0 }, { NULL } };
 static const FakeStep stuck[] = { UNDER_WAY, { NULL } };
 
@@ -287,6 +292,7 @@ static const JobRow jobs[] = {
     { "migrate-home --make-room db3", 0, "migrate-home db3: nobody was moved\n  db3 stays: hostb is full\n", "",
       CALL ("MigrateHome", "'db3', {'make-room': <true>}") } },
   { "home", done, AFTER_NOTHING, { "migrate-home busy", 1, "", "pinshift: busy is on its way to hostb\n", NULL } },
+  { "drain", early, AFTER_NOTHING, { "drain hosta", 0, LINES ("drain hosta") "drain hosta: 2 of 2 guests moved\n", "", NULL } },
   { "balance", done, AFTER_NOTHING, { "balance", 0, LINES ("balance") "balance: 2 of 2 guests moved\n", "", NULL } },
   { "room", done, AFTER_NOTHING, { "migrate --make-room db2 hostc", 0, LINES ("db2") "db2: 2 of 2 guests moved\n", "", NULL } },
   { "home", done, AFTER_NOTHING, { "migrate-home db2", 0, LINES ("migrate-home db2") "migrate-home db2: 2 of 2 guests moved\n", "", NULL } },
