@@ -4,7 +4,7 @@
 #include "market.h"
 
 /* So many times a round asks what becomes of a guest on a host. */
-#define JUDGED_MOST 4096
+#define JUDGED_MOST 16384
 /* Of the threshold, where moves end. */
 #define ENOUGH_PERCENT 80
 

@@ -2,11 +2,8 @@
 #include "simulated-day.h"
 
 #include "cluster/balance.h"
-#include "format/domain-read.h"
-#include "format/synthetic.h"
-#include "rules/rules-file.h"
+#include "estate.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,12 +14,10 @@
 #define BURST_MIN 20
 /* Until then hosts are as they happened to be filled. */
 #define BEGINNING_MIN 30
-#define SHAPES 2
-#define HOST_UUID "40570000-0000-4000-8000-%012x"
-#define GUEST_UUID "6f1c2d3e-0000-4000-8000-%012x"
 #define NOWHERE (-1)
 
-static const char *const shapes[SHAPES] = { "node:2 core:8 thread:2 mem:64G huge2M:8192", "node:2 core:16 thread:2 mem:128G huge2M:16384" };
+#define SMALL "node:2 core:8 thread:2 mem:64G huge2M:8192"
+#define LARGE "node:2 core:16 thread:2 mem:128G huge2M:16384"
 /* What a host reports is what a load average has of each minute. */
 #define REPORTED_SHARE 0.18
 
@@ -31,8 +26,7 @@ typedef enum
   KIND_UNTUNED,
   KIND_AT_HOME,  /* tuned; its owner wrote that where it started */
   KIND_HOMELESS, /* tuned; nobody knows where that was written */
-  KIND_PAGES,    /* the same, with huge pages */
-  KIND_N
+  KIND_PAGES     /* the same, with huge pages */
 } Kind;
 
 typedef struct
@@ -56,9 +50,7 @@ typedef struct
 {
   const SimulatedTerms *terms;
   PinRules *rules;
-  PinMakes *makes;
-  GPtrArray *snapshots; /* PinSnapshot, by row */
-  GArray *rows;         /* PinHostRow */
+  Estate *estate;
   GArray *guests;       /* Guest */
   double *load_permille; /* by row, as it is */
   double *reported_permille;
@@ -92,48 +84,23 @@ static PinRules *
 make_rules (guint n_guests)
 {
   g_autoptr (GString) text = g_string_new ("");
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  int file = g_file_open_tmp ("pinshift-day-XXXXXX", &path, &error);
-  PinRules *rules;
 
-  g_assert_no_error (error);
-  g_close (file, NULL);
   for (guint five = 0; five < n_guests / 5; five++)
     g_string_append_printf (text, "[group pair%u]\nmembers = pair-%u-*\npolicy = affinity\nstrict = yes\n"
                                   "[group apart%u]\nmembers = apart-%u-*\npolicy = anti-affinity\nstrict = yes\n", five, five, five, five);
-  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
-  rules = pin_rules_file_load_one (path, &error);
-  g_unlink (path);
-  g_assert_no_error (error);
-  return rules;
+  return estate_rules (text->str);
 }
 
 /* All pins name the first CPUs: where those are taken others are given. */
 static PinDomain *
-make_domain (guint number, Kind kind, guint n_vcpus, guint memory_gib)
+make_domain (const World *world, guint number, Kind kind)
 {
   g_autofree char *name = name_of (number);
-  g_autoptr (GString) xml = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  PinDomain *domain;
+  EstateTuning tuning = kind == KIND_UNTUNED ? ESTATE_UNTUNED : kind == KIND_PAGES ? ESTATE_PAGES : ESTATE_PINNED;
+  guint n_vcpus = kind == KIND_UNTUNED ? 2u << (guint) (chance (world, number, 6) * 3) : 2;
+  const EstateGuest guest = { name, number, tuning, n_vcpus, 2u << (guint) (chance (world, number, 7) * 4), 0 };
 
-  g_string_append_printf (xml, "<domain type='kvm'><name>%s</name><uuid>" GUEST_UUID "</uuid><memory unit='GiB'>%u</memory><vcpu>%u</vcpu>", name, number,
-                          memory_gib, n_vcpus);
-  if (kind == KIND_PAGES)
-    g_string_append (xml, "<memoryBacking><hugepages><page size='2' unit='MiB'/></hugepages></memoryBacking>");
-  if (kind != KIND_UNTUNED)
-    {
-      g_string_append (xml, "<cputune>");
-      for (guint i = 0; i < n_vcpus; i++)
-        g_string_append_printf (xml, "<vcpupin vcpu='%u' cpuset='%u'/>", i, i);
-      g_string_append (xml, "</cputune>");
-    }
-  g_string_append (xml, "<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os></domain>");
-  domain = pin_domain_parse (xml->str, xml->len, &error);
-  g_assert_no_error (error);
-  pin_domain_drop_document (domain);
-  return domain;
+  return estate_domain (&guest);
 }
 
 /* Guests live for some hours; so many of them that at any time each host has a few.  Of a pair both are of one kind and live as long. */
@@ -154,29 +121,8 @@ make_guests (World *world)
                       .moved_ms = PIN_SCENE_LONG_AGO };
 
       guest.base = 0.15 + 0.8 * chance (world, i, 4) * chance (world, i, 5);
-      guest.domain = make_domain (i, guest.kind, guest.kind == KIND_UNTUNED ? 2u << (guint) (chance (world, i, 6) * 3) : 2, 2u << (guint) (chance (world, i, 7) * 4));
+      guest.domain = make_domain (world, i, guest.kind);
       g_array_append_val (world->guests, guest);
-    }
-}
-
-static void
-make_hosts (World *world)
-{
-  for (guint i = 0; i < world->terms->hosts; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      PinSnapshot *snapshot = pin_synthetic_parse (shapes[i % 5 == 0 ? 1 : 0], &error);
-      PinHostRow row = { .load_permille = -1 };
-
-      g_assert_no_error (error);
-      g_free (snapshot->name);
-      snapshot->name = g_strdup_printf ("h%03u", i);
-      g_free (snapshot->uuid);
-      snapshot->uuid = g_strdup_printf (HOST_UUID, i + 1);
-      row.name = snapshot->name;
-      row.site = pin_site_new (snapshot, world->makes);
-      g_ptr_array_add (world->snapshots, snapshot);
-      g_array_append_val (world->rows, row);
     }
 }
 
@@ -193,103 +139,48 @@ static void
 world_init (World *world, const SimulatedTerms *terms)
 {
   world->terms = terms;
-  world->makes = pin_makes_new ();
-  world->snapshots = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_snapshot_free);
-  world->rows = g_array_new (FALSE, FALSE, sizeof (PinHostRow));
+  world->estate = estate_new ();
   world->guests = g_array_new (FALSE, FALSE, sizeof (Guest));
   g_array_set_clear_func (world->guests, guest_clear);
   world->load_permille = g_new0 (double, terms->hosts);
   world->reported_permille = g_new0 (double, terms->hosts);
   make_guests (world);
-  make_hosts (world);
+  for (guint i = 0; i < terms->hosts; i++)
+    estate_add_host (world->estate, i % 5 == 0 ? LARGE : SMALL);
 }
 
 static void
 world_clear (World *world)
 {
-  for (guint row = 0; row < world->rows->len; row++)
-    pin_site_free ((PinSite *) g_array_index (world->rows, PinHostRow, row).site);
-  g_array_unref (world->rows);
   g_array_unref (world->guests);
-  g_ptr_array_unref (world->snapshots);
+  estate_free (world->estate);
   g_free (world->load_permille);
   g_free (world->reported_permille);
-  pin_makes_free (world->makes);
   pin_rules_free (world->rules);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
 
-/* Takes from @host's memory and pages what @tenant holds, or gives it back. */
-static void
-charge (PinSnapshot *host, const PinTenant *tenant, gboolean back)
-{
-  for (guint node = 0; node < host->topology->n_nodes; node++)
-    {
-      guint64 *free_kib = &host->memory[node].free_kib, kib = pin_tenant_memory (tenant, node);
-
-      g_assert_true (back || *free_kib >= kib);
-      *free_kib = back ? *free_kib + kib : *free_kib - kib;
-    }
-  for (guint i = 0; i < tenant->pages->len; i++)
-    {
-      const PinPageUse *use = &g_array_index (tenant->pages, PinPageUse, i);
-      PinNodeMemory *memory = &host->memory[use->node];
-
-      for (guint pool = 0; pool < memory->n_pools; pool++)
-        {
-          if (memory->pools[pool].size_kib == use->size_kib)
-            memory->pools[pool].free += back ? use->count : -use->count;
-        }
-    }
-}
-
-static void
-look_again (World *world, guint row)
-{
-  PinHostRow *host = &g_array_index (world->rows, PinHostRow, row);
-
-  pin_site_free ((PinSite *) host->site);
-  host->site = pin_site_new (g_ptr_array_index (world->snapshots, row), world->makes);
-}
-
 static void
 leave (World *world, Guest *guest)
 {
-  PinSnapshot *host = g_ptr_array_index (world->snapshots, guest->on);
-
-  charge (host, guest->tenant, TRUE);
-  g_ptr_array_remove (host->domains, guest->tenant);
-  guest->tenant = NULL;
-  look_again (world, (guint) guest->on);
+  estate_leave (world->estate, (guint) guest->on, guest->tenant);
   guest->on = NOWHERE;
 }
 
 static void
 come (World *world, Guest *guest, guint row, const PinPlan *plan)
 {
-  PinSnapshot *host = g_ptr_array_index (world->snapshots, row);
-
   guest->on = (gint) row;
   guest->whole = pin_plan_is_whole (plan);
   guest->cost = plan->cost;
-  guest->tenant = pin_tenant_copy (plan->claim);
-  guest->tenant->running = TRUE;
-  charge (host, guest->tenant, FALSE);
-  g_ptr_array_add (host->domains, guest->tenant);
-  look_again (world, row);
+  guest->tenant = estate_come (world->estate, row, plan->claim);
 }
 
-/* Where its owner writes the placement of a guest it is at home, if anybody knows. */
-static PinOriginal *
-original_on (const World *world, const Guest *guest, guint row)
+/* All hosts, with @guests. */
+static PinScene *
+scene_of (const World *world, const PinSceneGuest *guests, guint n_guests)
 {
-  const PinSnapshot *host = g_ptr_array_index (world->snapshots, row);
-  g_autoptr (PinTopology) shape = NULL;
-
-  if (guest->kind != KIND_AT_HOME)
-    return pin_original_from (guest->domain->placement, NULL);
-  shape = pin_original_shape (host->topology, guest->domain->placement);
-  return pin_original_from (guest->domain->placement, pin_home_new (host->uuid, host->name, shape));
+  return pin_scene_new (world->rules, (const PinHostRow *) world->estate->rows->data, world->estate->rows->len, guests, n_guests);
 }
 
 /* It comes to the first host, from any on, that can take it whole. */
@@ -297,15 +188,16 @@ static void
 start (World *world, guint number)
 {
   Guest *guest = &g_array_index (world->guests, Guest, number);
-  guint n = world->rows->len, first = (guint) (chance (world, number, 8) * n);
+  guint n = world->terms->hosts, first = (guint) (chance (world, number, 8) * n);
 
   world->day.starts++;
   for (guint i = 0; i < n && guest->on == NOWHERE; i++)
     {
       guint row = (first + i) % n;
-      g_autoptr (PinOriginal) original = original_on (world, guest, row);
+      const PinSnapshot *home = guest->kind == KIND_AT_HOME ? estate_snapshot (world->estate, row) : NULL;
+      g_autoptr (PinOriginal) original = estate_original (guest->domain, home);
       const PinSceneGuest facts = { guest->domain->guest, original, 0, TRUE, 0, -1, 0, PIN_SCENE_LONG_AGO, NULL };
-      g_autoptr (PinScene) scene = pin_scene_new (world->rules, (const PinHostRow *) world->rows->data, n, &facts, 1);
+      g_autoptr (PinScene) scene = scene_of (world, &facts, 1);
       g_autoptr (PinPlan) plan = pin_scene_plan (scene, 0, row);
 
       if (!pin_scene_holds_whole (scene, 0, row))
@@ -348,7 +240,7 @@ busy (const World *world, guint number)
 static void
 compute (World *world)
 {
-  memset (world->load_permille, 0, world->rows->len * sizeof (double));
+  memset (world->load_permille, 0, world->terms->hosts * sizeof (double));
   for (guint i = 0; i < world->guests->len; i++)
     {
       Guest *guest = &g_array_index (world->guests, Guest, i);
@@ -359,12 +251,12 @@ compute (World *world)
       now = busy (world, i);
       guest->reported_permille += (guest->reported_permille > 0 ? REPORTED_SHARE : 1) * (now - guest->reported_permille);
       world->load_permille[guest->on]
-          += now / pin_site_sums (g_array_index (world->rows, PinHostRow, guest->on).site)->n_cpus;
+          += now / pin_site_sums (estate_row (world->estate, (guint) guest->on)->site)->n_cpus;
     }
-  for (guint row = 0; row < world->rows->len; row++)
+  for (guint row = 0; row < world->terms->hosts; row++)
     {
       world->reported_permille[row] += (world->minute > 0 ? REPORTED_SHARE : 1) * (world->load_permille[row] - world->reported_permille[row]);
-      g_array_index (world->rows, PinHostRow, row).load_permille = (gint) world->reported_permille[row];
+      estate_row (world->estate, row)->load_permille = (gint) world->reported_permille[row];
     }
 }
 
@@ -372,7 +264,7 @@ static void
 measure (World *world)
 {
   double sum = 0, squares = 0, imbalance, busiest = 0;
-  guint n = world->rows->len;
+  guint n = world->terms->hosts;
 
   for (guint row = 0; row < n; row++)
     {
@@ -422,7 +314,7 @@ carry_out (World *world, const PinMove *move, guint number)
   world->day.left_home += guest->on == guest->home;
   world->day.moved_early += guest->moved_ms > now_ms - (gint64) world->terms->settle_min * MINUTE_MS;
   leave (world, guest);
-  plan = pin_plan (guest->domain->guest, guest->original, terms, g_ptr_array_index (world->snapshots, move->to));
+  plan = pin_plan (guest->domain->guest, guest->original, terms, estate_snapshot (world->estate, move->to));
   world->day.planned_wrongly += plan->verdict != move->plan->verdict || plan->cost != move->plan->cost;
   come (world, guest, move->to, plan);
   world->day.lost_wholeness += (was_whole && !guest->whole) || guest->cost > cost;
@@ -454,7 +346,7 @@ balance (World *world)
       g_array_append_val (there, facts);
       g_array_append_val (numbers, i);
     }
-  scene = pin_scene_new (world->rules, (const PinHostRow *) world->rows->data, world->rows->len, (const PinSceneGuest *) there->data, there->len);
+  scene = scene_of (world, (const PinSceneGuest *) there->data, there->len);
   moves = pin_balance_plan (scene, &terms);
   world->day.rounds++;
   for (guint i = 0; i < moves->moves->len; i++)
