@@ -11,11 +11,12 @@
 #define AWAY 7    /* of these the one that is not where its home is */
 #define SHAPE "node:2 core:16 thread:2 mem:128G huge2M:16384"
 #define GROUPS 20
-#define MOST_COMING 100
+#define COMING 100
+#define CIRCLE 10 /* so many guests are each where the home of the next is */
 
 typedef struct
 {
-  guint hosts, repetitions, most;
+  guint hosts, repetitions, most, circle;
 } Options;
 
 typedef struct
@@ -71,12 +72,23 @@ make_rules (void)
   return estate_rules (text->str);
 }
 
+/* Where the guest @number of the host @row is at home; NULL: nobody knows. */
+static const PinSnapshot *
+home_of (const Bench *bench, guint row, guint number)
+{
+  guint circle = bench->options.circle, first = row - row % circle;
+  guint n = MIN (circle, bench->options.hosts - first);
+
+  if (number > AWAY)
+    return NULL;
+  return estate_snapshot (bench->estate, number == AWAY ? first + (row - first + 1) % n : row);
+}
+
 static void
 add_guest (Bench *bench, guint row, guint number)
 {
   g_autofree char *name = g_strdup_printf ("%s-%u-%u", patterns[number].name, row, number);
   EstateGuest guest = patterns[number];
-  const PinSnapshot *home = number >= AWAY + 1 ? NULL : estate_snapshot (bench->estate, number == AWAY ? (row + 1) % bench->options.hosts : row);
   g_autoptr (PinTerms) terms = pin_rules_terms (bench->rules, name);
   PinSceneGuest facts = { .on = row, .moved_ms = PIN_SCENE_LONG_AGO };
   g_autoptr (PinPlan) plan = NULL;
@@ -86,7 +98,7 @@ add_guest (Bench *bench, guint row, guint number)
   guest.number = row * GUESTS + number;
   domain = estate_domain (&guest);
   facts.guest = domain->guest;
-  facts.original = estate_original (domain, home);
+  facts.original = estate_original (domain, home_of (bench, row, number));
   plan = pin_plan (facts.guest, facts.original, terms, estate_snapshot (bench->estate, row));
   g_assert_true (pin_plan_is_whole (plan));
   estate_come (bench->estate, row, plan->claim);
@@ -147,7 +159,7 @@ plan_home (const Bench *bench, PinScene *scene)
   g_autofree gboolean *wanted = g_new0 (gboolean, bench->guests->len);
   const PinHomecomingTerms terms = { wanted, FALSE, { 0 } };
 
-  for (guint i = 0; i < MOST_COMING && i < bench->options.hosts; i++)
+  for (guint i = 0; i < COMING && i < bench->options.hosts; i++)
     wanted[i * GUESTS + AWAY] = TRUE;
   return pin_homecoming_plan (scene, &terms);
 }
@@ -212,11 +224,12 @@ bench_clear (Bench *bench)
 int
 main (int argc, char **argv)
 {
-  Bench bench = { .options = { .hosts = 1000, .repetitions = 3, .most = 100 } };
+  Bench bench = { .options = { .hosts = 1000, .repetitions = 3, .most = 100, .circle = CIRCLE } };
   const GOptionEntry entries[] = {
     { "hosts", 0, 0, G_OPTION_ARG_INT, &bench.options.hosts, "Hosts, with ten guests each", "N" },
     { "repetitions", 0, 0, G_OPTION_ARG_INT, &bench.options.repetitions, "Of each plan", "N" },
     { "most", 0, 0, G_OPTION_ARG_INT, &bench.options.most, "Moves of a round of balancing", "N" },
+    { "circle", 0, 0, G_OPTION_ARG_INT, &bench.options.circle, "Guests that wait for one another to come home", "N" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
