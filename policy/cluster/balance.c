@@ -26,18 +26,6 @@ pin_balance_imbalance (const PinHostRow *rows, guint n_rows)
   return (guint) pin_loads_imbalance (loads);
 }
 
-/* It can be there, and gets no less than it has. */
-static gboolean
-suits (Round *round, guint guest, guint to)
-{
-  const PinSceneGuest *facts = pin_scene_guest (round->scene, guest);
-  PinProspect prospect = pin_scene_judge (round->scene, guest, to);
-
-  round->n_judged++;
-  return prospect.filter == PIN_FILTER_NONE && prospect.cost <= facts->cost
-         && (!facts->whole || pin_scene_holds_whole (round->scene, guest, to));
-}
-
 /* One line.  (transfer full) */
 static char *
 why (const PinMarket *market, const PinOffer *offer)
@@ -45,29 +33,21 @@ why (const PinMarket *market, const PinOffer *offer)
   const gint *permille = market->loads->permille;
   const char *what = market->loads->measured ? "busy" : "some guest's own";
 
-  return g_strdup_printf ("%s: %d %% of its CPUs %s, then %d %%; %s: %d %%, then %d %%", market->rows[offer->flock->row].name,
-                          permille[offer->flock->row] / 10, what, offer->then_from / 10, market->rows[offer->to].name,
+  return g_strdup_printf ("%s: %d %% of its CPUs %s, then %d %%; %s: %d %%, then %d %%", market->rows[offer->flock->party->on].name,
+                          permille[offer->flock->party->on] / 10, what, offer->then_from / 10, market->rows[offer->to].name,
                           permille[offer->to] / 10, offer->then_to / 10);
 }
 
+/* Nobody gets less than it has. */
 static gboolean
-move_all (Round *round, const PinOffer *offer)
+move (Round *round, const PinOffer *offer)
 {
-  const GArray *guests = offer->flock->guests;
+  const PinParty *party = offer->flock->party;
   g_autofree char *reason = why (round->market, offer);
 
-  /* As long as one of them is there the others can't leave. */
-  for (guint i = 0; i < guests->len && guests->len > 1; i++)
-    pin_scene_lift (round->scene, g_array_index (guests, guint, i));
-  for (guint i = 0; i < guests->len; i++)
-    {
-      guint guest = g_array_index (guests, guint, i);
-
-      if (!suits (round, guest, offer->to)
-          || !pin_moves_add (round->moves, round->scene, guest, offer->to, &round->terms->pace, reason, NULL))
-        return FALSE;
-    }
-  return TRUE;
+  round->n_judged += party->guests->len;
+  return pin_party_judge (party, round->scene, offer->to).no_worse
+         && pin_party_move (party, round->moves, round->scene, offer->to, &round->terms->pace, reason, FALSE);
 }
 
 /* What is offered is an estimate: what counts is what the hosts are like afterwards. */
@@ -75,10 +55,10 @@ static gboolean
 take (Round *round, const PinOffer *offer)
 {
   const PinLoads *loads = round->market->loads;
-  guint from = offer->flock->row, mark = pin_scene_mark (round->scene), n_moves = round->moves->moves->len;
+  guint from = offer->flock->party->on, mark = pin_scene_mark (round->scene), n_moves = round->moves->moves->len;
   gint before_permille = loads->permille[from];
   double before = pin_loads_imbalance (loads);
-  gboolean moved = move_all (round, offer);
+  gboolean moved = move (round, offer);
 
   pin_market_renew (round->market, offer);
   if (moved && pin_market_is_relief (before_permille, loads->permille[from], loads->permille[offer->to])
@@ -101,7 +81,7 @@ take_one (Round *round, const GArray *offers)
       if (take (round, offer))
         {
           offer->flock->moved = TRUE;
-          g_hash_table_add (round->touched, GUINT_TO_POINTER (offer->flock->row));
+          g_hash_table_add (round->touched, GUINT_TO_POINTER (offer->flock->party->on));
           g_hash_table_add (round->touched, GUINT_TO_POINTER (offer->to));
           return TRUE;
         }

@@ -43,7 +43,7 @@ pin_market_free (PinMarket *market)
 static gint64
 pair_of (const PinFlock *flock, guint to)
 {
-  return (gint64) g_array_index (flock->guests, guint, 0) << 32 | to;
+  return (gint64) g_array_index (flock->party->guests, guint, 0) << 32 | to;
 }
 
 void
@@ -57,7 +57,7 @@ pin_market_decline (PinMarket *market, const PinOffer *offer)
 void
 pin_market_renew (PinMarket *market, const PinOffer *offer)
 {
-  pin_loads_renew (market->loads, market->rows, offer->flock->row);
+  pin_loads_renew (market->loads, market->rows, offer->flock->party->on);
   pin_loads_renew (market->loads, market->rows, offer->to);
 }
 
@@ -84,15 +84,15 @@ weigh (const PinMarket *market, PinFlock *flock, guint to, GArray *offers)
   PinOffer offer = { flock, to, 0, 0, 0 };
   double before, after;
 
-  if (permille[to] < 0 || permille[to] >= permille[flock->row] || g_hash_table_contains (market->declined, &pair))
+  if (permille[to] < 0 || permille[to] >= permille[flock->party->on] || g_hash_table_contains (market->declined, &pair))
     return;
-  offer.then_from = pin_loads_with (market->loads, market->rows, flock->row, -flock->cpu_permille);
+  offer.then_from = pin_loads_with (market->loads, market->rows, flock->party->on, -flock->cpu_permille);
   offer.then_to = pin_loads_with (market->loads, market->rows, to, flock->cpu_permille);
   before = pin_loads_imbalance (market->loads);
-  after = pin_loads_imbalance_with (market->loads, flock->row, offer.then_from, to, offer.then_to);
-  if (!pin_market_is_relief (permille[flock->row], offer.then_from, offer.then_to) || !pin_market_is_gain (market, before, after, 2))
+  after = pin_loads_imbalance_with (market->loads, flock->party->on, offer.then_from, to, offer.then_to);
+  if (!pin_market_is_relief (permille[flock->party->on], offer.then_from, offer.then_to) || !pin_market_is_gain (market, before, after, 2))
     return;
-  offer.worth = (before - after) / (double) (flock->estimate_ms + MOVE_MS * flock->guests->len);
+  offer.worth = (before - after) / (double) (flock->estimate_ms + MOVE_MS * flock->party->guests->len);
   g_array_append_val (offers, offer);
 }
 
@@ -105,9 +105,9 @@ weigh_all (const PinMarket *market, PinFlock *flock, GArray *offers)
 
   for (guint i = 0; i < n; i++)
     weigh (market, flock, market->order[market->n_order - 1 - i], offers);
-  for (guint i = 0; i < flock->guests->len; i++)
+  for (guint i = 0; i < flock->party->guests->len; i++)
     {
-      gint home = pin_scene_home (market->scene, g_array_index (flock->guests, guint, i));
+      gint home = pin_scene_home (market->scene, g_array_index (flock->party->guests, guint, i));
 
       if (home != PIN_SCENE_NOWHERE && market->loads->permille[home] > idle_permille)
         weigh (market, flock, (guint) home, offers);
@@ -118,7 +118,7 @@ static int
 compare_offers (gconstpointer left, gconstpointer right)
 {
   const PinOffer *a = left, *b = right;
-  guint first_a = g_array_index (a->flock->guests, guint, 0), first_b = g_array_index (b->flock->guests, guint, 0);
+  guint first_a = g_array_index (a->flock->party->guests, guint, 0), first_b = g_array_index (b->flock->party->guests, guint, 0);
 
   if (a->worth != b->worth)
     return a->worth > b->worth ? -1 : 1;
@@ -153,7 +153,7 @@ pin_market_offers (PinMarket *market, guint most)
         {
           PinFlock *flock = g_ptr_array_index (flocks, j);
 
-          if (!flock->moved && flock->guests->len <= most)
+          if (!flock->moved && flock->party->guests->len <= most)
             weigh_all (market, flock, offers);
         }
       n_sources += offers->len > n_before;
