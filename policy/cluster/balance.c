@@ -13,7 +13,6 @@ typedef struct
   PinScene *scene;
   const PinBalanceTerms *terms;
   PinMarket *market;
-  GHashTable *touched; /* rows */
   guint n_judged;
   PinMoves *moves;
 } Round;
@@ -62,7 +61,7 @@ take (Round *round, const PinOffer *offer)
 
   pin_market_renew (round->market, offer);
   if (moved && pin_market_is_relief (before_permille, loads->permille[from], loads->permille[offer->to])
-      && pin_market_is_gain (round->market, before, pin_loads_imbalance (loads), 2))
+      && pin_market_is_gain (round->market, before, pin_loads_imbalance (loads), 1))
     return TRUE;
   g_ptr_array_set_size (round->moves->moves, (gint) n_moves);
   pin_scene_back (round->scene, mark);
@@ -78,13 +77,9 @@ take_one (Round *round, const GArray *offers)
     {
       const PinOffer *offer = &g_array_index (offers, PinOffer, i);
 
-      if (take (round, offer))
-        {
-          offer->flock->moved = TRUE;
-          g_hash_table_add (round->touched, GUINT_TO_POINTER (offer->flock->party->on));
-          g_hash_table_add (round->touched, GUINT_TO_POINTER (offer->to));
-          return TRUE;
-        }
+      offer->flock->moved = take (round, offer);
+      if (offer->flock->moved)
+        return TRUE;
       pin_market_decline (round->market, offer);
     }
   return FALSE;
@@ -118,7 +113,6 @@ static void
 round_clear (Round *round)
 {
   pin_moves_free (round->moves);
-  g_hash_table_unref (round->touched);
   pin_market_free (round->market);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Round, round_clear)
@@ -126,14 +120,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Round, round_clear)
 PinMoves *
 pin_balance_plan (PinScene *scene, const PinBalanceTerms *terms)
 {
-  g_auto (Round) round = { scene, terms, pin_market_new (scene, terms), g_hash_table_new (NULL, NULL), 0, pin_moves_new () };
+  g_auto (Round) round = { scene, terms, pin_market_new (scene, terms), 0, pin_moves_new () };
   guint mark = pin_scene_mark (scene);
   double before = pin_loads_imbalance (round.market->loads);
   gboolean moving = before >= terms->threshold_percent;
 
   while (moving && !is_enough (&round))
     moving = step (&round);
-  if (!pin_market_is_gain (round.market, before, pin_loads_imbalance (round.market->loads), g_hash_table_size (round.touched)))
+  if (!pin_market_is_gain (round.market, before, pin_loads_imbalance (round.market->loads), terms->most))
     {
       g_ptr_array_set_size (round.moves->moves, 0);
       pin_scene_back (scene, mark);

@@ -7,7 +7,8 @@
  * - what the guest computes until it may be moved again, in settle_ms, is no less than what moving it keeps busy: a CPU on each side while it lasts;
  *   where settle_ms is 0, ten minutes count;
  * - it lasts no longer than that time.
- * A round is worth it if all its moves together take as much away, times the share of hosts that they all touch; else it has none.
+ * A round is worth it if all its moves together take gain_percent of the imbalance away, times the share of the hosts that its most moves could touch;
+ * else it has none.
  */
 #pragma once
 

@@ -62,11 +62,11 @@ pin_market_renew (PinMarket *market, const PinOffer *offer)
 }
 
 gboolean
-pin_market_is_gain (const PinMarket *market, double before, double after, guint n_touched)
+pin_market_is_gain (const PinMarket *market, double before, double after, guint n_moves)
 {
-  double least = before * market->terms->gain_percent / 100 * n_touched / (double) market->loads->n_hosts;
+  double share = MIN (2.0 * n_moves / (double) market->loads->n_hosts, 1);
 
-  return after < before && before - after >= least;
+  return after < before && before - after >= before * market->terms->gain_percent / 100 * share;
 }
 
 gboolean
@@ -90,7 +90,7 @@ weigh (const PinMarket *market, PinFlock *flock, guint to, GArray *offers)
   offer.then_to = pin_loads_with (market->loads, market->rows, to, flock->cpu_permille);
   before = pin_loads_imbalance (market->loads);
   after = pin_loads_imbalance_with (market->loads, flock->party->on, offer.then_from, to, offer.then_to);
-  if (!pin_market_is_relief (permille[flock->party->on], offer.then_from, offer.then_to) || !pin_market_is_gain (market, before, after, 2))
+  if (!pin_market_is_relief (permille[flock->party->on], offer.then_from, offer.then_to) || !pin_market_is_gain (market, before, after, 1))
     return;
   offer.worth = (before - after) / (double) (flock->estimate_ms + MOVE_MS * flock->party->guests->len);
   g_array_append_val (offers, offer);

@@ -40,7 +40,7 @@ void pin_market_decline (PinMarket *market, const PinOffer *offer);
 /* Takes what the scene says of the two hosts of @offer now. */
 void pin_market_renew (PinMarket *market, const PinOffer *offer);
 
-/* Whether it is enough that moves between @n_touched hosts take the imbalance from @before to @after. */
-gboolean pin_market_is_gain (const PinMarket *market, double before, double after, guint n_touched);
+/* Whether it is enough if @n_moves moves take the imbalance from @before to @after. */
+gboolean pin_market_is_gain (const PinMarket *market, double before, double after, guint n_moves);
 /* Whether the host that is left has it easier, and the other no harder than that had it, with @before_permille. */
 gboolean pin_market_is_relief (gint before_permille, gint from_permille, gint to_permille);
