@@ -89,7 +89,7 @@ static const Case cases[] = {
   { "assigned-hosts-count", NOT_TO_B, { HOST ("a", 800), HOST ("b", 100), HOST ("c", 200) }, { FREE ("x", "a", 2000) }, "x a>c", .before = 84,
     .after = 56 },
   { "nobody-gets-less", "", { HOST ("a", 800), { "b", TWO, .load_permille = 100 }, HOST ("c", 800) },
-    { { "x", "a", "c", LITTLE_ONE (2), .cpu_permille = 600 }, { "z", "b", NULL, LITTLE_TWO (0, 1), .cpu_permille = 50 } }, "", .before = 58, .after = 58 },
+    { { "x", "a", "c", LITTLE_TWO (2, 3), .cpu_permille = 600 }, OWN ("z", "b", "b", 50) }, "", .before = 58, .after = 58 },
   { "or-is-refused", STRICT, { HOST ("a", 800), { "b", TWO, .load_permille = 100 }, HOST ("c", 200) },
     { { "x", "a", "c", LITTLE_ONE (0), .cpu_permille = 200 }, { "y", "a", "c", LITTLE_TWO (1, 2), .cpu_permille = 200 }, { "z", "b", NULL, LITTLE_ONE (1), .cpu_permille = 50 } },
     "x a>b; y a>c", { .gain_percent = 1 }, 84, 65 },
@@ -183,6 +183,31 @@ test_wild_load (void)
   g_assert_cmpuint (moves->moves->len, ==, 0);
 }
 
+/* More hosts than are looked at, and none of these but its home may have the guest. */
+static void
+test_home_among_many (void)
+{
+  LittleHost hosts[41] = { { NULL } };
+  const LittleGuest guests[] = { OWN ("x", "h00", "h39", 3000), { NULL } };
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (LittleCluster) cluster = NULL;
+  g_autoptr (PinScene) scene = NULL;
+  PinBalanceTerms terms = terms_of (&(Case){ .name = "many" });
+  g_autoptr (PinMoves) moves = NULL;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < 40; i++)
+    {
+      hosts[i] = (LittleHost){ g_strdup_printf ("h%02u", i), TEN, .load_permille = i == 0 ? 800 : i == 39 ? 250 : 200 };
+      g_ptr_array_add (names, (gpointer) hosts[i].name);
+    }
+  cluster = little_cluster_new ("[domain x]\nhosts = h00; h39\n", hosts, guests);
+  scene = little_cluster_scene (cluster);
+  moves = pin_balance_plan (scene, &terms);
+  text = little_cluster_text (moves, scene);
+  g_assert_cmpstr (text, ==, "x h00>h39");
+}
+
 #define HOSTS 12
 #define GUESTS 60
 #define ROUNDS 20
@@ -273,6 +298,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/balance/says-why", test_why);
   g_test_add_func ("/balance/a-wild-load-decides-nothing", test_wild_load);
+  g_test_add_func ("/balance/finds-a-home-among-many", test_home_among_many);
   g_test_add_func ("/balance/does-not-oscillate", test_no_oscillation);
   g_test_add_func ("/balance/two-hours", test_day);
   return g_test_run ();
