@@ -16,9 +16,23 @@ size_of (const GArray *travellers, guint i)
   return traveller_at (travellers, i)->party->guests->len;
 }
 
-/* Guests of @left that can be at home at @place together with those who are @in, at the most. */
+/* The state of the host at @place when all have left it, but for @who; TRAVELLERS_MOST: but for nobody. */
 static guint
-most_at_home (PinProspects *prospects, const GArray *travellers, guint place, guint in, guint left)
+emptied (PinProspects *prospects, const GArray *travellers, guint place, guint who)
+{
+  guint state = pin_prospects_first (prospects, place);
+
+  for (guint i = 0; i < travellers->len; i++)
+    {
+      if (i != who && pin_prospects_start (prospects, i) == place)
+        pin_prospects_leave (prospects, state, i, &state);
+    }
+  return state;
+}
+
+/* Guests of @left that can be at home together with those who are there in @state, at the most. */
+static guint
+most_at_home (PinProspects *prospects, const GArray *travellers, guint state, guint left)
 {
   guint most = 0, all = 0;
 
@@ -26,10 +40,10 @@ most_at_home (PinProspects *prospects, const GArray *travellers, guint place, gu
     all += (left >> i & 1) != 0 ? size_of (travellers, i) : 0;
   for (guint i = 0; i < travellers->len && most < all; i++)
     {
-      guint bit = 1u << i;
+      guint bit = 1u << i, next = 0;
 
-      if ((left & bit) != 0 && pin_prospects_ask (prospects, i, place, in).no_worse)
-        most = MAX (most, size_of (travellers, i) + most_at_home (prospects, travellers, place, in | bit, left & ~bit));
+      if ((left & bit) != 0 && pin_prospects_come (prospects, state, i, &next).no_worse)
+        most = MAX (most, size_of (travellers, i) + most_at_home (prospects, travellers, next, left & ~bit));
     }
   return most;
 }
@@ -49,7 +63,9 @@ most_of_home (PinProspects *prospects, const GArray *travellers, guint place)
       n_guests += size_of (travellers, i);
       n++;
     }
-  return n > JOINT_MOST ? n_guests : most_at_home (prospects, travellers, place, 0, mask);
+  if (n == 0 || n > JOINT_MOST)
+    return n_guests;
+  return most_at_home (prospects, travellers, emptied (prospects, travellers, place, PIN_PROSPECTS_TRAVELLERS_MOST), mask);
 }
 
 static gboolean
@@ -58,7 +74,12 @@ can_be_whole (PinProspects *prospects, const GArray *travellers, guint i)
   gboolean can = traveller_at (travellers, i)->party->whole;
 
   for (guint place = 0; place < pin_prospects_n_rows (prospects) && !can; place++)
-    can = place != pin_prospects_start (prospects, i) && pin_prospects_ask (prospects, i, place, 0).whole;
+    {
+      guint next;
+
+      if (place != pin_prospects_start (prospects, i))
+        can = pin_prospects_come (prospects, emptied (prospects, travellers, place, PIN_PROSPECTS_TRAVELLERS_MOST), i, &next).whole;
+    }
   return can;
 }
 
@@ -66,11 +87,12 @@ can_be_whole (PinProspects *prospects, const GArray *travellers, guint i)
 static guint
 find_waits (PinProspects *prospects, const GArray *travellers, guint traveller, guint place)
 {
-  guint mask = 0;
+  guint mask = 0, next;
 
   for (guint i = 0; i < travellers->len; i++)
     {
-      if (pin_prospects_start (prospects, i) == place && !pin_prospects_ask (prospects, traveller, place, 1u << i).no_worse)
+      if (pin_prospects_start (prospects, i) == place
+          && !pin_prospects_come (prospects, emptied (prospects, travellers, place, i), traveller, &next).no_worse)
         mask |= 1u << i;
     }
   return mask;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What becomes of a few travellers on a few hosts, depending on which of the others are there: each question is planned once. */
+/*
+ * What becomes of a few travellers on a few hosts.  A host is in a state: who of them is there, and what each holds.  Travellers come and leave,
+ * and it is in another; what holds the same is the same state, whatever led there.  So each is planned once, and all the rest is looked up.
+ */
 #pragma once
 
 #include "cluster/traveller.h"
@@ -23,10 +26,12 @@ guint pin_prospects_start (const PinProspects *prospects, guint traveller);
 /* How many hosts are better for it, going by rank as things are. */
 guint pin_prospects_rank (const PinProspects *prospects, guint traveller, guint place);
 
-/*
- * How @traveller would stand on the host at @place, if of the travellers those of @mask were there.  The order in which they came is not asked for: who is at
- * home there has what it has at home, and who only passes has what that leaves.
- */
-PinStanding pin_prospects_ask (PinProspects *prospects, guint traveller, guint place, guint mask);
-/* No question was left without an answer for want of time. */
+/* The state of the host at @place before anybody moves.  States are numbers below 65536. */
+guint pin_prospects_first (const PinProspects *prospects, guint place);
+/* How @traveller stands on the host of @state when it comes there, and the state that this leads to; *ret_next is set if it can come. */
+PinStanding pin_prospects_come (PinProspects *prospects, guint state, guint traveller, guint *ret_next);
+/* The state that it leads to when @traveller, who is there, leaves.  FALSE: that was not found out. */
+gboolean pin_prospects_leave (PinProspects *prospects, guint state, guint traveller, guint *ret_next);
+
+/* Nothing was left open for want of time. */
 gboolean pin_prospects_complete (const PinProspects *prospects);

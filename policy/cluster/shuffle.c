@@ -3,10 +3,10 @@
 
 #include "hope.h"
 
+#include <string.h>
+
 /* States that are looked at. */
 #define NODES_MOST 40000
-/* Ways that turn out not to be one. */
-#define WRONG_MOST 6
 
 /* Of the weight of a step: that it is one weighs most, then what it costs somebody who has not arrived. */
 #define WEIGHT_OF_MOVE (G_GUINT64_CONSTANT (1) << 40)
@@ -16,14 +16,12 @@
 #define COST_MOST ((1 << 13) - 1)
 #define MEMORY_MOST_MIB ((1 << 20) - 1)
 
-/* What stands of places below worse. */
-#define PLACES_ALONE ((G_GUINT64_CONSTANT (1) << 4 * PIN_PROSPECTS_TRAVELLERS_MOST) - 1)
-
 /* Who is where, and how one gets there; sets are masks of travellers. */
 typedef struct _Node Node;
 struct _Node
 {
-  gint64 places;      /* four bits for each traveller: the place of its row; above them worse, so that it tells states apart */
+  guint16 states[PIN_PROSPECTS_ROWS_MOST];  /* of the hosts, by place */
+  guint8 at[PIN_PROSPECTS_TRAVELLERS_MOST]; /* places */
   guint64 weight;     /* of the steps so far */
   guint n_left;       /* moves that are still to come at least */
   guint serial;
@@ -34,28 +32,20 @@ struct _Node
   guint16 worse;      /* they have less than they had */
 };
 
-/* A step that was found not to lead there. */
-typedef struct
-{
-  gint64 from, to; /* places */
-} WrongStep;
-
 typedef struct
 {
   const GArray *travellers;
   PinProspects *prospects;
   GPtrArray *all;      /* Node */
-  GHashTable *nodes;   /* places -> Node, the lightest way there */
+  GHashTable *nodes;   /* Node: the lightest way to what it is */
   GSequence *queue;    /* Node */
   PinHope hope;
-  GArray *wrong;       /* WrongStep */
   const Node *best;
 } Shuffle;
 
 static void
 shuffle_clear (Shuffle *shuffle)
 {
-  g_array_unref (shuffle->wrong);
   g_sequence_free (shuffle->queue);
   g_hash_table_unref (shuffle->nodes);
   g_ptr_array_unref (shuffle->all);
@@ -87,20 +77,22 @@ count (const Shuffle *shuffle, guint mask)
 }
 
 static guint
-place_of (const Node *node, guint i)
+hash_node (gconstpointer data)
 {
-  return (guint) (node->places >> 4 * i) & 15;
+  const Node *node = data;
+  guint hash = 2166136261u;
+
+  for (guint place = 0; place < PIN_PROSPECTS_ROWS_MOST; place++)
+    hash = (hash ^ node->states[place]) * 16777619u;
+  return hash;
 }
 
-/* Who is at @place. */
-static guint
-mask_at (const Shuffle *shuffle, const Node *node, guint place)
+static gboolean
+is_same (gconstpointer left, gconstpointer right)
 {
-  guint mask = 0;
+  const Node *a = left, *b = right;
 
-  for (guint i = 0; i < shuffle->travellers->len; i++)
-    mask |= place_of (node, i) == place ? 1u << i : 0;
-  return mask;
+  return memcmp (a->states, b->states, sizeof a->states) == 0;
 }
 
 static int
@@ -127,7 +119,7 @@ mask_unmoved (const Shuffle *shuffle, const Node *node)
   guint mask = 0;
 
   for (guint i = 0; i < shuffle->travellers->len; i++)
-    mask |= place_of (node, i) == pin_prospects_start (shuffle->prospects, i) ? 1u << i : 0;
+    mask |= node->at[i] == pin_prospects_start (shuffle->prospects, i) ? 1u << i : 0;
   return mask;
 }
 
@@ -138,7 +130,7 @@ mask_worse_at_home (const Shuffle *shuffle, const Node *node)
   guint mask = 0;
 
   for (guint i = 0; i < shuffle->travellers->len; i++)
-    mask |= (gint) pin_prospects_row (shuffle->prospects, place_of (node, i)) == traveller_of (shuffle, i)->party->home ? 1u << i : 0;
+    mask |= (gint) pin_prospects_row (shuffle->prospects, node->at[i]) == traveller_of (shuffle, i)->party->home ? 1u << i : 0;
   return mask & node->worse;
 }
 
@@ -153,32 +145,19 @@ count_left (const Shuffle *shuffle, const Node *node)
   return MAX (n_away > 0 ? n_away + n_more : 0, shuffle->hope.n_whole - MIN (shuffle->hope.n_whole, n_whole));
 }
 
-static gboolean
-is_wrong (const Shuffle *shuffle, const Node *from, const Node *to)
-{
-  for (guint i = 0; i < shuffle->wrong->len; i++)
-    {
-      const WrongStep *wrong = &g_array_index (shuffle->wrong, WrongStep, i);
-
-      if (from != NULL && wrong->from == from->places && wrong->to == to->places)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 add_node (Shuffle *shuffle, const Node *found)
 {
-  const Node *known = g_hash_table_lookup (shuffle->nodes, &found->places);
+  const Node *known = g_hash_table_lookup (shuffle->nodes, found);
   Node *node;
 
-  if ((known != NULL && known->weight <= found->weight) || is_wrong (shuffle, found->before, found))
+  if (known != NULL && known->weight <= found->weight)
     return;
   node = g_memdup2 (found, sizeof *found);
   node->n_left = count_left (shuffle, node);
   node->serial = shuffle->all->len;
   g_ptr_array_add (shuffle->all, node);
-  g_hash_table_replace (shuffle->nodes, &node->places, node);
+  g_hash_table_replace (shuffle->nodes, node, node);
   g_sequence_insert_sorted (shuffle->queue, node, compare_nodes, NULL);
 }
 
@@ -201,29 +180,24 @@ with_bit (guint16 mask, guint bit, gboolean set)
   return (guint16) (set ? mask | 1u << bit : mask & ~(1u << bit));
 }
 
-static gint64
-move_place (gint64 places, guint i, guint place, guint16 worse)
-{
-  guint64 others = (guint64) places & ~(G_GUINT64_CONSTANT (15) << 4 * i) & PLACES_ALONE;
-
-  return (gint64) (others | (guint64) place << 4 * i | (guint64) worse << 4 * PIN_PROSPECTS_TRAVELLERS_MOST);
-}
-
 /*
- * Who goes from where it was may lose something, if it is to come home later; who has lost something goes where it has that again; and whoever is
- * somewhere else for others, goes home.
+ * Who goes from where it was may lose something, if it is to come home later; who has lost something goes where it has that again, or at home
+ * makes room for itself; and whoever is somewhere else for others, goes home.
  */
 static gboolean
 may_step (const Shuffle *shuffle, const Node *node, const PinLeg *leg)
 {
   const PinTraveller *traveller = traveller_of (shuffle, leg->traveller);
+  guint at = node->at[leg->traveller];
+  gboolean worse = (node->worse >> leg->traveller & 1) != 0;
 
   if (!leg->standing.can)
     return FALSE;
-  if (place_of (node, leg->traveller) == pin_prospects_start (shuffle->prospects, leg->traveller))
+  if (at == pin_prospects_start (shuffle->prospects, leg->traveller))
     return leg->standing.no_worse || traveller->aim == PIN_AIM_HOME;
-  return leg->standing.no_worse
-         && ((gint) leg->row == traveller->party->home || (node->worse >> leg->traveller & 1) != 0 || pin_traveller_is_there (traveller, leg));
+  if (worse && (gint) pin_prospects_row (shuffle->prospects, at) == traveller->party->home)
+    return TRUE;
+  return leg->standing.no_worse && (worse || (gint) leg->row == traveller->party->home || pin_traveller_is_there (traveller, leg));
 }
 
 static void
@@ -231,17 +205,20 @@ try_step (Shuffle *shuffle, const Node *node, guint i, guint place)
 {
   const PinTraveller *traveller = traveller_of (shuffle, i);
   PinLeg leg = { i, pin_prospects_row (shuffle->prospects, place), { FALSE } };
+  guint there = 0, here = 0;
   Node next = *node;
 
-  leg.standing = pin_prospects_ask (shuffle->prospects, i, place, mask_at (shuffle, node, place));
-  if (!may_step (shuffle, node, &leg))
+  leg.standing = pin_prospects_come (shuffle->prospects, node->states[place], i, &there);
+  if (!may_step (shuffle, node, &leg) || !pin_prospects_leave (shuffle->prospects, node->states[node->at[i]], i, &here))
     return;
+  next.states[node->at[i]] = (guint16) here;
+  next.states[place] = (guint16) there;
+  next.at[i] = (guint8) place;
   next.before = node;
   next.leg = leg;
   next.there = with_bit (node->there, i, pin_traveller_is_there (traveller, &leg));
   next.whole = with_bit (node->whole, i, leg.standing.whole && traveller->aim != PIN_AIM_NONE);
   next.worse = with_bit (node->worse, i, !leg.standing.no_worse);
-  next.places = move_place (node->places, i, place, next.worse);
   next.weight += weigh (shuffle, i, place, &leg.standing, (next.there >> i & 1) != 0);
   add_node (shuffle, &next);
 }
@@ -252,7 +229,7 @@ expand (Shuffle *shuffle, const Node *node)
   for (guint i = 0; i < shuffle->travellers->len; i++)
     for (guint place = 0; place < pin_prospects_n_rows (shuffle->prospects); place++)
       {
-        if ((node->there >> i & 1) == 0 && place != place_of (node, i))
+        if ((node->there >> i & 1) == 0 && place != node->at[i])
           try_step (shuffle, node, i, place);
       }
 }
@@ -262,11 +239,13 @@ begin (Shuffle *shuffle)
 {
   Node root = { 0 };
 
+  for (guint place = 0; place < pin_prospects_n_rows (shuffle->prospects); place++)
+    root.states[place] = (guint16) pin_prospects_first (shuffle->prospects, place);
   for (guint i = 0; i < shuffle->travellers->len; i++)
     {
       const PinTraveller *traveller = traveller_of (shuffle, i);
 
-      root.places |= (gint64) ((guint64) pin_prospects_start (shuffle->prospects, i) << 4 * i);
+      root.at[i] = (guint8) pin_prospects_start (shuffle->prospects, i);
       root.whole = with_bit (root.whole, i, traveller->aim != PIN_AIM_NONE && traveller->party->whole);
     }
   add_node (shuffle, &root);
@@ -297,7 +276,7 @@ look (Shuffle *shuffle)
         return TRUE;
       node = g_sequence_get (first);
       g_sequence_remove (first);
-      if (g_hash_table_lookup (shuffle->nodes, &node->places) != node)
+      if (g_hash_table_lookup (shuffle->nodes, node) != node)
         continue;
       if (is_better (shuffle, node))
         shuffle->best = node;
@@ -318,62 +297,20 @@ legs_to (const Node *node)
   return legs;
 }
 
-/* Goes there; FALSE: there is no such way, which is remembered then. */
-static gboolean
-go (Shuffle *shuffle, PinScene *scene, const Node *node)
-{
-  g_autoptr (GArray) made = NULL;
-  WrongStep wrong;
-
-  if (node->before == NULL)
-    return TRUE;
-  if (!go (shuffle, scene, node->before))
-    return FALSE;
-  made = g_array_new (FALSE, FALSE, sizeof (PinLeg));
-  if (pin_leg_make (scene, shuffle->travellers, made, node->leg.traveller, node->leg.row))
-    {
-      const PinStanding *standing = &g_array_index (made, PinLeg, 0).standing;
-
-      if (standing->no_worse >= node->leg.standing.no_worse && standing->whole >= node->leg.standing.whole)
-        return TRUE;
-    }
-  wrong = (WrongStep){ node->before->places, node->places };
-  g_array_append_val (shuffle->wrong, wrong);
-  return FALSE;
-}
-
-static void
-forget (Shuffle *shuffle)
-{
-  g_sequence_remove_range (g_sequence_get_begin_iter (shuffle->queue), g_sequence_get_end_iter (shuffle->queue));
-  g_hash_table_remove_all (shuffle->nodes);
-  g_ptr_array_set_size (shuffle->all, 0);
-  shuffle->best = NULL;
-}
-
 GArray *
 pin_shuffle_plan (PinScene *scene, const GArray *travellers, gboolean *ret_exact)
 {
-  g_auto (Shuffle) shuffle = { .travellers = travellers };
-  guint mark = pin_scene_mark (scene);
-  gboolean exact, found = FALSE;
+  g_auto (Shuffle) shuffle = { .travellers = travellers, .prospects = pin_prospects_new (scene, travellers) };
+  gboolean exact;
 
-  shuffle.prospects = pin_prospects_new (scene, travellers);
   shuffle.all = g_ptr_array_new_with_free_func (g_free);
-  shuffle.nodes = g_hash_table_new (g_int64_hash, g_int64_equal);
+  shuffle.nodes = g_hash_table_new (hash_node, is_same);
   shuffle.queue = g_sequence_new (NULL);
-  shuffle.wrong = g_array_new (FALSE, FALSE, sizeof (WrongStep));
   if (shuffle.prospects == NULL)
     return NULL;
   pin_hope_init (&shuffle.hope, shuffle.prospects, travellers);
-  while (!found && shuffle.wrong->len < WRONG_MOST)
-    {
-      forget (&shuffle);
-      begin (&shuffle);
-      exact = look (&shuffle);
-      found = go (&shuffle, scene, shuffle.best);
-      pin_scene_back (scene, mark);
-    }
-  *ret_exact = found && exact && pin_prospects_complete (shuffle.prospects);
-  return found ? legs_to (shuffle.best) : NULL;
+  begin (&shuffle);
+  exact = look (&shuffle);
+  *ret_exact = exact && pin_prospects_complete (shuffle.prospects);
+  return legs_to (shuffle.best);
 }

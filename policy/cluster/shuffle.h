@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The best way home for a few guests on a few hosts: whichever order and detours bring most of them what they are to have, in the fewest moves.  Whether a
- * host can take somebody is taken to depend on who is there, not on the order in which they came: so little has to be planned, and much
- * can be looked at.  Where that was wrong, a step can't be done.
+ * The best way home for a few guests on a few hosts: whichever order and detours bring most of them what they are to have, in the fewest moves.
+ * All ways are looked at that could be better, those first that may be shortest.
  */
 #pragma once
 
