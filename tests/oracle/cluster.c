@@ -154,3 +154,9 @@ cluster_view_free (ClusterView *view)
   g_free (view->numbers);
   g_free (view);
 }
+
+PinScene *
+cluster_scene (const Cluster *cluster, const ClusterView *view)
+{
+  return pin_scene_new (cluster->rules, view->rows, cluster->n_hosts, (const PinSceneGuest *) view->guests->data, view->guests->len);
+}

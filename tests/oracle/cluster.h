@@ -63,3 +63,5 @@ typedef struct
 ClusterView *cluster_view (const Cluster *cluster);
 void cluster_view_free (ClusterView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ClusterView, cluster_view_free)
+/* The view must outlive it.  (transfer full) */
+PinScene *cluster_scene (const Cluster *cluster, const ClusterView *view);

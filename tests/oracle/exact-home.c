@@ -71,14 +71,14 @@ exact_home_move (ExactRooms *rooms, const Cluster *cluster, ExactState *state, g
   return TRUE;
 }
 
-/* Tuned guests are at home, where they were, or, those that missed something, where they miss nothing; and nobody is worse off. */
+/* Who was at home is there, or, if it missed something, where it misses nothing; nobody is worse off. */
 static gboolean
 is_fair (const ClusterGuest *guest, guint row, guint cost, gboolean whole)
 {
   if ((gint) row == guest->home)
     return cost <= guest->cost;
-  if (row == guest->on || pin_placement_is_empty (guest->original->placement))
-    return cost <= guest->cost && whole >= guest->whole;
+  if ((gint) guest->on != guest->home && cost <= guest->cost && whole >= guest->whole)
+    return TRUE;
   return whole && !guest->whole;
 }
 
@@ -107,8 +107,9 @@ exact_home_merit (ExactRooms *rooms, const Cluster *cluster, const ExactState *s
         continue;
       row = row_of (rooms, cluster, state, i, &cost, &whole);
       merit.fair = merit.fair && is_fair (guest, row, cost, whole);
-      merit.n_home += (gint) row == guest->home && row != guest->on;
-      merit.n_whole += whole || would_be_whole (rooms, state->rooms[row], i);
+      whole = whole || would_be_whole (rooms, state->rooms[row], i);
+      merit.n_there += ((gint) row == guest->home && row != guest->on) || (whole && !guest->whole);
+      merit.n_whole += whole;
     }
   return merit;
 }
@@ -147,7 +148,7 @@ bound_of (Search *search)
   for (guint i = 0; i < cluster->guests->len; i++)
     {
       const ClusterGuest *guest = cluster_guest (cluster, i);
-      gboolean whole = guest->whole;
+      gboolean whole = guest->whole, home = FALSE;
 
       if (!guest->known)
         continue;
@@ -157,8 +158,9 @@ bound_of (Search *search)
           ExactArrival arrival = exact_rooms_arrive (search->rooms, room, i);
 
           whole = whole || (arrival.can && arrival.whole);
-          bound.n_home += (gint) row == guest->home && row != guest->on && arrival.can && arrival.cost <= guest->cost;
+          home = home || ((gint) row == guest->home && row != guest->on && arrival.can && arrival.cost <= guest->cost);
         }
+      bound.n_there += home || (whole && !guest->whole);
       bound.n_whole += whole;
     }
   return bound;
@@ -167,7 +169,7 @@ bound_of (Search *search)
 static gboolean
 is_better (const ExactMerit *merit, const ExactMerit *than)
 {
-  return merit->n_home > than->n_home || (merit->n_home == than->n_home && merit->n_whole > than->n_whole);
+  return merit->n_there > than->n_there || (merit->n_there == than->n_there && merit->n_whole > than->n_whole);
 }
 
 static void

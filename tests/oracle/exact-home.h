@@ -14,14 +14,14 @@ typedef struct
 typedef struct
 {
   gboolean fair;  /* nobody has less than it had, nor is sent away from a home where it missed nothing */
-  guint n_home;   /* who was not at home at first, and now is, at no greater cost */
+  guint n_there;  /* who was not at home at first and now is, at no greater cost; or missed something, and now does not */
   guint n_whole;  /* who misses nothing, or would not if it were planned anew where it is */
 } ExactMerit;
 
 typedef struct
 {
   gboolean settled;  /* FALSE: there were too many states to look at */
-  ExactMerit merit;  /* of the best fair state: most at home, then most whole */
+  ExactMerit merit;  /* of the best fair state: most there, then most whole */
   guint n_moves;     /* the fewest that lead to it */
 } ExactHome;
 

@@ -193,8 +193,19 @@ check_stays (const Course *course)
   return NULL;
 }
 
+static const char *
+check_scene (const Course *course, const PinScene *scene)
+{
+  for (guint i = 0; i < course->view->guests->len; i++)
+    {
+      if (pin_scene_at (scene, i) != course->at[course->view->numbers[i]])
+        return "the scene has somebody elsewhere afterwards";
+    }
+  return NULL;
+}
+
 char *
-moves_check (const Cluster *cluster, const ClusterView *view, const PinMoves *moves)
+moves_check (const Cluster *cluster, const ClusterView *view, const PinScene *scene, const PinMoves *moves)
 {
   g_auto (Course) course = { .cluster = cluster, .view = view, .moves = moves };
   const char *wrong;
@@ -211,5 +222,5 @@ moves_check (const Cluster *cluster, const ClusterView *view, const PinMoves *mo
         return g_strdup_printf ("move %u: %s", i, wrong);
     }
   wrong = check_stays (&course);
-  return g_strdup (wrong);
+  return g_strdup (wrong != NULL ? wrong : check_scene (&course, scene));
 }

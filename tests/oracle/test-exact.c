@@ -49,25 +49,25 @@ typedef struct
   DrawnGuest guests[GUESTS];
   DrawnGroup groups[1];
   gboolean make_room;
-  guint n_home, n_whole, n_moves;
+  guint n_there, n_whole, n_moves;
 } HomeCase;
 
 static const HomeCase home_cases[] = {
-  { "straight", { CORES (1), CORES (1) }, { { PINNED (0, 1, 0), ON (1) } }, .n_home = 1, .n_whole = 1, .n_moves = 1 },
+  { "straight", { CORES (1), CORES (1) }, { { PINNED (0, 1, 0), ON (1) } }, .n_there = 1, .n_whole = 1, .n_moves = 1 },
   { "who-blocks-goes-first", { CORES (1), CORES (1), CORES (1) }, { { PINNED (0, 1, 0), FIRM, ON (1) }, { PINNED (1, 1, 0), FIRM, ON (2) } },
-    .n_home = 2, .n_whole = 2, .n_moves = 2 },
-  { "a-circle", { CORES (1), CORES (1), CORES (1) }, { { PINNED (0, 1, 0), FIRM, ON (1) }, { PINNED (1, 1, 0), FIRM, ON (0) } }, .n_home = 2, .n_whole = 2, .n_moves = 3 },
+    .n_there = 2, .n_whole = 2, .n_moves = 2 },
+  { "a-circle", { CORES (1), CORES (1), CORES (1) }, { { PINNED (0, 1, 0), FIRM, ON (1) }, { PINNED (1, 1, 0), FIRM, ON (0) } }, .n_there = 2, .n_whole = 2, .n_moves = 3 },
   { "a-circle-without-a-way-out", { CORES (1), CORES (1) }, { { PINNED (0, 1, 0), FIRM, ON (1) }, { PINNED (1, 1, 0), FIRM, ON (0) } }, .n_whole = 2 },
   { "a-circle-of-three", { CORES (1), CORES (1), CORES (1), CORES (1) },
-    { { PINNED (0, 1, 0), FIRM, ON (1) }, { PINNED (1, 1, 0), FIRM, ON (2) }, { PINNED (2, 1, 0), FIRM, ON (0) } }, .n_home = 3, .n_whole = 3, .n_moves = 4 },
-  { "a-circle-through-less", { CORES (2), CORES (2) }, { { PINNED (0, 2, 0), ON (1) }, { PINNED (1, 1, 0), ON (0) } }, .n_home = 2, .n_whole = 2, .n_moves = 4 },
+    { { PINNED (0, 1, 0), FIRM, ON (1) }, { PINNED (1, 1, 0), FIRM, ON (2) }, { PINNED (2, 1, 0), FIRM, ON (0) } }, .n_there = 3, .n_whole = 3, .n_moves = 4 },
+  { "a-circle-through-less", { CORES (2), CORES (2) }, { { PINNED (0, 2, 0), ON (1) }, { PINNED (1, 1, 0), ON (0) } }, .n_there = 2, .n_whole = 2, .n_moves = 4 },
   { "home-is-shut", { SHUT (1), CORES (1) }, { { PINNED (0, 1, 0), ON (1) } }, .n_whole = 1 },
-  { "home-is-shut-and-something-is-missing", { SHUT (2), CORES (1), CORES (2) }, { { PINNED (0, 2, 0), ON (1) } }, .n_whole = 1, .n_moves = 1 },
+  { "home-is-shut-and-something-is-missing", { SHUT (2), CORES (1), CORES (2) }, { { PINNED (0, 2, 0), ON (1) } }, .n_there = 1, .n_whole = 1, .n_moves = 1 },
   { "nobody-else-moves", { MEMORY (512), MEMORY (512), MEMORY (512) },
     { { PINNED (0, 1, 0), .bound = TRUE, FIRM, ON (1) }, { UNTUNED (1, 512), ON (0) } }, .n_whole = 2 },
   { "but-to-make-room", { MEMORY (512), MEMORY (512), MEMORY (512) },
-    { { PINNED (0, 1, 0), .bound = TRUE, FIRM, ON (1) }, { UNTUNED (1, 512), ON (0) } }, .make_room = TRUE, .n_home = 1, .n_whole = 2, .n_moves = 2 },
-  { "together", { CORES (2), CORES (2) }, { { PINNED (0, 1, 0), ON (1) }, { PINNED (0, 1, 1), ON (1) } }, TOGETHER (3), .n_home = 2, .n_whole = 2, .n_moves = 2 },
+    { { PINNED (0, 1, 0), .bound = TRUE, FIRM, ON (1) }, { UNTUNED (1, 512), ON (0) } }, .make_room = TRUE, .n_there = 1, .n_whole = 2, .n_moves = 2 },
+  { "together", { CORES (2), CORES (2) }, { { PINNED (0, 1, 0), ON (1) }, { PINNED (0, 1, 1), ON (1) } }, TOGETHER (3), .n_there = 2, .n_whole = 2, .n_moves = 2 },
 };
 
 /* The tables leave what is not there out. */
@@ -115,7 +115,7 @@ test_home (gconstpointer data)
   rooms = exact_rooms_new (cluster);
   found = exact_home (rooms, cluster, c->make_room);
   g_assert_true (found.settled && found.merit.fair);
-  g_assert_cmpuint (found.merit.n_home, ==, c->n_home);
+  g_assert_cmpuint (found.merit.n_there, ==, c->n_there);
   g_assert_cmpuint (found.merit.n_whole, ==, c->n_whole);
   g_assert_cmpuint (found.n_moves, ==, c->n_moves);
 }
