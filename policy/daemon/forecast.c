@@ -127,8 +127,6 @@ pin_forecast_new (PinForecastKind kind, const char *host, const char *guest, con
   forecast->hosts = g_ptr_array_new_with_free_func (free_host);
   for (guint row = 0; row < n_rows; row++)
     g_ptr_array_add (forecast->names, g_strdup (rows[row].name));
-  for (guint i = 0; i < pin_scene_n_guests (after); i++)
-    forecast->n_bound += pin_scene_guest (after, i)->bound_for != NULL;
   forecast->parallel = pin_rules_drain_parallel (pin_scene_rules (after));
   forecast->estimate_ms = pin_moves_estimate_ms (moves, forecast->parallel);
   forecast->imbalance_before = kind == PIN_FORECAST_BALANCE ? pin_balance_imbalance (before, n_rows) : 0;

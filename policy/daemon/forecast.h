@@ -42,7 +42,7 @@ typedef struct
   PinMoves *moves;       /* guests and rows are for the functions below */
   PinGathered *gathered; /* its guests are those of the moves, by their index; its gaps: what was planned without */
   GPtrArray *names;      /* of all hosts, by row */
-  guint n_bound;         /* guests that it is about which somebody is moving already */
+  guint n_bound;         /* guests that somebody is moving already, of those that were asked for; of balance none are */
   guint parallel;        /* moves at once */
   guint64 estimate_ms;   /* from the first to the last */
   guint imbalance_before; /* percent; of balance */

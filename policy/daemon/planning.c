@@ -58,12 +58,37 @@ plan (PinScene *scene, const PinPlanningTask *task, gint guest, gint row)
     }
 }
 
+/* Whether @other is one of those that were asked for. */
+static gboolean
+is_asked_for (PinScene *scene, const PinPlanningTask *task, gint guest, guint other)
+{
+  gint home;
+
+  if (guest >= 0 || task->kind == PIN_FORECAST_DRAIN)
+    return guest < 0 || guest == (gint) other;
+  if (task->kind != PIN_FORECAST_HOME)
+    return FALSE;
+  home = pin_scene_home (scene, other);
+  return !pin_scene_guest (scene, other)->whole || (home != PIN_SCENE_NOWHERE && home != (gint) pin_scene_guest (scene, other)->on);
+}
+
+static guint
+count_bound (PinScene *scene, const PinPlanningTask *task, gint guest)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < pin_scene_n_guests (scene); i++)
+    n += pin_scene_guest (scene, i)->bound_for != NULL && is_asked_for (scene, task, guest, i);
+  return n;
+}
+
 PinForecast *
 pin_planning_do (PinScenery *scenery, PinGathered *gathered, const PinPlanningTask *task, GError **error)
 {
   gint guest = task->uuid != NULL ? pin_scenery_find (scenery, task->uuid) : -1;
   const char *name = guest >= 0 ? pin_scene_guest (scenery->scene, (guint) guest)->guest->name : NULL;
   guint row = 0;
+  PinForecast *forecast;
   PinMoves *moves;
 
   if (task->host != NULL && !pin_choice_find_host (scenery->rows, scenery->n_rows, task->host, &row, error))
@@ -74,5 +99,7 @@ pin_planning_do (PinScenery *scenery, PinGathered *gathered, const PinPlanningTa
       return NULL;
     }
   moves = plan (scenery->scene, task, guest, task->host != NULL ? (gint) row : PIN_SCENE_NOWHERE);
-  return pin_forecast_new (task->kind, task->host, name, scenery->rows, scenery->scene, moves, gathered);
+  forecast = pin_forecast_new (task->kind, task->host, name, scenery->rows, scenery->scene, moves, gathered);
+  forecast->n_bound = count_bound (scenery->scene, task, guest);
+  return forecast;
 }

@@ -36,7 +36,7 @@ typedef enum
   UNREADABLE, /* its snapshot is none */
   OLDER,      /* its pinshiftd has no methods Present, Usage and Domains */
   TIDY,       /* all that it says of its guests is right */
-  BUSY,       /* tidy, with much to do for its eighth guest */
+  BUSY,       /* tidy, with much to do for its eighth guest; the last guest of host 1 is on its way to it */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
@@ -103,8 +103,15 @@ make_snapshot (const Host *host)
     g_string_append_printf (text, "%s{\"name\":\"guest-%u-%u\",\"uuid\":\"00000000-0000-0000-%04u-%012u\",\"state\":\"running\","
                             "\"dedicated\":\"%u-%u\",\"shared\":\"\",\"memory_kib\":{\"%u\":%u},\"pages\":{}}", guest > 0 ? "," : "",
                             host->number, guest, guest, host->number, guest * 4, guest * 4 + 3, guest / 8, 4194304 + host->version % 4096);
-  g_string_append (text, "]}");
+  g_string_append_printf (text, "],\"claims\":[%s]}", host->manner != BUSY || host->number == 1 ? ""
+                          : "{\"name\":\"guest-1-9\",\"uuid\":\"00000000-0000-0000-0009-000000000001\",\"memory_kib\":{\"0\":4194304}}");
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+is_tidy (const Host *host)
+{
+  return host->manner == TIDY || host->manner == BUSY;
 }
 
 /* As pinshiftd does: who knows what the host is made of gets the rest. */
@@ -127,12 +134,6 @@ refuse_method (GDBusMethodInvocation *call, const char *method)
   g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.DBus.Error.UnknownMethod", text);
 }
 
-static gboolean
-is_tidy (const Host *host)
-{
-  return host->manner == TIDY || host->manner == BUSY;
-}
-
 /* Each guest is busier than the one before it; of the first nothing is known. */
 static void
 answer_usage (const Host *host, GDBusMethodInvocation *call)
@@ -143,7 +144,6 @@ answer_usage (const Host *host, GDBusMethodInvocation *call)
   for (guint guest = 0; guest < GUESTS; guest++)
     {
       g_autofree char *uuid = g_strdup_printf ("00000000-0000-0000-%04u-%012u", guest, host->number);
-
       gint permille = host->manner == BUSY && guest == 7 ? BUSY_GUEST_PERMILLE : (gint) guest * 100 - (guest == 0);
 
       g_variant_builder_add (&rows, "(sit)", uuid, permille, (guint64) guest * 1024);
@@ -183,13 +183,28 @@ make_record (const char *uuid)
                           "<p:original><p:vcpupins>41</p:vcpupins></p:original></p:setting></p:record></metadata>", uuid);
 }
 
+/* One CPU of its own for each vCPU. */
 static char *
-make_guest (const char *name, const char *uuid, gboolean is_astray)
+make_pins (guint n_vcpus)
 {
-  g_autofree char *record = is_astray ? make_record (uuid) : g_strdup ("");
+  g_autoptr (GString) pins = g_string_new ("<cputune>");
 
-  return g_strdup_printf ("<domain type='kvm'><name>%s</name><uuid>%s</uuid>%s<memory unit='GiB'>4</memory><vcpu>1</vcpu></domain>", name, uuid,
-                          record);
+  for (guint vcpu = 0; vcpu < n_vcpus; vcpu++)
+    g_string_append_printf (pins, "<vcpupin vcpu='%u' cpuset='%u'/>", vcpu, vcpu);
+  g_string_append (pins, "</cputune>");
+  return g_string_free (g_steal_pointer (&pins), FALSE);
+}
+
+/* The ninth of the first host needs more CPUs than any host has left. */
+static char *
+make_guest (const Host *host, guint guest, const char *uuid)
+{
+  gboolean is_large = host->number == 0 && guest == 8;
+  g_autofree char *record = host->number == 1 && guest == 5 ? make_record (uuid) : g_strdup ("");
+  g_autofree char *pins = is_large ? make_pins (CPUS) : g_strdup ("");
+
+  return g_strdup_printf ("<domain type='kvm'><name>guest-%u-%u</name><uuid>%s</uuid>%s<memory unit='GiB'>4</memory><vcpu>%u</vcpu>%s</domain>",
+                          host->number, guest, uuid, record, is_large ? (guint) CPUS : 1U, pins);
 }
 
 /* Of its guests the first is as it should be; the second has just gone, another is in the place of the third, the fourth is no domain, nobody
@@ -199,24 +214,22 @@ answer_guest (const Host *host, GVariant *parameters, GDBusMethodInvocation *cal
 {
   static const char other[] = "99999999-0000-4000-8000-000000000000";
   const char *uuid;
-  g_autofree char *name = NULL;
   g_autofree char *xml = NULL;
   guint guest;
 
   g_variant_get_child (parameters, 0, "&s", &uuid);
   guest = (guint) g_ascii_strtoull (uuid + strlen ("00000000-0000-0000-"), NULL, 10);
-  name = g_strdup_printf ("guest-%u-%u", host->number, guest);
   if (guest == 3 && !is_tidy (host))
     xml = g_strdup ("<domain>");
   else
-    xml = make_guest (name, guest == 2 && !is_tidy (host) ? other : uuid, guest == 5 && host->number > 0);
+    xml = make_guest (host, guest, guest == 2 && !is_tidy (host) ? other : uuid);
   if (guest == 1)
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no domain of that UUID here");
   else if (guest != 4 || is_tidy (host))
     g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", xml));
 }
 
-/* The sixth is at home on the first host and misses something elsewhere; the seventh does not run, whatever it misses. */
+/* The sixth of the first two hosts is at home on the first, and misses something on the second; the seventh does not run, whatever it misses. */
 static void
 answer_domains (const Host *host, GDBusMethodInvocation *call)
 {
@@ -225,8 +238,8 @@ answer_domains (const Host *host, GDBusMethodInvocation *call)
   for (guint guest = 0; guest < GUESTS; guest++)
     g_string_append_printf (text, "%s{\"name\":\"guest-%u-%u\",\"uuid\":\"00000000-0000-0000-%04u-%012u\",\"state\":\"%s\",\"home\":%s,"
                             "\"actions\":{},\"reasons\":{},\"misses\":[%s]}", guest > 0 ? "," : "", host->number, guest, guest, host->number,
-                            guest == 6 ? "defined" : "running", guest == 5 || guest == 6 ? "\"host0\"" : "null",
-                            (guest == 5 && host->number > 0) || guest == 6 ? "\"vcpu-pins\"" : "");
+                            guest == 6 ? "defined" : "running", (guest == 5 && host->number < 2) || guest == 6 ? "\"host0\"" : "null",
+                            (guest == 5 && host->number == 1) || guest == 6 ? "\"vcpu-pins\"" : "");
   g_string_append (text, is_tidy (host) ? "]" : ",");
   g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", text->str));
 }
@@ -276,7 +289,7 @@ get_property (GDBusConnection *connection, const char *sender, const char *path,
   if (g_str_equal (property, "MaintenanceReason"))
     return g_variant_new_string (host->reason);
   if (g_str_equal (property, "Load"))
-    return g_variant_new_int32 (((const Host *) data)->manner == BUSY ? BUSY_PERMILLE : LOAD_PERMILLE);
+    return g_variant_new_int32 (host->manner == BUSY ? BUSY_PERMILLE : LOAD_PERMILLE);
   if (g_str_equal (property, "Claims") || g_str_equal (property, "Adapted"))
     return g_variant_new_strv (NULL, 0);
   return g_variant_new_take_string (g_strdup_printf ("%u.0", host->number));

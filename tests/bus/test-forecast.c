@@ -4,17 +4,21 @@
 #include "fleet-world.h"
 #include "forecasting.h"
 #include "moves-json.h"
+#include "rules/rules-file.h"
 #include "service/errors.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define PATIENCE_S 200
 
-static const char *const manners[] = { "tidy", "tidy", "well", "older", "hanging", NULL };
-/* The first two, the third and the fourth. */
-#define N_READ 4
+static const char *const manners[] = { "tidy", "tidy", "well", "older", "hanging", "busy", NULL };
+/* All but the one that hangs. */
+#define N_READ 5
 static const char *const unlike[] = { "tidy", "busy", "tidy", NULL };
 #define N_UNLIKE 3
+/* Of these two the first is not at home, and the other has none. */
+#define POLICY "[fit]\nvcpu-pins = keep; remap\n[group pair]\nmembers = guest-1-5; guest-1-8\npolicy = affinity\nstrict = yes\n"
 
 typedef struct
 {
@@ -37,6 +41,24 @@ lose_patience (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* (transfer full) */
+static PinRules *
+make_rules (void)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  int file = g_file_open_tmp ("pinshift-forecast-XXXXXX", &path, &error);
+  PinRules *rules;
+
+  g_assert_no_error (error);
+  g_close (file, NULL);
+  g_assert_true (g_file_set_contents (path, POLICY, -1, NULL));
+  rules = pin_rules_file_load_one (path, &error);
+  g_unlink (path);
+  g_assert_no_error (error);
+  return rules;
+}
+
 static void
 world_init (World *world, const char *const *hosts, guint n_read)
 {
@@ -48,7 +70,7 @@ world_init (World *world, const char *const *hosts, guint n_read)
   g_source_remove (limit);
   world->expected = pin_expected_new ();
   world->history = pin_history_new ();
-  world->rules = pin_rules_new ();
+  world->rules = make_rules ();
   world->forecasting = pin_forecasting_new (world->town.fleet, world->expected, world->history);
   pin_forecasting_set_rules (world->forecasting, world->rules);
 }
@@ -106,33 +128,38 @@ typedef struct
   PinForecastQuestion question;
   const char *wrong;   /* a part of the error; NULL: it is planned */
   guint n_read;        /* guests that are known */
-  guint n_moves;
   guint n_gaps;
+  guint n_moves;
+  guint n_stays;
+  guint n_bound;
   const char *guest;   /* the last that is moved; NULL: any */
   const char *to;
 } Case;
 
+#define DRAIN(host) { PIN_FORECAST_DRAIN, host, NULL, FALSE }
+#define HOME(guest, room) { PIN_FORECAST_HOME, guest, NULL, room }
+#define MIGRATE(guest, host, room) { PIN_FORECAST_MIGRATE, guest, host, room }
+
 static const Case cases[] = {
-  { "a drain moves all guests but one that has just gone", { PIN_FORECAST_DRAIN, "host1", NULL, FALSE }, NULL, 9, 9, 0, NULL, NULL },
-  { "a drain needs to know all guests", { PIN_FORECAST_DRAIN, "host2", NULL, FALSE },
-    "guest-2-2: host host2 has another guest in its place now; ask again", 0, 0, 0, NULL, NULL },
-  { "a drain needs the host", { PIN_FORECAST_DRAIN, "host4", NULL, FALSE }, "host4 can't be reached: ", 0, 0, 0, NULL, NULL },
-  { "a host that there is not", { PIN_FORECAST_DRAIN, "host5", NULL, FALSE }, "host5: no host of the cluster", 0, 0, 0, NULL, NULL },
-  { "who is not at home, and those that are there", { PIN_FORECAST_HOME, "", NULL, FALSE }, NULL, 10, 1, 2, "guest-1-5", "host0" },
-  { "who is not at home, with room", { PIN_FORECAST_HOME, "", NULL, TRUE }, NULL, 10, 1, 2, "guest-1-5", "host0" },
-  { "one that is not at home", { PIN_FORECAST_HOME, "guest-1-5", NULL, FALSE }, NULL, 10, 1, 0, "guest-1-5", "host0" },
-  { "one without home", { PIN_FORECAST_HOME, "guest-1-0", NULL, FALSE }, NULL, 1, 0, 0, NULL, NULL },
-  { "one that there is not", { PIN_FORECAST_HOME, "guest-1", NULL, FALSE }, "no guest \"guest-1\" is known", 0, 0, 0, NULL, NULL },
-  { "one of which nonsense is said", { PIN_FORECAST_HOME, "guest-2-3", NULL, FALSE }, "guest-2-3: what host host2 says of it: ", 0, 0, 0,
-    NULL, NULL },
-  { "one of which nothing is said", { PIN_FORECAST_MIGRATE, "guest-2-4", "host0", FALSE }, "host2: ", 0, 0, 0, NULL, NULL },
-  { "one that has just gone", { PIN_FORECAST_MIGRATE, "guest-1-1", "", FALSE }, "guest-1-1: it is not any more where it was", 0, 0, 0,
-    NULL, NULL },
-  { "hosts that are alike", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 0, 0, 0, NULL, NULL },
-  { "a guest to a host", { PIN_FORECAST_MIGRATE, "guest-0-0", "host3", FALSE }, NULL, 1, 1, 0, "guest-0-0", "host3" },
-  { "a guest to a host with room", { PIN_FORECAST_MIGRATE, "guest-0-0", "host3", TRUE }, NULL, 1, 1, 0, "guest-0-0", "host3" },
-  { "a guest to a host that there is not", { PIN_FORECAST_MIGRATE, "guest-0-0", "host5", TRUE }, "host5: no host of the cluster", 0, 0, 0,
-    NULL, NULL },
+  { "a drain moves all but who has just gone, or is on its way", DRAIN ("host1"), NULL, 9, 0, 8, 0, 1, NULL, NULL },
+  { "a drain needs to know all guests", DRAIN ("host2"), "guest-2-2: host host2 has another guest in its place now; ask again" },
+  { "a drain needs the host", DRAIN ("host4"), "host4 can't be reached: " },
+  { "a host that there is not", DRAIN ("host9"), "host9: no host of the cluster" },
+  { "who is not at home, with its mate and who is there", HOME ("", FALSE), NULL, 11, 2, 2, 0, 0, "guest-1-8", "host0" },
+  { "one that is not at home, with its mate and who is there", HOME ("guest-1-5", TRUE), NULL, 11, 0, 2, 0, 0, "guest-1-8", "host0" },
+  { "one without home", HOME ("guest-1-0", FALSE), NULL, 1, 0, 0, 0, 0, NULL, NULL },
+  { "one that there is not", HOME ("guest-1", FALSE), "no guest \"guest-1\" is known" },
+  { "one of which nonsense is said", HOME ("guest-2-3", FALSE), "guest-2-3: what host host2 says of it: " },
+  { "one of which nothing is said", MIGRATE ("guest-2-4", "host0", FALSE), "host2: " },
+  { "one that has just gone", MIGRATE ("guest-1-1", "", FALSE), "guest-1-1: it is not any more where it was" },
+  { "one that is on its way", MIGRATE ("guest-1-9", "", FALSE), NULL, 1, 0, 0, 1, 1, NULL, NULL },
+  { "guests of a host that is busier than others", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 9, 0, 1, 0, 0, "guest-5-7", "host0" },
+  { "a guest to a host", MIGRATE ("guest-0-0", "host3", FALSE), NULL, 1, 0, 1, 0, 0, "guest-0-0", "host3" },
+  { "a guest to a host that has room", MIGRATE ("guest-0-0", "host3", TRUE), NULL, 1, 0, 1, 0, 0, "guest-0-0", "host3" },
+  { "a guest to a host that there is not", MIGRATE ("guest-0-0", "host9", TRUE), "host9: no host of the cluster" },
+  { "a guest for which one host has no room", MIGRATE ("guest-0-8", "host1", TRUE), NULL, 10, 0, 0, 1, 0, NULL, NULL },
+  /* Of two hosts three guests are not known, and a fourth has just gone. */
+  { "a guest for which no host has room", MIGRATE ("guest-0-8", NULL, TRUE), NULL, 1 + 9 + 6 + 6 + 9, 6, 0, 1, 0, NULL, NULL },
 };
 
 static void
@@ -144,7 +171,9 @@ assert_forecast (const Case *wanted, const PinForecast *forecast)
   g_assert_cmpuint (forecast->gathered->guests->len, ==, wanted->n_read);
   g_assert_cmpuint (forecast->gathered->gaps->len, ==, wanted->n_gaps);
   g_assert_cmpuint (moves->len, ==, wanted->n_moves);
-  g_assert_true (pin_forecast_is_possible (forecast));
+  g_assert_cmpuint (forecast->moves->stays->len, ==, wanted->n_stays);
+  g_assert_cmpuint (forecast->n_bound, ==, wanted->n_bound);
+  g_assert_true (pin_forecast_is_possible (forecast) == (wanted->n_stays == 0));
   if (wanted->guest != NULL)
     {
       g_assert_cmpstr (pin_forecast_guest (forecast, last->guest)->name, ==, wanted->guest);
@@ -208,7 +237,7 @@ test_cancel (void)
 static void
 test_balance (void)
 {
-  const Case wanted = { "hosts that are not alike", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 9, 1, 0, "guest-1-7", "host0" };
+  const Case wanted = { "hosts that are not alike", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 9, 0, 1, 0, 0, "guest-1-7", "host0" };
   g_auto (World) world = { { 0 } };
   g_auto (Answer) answer = { 0 };
 
