@@ -3,18 +3,11 @@
 
 #include <string.h>
 
-/* Work that may be done in all: putting a guest somewhere is one, and as much again for each hundred hosts among which groups have to be looked for.
- * It is enough for every order of six guests on each of six hosts. */
-#define WORK_MOST 40000
-#define ROWS_A_WORK 100
-
 struct _PinArrivals
 {
   PinLeavers *leavers;
   GHashTable *known; /* Key -> PinArrival */
-  PinArrival never;
   guint work_left;
-  guint work;        /* of a put */
   gboolean exact;
 };
 
@@ -53,17 +46,13 @@ key_equal (gconstpointer left, gconstpointer right)
 }
 
 PinArrivals *
-pin_arrivals_new (PinLeavers *leavers)
+pin_arrivals_new (PinLeavers *leavers, guint work_most)
 {
   PinArrivals *arrivals = g_new0 (PinArrivals, 1);
-  guint n_rows;
 
-  pin_scene_rows (pin_leavers_scene (leavers), &n_rows);
   arrivals->leavers = leavers;
   arrivals->known = g_hash_table_new_full (key_hash, key_equal, g_free, g_free);
-  arrivals->never.loss = PIN_LOSS_NEVER;
-  arrivals->work_left = WORK_MOST;
-  arrivals->work = 1 + n_rows / ROWS_A_WORK;
+  arrivals->work_left = work_most;
   arrivals->exact = TRUE;
   return arrivals;
 }
@@ -162,13 +151,14 @@ static PinLoss
 put (Trial *trial, guint leaver)
 {
   PinArrivals *arrivals = trial->arrivals;
+  guint work = pin_leavers_work (arrivals->leavers, leaver);
 
-  if (arrivals->work_left < arrivals->work)
+  if (arrivals->work_left < work)
     {
       arrivals->exact = FALSE;
       return PIN_LOSS_NEVER;
     }
-  arrivals->work_left -= arrivals->work;
+  arrivals->work_left -= work;
   trial->order[trial->n++] = (guint8) leaver;
   return pin_leavers_put (arrivals->leavers, leaver, trial->row);
 }
@@ -229,37 +219,65 @@ last_team (const PinArrivals *arrivals, guint64 set)
   return pin_leavers_team (arrivals->leavers, (guint) (63 - __builtin_clzll (set)));
 }
 
+/* Mostly who comes last takes nothing from the others: then no order can be better than the one without it. */
 static void
-find_best (PinArrivals *arrivals, guint row, guint64 set, PinArrival *best)
+append_last (Trial *trial, guint64 set)
 {
+  PinArrivals *arrivals = trial->arrivals;
   const PinTeam *last = last_team (arrivals, set);
-  const PinArrival *before = pin_arrivals_best (arrivals, row, set & ~pin_arrivals_set (last));
-  PinLoss floor = floor_of (arrivals, row, pin_arrivals_set (last));
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
-  Trial trial = { .arrivals = arrivals, .row = row, .best = best, .seen = seen };
+  const PinArrival *before = pin_arrivals_best (arrivals, trial->row, set & ~pin_arrivals_set (last), FALSE);
+  PinLoss floor = floor_of (arrivals, trial->row, pin_arrivals_set (last));
 
-  best->loss = PIN_LOSS_NEVER;
   if (before->loss == PIN_LOSS_NEVER || floor == PIN_LOSS_NEVER)
     return;
-  trial.floor = before->loss + floor;
-  try_behind (&trial, before, last);
-  if (best->loss > trial.floor)
-    try_orders (&trial, set, PIN_LOSS_NONE);
+  trial->floor = before->loss + floor;
+  try_behind (trial, before, last);
+  if (trial->best->loss > trial->floor)
+    try_orders (trial, set, PIN_LOSS_NONE);
+}
+
+/* But who comes early can also make another one ask for less, so that there is room for a third. */
+static void
+try_all (Trial *trial, guint64 set)
+{
+  trial->floor = floor_of (trial->arrivals, trial->row, set);
+  if (trial->floor != PIN_LOSS_NEVER && trial->best->loss > trial->floor)
+    try_orders (trial, set, PIN_LOSS_NONE);
+  trial->best->thorough = TRUE;
+}
+
+static PinArrival *
+look_up (PinArrivals *arrivals, guint row, guint64 set)
+{
+  Key key = { set, row };
+  PinArrival *arrival = g_hash_table_lookup (arrivals->known, &key);
+
+  if (arrival != NULL)
+    return arrival;
+  arrival = g_new0 (PinArrival, 1);
+  arrival->loss = set == 0 ? PIN_LOSS_NONE : PIN_LOSS_NEVER;
+  arrival->thorough = set == 0;
+  g_hash_table_insert (arrivals->known, g_memdup2 (&key, sizeof key), arrival);
+  return arrival;
 }
 
 const PinArrival *
-pin_arrivals_best (PinArrivals *arrivals, guint row, guint64 set)
+pin_arrivals_best (PinArrivals *arrivals, guint row, guint64 set, gboolean thorough)
 {
-  Key key = { set, row };
-  PinArrival *best = g_hash_table_lookup (arrivals->known, &key);
+  PinArrival *best = look_up (arrivals, row, set);
+  g_autoptr (GHashTable) seen = NULL;
+  Trial trial = { .arrivals = arrivals, .row = row, .best = best };
 
-  if (best != NULL)
+  if (best->thorough || (best->looked && !thorough) || !arrivals->exact)
     return best;
-  if (set != 0 && !arrivals->exact)
-    return &arrivals->never;
-  best = g_new0 (PinArrival, 1);
-  if (set != 0)
-    find_best (arrivals, row, set, best);
-  g_hash_table_insert (arrivals->known, g_memdup2 (&key, sizeof key), best);
+  trial.seen = seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  if (!best->looked)
+    append_last (&trial, set);
+  best->looked = TRUE;
+  if (thorough)
+    {
+      g_hash_table_remove_all (seen);
+      try_all (&trial, set);
+    }
   return best;
 }

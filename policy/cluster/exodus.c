@@ -86,9 +86,10 @@ static PinLoss
 choose_row (PinLeavers *leavers, const PinTeam *team, guint *ret_row)
 {
   g_autoptr (GArray) rows = ranked_rows (leavers, team);
+  guint n_tries = team->n > 1 ? MIN (rows->len, PIN_EXODUS_TRIES) : rows->len;
   PinLoss best = PIN_LOSS_NEVER;
 
-  for (guint i = 0; i < rows->len && pin_loss_head (best) > 0; i++)
+  for (guint i = 0; i < n_tries && pin_loss_head (best) > 0; i++)
     {
       guint row = g_array_index (rows, guint, i);
       PinLoss loss = loss_at (leavers, team, row);
@@ -187,10 +188,8 @@ pin_exodus_new (PinLeavers *leavers)
 {
   g_autoptr (PinExodus) exodus = place_in_rounds (leavers);
 
-  if (pin_loss_head (exodus->loss) == 0)
-    return g_steal_pointer (&exodus);
-  exodus->exact = FALSE;
-  if (pin_leavers_n (leavers) <= PIN_ARRIVALS_MOST)
+  exodus->exact = exodus->loss == PIN_LOSS_NONE;
+  if (!exodus->exact && pin_leavers_n (leavers) <= PIN_ARRIVALS_MOST)
     pin_ways_improve (leavers, exodus);
   return g_steal_pointer (&exodus);
 }

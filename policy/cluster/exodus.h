@@ -17,6 +17,9 @@ typedef struct
   gboolean exact; /* no better way was left out for want of time */
 } PinExodus;
 
+/* On so many hosts a team of several guests is tried: as a whole, which costs more than to ask for one. */
+#define PIN_EXODUS_TRIES 64
+
 /*
  * First each team, in several orders, goes where it is whole, there to the host that ranks best.  If somebody has no place that way, or misses something, and that might be
  * otherwise, ways are searched for the one that loses least.  The scene is left as it was.  (transfer full)

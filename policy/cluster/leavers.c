@@ -24,6 +24,7 @@ typedef struct
   guint guest;
   guint team;    /* a number that all of a team have */
   Hardness hardness;
+  guint work;     /* of putting it somewhere */
   Alone *alone;   /* by row */
   guint *place;   /* by row: in its rank */
   guint *ranked;  /* rows that can have it, best first */
@@ -77,6 +78,22 @@ is_fresh (const PinLeavers *leavers, guint row)
   guint n;
 
   return pin_scene_rows (leavers->scene, &n)[row].site == leavers->sites[row];
+}
+
+/* Other members of a guest's groups are looked for among all hosts after each change: so many of them take as long as to put it on one. */
+#define ROWS_A_WORK 25
+
+static guint
+work_of (const PinLeavers *leavers, const Leaver *leaver)
+{
+  const GPtrArray *groups = pin_rules_groups (pin_scene_rules (leavers->scene));
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      if (pin_group_rule_has (g_ptr_array_index (groups, i), pin_scene_guest (leavers->scene, leaver->guest)->guest->name))
+        return 1 + leavers->n_rows / ROWS_A_WORK;
+    }
+  return 1;
 }
 
 static gboolean
@@ -163,11 +180,13 @@ worth_of (const PinRank *rank, const PinRanked *entry)
   return worth;
 }
 
-/* What a plan costs, and a little more if there is anything to be said of it. */
+/* So many guests can be warned of before that counts for as much as a cost of one. */
+#define WARNED_MOST 256
+
 static PinLoss
 price (guint cost, PinVerdict verdict)
 {
-  return 2 * (PinLoss) cost + (verdict == PIN_VERDICT_KEEP ? 0 : 1);
+  return (PinLoss) cost * WARNED_MOST + (cost == 0 && verdict != PIN_VERDICT_KEEP ? 1 : 0);
 }
 
 static void
@@ -204,6 +223,7 @@ survey (PinLeavers *leavers, Leaver *leaver)
   leaver->hardness.worth = leaver->n_ranked > 0 ? worth_of (rank, &entries[0]) : 0;
   leaver->hardness.n_cpus = leaver->hardness.worth > 0 ? guest->n_vcpus : 0;
   leaver->hardness.memory_kib = guest->memory_kib;
+  leaver->work = work_of (leavers, leaver);
 }
 
 static void
@@ -332,6 +352,12 @@ guint
 pin_leavers_guest (const PinLeavers *leavers, guint leaver)
 {
   return leavers->all[leaver].guest;
+}
+
+guint
+pin_leavers_work (const PinLeavers *leavers, guint leaver)
+{
+  return leavers->all[leaver].work;
 }
 
 const PinTeam *

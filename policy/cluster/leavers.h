@@ -4,7 +4,8 @@
 
 #include "cluster/scene.h"
 
-/* What is lost, in one number: how many have no place, then how many miss something, then what was done to them costs.  Losses are added up. */
+/* What is lost, in one number: how many have no place, then how many miss something, then what was done to them costs, then how many are warned of.
+ * Losses are added up. */
 typedef guint64 PinLoss;
 
 #define PIN_LOSS_NONE ((PinLoss) 0)
@@ -12,7 +13,7 @@ typedef guint64 PinLoss;
 #define PIN_LOSS_STAY (G_GUINT64_CONSTANT (1) << 48)
 #define PIN_LOSS_MISS (G_GUINT64_CONSTANT (1) << 32)
 
-/* The loss without what it costs: how many stay, and how many miss something. */
+/* Of that how many stay, and how many miss something. */
 static inline PinLoss
 pin_loss_head (PinLoss loss)
 {
@@ -40,6 +41,8 @@ PinScene *pin_leavers_scene (const PinLeavers *leavers);
 guint pin_leavers_n (const PinLeavers *leavers);
 /* Its number in the scene. */
 guint pin_leavers_guest (const PinLeavers *leavers, guint leaver);
+/* How much work it is to put it on a host; 1 mostly. */
+guint pin_leavers_work (const PinLeavers *leavers, guint leaver);
 /* Borrowed. */
 const PinTeam *pin_leavers_teams (const PinLeavers *leavers, guint *ret_n);
 /* The one that @leaver is in.  Borrowed. */

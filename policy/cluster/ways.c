@@ -5,14 +5,20 @@
 
 #include <string.h>
 
-/* So often a host may be looked at for a team. */
+/* How often a guest is put on a host: enough for each order of six guests on each of six hosts.  And how often a host is looked at for a team. */
+#define WORK_MOST 40000
 #define LOOKS_MOST 1000000
+/* What is saved of that where nobody stays or misses anything, and only the cost might be less. */
+#define EASE 8
+/* So many hosts are looked at in small clusters, too. */
+#define OPTIONS_LEAST 6
 
 /* A host that a team may go to. */
 typedef struct
 {
   guint row;
-  PinLoss loss; /* alone there */
+  PinLoss loss;  /* of the team alone there; PIN_LOSS_NEVER: it does not fit as one */
+  PinLoss floor; /* of each of it alone */
 } Option;
 
 typedef struct
@@ -27,7 +33,9 @@ typedef struct
   gint *rows;         /* by team: where it is, or PIN_SCENE_NOWHERE */
   gint *best_rows;
   PinLoss best;
-  guint n_looks;
+  guint looks_left;
+  gboolean thorough;
+  gboolean complete;  /* no host was left out that might have been better */
 } Ways;
 
 static void
@@ -42,12 +50,15 @@ ways_clear (Ways *ways)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ways, ways_clear)
 
-static PinLoss
-loss_alone (Ways *ways, const PinTeam *team, guint row)
+static Option
+make_option (Ways *ways, const PinTeam *team, guint row)
 {
-  if (team->n == 1)
-    return pin_leavers_alone (ways->leavers, team->first, row);
-  return pin_arrivals_best (ways->arrivals, row, pin_arrivals_set (team))->loss;
+  Option option = { row, PIN_LOSS_NONE, PIN_LOSS_NONE };
+
+  for (guint i = team->first; i < team->first + team->n; i++)
+    option.floor += pin_leavers_alone (ways->leavers, i, row);
+  option.loss = team->n == 1 ? option.floor : pin_arrivals_best (ways->arrivals, row, pin_arrivals_set (team), FALSE)->loss;
+  return option;
 }
 
 static gint
@@ -64,22 +75,32 @@ find_options (Ways *ways, const PinTeam *team)
 {
   g_autoptr (GArray) rows = pin_leavers_rows (ways->leavers, team);
   GArray *options = g_array_new (FALSE, FALSE, sizeof (Option));
-  guint n_whole = 0;
+  guint n_most = MAX (ways->n_teams, OPTIONS_LEAST), n_whole = 0;
+  guint n_tries = team->n > 1 ? MIN (rows->len, PIN_EXODUS_TRIES) : rows->len;
 
+  ways->complete = ways->complete && n_tries == rows->len;
   /* They come by cost: behind so many that are whole there are none that are better. */
-  for (guint i = 0; i < rows->len && n_whole < ways->n_teams; i++)
+  for (guint i = 0; i < n_tries && n_whole < n_most; i++)
     {
-      Option option = { g_array_index (rows, guint, i), PIN_LOSS_NONE };
+      Option option = make_option (ways, team, g_array_index (rows, guint, i));
 
-      option.loss = loss_alone (ways, team, option.row);
-      if (option.loss == PIN_LOSS_NEVER)
-        continue;
       g_array_append_val (options, option);
       n_whole += pin_loss_head (option.loss) == 0;
     }
   g_array_sort (options, compare_options);
-  g_array_set_size (options, MIN (options->len, ways->n_teams));
+  g_array_set_size (options, MIN (options->len, n_most));
   return options;
+}
+
+static PinLoss
+floor_of (const Ways *ways, guint team)
+{
+  const GArray *options = g_ptr_array_index (ways->options, team);
+  PinLoss floor = ways->teams[team].n * PIN_LOSS_STAY;
+
+  for (guint i = 0; i < options->len; i++)
+    floor = MIN (floor, g_array_index (options, Option, i).floor);
+  return floor;
 }
 
 static void
@@ -89,12 +110,7 @@ find_all_options (Ways *ways)
   for (guint i = 0; i < ways->n_teams; i++)
     g_ptr_array_add (ways->options, find_options (ways, &ways->teams[i]));
   for (guint i = ways->n_teams; i-- > 0;)
-    {
-      const GArray *options = g_ptr_array_index (ways->options, i);
-      PinLoss least = options->len > 0 ? g_array_index (options, Option, 0).loss : ways->teams[i].n * PIN_LOSS_STAY;
-
-      ways->floors[i] = ways->floors[i + 1] + least;
-    }
+    ways->floors[i] = ways->floors[i + 1] + floor_of (ways, i);
 }
 
 /* Where it went by rank, while others arrived: so most stay where ranks would have them. */
@@ -103,7 +119,7 @@ look_first_at (Ways *ways, const PinStep *step)
 {
   const PinTeam *team = pin_leavers_team (ways->leavers, step->leaver);
   GArray *options = g_ptr_array_index (ways->options, team - ways->teams);
-  Option option = { step->row, loss_alone (ways, team, step->row) };
+  Option option = make_option (ways, team, step->row);
 
   for (guint i = options->len; i-- > 0;)
     {
@@ -113,23 +129,65 @@ look_first_at (Ways *ways, const PinStep *step)
   g_array_prepend_val (options, option);
 }
 
+/* What all lose where they are now. */
+static PinLoss
+sum_up (Ways *ways)
+{
+  PinLoss sum = PIN_LOSS_NONE;
+
+  for (guint i = 0; i < ways->n_teams; i++)
+    {
+      guint row = (guint) MAX (ways->rows[i], 0);
+      guint64 set = ways->sets[row];
+      const PinArrival *there;
+
+      if (ways->rows[i] == PIN_SCENE_NOWHERE)
+        sum += ways->teams[i].n * PIN_LOSS_STAY;
+      /* Each host once: with the first of those that are there. */
+      if (ways->rows[i] == PIN_SCENE_NOWHERE || (guint) __builtin_ctzll (set) != ways->teams[i].first)
+        continue;
+      there = pin_arrivals_best (ways->arrivals, row, set, ways->thorough);
+      if (there->loss == PIN_LOSS_NEVER)
+        return PIN_LOSS_NEVER;
+      sum += there->loss;
+    }
+  return sum;
+}
+
+static void
+keep_best (Ways *ways)
+{
+  PinLoss loss = sum_up (ways);
+
+  if (loss >= ways->best)
+    return;
+  ways->best = loss;
+  memcpy (ways->best_rows, ways->rows, ways->n_teams * sizeof *ways->rows);
+}
+
 static void place_rest (Ways *ways, guint team, PinLoss loss);
 
 static void
-place_at (Ways *ways, guint team, guint row, PinLoss loss)
+place_at (Ways *ways, guint team, const Option *option, PinLoss loss)
 {
-  guint64 before = ways->sets[row], after = before | pin_arrivals_set (&ways->teams[team]);
-  const PinArrival *with = pin_arrivals_best (ways->arrivals, row, after);
+  guint64 before = ways->sets[option->row], after = before | pin_arrivals_set (&ways->teams[team]);
+  PinLoss more = option->floor;
 
-  if (with->loss == PIN_LOSS_NEVER)
-    return;
-  ways->sets[row] = after;
-  ways->rows[team] = (gint) row;
-  place_rest (ways, team + 1, loss + with->loss - pin_arrivals_best (ways->arrivals, row, before)->loss);
-  ways->sets[row] = before;
+  if (!ways->thorough)
+    {
+      PinLoss with = pin_arrivals_best (ways->arrivals, option->row, after, FALSE)->loss;
+
+      if (with == PIN_LOSS_NEVER)
+        return;
+      more = with - pin_arrivals_best (ways->arrivals, option->row, before, FALSE)->loss;
+    }
+  ways->sets[option->row] = after;
+  ways->rows[team] = (gint) option->row;
+  place_rest (ways, team + 1, loss + more);
+  ways->sets[option->row] = before;
 }
 
-/* @loss: of the teams before @team, each where it is now. */
+/* @loss: what those before @team lose where they are now; thorough, what they lose at least whoever else comes. */
 static void
 place_rest (Ways *ways, guint team, PinLoss loss)
 {
@@ -139,14 +197,13 @@ place_rest (Ways *ways, guint team, PinLoss loss)
     return;
   if (options == NULL)
     {
-      ways->best = loss;
-      memcpy (ways->best_rows, ways->rows, ways->n_teams * sizeof *ways->rows);
+      keep_best (ways);
       return;
     }
-  for (guint i = 0; i < options->len && ways->n_looks < LOOKS_MOST; i++)
+  for (guint i = 0; i < options->len && ways->looks_left > 0; i++)
     {
-      ways->n_looks++;
-      place_at (ways, team, g_array_index (options, Option, i).row, loss);
+      ways->looks_left--;
+      place_at (ways, team, &g_array_index (options, Option, i), loss);
     }
   ways->rows[team] = PIN_SCENE_NOWHERE;
   place_rest (ways, team + 1, loss + ways->teams[team].n * PIN_LOSS_STAY);
@@ -165,7 +222,7 @@ steps_of (Ways *ways)
     {
       guint row = (guint) MAX (ways->best_rows[i], 0);
       guint64 wanted = ways->best_rows[i] >= 0 ? pin_arrivals_set (&ways->teams[i]) : 0;
-      const PinArrival *there = pin_arrivals_best (ways->arrivals, row, ways->sets[row]);
+      const PinArrival *there = pin_arrivals_best (ways->arrivals, row, ways->sets[row], FALSE);
 
       for (guint k = 0; k < there->n && (wanted & ~taken) != 0; k++)
         {
@@ -183,11 +240,13 @@ steps_of (Ways *ways)
 static void
 ways_init (Ways *ways, PinLeavers *leavers, const PinExodus *exodus)
 {
-  guint n_rows;
+  guint n_rows, ease = pin_loss_head (exodus->loss) > 0 ? 1 : EASE;
 
   pin_scene_rows (pin_leavers_scene (leavers), &n_rows);
   ways->leavers = leavers;
-  ways->arrivals = pin_arrivals_new (leavers);
+  ways->arrivals = pin_arrivals_new (leavers, WORK_MOST / ease);
+  ways->looks_left = LOOKS_MOST / ease;
+  ways->complete = TRUE;
   ways->teams = pin_leavers_teams (leavers, &ways->n_teams);
   ways->floors = g_new0 (PinLoss, ways->n_teams + 1);
   ways->sets = g_new0 (guint64, n_rows);
@@ -205,9 +264,10 @@ pin_ways_improve (PinLeavers *leavers, PinExodus *exodus)
   g_auto (Ways) ways = { NULL };
 
   ways_init (&ways, leavers, exodus);
-  if (pin_loss_head (exodus->loss) > pin_loss_head (ways.floors[0]))
-    place_rest (&ways, 0, PIN_LOSS_NONE);
-  exodus->exact = pin_arrivals_exact (ways.arrivals) && ways.n_looks < LOOKS_MOST;
+  place_rest (&ways, 0, PIN_LOSS_NONE);
+  ways.thorough = TRUE;
+  place_rest (&ways, 0, PIN_LOSS_NONE);
+  exodus->exact = ways.complete && pin_arrivals_exact (ways.arrivals) && ways.looks_left > 0;
   if (ways.best >= exodus->loss)
     return;
   g_array_unref (exodus->steps);
