@@ -379,6 +379,8 @@ fits_plainly (PinSeating *s, guint group, guint node)
   PinSupply supply = pin_supply_of (s, node, FALSE);
   PinSetting pins = PIN_SETTING_VCPU_PINS;
 
+  /* What the host before had as written is not spared here. */
+  memset (s->written, 0, s->demand->n_cores * sizeof *s->written);
   if (pin_levels_open (s->levels, pins, PIN_ACTION_STRIP) || pin_levels_open (s->levels, pins, PIN_ACTION_REFUSE))
     return TRUE;
   if (pin_levels_open (s->levels, pins, PIN_ACTION_WEAKEN) && supply.n_usable > supply.n_isolated)

@@ -17,6 +17,7 @@
 #define ONE "node:1 core:4 mem:4G"
 #define SMALL "node:1 core:1 mem:4G"
 #define PINNED "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/></cputune>"
+#define BOUND PINNED "<numatune><memory mode='strict' nodeset='1'/></numatune>"
 #define UNTUNED "<vcpu>1</vcpu>"
 #define FAST "<vcpu>1</vcpu><cpu mode='host-passthrough'/>"
 #define STRICT "[fit]\nvcpu-pins = keep; remap\n"
@@ -88,6 +89,8 @@ static const Case cases[] = {
   { "an-unlike-cpu-is-out-if-the-policy-says-so", "[fit]\ncpu-model = keep\n", FAST, "a", { { TWO }, { TWO } }, " | a:here b:cpu-model",
     { "b: CPU" } },
   { "or-warned-of", "", FAST, "a", { { TWO }, { TWO } }, "b | a:here", { "b: it fits, with a warning: cpu-model" } },
+  { "what-one-host-has-as-written-is-not-had-by-the-next", STRICT, BOUND, "a", { { TWO }, { TWO }, { "node:1 core:1 thread:2 mem:4G" } },
+    "b | a:here c:plan", { "c: 2 CPUs wanted" } },
   { "what-a-guest-holds-there-is-its-own", STRICT, PINNED, "a", { { TWO }, { "node:1 core:2 mem:4G", "db-1~=0-1" } }, "b | a:here" },
 };
 
