@@ -66,7 +66,7 @@ party_new (PinScene *scene, guint guest)
 
   party->guests = g_array_new (FALSE, FALSE, sizeof (guint));
   party->on = pin_scene_from (scene, guest);
-  party->home = pin_scene_home (scene, guest);
+  party->home = PIN_SCENE_NOWHERE;
   party->whole = TRUE;
   return party;
 }
@@ -75,12 +75,15 @@ static void
 take_guest (PinParty *party, PinScene *scene, guint guest)
 {
   const PinSceneGuest *facts = pin_scene_guest (scene, guest);
+  gboolean tuned = !pin_placement_is_empty (facts->original->placement);
+  gint home = pin_scene_home (scene, guest);
   guint n_rows;
   const PinHostRow *host = &pin_scene_rows (scene, &n_rows)[party->on];
 
   g_array_append_val (party->guests, guest);
-  party->home = party->home == pin_scene_home (scene, guest) ? party->home : PIN_SCENE_NOWHERE;
-  party->tuned |= !pin_placement_is_empty (facts->original->placement);
+  if (tuned)
+    party->home = !party->tuned || party->home == home ? home : PIN_SCENE_NOWHERE;
+  party->tuned |= tuned;
   party->whole &= facts->whole;
   party->fixed |= facts->bound_for != NULL || host->site == NULL || host->presence != PIN_PRESENCE_REACHABLE;
   party->memory_kib += facts->guest->memory_kib;

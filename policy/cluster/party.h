@@ -8,7 +8,7 @@ typedef struct
 {
   GArray *guests;     /* guint, index in the scene, upwards */
   guint on;           /* row where they are before anything is moved */
-  gint home;          /* row at which all of them are at home, or PIN_SCENE_NOWHERE */
+  gint home;          /* row at which all of them that are tuned are at home, or PIN_SCENE_NOWHERE */
   gboolean tuned;     /* one of them has a placement */
   gboolean whole;     /* none of them misses anything where it is */
   gboolean fixed;     /* one of them is on its way already, or is where nothing can be moved from */

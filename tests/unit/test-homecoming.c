@@ -84,6 +84,8 @@ static const Case cases[] = {
   { "members-that-stay-together-come-together", STRICT TOGETHER, { { "a", FOUR }, { "b", FOUR } },
     { { "db-1", "b", "a", LITTLE_ONE (0) }, { "x", "b", "a", LITTLE_ONE (1) }, { "db-2", "b", "a", LITTLE_ONE (2) } },
     "db-1 b>a; db-2 b>a; x b>a" },
+  { "members-without-a-home-come-along", STRICT TOGETHER, { { "a", FOUR }, { "b", FOUR } },
+    { { "db-1", "b", NULL, LITTLE_UNTUNED }, { "db-2", "b", "a", PAIR } }, "db-1 b>a; db-2 b>a" },
   { "members-of-other-homes-stay", STRICT TOGETHER, { { "a", FOUR }, { "b", FOUR }, { "c", FOUR } },
     { { "db-1", "c", "a", LITTLE_ONE (0) }, { "db-2", "c", "b", LITTLE_ONE (0) } }, " | db-1, db-2" },
   { "nearly-full-hosts-after-a-round-of-drains", STRICT,
