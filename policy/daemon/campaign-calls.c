@@ -2,6 +2,7 @@
 #include "campaign-calls.h"
 
 #include "bus-job.h"
+#include "cluster/find.h"
 #include "format/quote.h"
 #include "known-host.h"
 #include "service/authority.h"
@@ -9,6 +10,8 @@
 
 #define DRAIN "org.pinshift.cluster1.drain"
 #define MIGRATE "org.pinshift.cluster1.migrate"
+/* So long hosts that have changed may take to say so, before a guest is looked for without. */
+#define FRESH_MS 2000
 
 struct _PinCampaignCalls
 {
@@ -17,6 +20,7 @@ struct _PinCampaignCalls
   PinJobs *jobs;
   const PinRules *rules;
   PinAuthority *authority;
+  GHashTable *looking; /* Call: those whose guest is looked for */
 };
 
 /* A call whose caller is asked for. */
@@ -36,6 +40,12 @@ call_free (Call *call)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
 
+static void
+call_drop (gpointer call)
+{
+  call_free (call);
+}
+
 /* What is empty is nothing in particular. */
 static char *
 named (const char *text)
@@ -43,22 +53,72 @@ named (const char *text)
   return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 }
 
-void
-pin_campaign_calls_begin (PinCampaignCalls *calls, GDBusMethodInvocation *invocation, const PinCampaignOrder *order)
+static Call *
+call_new (PinCampaignCalls *calls, GDBusMethodInvocation *invocation, const PinCampaignOrder *order)
 {
+  Call *call = g_new0 (Call, 1);
+
+  call->calls = calls;
+  call->invocation = invocation;
+  call->order = *order;
+  call->order.guest = named (order->guest);
+  call->order.host = named (order->host);
+  return call;
+}
+
+/* What is named is there. */
+static gboolean
+is_known (const Call *call, GError **error)
+{
+  guint n;
+  const PinHostRow *rows = pin_fleet_rows (call->calls->fleet, &n);
+  g_autoptr (PinFound) found = call->order.guest != NULL ? pin_find_guest (rows, n, call->order.guest, error) : NULL;
+
+  if (call->order.guest != NULL && found == NULL)
+    return FALSE;
+  return call->order.host == NULL || pin_known_host (call->calls->fleet, call->order.host, error);
+}
+
+static void
+begin (Call *call)
+{
+  PinCampaignCalls *calls = call->calls;
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
   guint number = 0;
 
-  if (order->host == NULL || pin_known_host (calls->fleet, order->host, &error))
-    number = pin_jobs_begin_campaign (calls->jobs, order, pin_rules_drain_parallel (calls->rules), &error);
+  if (is_known (call, &error))
+    number = pin_jobs_begin_campaign (calls->jobs, &call->order, pin_rules_drain_parallel (calls->rules), &error);
   if (number == 0)
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
   path = pin_bus_jobs_path (number);
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", path));
+  g_dbus_method_invocation_return_value (call->invocation, g_variant_new ("(o)", path));
+}
+
+static void
+on_fresh (gpointer data)
+{
+  Call *call = data;
+
+  begin (call);
+  g_hash_table_remove (call->calls->looking, call);
+}
+
+/* Takes @call: a guest may have come a moment ago. */
+static void
+look_and_begin (Call *call)
+{
+  g_hash_table_add (call->calls->looking, call);
+  pin_fleet_freshen (call->calls->fleet, FRESH_MS, on_fresh, call);
+}
+
+void
+pin_campaign_calls_begin (PinCampaignCalls *calls, GDBusMethodInvocation *invocation, const PinCampaignOrder *order)
+{
+  look_and_begin (call_new (calls, invocation, order));
 }
 
 static void
@@ -69,7 +129,7 @@ on_authority (const GError *refusal, gpointer data)
   if (refusal != NULL)
     g_dbus_method_invocation_return_gerror (call->invocation, refusal);
   else
-    pin_campaign_calls_begin (call->calls, call->invocation, &call->order);
+    look_and_begin (g_steal_pointer (&call));
 }
 
 /* Asks whether the caller may have @order, which is copied, and does it. */
@@ -79,14 +139,8 @@ ask (PinCampaignCalls *calls, GDBusMethodInvocation *invocation, const char *act
   g_autofree char *guest = order->guest != NULL ? pin_quote (order->guest) : NULL;
   g_autofree char *host = order->host != NULL ? pin_quote (order->host) : NULL;
   const PinAuthorityQuestion question = { .action = action, .domain = guest, .host = host };
-  Call *call = g_new0 (Call, 1);
 
-  call->calls = calls;
-  call->invocation = invocation;
-  call->order = *order;
-  call->order.guest = named (order->guest);
-  call->order.host = named (order->host);
-  pin_authority_ask (calls->authority, invocation, &question, on_authority, call);
+  pin_authority_ask (calls->authority, invocation, &question, on_authority, call_new (calls, invocation, order));
 }
 
 /* Reads the options of @invocation; answers those that are wrong. */
@@ -149,6 +203,7 @@ pin_campaign_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinJobs *jobs)
   calls->fleet = fleet;
   calls->jobs = jobs;
   calls->authority = pin_authority_new ();
+  calls->looking = g_hash_table_new_full (g_direct_hash, g_direct_equal, call_drop, NULL);
   g_signal_connect (skeleton, "handle-drain", G_CALLBACK (handle_drain), calls);
   g_signal_connect (skeleton, "handle-migrate-home", G_CALLBACK (handle_migrate_home), calls);
   g_signal_connect (skeleton, "handle-balance", G_CALLBACK (handle_balance), calls);
@@ -162,6 +217,7 @@ pin_campaign_calls_free (PinCampaignCalls *calls)
     return;
   g_signal_handlers_disconnect_by_data (calls->skeleton, calls);
   pin_authority_free (calls->authority);
+  g_hash_table_unref (calls->looking);
   g_object_unref (calls->skeleton);
   g_free (calls);
 }

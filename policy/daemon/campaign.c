@@ -71,7 +71,7 @@ count_progress (PinCampaign *campaign)
   PinLegsSum sum = campaign->legs != NULL ? pin_legs_sum (campaign->legs) : (PinLegsSum){ 0 };
 
   facts->n_done = campaign->n_moved + sum.n_done;
-  facts->n_moves = campaign->n_moved + sum.n_all;
+  facts->n_moves = campaign->legs != NULL ? campaign->n_moved + sum.n_all : MAX (facts->n_moves, campaign->n_moved);
   facts->moved = sum.moved;
   facts->progress = facts->n_moves > 0 ? (campaign->n_moved * WHOLE + sum.permille) / facts->n_moves : 0;
 }
@@ -89,20 +89,31 @@ end (PinCampaign *campaign, PinJobState state)
   tell (campaign);
 }
 
+/* "3 guests were moved": (transfer full). */
+static char *
+moved_text (guint n)
+{
+  return n == 1 ? g_strdup ("1 guest was moved") : g_strdup_printf ("%u guests were moved", n);
+}
+
 static void
 give_up (PinCampaign *campaign)
 {
+  g_autofree char *moved = NULL;
+
   count_progress (campaign);
-  pin_job_facts_note (&campaign->facts, "given up: what is planned can't be done; %u guests were moved", campaign->facts.n_done);
+  moved = moved_text (campaign->facts.n_done);
+  pin_job_facts_note (&campaign->facts, "given up: what is planned can't be done; %s", moved);
   end (campaign, PIN_JOB_FAILED);
 }
 
 static void
 note_balance (PinJobFacts *facts, const PinItinerary *last)
 {
+  g_autofree char *moved = moved_text (facts->n_done);
+
   if (facts->n_done > 0)
-    pin_job_facts_note (facts, "%u guests moved: the imbalance was %u %%, and is to be %u %%", facts->n_done, last->imbalance_before,
-                        last->imbalance_after);
+    pin_job_facts_note (facts, "%s: the imbalance was %u %%, and is to be %u %%", moved, last->imbalance_before, last->imbalance_after);
   else
     pin_job_facts_note (facts, "nothing to move: the imbalance is %u %%", last->imbalance_before);
 }
@@ -112,16 +123,16 @@ static void
 finish (PinCampaign *campaign, const PinItinerary *last)
 {
   PinJobFacts *facts = &campaign->facts;
+  g_autofree char *moved = NULL;
 
   count_progress (campaign);
+  moved = moved_text (facts->n_done);
   if (facts->kind == PIN_JOB_BALANCE)
     note_balance (facts, last);
   else if (facts->kind == PIN_JOB_DRAIN)
-    pin_job_facts_note (facts, "no guest runs on %s any more: %u moved; it is in maintenance", facts->source, facts->n_done);
-  else if (facts->n_done > 0)
-    pin_job_facts_note (facts, "%u guests moved", facts->n_done);
+    pin_job_facts_note (facts, "no guest runs on %s: %s; it is in maintenance", facts->source, moved);
   else
-    pin_job_facts_note (facts, "nothing to move");
+    pin_job_facts_note (facts, "%s", facts->n_done > 0 ? moved : "nothing to move");
   if (last->n_stays > 0)
     pin_job_facts_note (facts, "%s", last->stays);
   end (campaign, PIN_JOB_DONE);
@@ -241,6 +252,7 @@ plan (PinCampaign *campaign)
   g_clear_pointer (&campaign->legs, pin_legs_free);
   campaign->stale = FALSE;
   campaign->facts.stage = PIN_JOB_PLANNING;
+  count_progress (campaign);
   campaign->references++;
   campaign->means.plan (campaign->means.world, &campaign->order, campaign->cancellable, on_planned, campaign);
   tell (campaign);

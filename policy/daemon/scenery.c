@@ -10,7 +10,7 @@ add_bound (const char *uuid, const char *guest, const char *host, gpointer bound
   g_hash_table_replace (bound, g_strdup (uuid), g_strdup (host));
 }
 
-/* Those of jobs, and those that others move, which have claims. */
+/* Those of jobs, and those that others move, which have claims.  Nobody is on the way to a host that can't be reached, as far as anybody knows. */
 static GHashTable *
 find_bound (const PinHostRow *rows, guint n_rows, const PinExpected *expected)
 {
@@ -21,7 +21,7 @@ find_bound (const PinHostRow *rows, guint n_rows, const PinExpected *expected)
       PinSiteWalk walk = { NULL };
       PinSiteGuest guest;
 
-      while (rows[row].site != NULL && pin_site_next (rows[row].site, &walk, &guest))
+      while (rows[row].presence == PIN_PRESENCE_REACHABLE && rows[row].site != NULL && pin_site_next (rows[row].site, &walk, &guest))
         {
           g_autofree char *uuid = guest.state == PIN_SITE_GUEST_COMING ? pin_site_guest_uuid (&guest) : NULL;
 
