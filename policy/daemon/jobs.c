@@ -158,13 +158,19 @@ find_running (const PinJobs *jobs, const char *uuid)
   return NULL;
 }
 
+/* Guests that are being moved. */
 static guint
 count_running (const PinJobs *jobs)
 {
-  guint n_ended;
+  guint n = 0;
 
-  find_oldest (jobs, &n_ended);
-  return jobs->entries->len - n_ended;
+  for (guint i = 0; i < jobs->entries->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (jobs->entries, i);
+
+      n += entry->job != NULL && entry->ended_ms == 0;
+    }
+  return n;
 }
 
 /* FALSE with @error: the guest of @route has to wait. */
