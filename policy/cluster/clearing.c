@@ -57,11 +57,12 @@ would_fit (Clearing *clearing, guint row)
 static gboolean
 send_away (Clearing *clearing, guint first, guint row)
 {
-  const PinParty *party = clearing->leaving[first];
+  const PinParty *party;
   g_autoptr (GArray) targets = NULL;
 
-  if (first == clearing->n_leaving)
+  if (first >= MIN (clearing->n_leaving, LEAVE_MOST))
     return fits (clearing, row);
+  party = clearing->leaving[first];
   targets = pin_party_rows (party, clearing->scene);
   for (guint i = 0; i < MIN (targets->len, TARGETS_MOST) && clearing->tries_left > 0; i++)
     {
