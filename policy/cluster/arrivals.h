@@ -26,8 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinArrivals, pin_arrivals_free)
 guint64 pin_arrivals_set (const PinTeam *team);
 
 /*
- * The order for @set, whole teams, that loses least on the host @row, while nobody else has arrived there; teams stay together.  Unless it is looked for
- * @thorough, it is taken that a set loses no less than one without some of its teams does.  What was found once is known.  Borrowed.
+ * The order for @set, whole teams, that loses least on the host @row, while nobody else has arrived there; teams stay together.  Unless it is looked
+ * for @thorough, a set is taken to lose no less than one without some of its teams does.  What was found once is known.  Borrowed.
  */
 const PinArrival *pin_arrivals_best (PinArrivals *arrivals, guint row, guint64 set, gboolean thorough);
 

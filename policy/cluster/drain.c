@@ -20,7 +20,7 @@ why_there (PinScene *scene, guint guest, guint row)
   PinProspect prospect = pin_scene_judge (scene, guest, row);
 
   if (!pin_scene_holds_whole (scene, guest, row))
-    return g_strdup_printf ("no host that is left has all that it should have; its plan costs %u here", prospect.cost);
+    return g_strdup_printf ("this way least is lost in all; its plan costs %u", prospect.cost);
   if (prospect.cost == 0)
     return g_strdup (prospect.verdict == PIN_VERDICT_KEEP ? "it fits as written" : "it fits, with a warning");
   return g_strdup_printf ("it keeps all that it should have; its plan costs %u", prospect.cost);

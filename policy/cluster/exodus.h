@@ -21,8 +21,8 @@ typedef struct
 #define PIN_EXODUS_TRIES 64
 
 /*
- * First each team, in several orders, goes where it is whole, there to the host that ranks best.  If somebody has no place that way, or misses something, and that might be
- * otherwise, ways are searched for the one that loses least.  The scene is left as it was.  (transfer full)
+ * First each team goes where it is whole, and there to the host that ranks best; several orders are tried.  Where more is lost that way than each
+ * guest would have to lose alone, ways are searched for the one that loses least.  The scene is left as it was.  (transfer full)
  */
 PinExodus *pin_exodus_new (PinLeavers *leavers);
 void pin_exodus_free (PinExodus *exodus);

@@ -30,8 +30,8 @@ typedef struct _PinLeavers PinLeavers;
 
 /*
  * All guests of @scene that are on the host @row and not on their way already.  They are lifted, and stay so.  @scene, which must outlive it, is
- * then to be changed by pin_leavers_put() and pin_scene_back() only.  Leavers are numbered by team, the hardest first: who has the fewest hosts, whose settings
- * weigh most, who is biggest.  (transfer full)
+ * then to be changed by pin_leavers_put() and pin_scene_back() only.  Leavers are numbered by team, the hardest first: who has the fewest hosts,
+ * whose settings weigh most, who is biggest.  (transfer full)
  */
 PinLeavers *pin_leavers_new (PinScene *scene, guint row);
 void pin_leavers_free (PinLeavers *leavers);
@@ -48,7 +48,7 @@ const PinTeam *pin_leavers_teams (const PinLeavers *leavers, guint *ret_n);
 /* The one that @leaver is in.  Borrowed. */
 const PinTeam *pin_leavers_team (const PinLeavers *leavers, guint leaver);
 
-/* Rows that could have all of @team one by one while nobody else has arrived anywhere: those that would cost least first, then by rank.  guint; (transfer full). */
+/* Rows that could have each of @team while nobody has arrived anywhere: where all would cost least first, then by rank.  guint; (transfer full) */
 GArray *pin_leavers_rows (const PinLeavers *leavers, const PinTeam *team);
 /* What @leaver loses on the host @row while nobody has arrived there. */
 PinLoss pin_leavers_alone (PinLeavers *leavers, guint leaver, guint row);

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-/* How often a guest is put on a host: enough for each order of six guests on each of six hosts.  And how often a host is looked at for a team. */
-#define WORK_MOST 40000
+/* How often a guest is put on a host, and how often a host is looked at for a team: all that six guests and six hosts can be. */
+#define WORK_MOST 20000
 #define LOOKS_MOST 1000000
-/* What is saved of that where nobody stays or misses anything, and only the cost might be less. */
+/* A part of that will do where nobody stays or misses anything, and only the cost might be less. */
 #define EASE 8
 /* So many hosts are looked at in small clusters, too. */
 #define OPTIONS_LEAST 6
@@ -129,6 +129,17 @@ look_first_at (Ways *ways, const PinStep *step)
   g_array_prepend_val (options, option);
 }
 
+/* What is lost on the host of @team by all that are there, if it is the first of them: so each host counts once. */
+static PinLoss
+loss_of_host (Ways *ways, guint team)
+{
+  guint row = (guint) ways->rows[team];
+
+  if ((guint) __builtin_ctzll (ways->sets[row]) != ways->teams[team].first)
+    return PIN_LOSS_NONE;
+  return pin_arrivals_best (ways->arrivals, row, ways->sets[row], ways->thorough)->loss;
+}
+
 /* What all lose where they are now. */
 static PinLoss
 sum_up (Ways *ways)
@@ -137,19 +148,12 @@ sum_up (Ways *ways)
 
   for (guint i = 0; i < ways->n_teams; i++)
     {
-      guint row = (guint) MAX (ways->rows[i], 0);
-      guint64 set = ways->sets[row];
-      const PinArrival *there;
+      gboolean stays = ways->rows[i] == PIN_SCENE_NOWHERE;
+      PinLoss loss = stays ? ways->teams[i].n * PIN_LOSS_STAY : loss_of_host (ways, i);
 
-      if (ways->rows[i] == PIN_SCENE_NOWHERE)
-        sum += ways->teams[i].n * PIN_LOSS_STAY;
-      /* Each host once: with the first of those that are there. */
-      if (ways->rows[i] == PIN_SCENE_NOWHERE || (guint) __builtin_ctzll (set) != ways->teams[i].first)
-        continue;
-      there = pin_arrivals_best (ways->arrivals, row, set, ways->thorough);
-      if (there->loss == PIN_LOSS_NEVER)
+      if (loss == PIN_LOSS_NEVER)
         return PIN_LOSS_NEVER;
-      sum += there->loss;
+      sum += loss;
     }
   return sum;
 }
@@ -209,6 +213,25 @@ place_rest (Ways *ways, guint team, PinLoss loss)
   place_rest (ways, team + 1, loss + ways->teams[team].n * PIN_LOSS_STAY);
 }
 
+/* Adds all that come to their host up to the last of @team, as far as they are not @taken yet. */
+static void
+add_steps (Ways *ways, guint team, guint64 *taken, GArray *steps)
+{
+  guint row = (guint) ways->best_rows[team];
+  guint64 wanted = pin_arrivals_set (&ways->teams[team]);
+  const PinArrival *there = pin_arrivals_best (ways->arrivals, row, ways->sets[row], FALSE);
+
+  for (guint i = 0; i < there->n && (wanted & ~*taken) != 0; i++)
+    {
+      PinStep step = { there->order[i], row };
+
+      if ((*taken >> step.leaver & 1) != 0)
+        continue;
+      *taken |= G_GUINT64_CONSTANT (1) << step.leaver;
+      g_array_append_val (steps, step);
+    }
+}
+
 /* The hardest first, but behind those that have to be on its host before it. */
 static GArray *
 steps_of (Ways *ways)
@@ -217,22 +240,14 @@ steps_of (Ways *ways)
   guint64 taken = 0;
 
   for (guint i = 0; i < ways->n_teams; i++)
-    ways->sets[MAX (ways->best_rows[i], 0)] |= ways->best_rows[i] >= 0 ? pin_arrivals_set (&ways->teams[i]) : 0;
+    {
+      if (ways->best_rows[i] != PIN_SCENE_NOWHERE)
+        ways->sets[ways->best_rows[i]] |= pin_arrivals_set (&ways->teams[i]);
+    }
   for (guint i = 0; i < ways->n_teams; i++)
     {
-      guint row = (guint) MAX (ways->best_rows[i], 0);
-      guint64 wanted = ways->best_rows[i] >= 0 ? pin_arrivals_set (&ways->teams[i]) : 0;
-      const PinArrival *there = pin_arrivals_best (ways->arrivals, row, ways->sets[row], FALSE);
-
-      for (guint k = 0; k < there->n && (wanted & ~taken) != 0; k++)
-        {
-          PinStep step = { there->order[k], row };
-
-          if ((taken >> step.leaver & 1) != 0)
-            continue;
-          taken |= G_GUINT64_CONSTANT (1) << step.leaver;
-          g_array_append_val (steps, step);
-        }
+      if (ways->best_rows[i] != PIN_SCENE_NOWHERE)
+        add_steps (ways, i, &taken, steps);
     }
   return steps;
 }
@@ -267,7 +282,7 @@ pin_ways_improve (PinLeavers *leavers, PinExodus *exodus)
   place_rest (&ways, 0, PIN_LOSS_NONE);
   ways.thorough = TRUE;
   place_rest (&ways, 0, PIN_LOSS_NONE);
-  exodus->exact = ways.complete && pin_arrivals_exact (ways.arrivals) && ways.looks_left > 0;
+  exodus->exact = ways.best <= ways.floors[0] || (ways.complete && pin_arrivals_exact (ways.arrivals) && ways.looks_left > 0);
   if (ways.best >= exodus->loss)
     return;
   g_array_unref (exodus->steps);

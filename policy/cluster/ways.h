@@ -5,7 +5,7 @@
 #include "cluster/exodus.h"
 
 /*
- * Looks for the way that loses least, in branches and bounds, and makes @exodus that if it loses less than @exodus does; says there whether all was looked at: what is
- * looked at is bounded.  Leavers are PIN_ARRIVALS_MOST at most.  The scene is left as it was.
+ * Looks for the way that loses least, in branches and bounds: @exodus becomes that if it loses less.  How much is looked at is bounded; whether that
+ * was enough, @exodus says.  Leavers are PIN_ARRIVALS_MOST at most.  The scene is left as it was.
  */
 void pin_ways_improve (PinLeavers *leavers, PinExodus *exodus);

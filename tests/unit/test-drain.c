@@ -13,7 +13,8 @@
 #define ONE "node:1 core:1 mem:4G"
 #define SIX "node:1 core:6 mem:4G"
 #define TINY "node:1 core:1 mem:1M"
-#define THREE(a, b, c) "<vcpu>3</vcpu><cputune><vcpupin vcpu='0' cpuset='" #a "'/><vcpupin vcpu='1' cpuset='" #b "'/><vcpupin vcpu='2' cpuset='" #c "'/></cputune>"
+#define THREE(a, b, c) \
+  "<vcpu>3</vcpu><cputune><vcpupin vcpu='0' cpuset='" #a "'/><vcpupin vcpu='1' cpuset='" #b "'/><vcpupin vcpu='2' cpuset='" #c "'/></cputune>"
 #define ALL_OF_A_NODE \
   "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='8'/><vcpupin vcpu='1' cpuset='9'/><vcpupin vcpu='2' cpuset='10'/>" \
   "<vcpupin vcpu='3' cpuset='11'/></cputune>"
@@ -52,7 +53,8 @@ static const Case cases[] = {
   { "as-few-as-can-be-stay", STRICT, { { "a", BIG }, { "b", FOUR } },
     { { "x", "a", NULL, THREE (0, 1, 2) }, { "y", "a", NULL, LITTLE_TWO (3, 4) }, { "z", "a", NULL, LITTLE_TWO (5, 6) } },
     "y a>b; z a>b | x" },
-  { "whole-before-rank", "[weights]\nfit = 0\n", { { "a", TWO, .load_permille = 1 }, { "b", ONE, .load_permille = 1 }, { "c", TWO, .load_permille = 900 } },
+  { "whole-before-rank", "[weights]\nfit = 0\n",
+    { { "a", TWO, .load_permille = 1 }, { "b", ONE, .load_permille = 1 }, { "c", TWO, .load_permille = 900 } },
     { { "x", "a", NULL, LITTLE_TWO (0, 1) } }, "x a>c" },
   { "by-rank-where-none-is-whole", "", { { "a", FOUR }, { "b", ONE, .load_permille = 800 }, { "c", ONE, .load_permille = 100 } },
     { { "x", "a", NULL, LITTLE_TWO (0, 1) } }, "x a>c~" },
@@ -80,15 +82,17 @@ static const Case cases[] = {
     { { "db-1", "a", NULL, LITTLE_ONE (0) }, { "db-2", "a", NULL, LITTLE_ONE (1) }, { "db-3", "c", NULL, LITTLE_ONE (3) } }, "db-1 a>c; db-2 a>c" },
   { "a-member-that-can't-go-holds-the-others", TOGETHER "[domain db-1]\nhosts = a\n", { { "a", FOUR }, { "b", FOUR } },
     { { "db-1", "a", NULL, LITTLE_ONE (0) }, { "db-2", "a", NULL, LITTLE_ONE (1) } }, " | db-1, db-2",
-    { "db-1: b: the policy assigns the guest to a\n", "db-2: b: db-1, which its group keeps it together with: the policy assigns the guest to a\n" } },
-  { "not-to-hosts-that-are-in-maintenance-or-gone", "", { { "a", FOUR }, { "b", FOUR, .maintenance = TRUE }, { "c", FOUR, .failure = "gone" }, { "d", ONE } },
+    { "db-1: b: the policy assigns the guest to a\n",
+      "db-2: b: db-1, which its group keeps it together with: the policy assigns the guest to a\n" } },
+  { "not-to-hosts-that-are-in-maintenance-or-gone", "",
+    { { "a", FOUR }, { "b", FOUR, .maintenance = TRUE }, { "c", FOUR, .failure = "gone" }, { "d", ONE } },
     { { "x", "a", NULL, LITTLE_ONE (0) } }, "x a>d" },
   { "no-host-is-left", "", { { "a", FOUR }, { "b", FOUR, .maintenance = TRUE }, { "c", FOUR, .failure = "gone" } },
     { { "x", "a", NULL, LITTLE_UNTUNED } }, " | x", { "x: b: it is in maintenance; c: it can't be reached: gone\n" } },
   { "there-is-no-other-host", "", { { "a", FOUR } }, { { "x", "a", NULL, LITTLE_UNTUNED } }, " | x", { "x: there is no other host\n" } },
   { "the-nearest-hosts-are-named", "[domain x]\nmemory = keep\n",
-    { { "a", FOUR }, { "b", FOUR, .failure = "gone" }, { "c", TINY }, { "d", TINY }, { "e", TINY }, { "f", TINY }, { "g", TINY }, { "h", TINY }, { "i", TINY },
-      { "j", TINY }, { "k", FOUR, .maintenance = TRUE } },
+    { { "a", FOUR }, { "b", FOUR, .failure = "gone" }, { "c", TINY }, { "d", TINY }, { "e", TINY }, { "f", TINY }, { "g", TINY }, { "h", TINY },
+      { "i", TINY }, { "j", TINY }, { "k", FOUR, .maintenance = TRUE } },
     { { "x", "a", NULL, LITTLE_ONE (0) } }, " | x", { "x: c: memory", "; j: memory", "; and 2 more\n" } },
   { "who-is-on-its-way-is-neither-moved-nor-stays", "", { { "a", FOUR }, { "b", TWO }, { "c", TWO } },
     { { "x", "a", NULL, LITTLE_TWO (0, 1), .bound_for = "b" }, { "y", "a", NULL, LITTLE_TWO (2, 3) } }, "y a>c" },
@@ -211,7 +215,9 @@ pinned (guint first, guint n, gboolean memory)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static const char *const shapes[] = { "node:1 core:2 mem:2G", "node:2 core:2 mem:1G", "node:1 core:4 mem:2G", "node:2 core:3 mem:1G", "node:2 core:4 mem:1G" };
+static const char *const shapes[] = {
+  "node:1 core:2 mem:2G", "node:2 core:2 mem:1G", "node:1 core:4 mem:2G", "node:2 core:3 mem:1G", "node:2 core:4 mem:1G",
+};
 static const char *const policies[] = {
   "", STRICT, APART, "[group x]\nmembers = db-1; web-2\npolicy = anti-affinity\nstrict = yes\n[domain web-1]\nvcpu-pins = keep; remap\n",
   "[fit]\nnuma-memory = keep; remap\nmemory = keep\n[weights]\nfit = 0\n",
