@@ -2,40 +2,26 @@
 #include "simulated-day.h"
 
 #include "cluster/balance.h"
-#include "estate.h"
+#include "simulated-guest.h"
 
 #include <math.h>
 #include <string.h>
 
 #define MINUTE_MS (60 * 1000)
-#define DAY_MIN (24 * 60)
-#define GUESTS_A_HOST 10
-#define LIFE_MIN (8 * 60)
-#define BURST_MIN 20
 /* Until then hosts are as they happened to be filled. */
 #define BEGINNING_MIN 30
 #define NOWHERE (-1)
+#define CHANCE_HOST 100 /* where a guest starts */
 
 #define SMALL "node:2 core:8 thread:2 mem:64G huge2M:8192"
 #define LARGE "node:2 core:16 thread:2 mem:128G huge2M:16384"
 /* What a host reports is what a load average has of each minute. */
 #define REPORTED_SHARE 0.18
 
-typedef enum
-{
-  KIND_UNTUNED,
-  KIND_AT_HOME,  /* tuned; its owner wrote that where it started */
-  KIND_HOMELESS, /* tuned; nobody knows where that was written */
-  KIND_PAGES     /* the same, with huge pages */
-} Kind;
-
 typedef struct
 {
-  Kind kind;
-  guint begin_min, end_min;
-  double base;             /* share of its vCPUs that it keeps busy on average */
-  PinDomain *domain;
-  PinOriginal *original;   /* NULL: it does not run */
+  SimulatedGuest is;
+  PinOriginal *original;   /* NULL: it did not run yet */
   gint on;
   gint home;
   PinTenant *tenant;       /* what it has there; the host's */
@@ -59,69 +45,17 @@ typedef struct
   SimulatedDay day;
 } World;
 
-/* A number from 0 to 1 that belongs to @guest and @what. */
-static double
-chance (const World *world, guint guest, guint what)
-{
-  guint64 x = ((guint64) world->terms->seed << 48) ^ ((guint64) guest << 24) ^ what;
-
-  x += G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-  x = (x ^ (x >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  x = (x ^ (x >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
-  return (double) ((x ^ (x >> 31)) >> 11) / (double) (G_GUINT64_CONSTANT (1) << 53);
-}
-
-/* Guests by fives: two that a group keeps together, two that one keeps apart, one that is in none. */
-static char *
-name_of (guint guest)
-{
-  static const char *const roles[] = { "pair", "pair", "apart", "apart", "lone" };
-
-  return g_strdup_printf ("%s-%u-%u", roles[guest % 5], guest / 5, guest % 5);
-}
-
-static PinRules *
-make_rules (guint n_guests)
-{
-  g_autoptr (GString) text = g_string_new ("");
-
-  for (guint five = 0; five < n_guests / 5; five++)
-    g_string_append_printf (text, "[group pair%u]\nmembers = pair-%u-*\npolicy = affinity\nstrict = yes\n"
-                                  "[group apart%u]\nmembers = apart-%u-*\npolicy = anti-affinity\nstrict = yes\n", five, five, five, five);
-  return estate_rules (text->str);
-}
-
-/* All pins name the first CPUs: where those are taken others are given. */
-static PinDomain *
-make_domain (const World *world, guint number, Kind kind)
-{
-  g_autofree char *name = name_of (number);
-  EstateTuning tuning = kind == KIND_UNTUNED ? ESTATE_UNTUNED : kind == KIND_PAGES ? ESTATE_PAGES : ESTATE_PINNED;
-  guint n_vcpus = kind == KIND_UNTUNED ? 2u << (guint) (chance (world, number, 6) * 3) : 2;
-  const EstateGuest guest = { name, number, tuning, n_vcpus, 2u << (guint) (chance (world, number, 7) * 4), 0 };
-
-  return estate_domain (&guest);
-}
-
-/* Guests live for some hours; so many of them that at any time each host has a few.  Of a pair both are of one kind and live as long. */
 static void
 make_guests (World *world)
 {
-  guint n = world->terms->hosts * GUESTS_A_HOST * (world->terms->minutes + 2 * LIFE_MIN) / LIFE_MIN;
+  guint n = simulated_guests_n (world->terms->hosts, world->terms->minutes);
 
-  world->rules = make_rules (n);
+  world->rules = simulated_guests_rules (n);
   for (guint i = 0; i < n; i++)
     {
-      guint one = i % 5 == 1 ? i - 1 : i;
-      double kind = chance (world, one, 1);
-      gint begin = (gint) (chance (world, one, 2) * (world->terms->minutes + 2 * LIFE_MIN)) - 2 * LIFE_MIN;
-      gint end = begin + (gint) (chance (world, one, 3) * 2 * LIFE_MIN);
-      Guest guest = { .kind = kind < 0.55 ? KIND_UNTUNED : kind < 0.75 ? KIND_AT_HOME : kind < 0.9 ? KIND_HOMELESS : KIND_PAGES,
-                      .begin_min = (guint) MAX (begin, 0), .end_min = (guint) MAX (end, 0), .on = NOWHERE, .home = NOWHERE,
-                      .moved_ms = PIN_SCENE_LONG_AGO };
+      Guest guest = { .on = NOWHERE, .home = NOWHERE, .moved_ms = PIN_SCENE_LONG_AGO };
 
-      guest.base = 0.15 + 0.8 * chance (world, i, 4) * chance (world, i, 5);
-      guest.domain = make_domain (world, i, guest.kind);
+      simulated_guest_init (&guest.is, world->terms->seed, i, world->terms->minutes);
       g_array_append_val (world->guests, guest);
     }
 }
@@ -131,7 +65,7 @@ guest_clear (gpointer data)
 {
   Guest *guest = data;
 
-  pin_domain_free (guest->domain);
+  simulated_guest_clear (&guest->is);
   g_clear_pointer (&guest->original, pin_original_free);
 }
 
@@ -188,15 +122,15 @@ static void
 start (World *world, guint number)
 {
   Guest *guest = &g_array_index (world->guests, Guest, number);
-  guint n = world->terms->hosts, first = (guint) (chance (world, number, 8) * n);
+  guint n = world->terms->hosts, first = (guint) (simulated_guest_chance (&guest->is, CHANCE_HOST) * n);
 
   world->day.starts++;
   for (guint i = 0; i < n && guest->on == NOWHERE; i++)
     {
       guint row = (first + i) % n;
-      const PinSnapshot *home = guest->kind == KIND_AT_HOME ? estate_snapshot (world->estate, row) : NULL;
-      g_autoptr (PinOriginal) original = estate_original (guest->domain, home);
-      const PinSceneGuest facts = { guest->domain->guest, original, 0, TRUE, 0, -1, 0, PIN_SCENE_LONG_AGO, NULL };
+      const PinSnapshot *home = guest->is.kind == SIMULATED_AT_HOME ? estate_snapshot (world->estate, row) : NULL;
+      g_autoptr (PinOriginal) original = estate_original (guest->is.domain, home);
+      const PinSceneGuest facts = { guest->is.domain->guest, original, 0, TRUE, 0, -1, 0, PIN_SCENE_LONG_AGO, NULL };
       g_autoptr (PinScene) scene = scene_of (world, &facts, 1);
       g_autoptr (PinPlan) plan = pin_scene_plan (scene, 0, row);
 
@@ -204,7 +138,7 @@ start (World *world, guint number)
         continue;
       come (world, guest, row, plan);
       guest->original = g_steal_pointer (&original);
-      guest->home = guest->kind == KIND_AT_HOME ? (gint) row : NOWHERE;
+      guest->home = guest->is.kind == SIMULATED_AT_HOME ? (gint) row : NOWHERE;
     }
   world->day.turned_away += guest->on == NOWHERE;
 }
@@ -216,25 +150,11 @@ start_and_stop (World *world)
     {
       Guest *guest = &g_array_index (world->guests, Guest, i);
 
-      if (guest->begin_min == world->minute && guest->end_min > world->minute)
+      if (guest->is.begin_min == world->minute && guest->is.end_min > world->minute)
         start (world, i);
-      if (guest->end_min == world->minute && guest->on != NOWHERE)
+      if (guest->is.end_min == world->minute && guest->on != NOWHERE)
         leave (world, guest);
     }
-}
-
-/* Of one CPU, in permille: less at night, a little more or less each minute, and at times as much as there is. */
-static double
-busy (const World *world, guint number)
-{
-  const Guest *guest = &g_array_index (world->guests, Guest, number);
-  double hour = 2 * G_PI * (world->minute + 120 * chance (world, number, 9)) / DAY_MIN;
-  double share = guest->base * (1 - 0.6 * cos (hour)) * (0.8 + 0.4 * chance (world, number, 1000 + world->minute));
-  guint block = world->minute / BURST_MIN;
-
-  if (chance (world, number, 100000 + block) < 0.03)
-    share = 0.9;
-  return 1000 * MIN (share, 1) * guest->domain->guest->n_vcpus;
 }
 
 static void
@@ -248,7 +168,7 @@ compute (World *world)
 
       if (guest->on == NOWHERE)
         continue;
-      now = busy (world, i);
+      now = simulated_guest_busy (&guest->is, world->minute);
       guest->reported_permille += (guest->reported_permille > 0 ? REPORTED_SHARE : 1) * (now - guest->reported_permille);
       world->load_permille[guest->on]
           += now / pin_site_sums (estate_row (world->estate, (guint) guest->on)->site)->n_cpus;
@@ -280,24 +200,16 @@ measure (World *world)
   world->n_balanced += imbalance < world->terms->threshold_percent;
 }
 
-static gboolean
-shares (const char *one, const char *other)
-{
-  return strncmp (one, other, (gsize) (strrchr (one, '-') - one) + 1) == 0;
-}
-
 static void
 check_groups (World *world)
 {
-  for (guint i = 0; i + 1 < world->guests->len; i++)
+  for (guint i = 1; i < world->guests->len; i++)
     {
-      const Guest *one = &g_array_index (world->guests, Guest, i), *other = one + 1;
-      gboolean together = one->on == other->on;
+      const Guest *other = &g_array_index (world->guests, Guest, i), *one = other - 1;
+      SimulatedBond bond = simulated_guest_bond (&other->is);
 
-      if (one->on == NOWHERE || other->on == NOWHERE || i % 5 % 2 == 1 || i % 5 == 4)
-        continue;
-      g_assert_true (shares (one->domain->guest->name, other->domain->guest->name));
-      world->day.groups_broken += i % 5 == 0 ? !together : together;
+      if (one->on != NOWHERE && other->on != NOWHERE && bond != SIMULATED_FREE)
+        world->day.groups_broken += (one->on == other->on) != (bond == SIMULATED_TOGETHER);
     }
 }
 
@@ -305,7 +217,7 @@ static void
 carry_out (World *world, const PinMove *move, guint number)
 {
   Guest *guest = &g_array_index (world->guests, Guest, number);
-  g_autoptr (PinTerms) terms = pin_rules_terms (world->rules, guest->domain->guest->name);
+  g_autoptr (PinTerms) terms = pin_rules_terms (world->rules, guest->is.domain->guest->name);
   gint64 now_ms = (gint64) world->minute * MINUTE_MS;
   gboolean was_whole = guest->whole;
   guint cost = guest->cost;
@@ -314,13 +226,13 @@ carry_out (World *world, const PinMove *move, guint number)
   world->day.left_home += guest->on == guest->home;
   world->day.moved_early += guest->moved_ms > now_ms - (gint64) world->terms->settle_min * MINUTE_MS;
   leave (world, guest);
-  plan = pin_plan (guest->domain->guest, guest->original, terms, estate_snapshot (world->estate, move->to));
+  plan = pin_plan (guest->is.domain->guest, guest->original, terms, estate_snapshot (world->estate, move->to));
   world->day.planned_wrongly += plan->verdict != move->plan->verdict || plan->cost != move->plan->cost;
   come (world, guest, move->to, plan);
   world->day.lost_wholeness += (was_whole && !guest->whole) || guest->cost > cost;
   world->day.moves++;
   world->day.moved_guests += guest->n_moves++ == 0;
-  world->day.moved_gib += (double) guest->domain->guest->memory_kib / (1 << 20);
+  world->day.moved_gib += (double) guest->is.domain->guest->memory_kib / (1 << 20);
   guest->moved_ms = now_ms;
 }
 
@@ -338,7 +250,7 @@ balance (World *world)
   for (guint i = 0; i < world->guests->len; i++)
     {
       const Guest *guest = &g_array_index (world->guests, Guest, i);
-      const PinSceneGuest facts = { guest->domain->guest, guest->original, (guint) guest->on, guest->whole, guest->cost, (gint) guest->reported_permille,
+      const PinSceneGuest facts = { guest->is.domain->guest, guest->original, (guint) guest->on, guest->whole, guest->cost, (gint) guest->reported_permille,
                                     (guint64) (guest->reported_permille * 10), guest->moved_ms, NULL };
 
       if (guest->on == NOWHERE)
