@@ -103,7 +103,7 @@ can_leave (const Clearing *clearing, const PinParty *party, guint row)
   if (party == clearing->mine || party->fixed || party->on != row || (party->home == (gint) row && party->whole))
     return FALSE;
   rows = pin_party_rows (party, clearing->scene);
-  for (guint i = 0; i < rows->len; i++)
+  for (guint i = 0; i < MIN (rows->len, PIN_PARTY_ROWS_MOST); i++)
     {
       if (pin_party_judge (party, clearing->scene, g_array_index (rows, guint, i)).no_worse)
         return TRUE;

@@ -16,19 +16,6 @@ pin_need_is_met (PinNeed need, const PinStanding *standing)
     }
 }
 
-static gboolean
-would_do (PinScene *scene, const PinParty *party, guint row, PinNeed need, const GPtrArray *absent)
-{
-  guint mark = pin_scene_mark (scene);
-  PinStanding standing;
-
-  for (guint i = 0; i < absent->len; i++)
-    pin_party_lift (g_ptr_array_index (absent, i), scene);
-  standing = pin_party_judge (party, scene, row);
-  pin_scene_back (scene, mark);
-  return pin_need_is_met (need, &standing);
-}
-
 /* Visitors, guests without a home, guests that are at home. */
 static guint
 class_of (const PinParty *party, guint row)
@@ -53,19 +40,50 @@ others_on (PinScene *scene, const GPtrArray *parties, const PinParty *party, gui
   return others;
 }
 
-/* Leaves those who have to be absent; nobody, if that would not help. */
-static void
-keep_needed (PinScene *scene, const PinParty *party, guint row, PinNeed need, GPtrArray *others)
+static gboolean
+is_met (PinScene *scene, const PinParty *party, guint row, PinNeed need)
 {
-  if (!would_do (scene, party, row, need, others))
-    g_ptr_array_set_size (others, 0);
-  for (guint i = others->len; i-- > 0;)
-    {
-      PinParty *other = g_ptr_array_remove_index (others, i);
+  PinStanding standing = pin_party_judge (party, scene, row);
 
-      if (!would_do (scene, party, row, need, others))
-        g_ptr_array_insert (others, (gint) i, other);
+  return pin_need_is_met (need, &standing);
+}
+
+/* Lifts all @others, and notes the mark before each.  (transfer full) */
+static guint *
+lift_all (PinScene *scene, const GPtrArray *others)
+{
+  guint *marks = g_new0 (guint, others->len + 1);
+
+  for (guint i = 0; i < others->len; i++)
+    {
+      marks[i] = pin_scene_mark (scene);
+      pin_party_lift (g_ptr_array_index (others, i), scene);
     }
+  return marks;
+}
+
+/*
+ * Those of @others who have to be absent; nobody, if all of them would not help.  From the last to the first each is put back, and stays if that
+ * does no harm.  (transfer container)
+ */
+static GPtrArray *
+find_needed (PinScene *scene, const PinParty *party, guint row, PinNeed need, const GPtrArray *others)
+{
+  GPtrArray *needed = g_ptr_array_new ();
+  guint mark = pin_scene_mark (scene);
+  g_autofree guint *marks = lift_all (scene, others);
+  gboolean helps = is_met (scene, party, row, need);
+
+  for (guint i = helps ? others->len : 0; i-- > 0;)
+    {
+      pin_scene_back (scene, marks[i]);
+      for (guint j = 0; j < needed->len; j++)
+        pin_party_lift (g_ptr_array_index (needed, j), scene);
+      if (!is_met (scene, party, row, need))
+        g_ptr_array_insert (needed, 0, g_ptr_array_index (others, i));
+    }
+  pin_scene_back (scene, mark);
+  return needed;
 }
 
 static void
@@ -132,9 +150,9 @@ pin_hindrance_why (PinScene *scene, const GPtrArray *parties, const PinParty *pa
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GPtrArray) others = others_on (scene, parties, party, row);
+  g_autoptr (GPtrArray) needed = find_needed (scene, party, row, need, others);
 
   say_what (text, scene, party, row);
-  keep_needed (scene, party, row, need, others);
-  say_who (text, scene, others, row);
+  say_who (text, scene, needed, row);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

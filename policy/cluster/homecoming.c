@@ -2,8 +2,7 @@
 #include "homecoming.h"
 
 #include "hindrance.h"
-#include "passage.h"
-#include "shuffle.h"
+#include "journey.h"
 
 typedef struct
 {
@@ -11,7 +10,7 @@ typedef struct
   const PinHomecomingTerms *terms;
   GPtrArray *parties;  /* PinParty, all of the scene */
   GArray *travellers;  /* PinTraveller */
-  GArray *steps;       /* PinLeg */
+  GArray *legs;        /* PinLeg */
 } Homecoming;
 
 static const char *
@@ -29,18 +28,18 @@ name_of (const PinScene *scene, const PinParty *party)
 }
 
 static const PinLeg *
-step_at (const Homecoming *home, guint i)
+leg_at (const Homecoming *home, guint i)
 {
-  return &g_array_index (home->steps, PinLeg, i);
+  return &g_array_index (home->legs, PinLeg, i);
 }
 
 static const PinTraveller *
-traveller_at (const Homecoming *home, guint step)
+traveller_at (const Homecoming *home, guint leg)
 {
-  return &g_array_index (home->travellers, PinTraveller, step_at (home, step)->traveller);
+  return &g_array_index (home->travellers, PinTraveller, leg_at (home, leg)->traveller);
 }
 
-/* Whether it gets what it is to have by the step @i: it goes no further, and is then where it belongs. */
+/* Whether it gets what it is to have by the leg @i: it goes no further, and is then where it belongs. */
 static gboolean
 is_own (const Homecoming *home, guint i)
 {
@@ -48,18 +47,18 @@ is_own (const Homecoming *home, guint i)
 
   if (traveller->aim == PIN_AIM_NONE)
     return FALSE;
-  return (gint) step_at (home, i)->row == traveller->party->home || pin_traveller_is_there (traveller, step_at (home, i));
+  return (gint) leg_at (home, i)->row == traveller->party->home || pin_traveller_is_there (traveller, leg_at (home, i));
 }
 
-/* For whom the step @i is made: who comes next to the host that it leaves. */
+/* For whom the leg @i is made: who comes next to the host that it leaves. */
 static const PinParty *
 made_for (const Homecoming *home, guint i)
 {
   guint from = pin_party_at (traveller_at (home, i)->party, home->scene);
 
-  for (guint later = i + 1; later < home->steps->len; later++)
+  for (guint later = i + 1; later < home->legs->len; later++)
     {
-      if (step_at (home, later)->row == from)
+      if (leg_at (home, later)->row == from)
         return traveller_at (home, later)->party;
     }
   return NULL;
@@ -67,11 +66,11 @@ made_for (const Homecoming *home, guint i)
 
 /* (transfer full) */
 static char *
-why_step (const Homecoming *home, guint i, gboolean own)
+why_leg (const Homecoming *home, guint i, gboolean own)
 {
   const PinTraveller *traveller = traveller_at (home, i);
   const PinParty *party = traveller->party, *other = own ? NULL : made_for (home, i);
-  gboolean goes_home = party->home == (gint) step_at (home, i)->row;
+  gboolean goes_home = party->home == (gint) leg_at (home, i)->row;
 
   if (other != NULL)
     return g_strdup_printf (goes_home ? "it goes home, so that there is room for %s" : "it steps aside for %s", name_of (home->scene, other));
@@ -88,12 +87,12 @@ why_step (const Homecoming *home, guint i, gboolean own)
 static void
 write_moves (const Homecoming *home, PinMoves *moves)
 {
-  for (guint i = 0; i < home->steps->len; i++)
+  for (guint i = 0; i < home->legs->len; i++)
     {
       gboolean own = is_own (home, i);
-      g_autofree char *why = why_step (home, i, own);
+      g_autofree char *why = why_leg (home, i, own);
 
-      pin_party_move (traveller_at (home, i)->party, moves, home->scene, step_at (home, i)->row, &home->terms->pace, why, !own);
+      pin_party_move (traveller_at (home, i)->party, moves, home->scene, leg_at (home, i)->row, &home->terms->pace, why, !own);
     }
 }
 
@@ -178,85 +177,11 @@ write_stays (const Homecoming *home, PinMoves *moves)
 static void
 homecoming_clear (Homecoming *home)
 {
-  g_clear_pointer (&home->steps, g_array_unref);
+  g_clear_pointer (&home->legs, g_array_unref);
   g_array_unref (home->travellers);
   g_ptr_array_unref (home->parties);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Homecoming, homecoming_clear)
-
-/* Makes @steps in the scene, as far as they can be made.  (transfer full) */
-static GArray *
-make_steps (const Homecoming *home, const GArray *steps)
-{
-  GArray *made = g_array_new (FALSE, FALSE, sizeof (PinLeg));
-
-  for (guint i = 0; i < steps->len; i++)
-    {
-      const PinLeg *step = &g_array_index (steps, PinLeg, i);
-
-      if (!pin_leg_make (home->scene, home->travellers, made, step->traveller, step->row))
-        break;
-    }
-  return made;
-}
-
-/* Guests that are to have something which they have not. */
-static guint
-count_aims (const Homecoming *home)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < home->travellers->len; i++)
-    {
-      const PinTraveller *traveller = &g_array_index (home->travellers, PinTraveller, i);
-
-      n += traveller->aim != PIN_AIM_NONE ? traveller->party->guests->len : 0;
-    }
-  return n;
-}
-
-/* Takes the best way of all where that can be told.  The scene is as it was before any step, and is so again.  Returns whether no way is better. */
-static gboolean
-look_for_better (Homecoming *home)
-{
-  PinTally tally = pin_travellers_tally (home->travellers, home->steps), other;
-  guint mark = pin_scene_mark (home->scene), n = count_aims (home);
-  gboolean exact = FALSE;
-  g_autoptr (GArray) steps = NULL;
-  g_autoptr (GArray) made = NULL;
-
-  if (tally.n_there == n && tally.n_moves == n)
-    return TRUE;
-  steps = pin_shuffle_plan (home->scene, home->travellers, &exact);
-  if (steps == NULL)
-    return FALSE;
-  made = make_steps (home, steps);
-  pin_scene_back (home->scene, mark);
-  other = pin_travellers_tally (home->travellers, made);
-  if (made->len < steps->len || pin_travellers_lose (home->travellers, made) || pin_tally_compare (&other, &tally) > 0)
-    return FALSE;
-  g_array_unref (home->steps);
-  home->steps = g_steal_pointer (&made);
-  return exact;
-}
-
-/* Finds the steps, and makes them.  Returns whether no way is better. */
-static gboolean
-find_way (Homecoming *home)
-{
-  guint mark = pin_scene_mark (home->scene);
-  gboolean exact;
-  g_autoptr (GArray) steps = NULL;
-
-  home->steps = pin_passage_plan (home->scene, home->travellers);
-  pin_scene_back (home->scene, mark);
-  exact = look_for_better (home);
-  steps = g_steal_pointer (&home->steps);
-  home->steps = make_steps (home, steps);
-  pin_passage_finish (home->scene, home->travellers, home->steps);
-  pin_scene_back (home->scene, mark);
-  return exact;
-}
 
 PinMoves *
 pin_homecoming_plan (PinScene *scene, const PinHomecomingTerms *terms)
@@ -265,7 +190,7 @@ pin_homecoming_plan (PinScene *scene, const PinHomecomingTerms *terms)
   g_auto (Homecoming) home = { .scene = scene, .terms = terms, .parties = pin_parties_new (scene) };
 
   home.travellers = pin_travellers_new (scene, home.parties, terms->wanted, terms->make_room);
-  moves->exact = find_way (&home);
+  home.legs = pin_journey_new (scene, home.travellers, &moves->exact);
   write_moves (&home, moves);
   write_stays (&home, moves);
   return moves;

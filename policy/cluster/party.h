@@ -37,6 +37,9 @@ gboolean pin_party_is_at_home (const PinParty *party, const PinScene *scene);
 void pin_party_lift (const PinParty *party, PinScene *scene);
 gboolean pin_party_put (const PinParty *party, PinScene *scene, guint row);
 
+/* Of the hosts that can take it, so many of the best are asked what it would have there, where one will do. */
+#define PIN_PARTY_ROWS_MOST 32
+
 /* The hosts but that where it is that can take it, best first: rows.  (transfer full) */
 GArray *pin_party_rows (const PinParty *party, PinScene *scene);
 

@@ -3,17 +3,21 @@
 
 /* So many step aside for one that goes home. */
 #define ASIDE_MOST 3
-/* Hosts that are thought of for one that steps aside. */
+/* Hosts that are thought of for one that steps aside, and that are tried. */
+#define THOUGHT_MOST 8
 #define TARGETS_MOST 3
-/* Times that somebody is sent aside to see what comes of it. */
-#define TRIES_MOST 400
+/* Times that a guest is thought of on a host; then those that still wait for one another are left where they are. */
+#define EFFORT_MOST 8000
 
 typedef struct
 {
   PinScene *scene;
   const GArray *travellers;
-  GArray *steps; /* PinLeg */
-  guint tries_left;
+  GArray *steps;   /* PinLeg */
+  guint effort;
+  guint now;       /* counts changes */
+  guint *changed;  /* by row: when who is there did last */
+  guint *looked;   /* by traveller: when it could not go home */
 } Passage;
 
 /* Somebody who may step aside, to where, and how it stands there. */
@@ -30,10 +34,50 @@ traveller_of (const Passage *passage, guint i)
   return &g_array_index (passage->travellers, PinTraveller, i);
 }
 
+static void
+passage_init (Passage *passage, PinScene *scene, const GArray *travellers, GArray *steps)
+{
+  guint n_rows;
+
+  pin_scene_rows (scene, &n_rows);
+  *passage = (Passage){ .scene = scene, .travellers = travellers, .steps = steps };
+  passage->changed = g_new0 (guint, n_rows + 1);
+  passage->looked = g_new0 (guint, travellers->len + 1);
+}
+
+static void
+passage_clear (Passage *passage)
+{
+  g_free (passage->changed);
+  g_free (passage->looked);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Passage, passage_clear)
+
 static gboolean
 make_step (Passage *passage, guint traveller, guint row)
 {
-  return pin_leg_make (passage->scene, passage->travellers, passage->steps, traveller, row);
+  guint from = pin_party_at (traveller_of (passage, traveller)->party, passage->scene);
+
+  if (!pin_leg_make (passage->scene, passage->travellers, passage->steps, traveller, row))
+    return FALSE;
+  passage->changed[from] = passage->changed[row] = ++passage->now;
+  return TRUE;
+}
+
+/* Takes back all steps but the first @n_steps, which were made before @mark. */
+static void
+take_back (Passage *passage, guint mark, guint n_steps)
+{
+  pin_scene_back (passage->scene, mark);
+  passage->now++;
+  for (guint i = n_steps; i < passage->steps->len; i++)
+    {
+      const PinLeg *leg = &g_array_index (passage->steps, PinLeg, i);
+
+      passage->changed[leg->row] = passage->now;
+      passage->changed[pin_party_at (traveller_of (passage, leg->traveller)->party, passage->scene)] = passage->now;
+    }
+  g_array_set_size (passage->steps, n_steps);
 }
 
 static gboolean
@@ -51,8 +95,10 @@ go_home (Passage *passage, guint i, gboolean whole)
   const PinParty *party = traveller_of (passage, i)->party;
   PinStanding home;
 
-  if (party->home == PIN_SCENE_NOWHERE || pin_party_is_at_home (party, passage->scene))
+  if (party->home == PIN_SCENE_NOWHERE || pin_party_is_at_home (party, passage->scene) || passage->looked[i] > passage->changed[party->home])
     return FALSE;
+  passage->effort++;
+  passage->looked[i] = ++passage->now;
   home = pin_party_judge (party, passage->scene, (guint) party->home);
   return home.no_worse && (home.whole || !whole) && make_step (passage, i, (guint) party->home);
 }
@@ -97,7 +143,8 @@ add_asides (Passage *passage, GArray *asides, guint i)
   g_autoptr (GArray) rows = pin_party_rows (traveller->party, passage->scene);
   g_autoptr (GArray) own = g_array_new (FALSE, FALSE, sizeof (Aside));
 
-  for (guint j = 0; j < rows->len; j++)
+  passage->effort += 1 + MIN (rows->len, THOUGHT_MOST);
+  for (guint j = 0; j < MIN (rows->len, THOUGHT_MOST); j++)
     {
       Aside aside = { i, g_array_index (rows, guint, j), { FALSE } };
 
@@ -134,18 +181,16 @@ make_way (Passage *passage, guint i, guint n_most)
   g_autoptr (GArray) asides = asides_from (passage, (guint) party->home);
   guint mark = pin_scene_mark (passage->scene), n_steps = passage->steps->len;
 
-  for (guint j = 0; j < asides->len && passage->tries_left > 0; j++)
+  for (guint j = 0; j < asides->len && passage->effort < EFFORT_MOST; j++)
     {
       const Aside *aside = &g_array_index (asides, Aside, j);
 
-      passage->tries_left--;
       if (!make_step (passage, aside->traveller, aside->row))
         continue;
       pass (passage);
       if (is_there (passage, i) ? !pin_travellers_lose (passage->travellers, passage->steps) : n_most > 1 && make_way (passage, i, n_most - 1))
         return TRUE;
-      pin_scene_back (passage->scene, mark);
-      g_array_set_size (passage->steps, n_steps);
+      take_back (passage, mark, n_steps);
     }
   return FALSE;
 }
@@ -170,7 +215,7 @@ go_anywhere (Passage *passage, guint i)
   const PinParty *party = traveller_of (passage, i)->party;
   g_autoptr (GArray) rows = pin_party_rows (party, passage->scene);
 
-  for (guint j = 0; j < rows->len; j++)
+  for (guint j = 0; j < MIN (rows->len, PIN_PARTY_ROWS_MOST); j++)
     {
       guint row = g_array_index (rows, guint, j);
 
@@ -183,9 +228,10 @@ go_anywhere (Passage *passage, guint i)
 GArray *
 pin_passage_plan (PinScene *scene, const GArray *travellers)
 {
-  Passage passage = { scene, travellers, g_array_new (FALSE, FALSE, sizeof (PinLeg)), TRIES_MOST };
+  g_auto (Passage) passage = { NULL };
   gboolean moved = FALSE;
 
+  passage_init (&passage, scene, travellers, g_array_new (FALSE, FALSE, sizeof (PinLeg)));
   pass (&passage);
   break_circles (&passage);
   for (guint i = 0; i < travellers->len; i++)
@@ -201,8 +247,9 @@ pin_passage_plan (PinScene *scene, const GArray *travellers)
 void
 pin_passage_finish (PinScene *scene, const GArray *travellers, GArray *steps)
 {
-  Passage passage = { scene, travellers, steps, 0 };
+  g_auto (Passage) passage = { NULL };
 
+  passage_init (&passage, scene, travellers, steps);
   for (guint i = 0; i < travellers->len; i++)
     {
       if (traveller_of (&passage, i)->aim != PIN_AIM_NONE && !is_there (&passage, i))

@@ -35,7 +35,7 @@ is_whole_somewhere (PinScene *scene, const PinParty *party)
 {
   g_autoptr (GArray) rows = pin_party_rows (party, scene);
 
-  for (guint i = 0; i < rows->len; i++)
+  for (guint i = 0; i < MIN (rows->len, PIN_PARTY_ROWS_MOST); i++)
     {
       if (pin_party_judge (party, scene, g_array_index (rows, guint, i)).whole)
         return TRUE;
