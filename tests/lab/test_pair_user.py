@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pinlab import Guest, Host, Lab, PairHost, migrate, placement
 from pinlab.cases import Suite, expect, same, stage
+from pinlab.firmware import install, that
 from pinlab.host import BUS_NAME
 from pinlab.trio import TUNED, Trio, recorded, runs_only_on, same_placement
 from pinlab.underway import SLOW, Underway, laden, load
@@ -74,6 +75,15 @@ def there_and_back(w: Users) -> None:
     user = w.a.run("id", "-u", USER).out.strip()
     for path in ("/run/pinshift", "/var/lib/pinshift"):
         same(owners(w.a, path), {user}, f"whose {path} and the files in it are")
+
+
+@users.case("what guests do can be measured, too")
+def measured(w: Users) -> None:
+    works = that("writes", Guest("works", vcpus=1))
+    install(w.a)
+    w.a.create(works)
+    cpu, dirty = w.a.usage()[works.uuid]
+    expect(cpu >= 100 and dirty >= 10 << 10, "it works and writes", cpu, dirty)
 
 
 @users.case("what a guest has received while a second one comes counts once")
