@@ -169,6 +169,22 @@ test_why (void)
   g_assert_cmpstr (move->why, ==, "a: 80 % of its CPUs busy, then 60 %; b: 20 %, then 40 %");
 }
 
+/* Nobody has to settle: what a move brings counts for a while all the same. */
+static void
+test_without_settle (void)
+{
+  const LittleHost hosts[] = { HOST ("a", 800), HOST ("b", 200), { NULL } };
+  const LittleGuest guests[] = { { "x", "a", NULL, LITTLE_UNTUNED, .cpu_permille = 3000, .moved_ms = NOW_MS }, { NULL } };
+  g_autoptr (LittleCluster) cluster = little_cluster_new ("", hosts, guests);
+  g_autoptr (PinScene) scene = little_cluster_scene (cluster);
+  PinBalanceTerms terms = terms_of (&(Case){ .name = "without settle" });
+  g_autoptr (PinMoves) moves = NULL;
+
+  terms.settle_ms = 0;
+  moves = pin_balance_plan (scene, &terms);
+  g_assert_cmpuint (moves->moves->len, ==, 1);
+}
+
 /* A load far beyond what is possible says that something is wrong, and decides nothing. */
 static void
 test_wild_load (void)
@@ -297,6 +313,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/balance/says-why", test_why);
+  g_test_add_func ("/balance/without-settling", test_without_settle);
   g_test_add_func ("/balance/a-wild-load-decides-nothing", test_wild_load);
   g_test_add_func ("/balance/finds-a-home-among-many", test_home_among_many);
   g_test_add_func ("/balance/does-not-oscillate", test_no_oscillation);
