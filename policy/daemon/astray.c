@@ -57,21 +57,30 @@ read_said (const PinJsonSpot *spot, Said *said, GError **error)
   return TRUE;
 }
 
-/* Whether @home is not the host @name, which may call itself otherwise than the policy does. */
+/* Whether @home is not the host of @row, which may call itself otherwise than the policy does. */
 static gboolean
-is_elsewhere (const Astray *astray, const char *name, const char *home)
+is_elsewhere (const PinHostRow *row, const char *home)
 {
-  PinHostRow row;
   g_autoptr (PinSnapshot) host = NULL;
 
-  if (home == NULL || g_str_equal (home, name) || !pin_fleet_row (astray->fleet, name, &row) || row.site == NULL)
+  if (home == NULL || g_str_equal (home, row->name))
     return FALSE;
-  host = pin_site_snapshot (row.site);
+  host = pin_site_snapshot (row->site);
   return g_strcmp0 (home, host->name) != 0;
 }
 
+/* A host says no more here than its snapshot does. */
 static gboolean
-read_guests (Astray *astray, const char *host, const char *text, GError **error)
+is_astray (const PinHostRow *row, const Said *said)
+{
+  g_autoptr (PinSiteKey) key = pin_site_key_new (said->uuid);
+
+  return g_strcmp0 (said->state, "running") == 0 && pin_site_knows (row->site, key)
+         && (said->n_missed > 0 || is_elsewhere (row, said->home));
+}
+
+static gboolean
+read_guests (Astray *astray, const PinHostRow *row, const char *text, GError **error)
 {
   g_autoptr (JsonNode) node = pin_json_parse (text, -1, error);
   PinJsonSpot root;
@@ -88,8 +97,8 @@ read_guests (Astray *astray, const char *host, const char *text, GError **error)
 
       if (!read_said (&spot, &said, error))
         return FALSE;
-      if (g_strcmp0 (said.state, "running") == 0 && (said.n_missed > 0 || is_elsewhere (astray, host, said.home)))
-        pin_enquiry_add (astray->calls, host, said.uuid, said.name);
+      if (is_astray (row, &said))
+        pin_enquiry_add (astray->calls, row->name, said.uuid, said.name);
     }
   return TRUE;
 }
@@ -99,10 +108,14 @@ on_domains (const PinEnquiryCall *call, const char *text, const GError *error, g
 {
   Astray *astray = g_task_get_task_data (data);
   GError *wrong = NULL;
+  PinHostRow row;
 
+  /* It may be none of the cluster any more. */
+  if (!pin_fleet_row (astray->fleet, call->host, &row) || row.site == NULL)
+    return;
   if (text == NULL)
     wrong = g_error_copy (error);
-  else if (!read_guests (astray, call->host, text, &wrong))
+  else if (!read_guests (astray, &row, text, &wrong))
     g_prefix_error (&wrong, "%s: what it says of its guests: ", call->host);
   if (wrong != NULL)
     pin_gathered_add_gap (astray->gaps, call->host, wrong);

@@ -62,15 +62,21 @@ compare_gaps (gconstpointer a, gconstpointer b)
   return order != 0 ? order : g_strcmp0 (one->error->message, other->error->message);
 }
 
-/* Answers come in any order. */
+/* Each once: answers come in any order, and what keeps a host from one answer keeps it from all. */
+static void
+sort_once (GPtrArray *array, GCompareFunc compare)
+{
+  g_ptr_array_sort (array, compare);
+  for (guint i = array->len; i > 1; i--)
+    if (compare (&array->pdata[i - 1], &array->pdata[i - 2]) == 0)
+      g_ptr_array_remove_index (array, i - 1);
+}
+
 static void
 sort (PinGathered *gathered)
 {
-  g_ptr_array_sort (gathered->guests, compare_guests);
-  for (guint i = gathered->guests->len; i > 1; i--)
-    if (compare_guests (&gathered->guests->pdata[i - 1], &gathered->guests->pdata[i - 2]) == 0)
-      g_ptr_array_remove_index (gathered->guests, i - 1);
-  g_ptr_array_sort (gathered->gaps, compare_gaps);
+  sort_once (gathered->guests, compare_guests);
+  sort_once (gathered->gaps, compare_gaps);
 }
 
 gboolean

@@ -25,7 +25,7 @@ typedef struct
 typedef struct
 {
   GPtrArray *guests; /* PinGatheredGuest, by UUID, each once */
-  GPtrArray *gaps;   /* PinGap, by host: each is one host that can't be asked, or one guest that is not what it should be */
+  GPtrArray *gaps;   /* PinGap, by host, each once: a host that can't be asked, or a guest that is not what it should be */
 } PinGathered;
 
 /* (transfer full) */

@@ -79,14 +79,21 @@ typedef struct
   GDBusConnection *connection; /* the latest, or NULL */
 } Host;
 
+/* Without its number: a busy host calls itself otherwise than others call it. */
+static const char *
+own_name (const Host *host)
+{
+  return host->manner == BUSY ? "busy" : "host";
+}
+
 /* What differs from one version to the next is memory and a guest's share of it. */
 static char *
 make_snapshot (const Host *host)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, "{\"version\":1,\"host\":{\"name\":\"host%u\",\"uuid\":\"00000000-0000-0000-0000-%012u\",\"arch\":\"x86_64\","
-                          "\"allowed\":\"0-63\",\"cpu\":{\"model\":\"Icelake-Server\",\"vendor\":\"Intel\",\"features\":[", host->number, host->number);
+  g_string_append_printf (text, "{\"version\":1,\"host\":{\"name\":\"%s%u\",\"uuid\":\"00000000-0000-0000-0000-%012u\",\"arch\":\"x86_64\","
+                          "\"allowed\":\"0-63\",\"cpu\":{\"model\":\"Icelake-Server\",\"vendor\":\"Intel\",\"features\":[", own_name (host), host->number, host->number);
   for (guint i = 0; i < 80; i++)
     g_string_append_printf (text, "%s\"feature-%u\"", i > 0 ? "," : "", i);
   g_string_append (text, "]}},\"nodes\":[");
@@ -229,17 +236,21 @@ answer_guest (const Host *host, GVariant *parameters, GDBusMethodInvocation *cal
     g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", xml));
 }
 
-/* The sixth of the first two hosts is at home on the first, and misses something on the second; the seventh does not run, whatever it misses. */
+/* The sixth is at home where it is, but on the second host, where it misses something; the seventh does not run, whatever it misses. */
 static void
 answer_domains (const Host *host, GDBusMethodInvocation *call)
 {
   g_autoptr (GString) text = g_string_new ("[");
 
   for (guint guest = 0; guest < GUESTS; guest++)
-    g_string_append_printf (text, "%s{\"name\":\"guest-%u-%u\",\"uuid\":\"00000000-0000-0000-%04u-%012u\",\"state\":\"%s\",\"home\":%s,"
-                            "\"actions\":{},\"reasons\":{},\"misses\":[%s]}", guest > 0 ? "," : "", host->number, guest, guest, host->number,
-                            guest == 6 ? "defined" : "running", (guest == 5 && host->number < 2) || guest == 6 ? "\"host0\"" : "null",
-                            (guest == 5 && host->number == 1) || guest == 6 ? "\"vcpu-pins\"" : "");
+    {
+      gboolean is_away = (guest == 5 && host->number == 1) || guest == 6;
+      g_autofree char *home = g_strdup_printf ("\"%s%u\"", is_away ? "host" : own_name (host), is_away ? 0 : host->number);
+
+      g_string_append_printf (text, "%s{\"name\":\"guest-%u-%u\",\"uuid\":\"00000000-0000-0000-%04u-%012u\",\"state\":\"%s\",\"home\":%s,"
+                              "\"actions\":{},\"reasons\":{},\"misses\":[%s]}", guest > 0 ? "," : "", host->number, guest, guest, host->number,
+                              guest == 6 ? "defined" : "running", guest == 5 || guest == 6 ? home : "null", is_away ? "\"vcpu-pins\"" : "");
+    }
   g_string_append (text, is_tidy (host) ? "]" : ",");
   g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", text->str));
 }

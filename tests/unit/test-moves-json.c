@@ -12,6 +12,17 @@
 #define SMALL "node:1 core:2 mem:2G"
 #define STRICT "[fit]\nvcpu-pins = keep; remap\n[drain]\nparallel = 3\n"
 
+/* (transfer full) */
+static PinGathered *
+make_gaps (void)
+{
+  PinGathered *gaps = pin_gathered_new ();
+
+  pin_gathered_add_gap (gaps, "d", g_error_new (PIN_ERROR, PIN_ERROR_STALE, "db-9: host d has another guest in its place now"));
+  pin_gathered_add_gap (gaps, "c", g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "c: Timeout\nwas reached"));
+  return gaps;
+}
+
 /* What was gathered for the guests of @scene.  (transfer full) */
 static PinGathered *
 gather (PinScene *scene)
@@ -34,8 +45,8 @@ gather (PinScene *scene)
       g_assert_nonnull (guest->domain);
       g_ptr_array_add (gathered->guests, guest);
     }
-  pin_gathered_add_gap (gathered, "c", g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "c: Timeout\nwas reached"));
-  pin_gathered_add_gap (gathered, "d", g_error_new (PIN_ERROR, PIN_ERROR_STALE, "db-9: host d has another guest in its place now"));
+  pin_gathered_merge (gathered, make_gaps ());
+  pin_gathered_merge (gathered, make_gaps ());
   return gathered;
 }
 
@@ -45,12 +56,15 @@ typedef struct
   PinScene *before;
   PinScene *scene;
   JsonNode *node;
+  char *stays[2]; /* as text, of none and of all */
 } World;
 
 static void
 world_clear (World *world)
 {
   g_clear_pointer (&world->node, json_node_unref);
+  g_free (world->stays[0]);
+  g_free (world->stays[1]);
   pin_scene_free (world->scene);
   pin_scene_free (world->before);
   little_cluster_free (world->cluster);
@@ -77,6 +91,8 @@ write_forecast (World *world, PinForecastKind kind, const char *host, const char
 
   g_test_message ("%s", json);
   g_assert_null (strchr (json, '\n'));
+  world->stays[0] = pin_forecast_stays_text (forecast, 0);
+  world->stays[1] = pin_forecast_stays_text (forecast, G_MAXUINT);
   world->node = json_from_string (json, &error);
   g_assert_no_error (error);
 }
@@ -163,12 +179,16 @@ test_stays (void)
   const PinPace pace = { PIN_PACE_RATE_KIB_S };
   g_auto (World) world = { NULL };
   g_autofree char *why = NULL;
+  g_autofree char *text = NULL;
 
   world_init (&world, hosts, guests);
   write_forecast (&world, PIN_FORECAST_DRAIN, "a", NULL, pin_drain_plan (world.scene, little_cluster_row (world.cluster, "a"), &pace));
   assert_members (&world, members);
   why = text_at (world.node, "stays.0.why");
-  g_assert_nonnull (strstr (why, "b"));
+  g_assert_true (g_str_has_prefix (why, "\"b: "));
+  text = g_strdup_printf ("\"%s\"", world.stays[1] + strlen ("db: "));
+  g_assert_cmpstr (text, ==, why);
+  g_assert_cmpstr (world.stays[0], ==, "and 1 more");
 }
 
 /* Moves that wait for others, some of them for the sake of others, and a balance. */
