@@ -35,6 +35,14 @@ state_equal (gconstpointer a, gconstpointer b)
   return memcmp (a, b, sizeof (ExactState)) == 0;
 }
 
+gboolean
+exact_merit_is_less (const ExactMerit *merit, const ExactMerit *than)
+{
+  if (merit->n_there != than->n_there)
+    return merit->n_there < than->n_there;
+  return merit->n_whole != than->n_whole ? merit->n_whole < than->n_whole : merit->n_home < than->n_home;
+}
+
 ExactState
 exact_home_first (ExactRooms *rooms, const Cluster *cluster)
 {
@@ -71,15 +79,31 @@ exact_home_move (ExactRooms *rooms, const Cluster *cluster, ExactState *state, g
   return TRUE;
 }
 
-/* Who was at home is there, or, if it missed something, where it misses nothing; nobody is worse off. */
+/* Whether it has no reason to leave where it is: it is at home, and nobody that goes with it misses anything. */
 static gboolean
-is_fair (const ClusterGuest *guest, guint row, guint cost, gboolean whole)
+is_settled (const Cluster *cluster, guint guest)
 {
+  guint32 together = cluster_together (cluster, guest);
+
+  for (guint i = 0; i < cluster->guests->len; i++)
+    {
+      if ((together & 1u << i) != 0 && !cluster_guest (cluster, i)->whole)
+        return FALSE;
+    }
+  return (gint) cluster_guest (cluster, guest)->on == cluster_guest (cluster, guest)->home;
+}
+
+/* Who was settled is at home; nobody is worse off. */
+static gboolean
+is_fair (const Cluster *cluster, guint number, guint row, guint cost, gboolean whole)
+{
+  const ClusterGuest *guest = cluster_guest (cluster, number);
+
   if ((gint) row == guest->home)
     return cost <= guest->cost;
-  if ((gint) guest->on != guest->home && cost <= guest->cost && whole >= guest->whole)
+  if (whole && !guest->whole)
     return TRUE;
-  return whole && !guest->whole;
+  return cost <= guest->cost && whole >= guest->whole && !is_settled (cluster, number);
 }
 
 /* What is free by now can be given to a guest where it is. */
@@ -99,16 +123,17 @@ exact_home_merit (ExactRooms *rooms, const Cluster *cluster, const ExactState *s
   for (guint i = 0; i < cluster->guests->len; i++)
     {
       const ClusterGuest *guest = cluster_guest (cluster, i);
-      guint cost = 0;
-      gboolean whole = FALSE;
-      guint row;
+      gboolean whole = FALSE, home;
+      guint cost = 0, row;
 
       if (!guest->known)
         continue;
       row = row_of (rooms, cluster, state, i, &cost, &whole);
-      merit.fair = merit.fair && is_fair (guest, row, cost, whole);
+      merit.fair = merit.fair && is_fair (cluster, i, row, cost, whole);
       whole = whole || would_be_whole (rooms, state->rooms[row], i);
-      merit.n_there += ((gint) row == guest->home && row != guest->on) || (whole && !guest->whole);
+      home = (gint) row == guest->home && row != guest->on;
+      merit.n_there += home || (whole && !guest->whole);
+      merit.n_home += home;
       merit.n_whole += whole;
     }
   return merit;
@@ -161,15 +186,10 @@ bound_of (Search *search)
           home = home || ((gint) row == guest->home && row != guest->on && arrival.can && arrival.cost <= guest->cost);
         }
       bound.n_there += home || (whole && !guest->whole);
+      bound.n_home += home;
       bound.n_whole += whole;
     }
   return bound;
-}
-
-static gboolean
-is_better (const ExactMerit *merit, const ExactMerit *than)
-{
-  return merit->n_there > than->n_there || (merit->n_there == than->n_there && merit->n_whole > than->n_whole);
 }
 
 static void
@@ -223,9 +243,9 @@ look_at (Search *search, const ExactState *state, guint n_moves)
   if (!g_hash_table_add (search->seen, g_memdup2 (state, sizeof *state)))
     return TRUE;
   merit = exact_home_merit (search->rooms, search->cluster, state);
-  if (merit.fair && (n_moves == 0 || is_better (&merit, &search->best.merit)))
+  if (merit.fair && (n_moves == 0 || exact_merit_is_less (&search->best.merit, &merit)))
     search->best = (ExactHome){ FALSE, merit, n_moves };
-  search->best.settled = !is_better (&search->bound, &search->best.merit);
+  search->best.settled = !exact_merit_is_less (&search->best.merit, &search->bound);
   if (search->best.settled || g_hash_table_size (search->seen) >= STATES_MOST)
     return FALSE;
   try_moves (search, state, n_moves);

@@ -15,13 +15,17 @@ typedef struct
 {
   gboolean fair;  /* nobody has less than it had, nor is sent away from a home where it missed nothing */
   guint n_there;  /* who was not at home at first and now is, at no greater cost; or missed something, and now does not */
+  guint n_home;   /* those of them that are at home */
   guint n_whole;  /* who misses nothing, or would not if it were planned anew where it is */
 } ExactMerit;
+
+/* Whether it has fewer there, or as many and fewer whole, or as many of both and fewer at home. */
+gboolean exact_merit_is_less (const ExactMerit *merit, const ExactMerit *than);
 
 typedef struct
 {
   gboolean settled;  /* FALSE: there were too many states to look at */
-  ExactMerit merit;  /* of the best fair state: most there, then most whole */
+  ExactMerit merit;  /* of the best fair state */
   guint n_moves;     /* the fewest that lead to it */
 } ExactHome;
 

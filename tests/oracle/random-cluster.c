@@ -24,9 +24,9 @@ chance (GRand *rand, guint percent)
   return below (rand, 100) < percent;
 }
 
-/* From @cpus_least to eight CPUs. */
+/* From @cpus_least to eight CPUs; @tight: to be filled to the brim. */
 static void
-draw_host (GRand *rand, guint cpus_least, DrawnHost *host)
+draw_host (GRand *rand, guint cpus_least, gboolean tight, DrawnHost *host)
 {
   guint apart;
 
@@ -36,8 +36,8 @@ draw_host (GRand *rand, guint cpus_least, DrawnHost *host)
   host->cores = between (rand, (cpus_least + apart - 1) / apart, 8 / apart);
   host->memory_mib = 512 * between (rand, 2, 6) / host->nodes;
   host->pages = chance (rand, 50) ? host->memory_mib / 4 / CLUSTER_PAGE_MIB * between (rand, 1, 2) : 0;
-  host->fill_percent = between (rand, 60, 95);
-  host->closed = chance (rand, 6);
+  host->fill_percent = tight ? 100 : between (rand, 60, 95);
+  host->closed = chance (rand, tight ? 3 : 6);
 }
 
 static DrawnKind
@@ -163,13 +163,14 @@ void
 random_cluster_draw (DrawnCluster *cluster, guint32 seed)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  gboolean tight = chance (rand, 35);
 
   memset (cluster, 0, sizeof *cluster);
   cluster->n_hosts = MIN (between (rand, 3, CLUSTER_HOSTS), between (rand, 3, CLUSTER_HOSTS));
   cluster->drained = below (rand, cluster->n_hosts);
   cluster->loose = chance (rand, 10);
   for (guint i = 0; i < cluster->n_hosts; i++)
-    draw_host (rand, i == cluster->drained ? 5 : 2, &cluster->hosts[i]);
+    draw_host (rand, i == cluster->drained ? 5 : 2, tight, &cluster->hosts[i]);
   cluster->hosts[cluster->drained].closed = FALSE;
   cluster->hosts[cluster->drained].fill_percent = 100;
   draw_guests (rand, cluster);
