@@ -25,14 +25,14 @@ plan (gpointer world, const PinCampaignOrder *order, GCancellable *cancellable, 
 }
 
 static void
-add_leg (PinItinerary *itinerary, const PinForecast *forecast, const PinMove *move)
+add_hop (PinItinerary *itinerary, const PinForecast *forecast, const PinMove *move)
 {
   const PinGuest *guest = pin_forecast_guest (forecast, move->guest);
-  PinLeg *leg = pin_itinerary_add (itinerary, guest->name, guest->uuid, pin_forecast_host (forecast, move->from),
+  PinHop *hop = pin_itinerary_add (itinerary, guest->name, guest->uuid, pin_forecast_host (forecast, move->from),
                                    pin_forecast_host (forecast, move->to), move->plan->cost);
 
-  leg->passing = move->passing;
-  g_array_append_vals (leg->after, move->after->data, move->after->len);
+  hop->passing = move->passing;
+  g_array_append_vals (hop->after, move->after->data, move->after->len);
 }
 
 static PinItinerary *
@@ -44,7 +44,7 @@ planned (gpointer world, GAsyncResult *result, GError **error)
   if (itinerary == NULL)
     return NULL;
   for (guint i = 0; i < forecast->moves->moves->len; i++)
-    add_leg (itinerary, forecast, g_ptr_array_index (forecast->moves->moves, i));
+    add_hop (itinerary, forecast, g_ptr_array_index (forecast->moves->moves, i));
   itinerary->n_stays = forecast->moves->stays->len;
   itinerary->n_bound = forecast->n_bound;
   itinerary->imbalance_before = forecast->imbalance_before;

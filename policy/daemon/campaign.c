@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "campaign.h"
 
-#include "legs.h"
+#include "epilogue.h"
+#include "hops.h"
 
 #define WHOLE 1000 /* per mille */
 /* How often it is planned anew without a guest having moved since. */
@@ -19,7 +20,7 @@ struct _PinCampaign
   guint parallel;
   PinCampaignChanged changed; /* NULL: the owner is gone */
   gpointer data;
-  PinLegs *legs;         /* that are carried out; NULL: none yet */
+  PinHops *hops;         /* that are carried out; NULL: none yet */
   GHashTable *failed;    /* UUID -> how often it could not be moved */
   guint n_moved;         /* in all plans before this one */
   guint n_vain;          /* plans since a guest was moved */
@@ -41,7 +42,7 @@ campaign_unref (PinCampaign *campaign)
 {
   if (--campaign->references > 0)
     return;
-  pin_legs_free (campaign->legs);
+  pin_hops_free (campaign->hops);
   g_hash_table_unref (campaign->failed);
   g_object_unref (campaign->cancellable);
   g_free ((char *) campaign->order.guest);
@@ -68,10 +69,10 @@ static void
 count_progress (PinCampaign *campaign)
 {
   PinJobFacts *facts = &campaign->facts;
-  PinLegsSum sum = campaign->legs != NULL ? pin_legs_sum (campaign->legs) : (PinLegsSum){ 0 };
+  PinHopsSum sum = campaign->hops != NULL ? pin_hops_sum (campaign->hops) : (PinHopsSum){ 0 };
 
   facts->n_done = campaign->n_moved + sum.n_done;
-  facts->n_moves = campaign->legs != NULL ? campaign->n_moved + sum.n_all : MAX (facts->n_moves, campaign->n_moved);
+  facts->n_moves = campaign->hops != NULL ? campaign->n_moved + sum.n_all : MAX (facts->n_moves, campaign->n_moved);
   facts->moved = sum.moved;
   facts->progress = facts->n_moves > 0 ? (campaign->n_moved * WHOLE + sum.permille) / facts->n_moves : 0;
 }
@@ -89,52 +90,20 @@ end (PinCampaign *campaign, PinJobState state)
   tell (campaign);
 }
 
-/* "3 guests were moved": (transfer full). */
-static char *
-moved_text (guint n)
-{
-  return n == 1 ? g_strdup ("1 guest was moved") : g_strdup_printf ("%u guests were moved", n);
-}
-
 static void
 give_up (PinCampaign *campaign)
 {
-  g_autofree char *moved = NULL;
-
   count_progress (campaign);
-  moved = moved_text (campaign->facts.n_done);
-  pin_job_facts_note (&campaign->facts, "given up: what is planned can't be done; %s", moved);
+  pin_epilogue_note_vain (&campaign->facts);
   end (campaign, PIN_JOB_FAILED);
-}
-
-static void
-note_balance (PinJobFacts *facts, const PinItinerary *last)
-{
-  g_autofree char *moved = moved_text (facts->n_done);
-
-  if (facts->n_done > 0)
-    pin_job_facts_note (facts, "%s: the imbalance was %u %%, and is to be %u %%", moved, last->imbalance_before, last->imbalance_after);
-  else
-    pin_job_facts_note (facts, "nothing to move: the imbalance is %u %%", last->imbalance_before);
 }
 
 /* All is done that could be: @last is what was planned last. */
 static void
 finish (PinCampaign *campaign, const PinItinerary *last)
 {
-  PinJobFacts *facts = &campaign->facts;
-  g_autofree char *moved = NULL;
-
   count_progress (campaign);
-  moved = moved_text (facts->n_done);
-  if (facts->kind == PIN_JOB_BALANCE)
-    note_balance (facts, last);
-  else if (facts->kind == PIN_JOB_DRAIN)
-    pin_job_facts_note (facts, "no guest runs on %s: %s; it is in maintenance", facts->source, moved);
-  else
-    pin_job_facts_note (facts, "%s", facts->n_done > 0 ? moved : "nothing to move");
-  if (last->n_stays > 0)
-    pin_job_facts_note (facts, "%s", last->stays);
+  pin_epilogue_note_done (&campaign->facts, last);
   end (campaign, PIN_JOB_DONE);
 }
 
@@ -193,8 +162,8 @@ is_all_or_nothing (const PinCampaign *campaign)
 static void
 carry_out (PinCampaign *campaign, PinItinerary *itinerary)
 {
-  g_clear_pointer (&campaign->legs, pin_legs_free);
-  campaign->legs = pin_legs_new (itinerary);
+  g_clear_pointer (&campaign->hops, pin_hops_free);
+  campaign->hops = pin_hops_new (itinerary);
   campaign->n_passes++;
   campaign->facts.stage = PIN_JOB_MOVING;
   count_progress (campaign);
@@ -216,9 +185,9 @@ take_plan (PinCampaign *campaign, PinItinerary *planned)
     }
   else if (campaign->facts.kind == PIN_JOB_DRAIN && !campaign->closed)
     close_host (campaign);
-  else if (itinerary->legs->len > 0 && campaign->n_passes < PASSES_MOST)
+  else if (itinerary->hops->len > 0 && campaign->n_passes < PASSES_MOST)
     carry_out (campaign, g_steal_pointer (&itinerary));
-  else if (itinerary->legs->len > 0)
+  else if (itinerary->hops->len > 0)
     give_up (campaign);
   else if (itinerary->n_bound > 0)
     wait_for_others (campaign);
@@ -247,9 +216,9 @@ on_planned (GObject *source, GAsyncResult *result, gpointer data)
 static void
 plan (PinCampaign *campaign)
 {
-  if (campaign->legs != NULL)
-    campaign->n_moved += pin_legs_sum (campaign->legs).n_done;
-  g_clear_pointer (&campaign->legs, pin_legs_free);
+  if (campaign->hops != NULL)
+    campaign->n_moved += pin_hops_sum (campaign->hops).n_done;
+  g_clear_pointer (&campaign->hops, pin_hops_free);
   campaign->stale = FALSE;
   campaign->facts.stage = PIN_JOB_PLANNING;
   count_progress (campaign);
@@ -262,48 +231,48 @@ plan (PinCampaign *campaign)
 typedef struct
 {
   PinCampaign *campaign;
-  guint leg;
+  guint hop;
 } Question;
 
 static guint
-times_failed (const PinCampaign *campaign, guint leg)
+times_failed (const PinCampaign *campaign, guint hop)
 {
-  return GPOINTER_TO_UINT (g_hash_table_lookup (campaign->failed, pin_legs_get (campaign->legs, leg)->uuid));
+  return GPOINTER_TO_UINT (g_hash_table_lookup (campaign->failed, pin_hops_get (campaign->hops, hop)->uuid));
 }
 
 static void
-fail (PinCampaign *campaign, guint leg, const char *text)
+fail (PinCampaign *campaign, guint hop, const char *text)
 {
-  const PinLeg *facts = pin_legs_get (campaign->legs, leg);
+  const PinHop *facts = pin_hops_get (campaign->hops, hop);
 
-  g_hash_table_insert (campaign->failed, g_strdup (facts->uuid), GUINT_TO_POINTER (times_failed (campaign, leg) + 1));
+  g_hash_table_insert (campaign->failed, g_strdup (facts->uuid), GUINT_TO_POINTER (times_failed (campaign, hop) + 1));
   pin_job_facts_note (&campaign->facts, "%s: %s", facts->guest, text);
-  pin_legs_set (campaign->legs, leg, PIN_LEG_FAILED);
+  pin_hops_set (campaign->hops, hop, PIN_HOP_FAILED);
   campaign->stale = TRUE;
 }
 
-/* Whether the world is as the plan has it: then the stop at the leg's end, else NULL. */
+/* Whether the world is as the plan has it: then the stop at the hop's end, else NULL. */
 static PinRouteStop *
-find_stop (const PinRoute *route, const PinLeg *leg)
+find_stop (const PinRoute *route, const PinHop *hop)
 {
-  if (g_strcmp0 (route->on, leg->from) != 0)
+  if (g_strcmp0 (route->on, hop->from) != 0)
     return NULL;
   for (guint i = 0; i < route->stops->len; i++)
     {
       PinRouteStop *stop = g_ptr_array_index (route->stops, i);
 
-      if (!g_str_equal (stop->host, leg->to))
+      if (!g_str_equal (stop->host, hop->to))
         continue;
       /* Of guests that are to stay together one has to be the first. */
-      return stop->together || (stop->open && stop->cost <= leg->cost) ? stop : NULL;
+      return stop->together || (stop->open && stop->cost <= hop->cost) ? stop : NULL;
     }
   return NULL;
 }
 
 static void
-begin (PinCampaign *campaign, guint leg, PinRoute *route)
+begin (PinCampaign *campaign, guint hop, PinRoute *route)
 {
-  const PinLeg *facts = pin_legs_get (campaign->legs, leg);
+  const PinHop *facts = pin_hops_get (campaign->hops, hop);
   PinRouteStop *stop = find_stop (route, facts);
   g_autoptr (GError) error = NULL;
   guint number;
@@ -311,17 +280,17 @@ begin (PinCampaign *campaign, guint leg, PinRoute *route)
   if (stop == NULL)
     {
       campaign->stale = TRUE;
-      pin_legs_set (campaign->legs, leg, PIN_LEG_WAITS);
+      pin_hops_set (campaign->hops, hop, PIN_HOP_WAITS);
       return;
     }
   stop->open = TRUE;
   number = campaign->means.begin (campaign->means.jobs, route, facts->to, campaign->facts.number, &error);
   if (number == 0)
     {
-      fail (campaign, leg, error->message);
+      fail (campaign, hop, error->message);
       return;
     }
-  pin_legs_set_job (campaign->legs, leg, number);
+  pin_hops_set_job (campaign->hops, hop, number);
   /* It may have ended already. */
   pin_campaign_hear (campaign, campaign->means.look (campaign->means.jobs, number));
 }
@@ -337,36 +306,36 @@ on_route (GObject *source, GAsyncResult *result, gpointer data)
   if (!has_ended (campaign))
     {
       if (campaign->cancelled)
-        pin_legs_set (campaign->legs, question->leg, PIN_LEG_WAITS);
+        pin_hops_set (campaign->hops, question->hop, PIN_HOP_WAITS);
       else if (route != NULL)
-        begin (campaign, question->leg, route);
+        begin (campaign, question->hop, route);
       else
-        fail (campaign, question->leg, error->message);
+        fail (campaign, question->hop, error->message);
       go_on_soon (campaign);
     }
   campaign_unref (campaign);
 }
 
 static void
-ask (PinCampaign *campaign, guint leg)
+ask (PinCampaign *campaign, guint hop)
 {
   Question *question = g_new0 (Question, 1);
 
   question->campaign = campaign;
-  question->leg = leg;
+  question->hop = hop;
   campaign->references++;
-  pin_legs_set (campaign->legs, leg, PIN_LEG_ASKED);
-  campaign->means.ask (campaign->means.world, pin_legs_get (campaign->legs, leg)->uuid, campaign->cancellable, on_route, question);
+  pin_hops_set (campaign->hops, hop, PIN_HOP_ASKED);
+  campaign->means.ask (campaign->means.world, pin_hops_get (campaign->hops, hop)->uuid, campaign->cancellable, on_route, question);
 }
 
 /* The next move that can be begun, or -1. */
 static gint
 find_next (const PinCampaign *campaign)
 {
-  for (guint leg = 0; leg < pin_legs_sum (campaign->legs).n_all; leg++)
+  for (guint hop = 0; hop < pin_hops_sum (campaign->hops).n_all; hop++)
     {
-      if (pin_legs_is_ready (campaign->legs, leg) && times_failed (campaign, leg) < 2)
-        return (gint) leg;
+      if (pin_hops_is_ready (campaign->hops, hop) && times_failed (campaign, hop) < 2)
+        return (gint) hop;
     }
   return -1;
 }
@@ -375,12 +344,12 @@ find_next (const PinCampaign *campaign)
 static void
 turn (PinCampaign *campaign)
 {
-  PinLegsSum sum = pin_legs_sum (campaign->legs);
+  PinHopsSum sum = pin_hops_sum (campaign->hops);
   gboolean complete = sum.n_done == sum.n_all;
 
   if (complete && (campaign->facts.kind == PIN_JOB_BALANCE || campaign->facts.kind == PIN_JOB_ROOM))
     {
-      finish (campaign, pin_legs_itinerary (campaign->legs));
+      finish (campaign, pin_hops_itinerary (campaign->hops));
       return;
     }
   campaign->n_vain = sum.n_done > 0 ? 0 : campaign->n_vain + 1;
@@ -397,10 +366,10 @@ go_on (gpointer data)
   gint next;
 
   campaign->idle = 0;
-  while (!campaign->stale && !campaign->cancelled && pin_legs_sum (campaign->legs).n_under_way < campaign->parallel
+  while (!campaign->stale && !campaign->cancelled && pin_hops_sum (campaign->hops).n_under_way < campaign->parallel
          && (next = find_next (campaign)) >= 0)
     ask (campaign, (guint) next);
-  if (pin_legs_sum (campaign->legs).n_under_way > 0)
+  if (pin_hops_sum (campaign->hops).n_under_way > 0)
     {
       count_progress (campaign);
       tell (campaign);
@@ -452,15 +421,15 @@ pin_campaign_facts (const PinCampaign *campaign)
 void
 pin_campaign_hear (PinCampaign *campaign, const PinJobFacts *job)
 {
-  gint leg = campaign->legs != NULL ? pin_legs_find (campaign->legs, job->number) : -1;
+  gint hop = campaign->hops != NULL ? pin_hops_find (campaign->hops, job->number) : -1;
 
-  if (leg < 0 || has_ended (campaign))
+  if (hop < 0 || has_ended (campaign))
     return;
-  pin_legs_note (campaign->legs, (guint) leg, job);
+  pin_hops_note (campaign->hops, (guint) hop, job);
   if (job->state == PIN_JOB_DONE)
-    pin_legs_set (campaign->legs, (guint) leg, PIN_LEG_DONE);
+    pin_hops_set (campaign->hops, (guint) hop, PIN_HOP_DONE);
   else if (job->state != PIN_JOB_RUNNING)
-    fail (campaign, (guint) leg, job->text);
+    fail (campaign, (guint) hop, job->text);
   go_on_soon (campaign);
 }
 
@@ -480,15 +449,15 @@ pin_campaign_cancel (PinCampaign *campaign)
     return;
   campaign->cancelled = TRUE;
   pin_job_facts_note (&campaign->facts, "cancelled");
-  if (campaign->legs == NULL)
+  if (campaign->hops == NULL)
     {
       g_cancellable_cancel (campaign->cancellable);
       end (campaign, PIN_JOB_CANCELLED);
       return;
     }
-  for (guint leg = 0; leg < pin_legs_sum (campaign->legs).n_all; leg++)
+  for (guint hop = 0; hop < pin_hops_sum (campaign->hops).n_all; hop++)
     {
-      guint number = pin_legs_job (campaign->legs, leg);
+      guint number = pin_hops_job (campaign->hops, hop);
 
       if (number != 0)
         campaign->means.cancel (campaign->means.jobs, number);

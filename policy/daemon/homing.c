@@ -44,56 +44,56 @@ is_out_of_date (gpointer uuid, gpointer value, gpointer data)
   return ((const Prospect *) value)->round != ((const PinHoming *) data)->round;
 }
 
-/* Whether the guest of @leg gets home by that move alone; no other is worth doing unasked. */
+/* Whether the guest of @hop gets home by that move alone; no other is worth doing unasked. */
 static gboolean
-is_direct (const PinItinerary *plan, const PinLeg *leg)
+is_direct (const PinItinerary *plan, const PinHop *hop)
 {
-  guint n_legs = 0;
+  guint n_hops = 0;
 
-  for (guint i = 0; i < plan->legs->len; i++)
-    n_legs += g_str_equal (((const PinLeg *) g_ptr_array_index (plan->legs, i))->uuid, leg->uuid);
-  return n_legs == 1 && !leg->passing;
+  for (guint i = 0; i < plan->hops->len; i++)
+    n_hops += g_str_equal (((const PinHop *) g_ptr_array_index (plan->hops, i))->uuid, hop->uuid);
+  return n_hops == 1 && !hop->passing;
 }
 
-/* What is known of the guest of @leg: anew where it would go elsewhere than before. */
+/* What is known of the guest of @hop: anew where it would go elsewhere than before. */
 static Prospect *
-note (PinHoming *homing, const PinLeg *leg, gint64 now_ms)
+note (PinHoming *homing, const PinHop *hop, gint64 now_ms)
 {
-  Prospect *prospect = g_hash_table_lookup (homing->prospects, leg->uuid);
+  Prospect *prospect = g_hash_table_lookup (homing->prospects, hop->uuid);
 
-  if (prospect == NULL || !g_str_equal (prospect->to, leg->to))
+  if (prospect == NULL || !g_str_equal (prospect->to, hop->to))
     {
       prospect = g_new0 (Prospect, 1);
-      prospect->to = g_strdup (leg->to);
+      prospect->to = g_strdup (hop->to);
       prospect->since_ms = now_ms;
-      g_hash_table_replace (homing->prospects, g_strdup (leg->uuid), prospect);
+      g_hash_table_replace (homing->prospects, g_strdup (hop->uuid), prospect);
     }
   prospect->round = homing->round;
   return prospect;
 }
 
 static gboolean
-has_settled (const PinHoming *homing, const PinLeg *leg, const Prospect *prospect, gint64 now_ms)
+has_settled (const PinHoming *homing, const PinHop *hop, const Prospect *prospect, gint64 now_ms)
 {
-  gint64 came_ms = homing->means.since (homing->means.world, leg->from, leg->uuid);
+  gint64 came_ms = homing->means.since (homing->means.world, hop->from, hop->uuid);
   gint64 latest_ms = MAX (prospect->since_ms, came_ms);
 
   return now_ms >= latest_ms && (guint64) (now_ms - latest_ms) >= homing->settle_ms;
 }
 
 static void
-act (PinHoming *homing, const PinLeg *leg, Prospect *prospect, gint64 now_ms)
+act (PinHoming *homing, const PinHop *hop, Prospect *prospect, gint64 now_ms)
 {
   if (homing->mode == PIN_HOME_AUTO)
     {
       /* Where that comes to nothing it is not tried again at once. */
       prospect->since_ms = now_ms;
-      homing->means.begin (homing->means.world, leg->guest, leg->uuid);
+      homing->means.begin (homing->means.world, hop->guest, hop->uuid);
     }
   else if (!prospect->told)
     {
       prospect->told = TRUE;
-      homing->means.suggest (homing->means.world, leg->guest, leg->to);
+      homing->means.suggest (homing->means.world, hop->guest, hop->to);
     }
 }
 
@@ -103,13 +103,13 @@ take_plan (PinHoming *homing, const PinItinerary *plan)
   gint64 now_ms = homing->means.now_ms (homing->means.world);
 
   homing->round++;
-  for (guint i = 0; i < plan->legs->len; i++)
+  for (guint i = 0; i < plan->hops->len; i++)
     {
-      const PinLeg *leg = g_ptr_array_index (plan->legs, i);
-      Prospect *prospect = is_direct (plan, leg) ? note (homing, leg, now_ms) : NULL;
+      const PinHop *hop = g_ptr_array_index (plan->hops, i);
+      Prospect *prospect = is_direct (plan, hop) ? note (homing, hop, now_ms) : NULL;
 
-      if (prospect != NULL && has_settled (homing, leg, prospect, now_ms))
-        act (homing, leg, prospect, now_ms);
+      if (prospect != NULL && has_settled (homing, hop, prospect, now_ms))
+        act (homing, hop, prospect, now_ms);
     }
   g_hash_table_foreach_remove (homing->prospects, is_out_of_date, homing);
 }

@@ -2,16 +2,16 @@
 #include "itinerary.h"
 
 static void
-leg_free (gpointer data)
+hop_free (gpointer data)
 {
-  PinLeg *leg = data;
+  PinHop *hop = data;
 
-  g_free (leg->guest);
-  g_free (leg->uuid);
-  g_free (leg->from);
-  g_free (leg->to);
-  g_array_unref (leg->after);
-  g_free (leg);
+  g_free (hop->guest);
+  g_free (hop->uuid);
+  g_free (hop->from);
+  g_free (hop->to);
+  g_array_unref (hop->after);
+  g_free (hop);
 }
 
 PinItinerary *
@@ -19,7 +19,7 @@ pin_itinerary_new (void)
 {
   PinItinerary *itinerary = g_new0 (PinItinerary, 1);
 
-  itinerary->legs = g_ptr_array_new_with_free_func (leg_free);
+  itinerary->hops = g_ptr_array_new_with_free_func (hop_free);
   itinerary->stays = g_strdup ("");
   itinerary->json = g_strdup ("");
   return itinerary;
@@ -30,23 +30,23 @@ pin_itinerary_free (PinItinerary *itinerary)
 {
   if (itinerary == NULL)
     return;
-  g_ptr_array_unref (itinerary->legs);
+  g_ptr_array_unref (itinerary->hops);
   g_free (itinerary->stays);
   g_free (itinerary->json);
   g_free (itinerary);
 }
 
-PinLeg *
+PinHop *
 pin_itinerary_add (PinItinerary *itinerary, const char *guest, const char *uuid, const char *from, const char *to, guint cost)
 {
-  PinLeg *leg = g_new0 (PinLeg, 1);
+  PinHop *hop = g_new0 (PinHop, 1);
 
-  leg->guest = g_strdup (guest);
-  leg->uuid = g_strdup (uuid);
-  leg->from = g_strdup (from);
-  leg->to = g_strdup (to);
-  leg->cost = cost;
-  leg->after = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_ptr_array_add (itinerary->legs, leg);
-  return leg;
+  hop->guest = g_strdup (guest);
+  hop->uuid = g_strdup (uuid);
+  hop->from = g_strdup (from);
+  hop->to = g_strdup (to);
+  hop->cost = cost;
+  hop->after = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_ptr_array_add (itinerary->hops, hop);
+  return hop;
 }

@@ -12,12 +12,12 @@ typedef struct
   char *to;
   guint cost;    /* of its plan there */
   gboolean passing; /* for the sake of others */
-  GArray *after; /* guint: places of legs that must be over before */
-} PinLeg;
+  GArray *after; /* guint: places of hops that must be over before */
+} PinHop;
 
 typedef struct
 {
-  GPtrArray *legs;  /* PinLeg */
+  GPtrArray *hops;  /* PinHop */
   guint n_stays;    /* guests that can't do what was asked */
   char *stays;      /* who, and why, in one line; "" */
   guint n_bound;    /* guests that somebody is moving already */
@@ -31,4 +31,4 @@ void pin_itinerary_free (PinItinerary *itinerary);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinItinerary, pin_itinerary_free)
 
 /* Returns: borrowed, for its after. */
-PinLeg *pin_itinerary_add (PinItinerary *itinerary, const char *guest, const char *uuid, const char *from, const char *to, guint cost);
+PinHop *pin_itinerary_add (PinItinerary *itinerary, const char *guest, const char *uuid, const char *from, const char *to, guint cost);

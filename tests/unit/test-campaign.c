@@ -60,19 +60,19 @@ uuid_of (const char *guest)
 
 /* "db2 a>c after 0,1" */
 static void
-read_leg (PinItinerary *itinerary, const char *text)
+read_hop (PinItinerary *itinerary, const char *text)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", 4);
   g_autofree char *uuid = uuid_of (words[0]);
   g_autofree char *from = g_strndup (words[1], 1);
-  PinLeg *leg = pin_itinerary_add (itinerary, words[0], uuid, from, words[1] + 2, 0);
+  PinHop *hop = pin_itinerary_add (itinerary, words[0], uuid, from, words[1] + 2, 0);
   g_auto (GStrv) after = words[2] != NULL ? g_strsplit (words[3], ",", -1) : NULL;
 
   for (guint i = 0; after != NULL && after[i] != NULL; i++)
     {
       guint place = (guint) g_ascii_strtoull (after[i], NULL, 10);
 
-      g_array_append_val (leg->after, place);
+      g_array_append_val (hop->after, place);
     }
 }
 
@@ -80,15 +80,15 @@ static PinItinerary *
 read_plan (const char *text)
 {
   g_auto (GStrv) halves = g_strsplit (text, " | ", 2);
-  g_auto (GStrv) legs = g_strsplit (halves[0] != NULL ? halves[0] : "", "; ", -1);
+  g_auto (GStrv) hops = g_strsplit (halves[0] != NULL ? halves[0] : "", "; ", -1);
   PinItinerary *itinerary = pin_itinerary_new ();
 
-  for (guint i = 0; legs[i] != NULL; i++)
+  for (guint i = 0; hops[i] != NULL; i++)
     {
-      if (g_str_equal (legs[i], "+"))
+      if (g_str_equal (hops[i], "+"))
         itinerary->n_bound = 1;
-      else if (*legs[i] != '\0')
-        read_leg (itinerary, legs[i]);
+      else if (*hops[i] != '\0')
+        read_hop (itinerary, hops[i]);
     }
   if (halves[0] == NULL || halves[1] == NULL)
     return itinerary;

@@ -37,7 +37,7 @@ now_ms (gpointer world)
 }
 
 static void
-read_leg (PinItinerary *plan, const char *text)
+read_hop (PinItinerary *plan, const char *text)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
 
@@ -65,7 +65,7 @@ on_plan (gpointer task)
       return G_SOURCE_REMOVE;
     }
   for (guint i = 0; guests[i] != NULL; i++)
-    read_leg (plan, guests[i]);
+    read_hop (plan, guests[i]);
   g_task_return_pointer (task, g_steal_pointer (&plan), (GDestroyNotify) pin_itinerary_free);
   return G_SOURCE_REMOVE;
 }
