@@ -17,7 +17,9 @@
 #define STRICT "[fit]\nvcpu-pins = keep; remap\n"
 #define APART "[group db]\nmembers = db-*\npolicy = anti-affinity\nstrict = yes\n"
 #define TOGETHER "[group db]\nmembers = db-*\npolicy = affinity\nstrict = yes\n"
+#define NUMA "[fit]\nnuma-memory = keep\n[domain free]\nmemory = keep; warn\n"
 #define PAIR LITTLE_TWO (0, 1)
+#define BOUND "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='0'/></numatune>"
 
 typedef struct
 {
@@ -77,8 +79,21 @@ static const Case cases[] = {
     .wanted = "y" },
   { "and-those-in-their-way", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR }, { "y", "c", "b", PAIR } },
     "x b>a^; y c>b after 0", .wanted = "y" },
-  { "guests-without-a-home-stay-in-the-way", "", { { "a", LOW }, { "b", FOUR } },
-    { { "x", "b", "a", PAIR, 640 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, "x b>a" },
+  { "guests-without-a-home-stay-in-the-way", NUMA, { { "a", LOW }, { "b", FOUR } },
+    { { "x", "b", "a", BOUND, 640 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, " | x", { "x: in the way: free" } },
+  { "but-for-room-that-is-to-be-made", NUMA, { { "a", LOW }, { "b", FOUR } },
+    { { "x", "b", "a", BOUND, 640 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, "free a>b^; x b>a after 0", .make_room = TRUE },
+  { "of-two-the-one-without-tuning-makes-room", NUMA, { { "a", "node:1 core:4 mem:1600M" }, { "b", FOUR }, { "d", FOUR, .maintenance = TRUE } },
+    { { "x", "b", "a", BOUND, 640 }, { "y", "a", "d", BOUND, 448 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, "free a>b^; x b>a after 0 | y",
+    .make_room = TRUE },
+  { "without-room-to-be-made-the-visitor-goes", NUMA, { { "a", "node:1 core:4 mem:1600M" }, { "b", FOUR }, { "d", FOUR, .maintenance = TRUE } },
+    { { "x", "b", "a", BOUND, 640 }, { "y", "a", "d", BOUND, 448 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, "y a>b^; x b>a after 0 | y" },
+  { "residents-make-no-room", NUMA, { { "a", LOW }, { "b", FOUR } },
+    { { "x", "b", "a", BOUND, 640 }, { "r", "a", NULL, BOUND, 640 } }, " | x", { "x: in the way: r (at home there)" }, .make_room = TRUE },
+  { "nobody-is-made-to-go-where-there-is-room", NUMA, { { "a", FOUR }, { "b", FOUR } },
+    { { "x", "b", "a", BOUND, 640 }, { "free", "a", NULL, LITTLE_UNTUNED, 640 } }, "x b>a", .make_room = TRUE },
+  { "visitors-of-hosts-that-are-shut-go-on", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO }, { "d", TWO, .maintenance = TRUE } },
+    { { "x", "b", "a", PAIR }, { "y", "a", "d", PAIR } }, "y a>c^; x b>a after 0 | y", { "y: its home d: it is in maintenance" } },
   { "members-stay-apart-after-every-move", STRICT APART, { { "a", FOUR }, { "b", FOUR }, { "c", FOUR } },
     { { "db-1", "b", "a", PAIR }, { "db-2", "a", "b", PAIR } }, "db-1 b>c^; db-2 a>b after 0; db-1 c>a after 0,1" },
   { "members-that-stay-together-come-together", STRICT TOGETHER, { { "a", FOUR }, { "b", FOUR } },
