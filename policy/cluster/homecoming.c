@@ -45,6 +45,11 @@ is_own (const Homecoming *home, guint i)
 {
   const PinTraveller *traveller = traveller_at (home, i);
 
+  for (guint later = i + 1; later < home->legs->len; later++)
+    {
+      if (leg_at (home, later)->traveller == leg_at (home, i)->traveller)
+        return FALSE;
+    }
   if (traveller->aim == PIN_AIM_NONE)
     return FALSE;
   return (gint) leg_at (home, i)->row == traveller->party->home || pin_traveller_is_there (traveller, leg_at (home, i));
@@ -81,7 +86,7 @@ why_leg (const Homecoming *home, guint i, gboolean own)
   if (own)
     return g_strdup_printf ("its home %s can't give it all that is its own; it misses nothing here",
                             host_name (home->scene, (guint) party->home));
-  return g_strdup ("it steps aside");
+  return g_strdup (traveller->party->on == leg_at (home, i)->row ? "it goes back" : "it goes where it has what it had");
 }
 
 static void
@@ -127,7 +132,18 @@ why_away (const Homecoming *home, const PinParty *party, guint guest)
   return g_strdup_printf ("its home %s: %s", host_name (home->scene, (guint) row), why);
 }
 
-/* NULL: it has nothing to wait for. (transfer full) */
+/* Of a guest that misses something there. */
+static char *
+why_at_home (const Homecoming *home, guint guest)
+{
+  guint row = pin_scene_from (home->scene, guest);
+
+  if (pin_scene_holds_whole (home->scene, guest, row))
+    return g_strdup ("it is at home, and what it misses is free there: it is given back in place, or when the guest is started again");
+  return g_strdup_printf ("it is at home, but %s can't give it all that is its own, and no other host can", host_name (home->scene, row));
+}
+
+/* NULL: it has nothing to wait for.  (transfer full) */
 static char *
 why_it_stays (const Homecoming *home, const PinMoves *moves, const PinParty *party, guint guest)
 {
@@ -137,7 +153,7 @@ why_it_stays (const Homecoming *home, const PinMoves *moves, const PinParty *par
   if (pin_placement_is_empty (facts->original->placement) || got_its_own (moves, guest))
     return NULL;
   if (row == (gint) facts->on && facts->bound_for == NULL)
-    return facts->whole ? NULL : g_strdup ("it is at home, and misses something there that no move gives back");
+    return facts->whole ? NULL : why_at_home (home, guest);
   if (row == PIN_SCENE_NOWHERE && facts->whole)
     return NULL;
   if (row != PIN_SCENE_NOWHERE && g_strcmp0 (facts->bound_for, host_name (home->scene, (guint) row)) == 0)

@@ -20,11 +20,11 @@ size_of (const GArray *travellers, guint i)
 static guint
 emptied (PinProspects *prospects, const GArray *travellers, guint place, guint who)
 {
-  guint state = pin_prospects_first (prospects, place);
+  guint state = place;
 
   for (guint i = 0; i < travellers->len; i++)
     {
-      if (i != who && pin_prospects_start (prospects, i) == place)
+      if (i != who && pin_prospects_places (prospects)->starts[i] == place)
         pin_prospects_leave (prospects, state, i, &state);
     }
   return state;
@@ -57,7 +57,7 @@ most_of_home (PinProspects *prospects, const GArray *travellers, guint place)
     {
       const PinTraveller *traveller = traveller_at (travellers, i);
 
-      if (traveller->aim != PIN_AIM_HOME || traveller->party->home != (gint) pin_prospects_row (prospects, place))
+      if (traveller->aim != PIN_AIM_HOME || traveller->party->home != (gint) pin_prospects_places (prospects)->rows[place])
         continue;
       mask |= 1u << i;
       n_guests += size_of (travellers, i);
@@ -65,7 +65,7 @@ most_of_home (PinProspects *prospects, const GArray *travellers, guint place)
     }
   if (n == 0 || n > JOINT_MOST)
     return n_guests;
-  return most_at_home (prospects, travellers, emptied (prospects, travellers, place, PIN_PROSPECTS_TRAVELLERS_MOST), mask);
+  return most_at_home (prospects, travellers, emptied (prospects, travellers, place, PIN_PLACES_TRAVELLERS_MOST), mask);
 }
 
 static gboolean
@@ -73,12 +73,12 @@ can_be_whole (PinProspects *prospects, const GArray *travellers, guint i)
 {
   gboolean can = traveller_at (travellers, i)->party->whole;
 
-  for (guint place = 0; place < pin_prospects_n_rows (prospects) && !can; place++)
+  for (guint place = 0; place < pin_prospects_places (prospects)->n && !can; place++)
     {
       guint next;
 
-      if (place != pin_prospects_start (prospects, i))
-        can = pin_prospects_come (prospects, emptied (prospects, travellers, place, PIN_PROSPECTS_TRAVELLERS_MOST), i, &next).whole;
+      if (place != pin_prospects_places (prospects)->starts[i])
+        can = pin_prospects_come (prospects, emptied (prospects, travellers, place, PIN_PLACES_TRAVELLERS_MOST), i, &next).whole;
     }
   return can;
 }
@@ -91,7 +91,7 @@ find_waits (PinProspects *prospects, const GArray *travellers, guint traveller, 
 
   for (guint i = 0; i < travellers->len; i++)
     {
-      if (pin_prospects_start (prospects, i) == place
+      if (pin_prospects_places (prospects)->starts[i] == place
           && !pin_prospects_come (prospects, emptied (prospects, travellers, place, i), traveller, &next).no_worse)
         mask |= 1u << i;
     }
@@ -102,11 +102,11 @@ static void
 find_all_waits (PinHope *hope, PinProspects *prospects, const GArray *travellers)
 {
   for (guint i = 0; i < travellers->len; i++)
-    for (guint place = 0; place < pin_prospects_n_rows (prospects); place++)
+    for (guint place = 0; place < pin_prospects_places (prospects)->n; place++)
       {
         const PinTraveller *traveller = traveller_at (travellers, i);
 
-        if (traveller->aim == PIN_AIM_HOME && traveller->party->home == (gint) pin_prospects_row (prospects, place))
+        if (traveller->aim == PIN_AIM_HOME && traveller->party->home == (gint) pin_prospects_places (prospects)->rows[place])
           hope->waits[i] = find_waits (prospects, travellers, i, place);
       }
 }
@@ -117,7 +117,7 @@ pin_hope_init (PinHope *hope, PinProspects *prospects, const GArray *travellers)
   guint n_aims = 0;
 
   *hope = (PinHope){ 0 };
-  for (guint place = 0; place < pin_prospects_n_rows (prospects); place++)
+  for (guint place = 0; place < pin_prospects_places (prospects)->n; place++)
     hope->n_there += most_of_home (prospects, travellers, place);
   for (guint i = 0; i < travellers->len; i++)
     {
@@ -141,7 +141,7 @@ drop_free (const PinHope *hope, guint mask)
   while (dropped)
     {
       dropped = FALSE;
-      for (guint i = 0; i < PIN_PROSPECTS_TRAVELLERS_MOST; i++)
+      for (guint i = 0; i < PIN_PLACES_TRAVELLERS_MOST; i++)
         {
           if ((mask >> i & 1) == 0 || (hope->waits[i] & mask) != 0)
             continue;
@@ -156,7 +156,7 @@ drop_free (const PinHope *hope, guint mask)
 static guint
 find_pair (const PinHope *hope, guint mask)
 {
-  for (guint i = 0; i < PIN_PROSPECTS_TRAVELLERS_MOST; i++)
+  for (guint i = 0; i < PIN_PLACES_TRAVELLERS_MOST; i++)
     for (guint j = 0; j < i; j++)
       {
         guint pair = 1u << i | 1u << j;

@@ -8,7 +8,7 @@ typedef struct
 {
   guint n_there;  /* guests that can have their aim at most */
   guint n_whole;  /* of those that have an aim: that can miss nothing */
-  guint waits[PIN_PROSPECTS_TRAVELLERS_MOST]; /* masks: who has to leave before it can be at home; nothing where not all can have their aim */
+  guint waits[PIN_PLACES_TRAVELLERS_MOST]; /* masks: who has to leave before it can be at home; nothing where not all can have their aim */
 } PinHope;
 
 void pin_hope_init (PinHope *hope, PinProspects *prospects, const GArray *travellers);

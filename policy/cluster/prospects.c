@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "prospects.h"
 
-#define TRAVELLERS_MOST PIN_PROSPECTS_TRAVELLERS_MOST
-#define ROWS_MOST PIN_PROSPECTS_ROWS_MOST
 /* Parties that are lifted or put. */
 #define EFFORT_MOST 4000
 #define STATES_MOST 60000
@@ -14,19 +12,16 @@ typedef struct
   gint before;                   /* the state that it was found from; -1: it is the first */
   guint traveller;               /* who came or left then */
   gboolean came;
-  guint next[2][TRAVELLERS_MOST]; /* when one leaves, or comes: the state after it, plus one; 0: not known */
-  gboolean asked[TRAVELLERS_MOST];
-  PinStanding standings[TRAVELLERS_MOST]; /* of those who come, where that was asked */
+  guint next[2][PIN_PLACES_TRAVELLERS_MOST]; /* when one leaves, or comes: the state after it, plus one; 0: not known */
+  gboolean asked[PIN_PLACES_TRAVELLERS_MOST];
+  PinStanding standings[PIN_PLACES_TRAVELLERS_MOST]; /* of those who come, where that was asked */
 } State;
 
 struct _PinProspects
 {
   PinScene *scene;
   const GArray *travellers;
-  guint rows[ROWS_MOST];
-  guint n_rows;
-  guint starts[TRAVELLERS_MOST];
-  guint8 ranks[TRAVELLERS_MOST][ROWS_MOST];
+  PinPlaces places;
   GPtrArray *states; /* State; the first ones are those of the places */
   GHashTable *known; /* what is held -> number of the state + 1 */
   guint effort_left;
@@ -36,95 +31,6 @@ static const PinParty *
 party_of (const PinProspects *prospects, guint traveller)
 {
   return g_array_index (prospects->travellers, PinTraveller, traveller).party;
-}
-
-/* The place of @row, which is given one if there is room; ROWS_MOST: it has none. */
-static guint
-take_row (PinProspects *prospects, guint row)
-{
-  for (guint place = 0; place < prospects->n_rows; place++)
-    {
-      if (prospects->rows[place] == row)
-        return place;
-    }
-  if (prospects->n_rows == ROWS_MOST)
-    return ROWS_MOST;
-  prospects->rows[prospects->n_rows] = row;
-  return prospects->n_rows++;
-}
-
-/* FALSE: there are too many. */
-static gboolean
-take_own_rows (PinProspects *prospects)
-{
-  gboolean all = TRUE;
-
-  for (guint i = 0; i < prospects->travellers->len; i++)
-    {
-      prospects->starts[i] = take_row (prospects, pin_party_at (party_of (prospects, i), prospects->scene));
-      all &= prospects->starts[i] < ROWS_MOST;
-    }
-  for (guint i = 0; i < prospects->travellers->len; i++)
-    {
-      if (party_of (prospects, i)->home != PIN_SCENE_NOWHERE)
-        all &= take_row (prospects, (guint) party_of (prospects, i)->home) < ROWS_MOST;
-    }
-  return all;
-}
-
-/* Those that are left, the one that takes most of them first. */
-static void
-take_other_rows (PinProspects *prospects, const guint *n_takes, guint n_rows)
-{
-  for (guint n = prospects->travellers->len; n > 0; n--)
-    for (guint row = 0; row < n_rows; row++)
-      {
-        if (n_takes[row] == n)
-          take_row (prospects, row);
-      }
-}
-
-static void
-find_rows (PinProspects *prospects, GArray *const *ranked)
-{
-  guint n_rows;
-  g_autofree guint *n_takes = NULL;
-
-  pin_scene_rows (prospects->scene, &n_rows);
-  n_takes = g_new0 (guint, n_rows);
-  for (guint i = 0; i < prospects->travellers->len; i++)
-    for (guint j = 0; j < ranked[i]->len; j++)
-      n_takes[g_array_index (ranked[i], guint, j)]++;
-  take_other_rows (prospects, n_takes, n_rows);
-}
-
-static void
-keep_ranks (PinProspects *prospects, guint traveller, const GArray *ranked)
-{
-  for (guint place = 0; place < ROWS_MOST; place++)
-    prospects->ranks[traveller][place] = G_MAXUINT8;
-  for (guint i = 0; i < MIN (ranked->len, G_MAXUINT8); i++)
-    for (guint place = 0; place < prospects->n_rows; place++)
-      {
-        if (prospects->rows[place] == g_array_index (ranked, guint, i))
-          prospects->ranks[traveller][place] = (guint8) i;
-      }
-}
-
-static void
-look_around (PinProspects *prospects)
-{
-  GArray *ranked[TRAVELLERS_MOST];
-  guint n = prospects->travellers->len;
-
-  for (guint i = 0; i < n; i++)
-    ranked[i] = pin_party_rows (party_of (prospects, i), prospects->scene);
-  find_rows (prospects, ranked);
-  for (guint i = 0; i < n; i++)
-    {
-      keep_ranks (prospects, i, ranked[i]);
-      g_array_unref (ranked[i]);
-    }
 }
 
 static void
@@ -167,7 +73,7 @@ static char *
 describe (const PinProspects *prospects, guint place)
 {
   guint n_rows;
-  const PinHostRow *host = &pin_scene_rows (prospects->scene, &n_rows)[prospects->rows[place]];
+  const PinHostRow *host = &pin_scene_rows (prospects->scene, &n_rows)[prospects->places.rows[place]];
   g_autoptr (PinSnapshot) snapshot = host->site != NULL ? pin_site_snapshot (host->site) : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -178,7 +84,7 @@ describe (const PinProspects *prospects, guint place)
         guint guest = g_array_index (party_of (prospects, i)->guests, guint, j);
         const char *uuid = pin_scene_guest (prospects->scene, guest)->guest->uuid;
 
-        if (pin_party_at (party_of (prospects, i), prospects->scene) != prospects->rows[place])
+        if (pin_party_at (party_of (prospects, i), prospects->scene) != prospects->places.rows[place])
           continue;
         g_string_append_printf (text, " %u.%u", i, j);
         add_holdings (text, snapshot, snapshot->domains, uuid);
@@ -211,10 +117,9 @@ pin_prospects_new (PinScene *scene, const GArray *travellers)
   prospects->states = g_ptr_array_new_with_free_func (g_free);
   prospects->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   prospects->effort_left = EFFORT_MOST;
-  if (travellers->len > TRAVELLERS_MOST || !take_own_rows (prospects))
+  if (!pin_places_init (&prospects->places, scene, travellers))
     return NULL;
-  look_around (prospects);
-  for (guint place = 0; place < prospects->n_rows; place++)
+  for (guint place = 0; place < prospects->places.n; place++)
     {
       const State first = { .place = place, .before = -1 };
 
@@ -233,34 +138,10 @@ pin_prospects_free (PinProspects *prospects)
   g_free (prospects);
 }
 
-guint
-pin_prospects_n_rows (const PinProspects *prospects)
+const PinPlaces *
+pin_prospects_places (const PinProspects *prospects)
 {
-  return prospects->n_rows;
-}
-
-guint
-pin_prospects_row (const PinProspects *prospects, guint place)
-{
-  return prospects->rows[place];
-}
-
-guint
-pin_prospects_start (const PinProspects *prospects, guint traveller)
-{
-  return prospects->starts[traveller];
-}
-
-guint
-pin_prospects_rank (const PinProspects *prospects, guint traveller, guint place)
-{
-  return prospects->ranks[traveller][place];
-}
-
-guint
-pin_prospects_first (const PinProspects *prospects G_GNUC_UNUSED, guint place)
-{
-  return place;
+  return &prospects->places;
 }
 
 /* FALSE: there is no time left. */
@@ -284,7 +165,7 @@ go_to (PinProspects *prospects, guint state)
   if (!go_to (prospects, (guint) known->before) || !spend (prospects))
     return FALSE;
   if (known->came)
-    return pin_party_put (party_of (prospects, known->traveller), prospects->scene, prospects->rows[known->place]);
+    return pin_party_put (party_of (prospects, known->traveller), prospects->scene, prospects->places.rows[known->place]);
   pin_party_lift (party_of (prospects, known->traveller), prospects->scene);
   return TRUE;
 }
@@ -295,7 +176,7 @@ find_next (PinProspects *prospects, guint state, guint traveller, gboolean came)
 {
   State *known = g_ptr_array_index (prospects->states, state);
   const PinParty *party = party_of (prospects, traveller);
-  guint row = prospects->rows[known->place];
+  guint row = prospects->places.rows[known->place];
   State found = { .place = known->place, .before = (gint) state, .traveller = traveller, .came = came };
 
   if (!go_to (prospects, state) || !spend (prospects))

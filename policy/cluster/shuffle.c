@@ -20,8 +20,8 @@
 typedef struct _Node Node;
 struct _Node
 {
-  guint16 states[PIN_PROSPECTS_ROWS_MOST];  /* of the hosts, by place */
-  guint8 at[PIN_PROSPECTS_TRAVELLERS_MOST]; /* places */
+  guint16 states[PIN_PLACES_MOST];  /* of the hosts, by place */
+  guint8 at[PIN_PLACES_TRAVELLERS_MOST]; /* places */
   guint64 weight;     /* of the steps so far */
   guint n_left;       /* moves that are still to come at least */
   guint serial;
@@ -82,7 +82,7 @@ hash_node (gconstpointer data)
   const Node *node = data;
   guint hash = 2166136261u;
 
-  for (guint place = 0; place < PIN_PROSPECTS_ROWS_MOST; place++)
+  for (guint place = 0; place < PIN_PLACES_MOST; place++)
     hash = (hash ^ node->states[place]) * 16777619u;
   return hash;
 }
@@ -119,7 +119,7 @@ mask_unmoved (const Shuffle *shuffle, const Node *node)
   guint mask = 0;
 
   for (guint i = 0; i < shuffle->travellers->len; i++)
-    mask |= node->at[i] == pin_prospects_start (shuffle->prospects, i) ? 1u << i : 0;
+    mask |= node->at[i] == pin_prospects_places (shuffle->prospects)->starts[i] ? 1u << i : 0;
   return mask;
 }
 
@@ -130,7 +130,7 @@ mask_worse_at_home (const Shuffle *shuffle, const Node *node)
   guint mask = 0;
 
   for (guint i = 0; i < shuffle->travellers->len; i++)
-    mask |= (gint) pin_prospects_row (shuffle->prospects, node->at[i]) == traveller_of (shuffle, i)->party->home ? 1u << i : 0;
+    mask |= (gint) pin_prospects_places (shuffle->prospects)->rows[node->at[i]] == traveller_of (shuffle, i)->party->home ? 1u << i : 0;
   return mask & node->worse;
 }
 
@@ -169,7 +169,7 @@ weigh (const Shuffle *shuffle, guint i, guint place, const PinStanding *standing
   guint64 weight = size_of (shuffle, i) * WEIGHT_OF_MOVE;
 
   if (there)
-    return weight + pin_prospects_rank (shuffle->prospects, i, place);
+    return weight + pin_prospects_places (shuffle->prospects)->ranks[i][place];
   return weight + (traveller->party->tuned ? WEIGHT_OF_TUNED : 0) + (standing->whole ? 0 : WEIGHT_OF_LOSS)
          + MIN (standing->cost, COST_MOST) * WEIGHT_OF_COST + MIN (traveller->party->memory_kib / 1024, MEMORY_MOST_MIB);
 }
@@ -181,8 +181,8 @@ with_bit (guint16 mask, guint bit, gboolean set)
 }
 
 /*
- * Who goes from where it was may lose something, if it is to come home later; who has lost something goes where it has that again, or at home
- * makes room for itself; and whoever is somewhere else for others, goes home.
+ * Who goes from where it was may lose something, if it had something to lose; who has lost something goes where it has that again, or at home makes
+ * room for itself; and whoever is somewhere else for others, goes home.
  */
 static gboolean
 may_step (const Shuffle *shuffle, const Node *node, const PinLeg *leg)
@@ -193,9 +193,9 @@ may_step (const Shuffle *shuffle, const Node *node, const PinLeg *leg)
 
   if (!leg->standing.can)
     return FALSE;
-  if (at == pin_prospects_start (shuffle->prospects, leg->traveller))
-    return leg->standing.no_worse || traveller->aim == PIN_AIM_HOME;
-  if (worse && (gint) pin_prospects_row (shuffle->prospects, at) == traveller->party->home)
+  if (at == pin_prospects_places (shuffle->prospects)->starts[leg->traveller])
+    return leg->standing.no_worse || traveller->party->tuned;
+  if (worse && (gint) pin_prospects_places (shuffle->prospects)->rows[at] == traveller->party->home)
     return TRUE;
   return leg->standing.no_worse && (worse || (gint) leg->row == traveller->party->home || pin_traveller_is_there (traveller, leg));
 }
@@ -204,7 +204,7 @@ static void
 try_step (Shuffle *shuffle, const Node *node, guint i, guint place)
 {
   const PinTraveller *traveller = traveller_of (shuffle, i);
-  PinLeg leg = { i, pin_prospects_row (shuffle->prospects, place), { FALSE } };
+  PinLeg leg = { i, pin_prospects_places (shuffle->prospects)->rows[place], { FALSE } };
   guint there = 0, here = 0;
   Node next = *node;
 
@@ -227,7 +227,7 @@ static void
 expand (Shuffle *shuffle, const Node *node)
 {
   for (guint i = 0; i < shuffle->travellers->len; i++)
-    for (guint place = 0; place < pin_prospects_n_rows (shuffle->prospects); place++)
+    for (guint place = 0; place < pin_prospects_places (shuffle->prospects)->n; place++)
       {
         if ((node->there >> i & 1) == 0 && place != node->at[i])
           try_step (shuffle, node, i, place);
@@ -239,13 +239,13 @@ begin (Shuffle *shuffle)
 {
   Node root = { 0 };
 
-  for (guint place = 0; place < pin_prospects_n_rows (shuffle->prospects); place++)
-    root.states[place] = (guint16) pin_prospects_first (shuffle->prospects, place);
+  for (guint place = 0; place < pin_prospects_places (shuffle->prospects)->n; place++)
+    root.states[place] = (guint16) place;
   for (guint i = 0; i < shuffle->travellers->len; i++)
     {
       const PinTraveller *traveller = traveller_of (shuffle, i);
 
-      root.at[i] = (guint8) pin_prospects_start (shuffle->prospects, i);
+      root.at[i] = (guint8) pin_prospects_places (shuffle->prospects)->starts[i];
       root.whole = with_bit (root.whole, i, traveller->aim != PIN_AIM_NONE && traveller->party->whole);
     }
   add_node (shuffle, &root);

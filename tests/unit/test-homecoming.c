@@ -70,7 +70,7 @@ static const Case cases[] = {
   { "half-of-it-at-home-is-better-than-half-of-it-elsewhere", "", { { "a", "node:1 core:1 mem:4G" }, { "b", "node:1 core:1 mem:4G" } },
     { { "x", "b", "a", PAIR } }, "x b>a~" },
   { "at-home-and-missing-what-no-move-gives-back", "", { { "a", "node:1 core:1 mem:4G" }, { "b", "node:1 core:1 mem:4G" } },
-    { { "x", "a", NULL, PAIR } }, " | x", { "x: it is at home" } },
+    { { "x", "a", NULL, PAIR } }, " | x", { "x: it is at home, but a can't give it" } },
   { "who-is-on-its-way-is-left-alone", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } },
     { { "x", "b", "a", PAIR, .bound_for = "a" }, { "y", "c", "b", PAIR } }, " | y", { "y: in the way: x" } },
   { "and-says-where-to", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR, .bound_for = "c" } }, " | x",
