@@ -47,6 +47,12 @@ static const Case cases[] = {
     { { "x", "a", NULL, LITTLE_TWO (0, 1), .memory_mib = 600 }, { "y", "a", NULL, LITTLE_TWO (4, 5), .memory_mib = 600 },
       { "w", "a", NULL, ALL_OF_A_NODE } },
     "x a>b; w a>b; y a>b" },
+  { "who-comes-first-makes-others-share",
+    "[domain w*]\nvcpu-pins = keep; remap; weaken\n[domain w1]\nhosts = a; c\n[domain s*]\nvcpu-pins = keep; remap\n",
+    { { "a", BIG }, { "b", TWO }, { "c", TWO } },
+    { { "s1", "a", NULL, LITTLE_ONE (0) }, { "s2", "a", NULL, LITTLE_TWO (1, 2) }, { "w1", "a", NULL, LITTLE_TWO (3, 4) },
+      { "w2", "a", NULL, LITTLE_TWO (5, 6) } },
+    "s1 a>c; w1 a>c~; s2 a>b; w2 a>c~" },
   { "who-has-no-place-is-named-and-the-others-go", STRICT, { { "a", BIG }, { "b", TWO }, { "c", ONE } },
     { { "x", "a", NULL, THREE (0, 1, 2) }, { "y", "a", NULL, LITTLE_ONE (3) } }, "y a>b | x",
     { "x: b: vcpu-pins: ", "; c: vcpu-pins: " } },
@@ -78,6 +84,18 @@ static const Case cases[] = {
     { { "db-1", "a", NULL, LITTLE_TWO (0, 1), .memory_mib = 600 }, { "db-2", "a", NULL, LITTLE_TWO (4, 5), .memory_mib = 600 },
       { "db-3", "a", NULL, ALL_OF_A_NODE } },
     "db-3 a>c; db-2 a>c; db-1 a>c" },
+  { "groups-that-share-a-member-go-as-one",
+    STRICT "[group p]\nmembers = db-1; db-2\npolicy = affinity\nstrict = yes\n[group q]\nmembers = db-2; db-3\npolicy = affinity\nstrict = yes\n",
+    { { "a", FOUR }, { "b", TWO }, { "c", FOUR }, { "d", TWO } },
+    { { "db-1", "a", NULL, LITTLE_ONE (0) }, { "db-2", "a", NULL, LITTLE_ONE (1) }, { "db-3", "a", NULL, LITTLE_ONE (2) },
+      { "x", "a", NULL, LITTLE_ONE (3) } },
+    "db-1 a>c; db-2 a>c; db-3 a>c; x a>c" },
+  { "a-group-that-is-apart-already-may-stay-so", TOGETHER STRICT, { { "a", FOUR }, { "b", FOUR }, { "c", TWO }, { "d", TWO } },
+    { { "db-1", "a", NULL, LITTLE_ONE (0) }, { "db-2", "a", NULL, LITTLE_ONE (1) }, { "db-3", "c", NULL, LITTLE_ONE (0) },
+      { "db-4", "d", NULL, LITTLE_ONE (1) } },
+    "db-1 a>d; db-2 a>c" },
+  { "a-group-follows-who-is-on-its-way", TOGETHER, { { "a", FOUR }, { "b", FOUR }, { "c", FOUR } },
+    { { "db-1", "a", NULL, LITTLE_ONE (0), .bound_for = "c" }, { "db-2", "a", NULL, LITTLE_ONE (1) } }, "db-2 a>c" },
   { "a-group-goes-where-it-has-members", TOGETHER, { { "a", FOUR }, { "b", FOUR }, { "c", FOUR } },
     { { "db-1", "a", NULL, LITTLE_ONE (0) }, { "db-2", "a", NULL, LITTLE_ONE (1) }, { "db-3", "c", NULL, LITTLE_ONE (3) } }, "db-1 a>c; db-2 a>c" },
   { "a-member-that-can't-go-holds-the-others", TOGETHER "[domain db-1]\nhosts = a\n", { { "a", FOUR }, { "b", FOUR } },
@@ -154,6 +172,70 @@ test_case (gconstpointer data)
   g_assert_cmpstr (text, ==, c->text);
   g_assert_true (moves->exact);
   check (moves, cluster);
+}
+
+/* The host is closed, and they are where they go. */
+static void
+test_scene_is_as_afterwards (void)
+{
+  const LittleHost hosts[] = { { "a", FOUR }, { "b", ONE }, { NULL } };
+  const LittleGuest guests[] = { { "x", "a", NULL, LITTLE_ONE (0) }, { "y", "a", NULL, LITTLE_ONE (1) }, { NULL } };
+  g_autoptr (LittleCluster) cluster = little_cluster_new (STRICT, hosts, guests);
+  g_autoptr (PinScene) scene = little_cluster_scene (cluster);
+  g_autoptr (PinMoves) moves = pin_drain_plan (scene, 0, &(PinPace){ 0 });
+  guint n;
+
+  g_assert_cmpuint (moves->moves->len, ==, 1);
+  g_assert_true (pin_scene_rows (scene, &n)[0].maintenance);
+  g_assert_cmpint (pin_scene_at (scene, 0), ==, 1);
+  g_assert_cmpint (pin_scene_at (scene, 1), ==, 0);
+}
+
+#define CROWD_HOSTS 100
+#define CROWD_GUESTS 80 /* more than ways are searched for */
+
+/* Names are for the caller to free. */
+static void
+make_crowd (LittleHost hosts[CROWD_HOSTS + 1], LittleGuest guests[CROWD_GUESTS + 1], GPtrArray *names, const char *shape)
+{
+  for (guint i = 0; i < CROWD_HOSTS; i++)
+    {
+      g_ptr_array_add (names, g_strdup_printf ("host%03u", i));
+      hosts[i] = (LittleHost){ g_ptr_array_index (names, i), i == 0 ? "node:1 core:8 mem:64G" : shape };
+    }
+  for (guint i = 0; i < CROWD_GUESTS; i++)
+    {
+      g_ptr_array_add (names, g_strdup_printf ("guest%03u", i));
+      guests[i] = (LittleGuest){ g_ptr_array_index (names, CROWD_HOSTS + i), "host000", NULL, i < 3 ? LITTLE_TWO (0, 1) : LITTLE_UNTUNED };
+    }
+}
+
+static void
+test_crowds (void)
+{
+  static const struct
+  {
+    const char *shape;
+    guint n_stay;
+  } wanted[] = { { TWO, 0 }, { ONE, 3 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+      LittleHost hosts[CROWD_HOSTS + 1] = { { NULL } };
+      LittleGuest guests[CROWD_GUESTS + 1] = { { NULL } };
+      g_autoptr (LittleCluster) cluster = NULL;
+      g_autoptr (PinScene) scene = NULL;
+      g_autoptr (PinMoves) moves = NULL;
+
+      make_crowd (hosts, guests, names, wanted[i].shape);
+      cluster = little_cluster_new ("[domain guest00*]\ndedicated = as-written\nvcpu-pins = keep; remap\n", hosts, guests);
+      scene = little_cluster_scene (cluster);
+      moves = pin_drain_plan (scene, 0, &(PinPace){ 0 });
+      g_assert_cmpuint (moves->stays->len, ==, wanted[i].n_stay);
+      g_assert_cmpuint (moves->moves->len, ==, CROWD_GUESTS - wanted[i].n_stay);
+      check (moves, cluster);
+    }
 }
 
 /* What is lost where every guest of the host goes anywhere at any time: who stays, and who misses something. */
@@ -260,14 +342,18 @@ test_no_way_is_better (void)
       g_autoptr (LittleCluster) cluster = random_cluster (random, 3 + (i % 4 == 0));
       g_autoptr (PinScene) scene = little_cluster_scene (cluster);
       g_autoptr (PinScene) tried = little_cluster_scene (cluster);
+      g_autoptr (PinScene) again = little_cluster_scene (cluster);
       g_autoptr (PinMoves) moves = pin_drain_plan (scene, 0, &(PinPace){ 0 });
+      g_autoptr (PinMoves) same = pin_drain_plan (again, 0, &(PinPace){ 0 });
       g_autofree char *text = little_cluster_text (moves, scene);
+      g_autofree char *same_text = little_cluster_text (same, again);
       Lost best = { G_MAXUINT, 0 }, lost = lost_by (moves);
 
       pin_scene_close (tried, 0, NULL);
       try_all_ways (tried, (1u << ORACLE_GUESTS) - 1, (Lost){ 0, 0 }, &best);
       g_test_message ("%u: %s: %u stay, %u miss; best %u, %u", i, text, lost.n_stay, lost.n_miss, best.n_stay, best.n_miss);
       g_assert_true (moves->exact);
+      g_assert_cmpstr (text, ==, same_text);
       g_assert_cmpuint (lost.n_stay, ==, best.n_stay);
       g_assert_cmpuint (lost.n_miss, ==, best.n_miss);
       check (moves, cluster);
@@ -287,6 +373,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/drain/the-scene-is-as-afterwards", test_scene_is_as_afterwards);
+  g_test_add_func ("/drain/crowds", test_crowds);
   g_test_add_func ("/drain/no-way-is-better", test_no_way_is_better);
   return g_test_run ();
 }
