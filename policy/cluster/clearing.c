@@ -53,17 +53,15 @@ would_fit (Clearing *clearing, guint row)
   return fit;
 }
 
-/* Finds a host for each of those from the @first on; the scene is then as it would be when they are there. */
-static gboolean
-send_away (Clearing *clearing, guint first, guint row)
-{
-  const PinParty *party;
-  g_autoptr (GArray) targets = NULL;
+static gboolean send_away (Clearing *clearing, guint first, guint row);
 
-  if (first >= MIN (clearing->n_leaving, LEAVE_MOST))
-    return fits (clearing, row);
-  party = clearing->leaving[first];
-  targets = pin_party_rows (party, clearing->scene);
+/* Sends the one at @first to some host, and the others after it. */
+static gboolean
+send_first (Clearing *clearing, guint first, guint row)
+{
+  const PinParty *party = clearing->leaving[first];
+  g_autoptr (GArray) targets = pin_party_rows (party, clearing->scene);
+
   for (guint i = 0; i < MIN (targets->len, TARGETS_MOST) && clearing->tries_left > 0; i++)
     {
       guint mark = pin_scene_mark (clearing->scene);
@@ -74,6 +72,31 @@ send_away (Clearing *clearing, guint first, guint row)
           && pin_party_put (party, clearing->scene, clearing->to[first]) && send_away (clearing, first + 1, row))
         return TRUE;
       pin_scene_back (clearing->scene, mark);
+    }
+  return FALSE;
+}
+
+static void
+swap (Clearing *clearing, guint a, guint b)
+{
+  const PinParty *kept = clearing->leaving[a];
+
+  clearing->leaving[a] = clearing->leaving[b];
+  clearing->leaving[b] = kept;
+}
+
+/* Finds a host for each of those from the @first on, in whatever order; the scene is then as it would be when they are there. */
+static gboolean
+send_away (Clearing *clearing, guint first, guint row)
+{
+  if (first == clearing->n_leaving)
+    return fits (clearing, row);
+  for (guint i = first; i < clearing->n_leaving; i++)
+    {
+      swap (clearing, first, i);
+      if (send_first (clearing, first, row))
+        return TRUE;
+      swap (clearing, first, i);
     }
   return FALSE;
 }
@@ -95,20 +118,41 @@ choose (Clearing *clearing, const GPtrArray *candidates, guint first, guint n_mo
   return FALSE;
 }
 
+/* Whether nothing binds it to the host @row, where it is. */
 static gboolean
-can_leave (const Clearing *clearing, const PinParty *party, guint row)
+is_loose (const Clearing *clearing, const PinParty *party, guint row)
 {
-  g_autoptr (GArray) rows = NULL;
+  return party != clearing->mine && !party->fixed && party->on == row && (party->home != (gint) row || !party->whole);
+}
 
-  if (party == clearing->mine || party->fixed || party->on != row || (party->home == (gint) row && party->whole))
-    return FALSE;
-  rows = pin_party_rows (party, clearing->scene);
+static gboolean
+can_leave (const Clearing *clearing, const PinParty *party)
+{
+  g_autoptr (GArray) rows = pin_party_rows (party, clearing->scene);
+
   for (guint i = 0; i < MIN (rows->len, PIN_PARTY_ROWS_MOST); i++)
     {
       if (pin_party_judge (party, clearing->scene, g_array_index (rows, guint, i)).no_worse)
         return TRUE;
     }
   return FALSE;
+}
+
+/* Whether it would fit on @row without all who are not bound to it. */
+static gboolean
+is_hopeful (Clearing *clearing, guint row)
+{
+  guint mark = pin_scene_mark (clearing->scene);
+  gboolean fit;
+
+  for (guint i = 0; i < clearing->parties->len; i++)
+    {
+      if (is_loose (clearing, g_ptr_array_index (clearing->parties, i), row))
+        pin_party_lift (g_ptr_array_index (clearing->parties, i), clearing->scene);
+    }
+  fit = fits (clearing, row);
+  pin_scene_back (clearing->scene, mark);
+  return fit;
 }
 
 /* Those without tuning first, then the small ones. */
@@ -126,15 +170,16 @@ compare_parties (gconstpointer left, gconstpointer right)
 
 /* (transfer container) */
 static GPtrArray *
-candidates_on (const Clearing *clearing, guint row)
+candidates_on (Clearing *clearing, guint row)
 {
   GPtrArray *candidates = g_ptr_array_new ();
+  gboolean hopeful = is_hopeful (clearing, row);
 
-  for (guint i = 0; i < clearing->parties->len; i++)
+  for (guint i = 0; i < clearing->parties->len && hopeful; i++)
     {
       PinParty *party = g_ptr_array_index (clearing->parties, i);
 
-      if (can_leave (clearing, party, row))
+      if (is_loose (clearing, party, row) && can_leave (clearing, party))
         g_ptr_array_add (candidates, party);
     }
   g_ptr_array_sort (candidates, compare_parties);
@@ -255,28 +300,12 @@ why_nowhere (const Clearing *clearing, const GArray *rows, const char *bound_for
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static const PinParty *
-party_of (const GPtrArray *parties, guint guest)
-{
-  for (guint i = 0; i < parties->len; i++)
-    {
-      const PinParty *party = g_ptr_array_index (parties, i);
-
-      for (guint j = 0; j < party->guests->len; j++)
-        {
-          if (g_array_index (party->guests, guint, j) == guest)
-            return party;
-        }
-    }
-  return NULL;
-}
-
 PinMoves *
 pin_clearing_plan (PinScene *scene, guint guest, gint row, PinClearingGoal goal, const PinPace *pace)
 {
   PinMoves *moves = pin_moves_new ();
   g_autoptr (GPtrArray) parties = pin_parties_new (scene);
-  Clearing clearing = { .scene = scene, .parties = parties, .mine = party_of (parties, guest), .goal = goal, .tries_left = TRIES_MOST };
+  Clearing clearing = { .scene = scene, .parties = parties, .mine = pin_party_of (parties, guest), .goal = goal, .tries_left = TRIES_MOST };
   g_autoptr (GArray) rows = rows_of (&clearing, row);
   guint mark = pin_scene_mark (scene);
   gint found = clearing.mine->fixed ? PIN_SCENE_NOWHERE : search (&clearing, rows);

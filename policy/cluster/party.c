@@ -108,6 +108,22 @@ pin_parties_new (PinScene *scene)
   return parties;
 }
 
+const PinParty *
+pin_party_of (const GPtrArray *parties, guint guest)
+{
+  for (guint i = 0; i < parties->len; i++)
+    {
+      const PinParty *party = g_ptr_array_index (parties, i);
+
+      for (guint j = 0; j < party->guests->len; j++)
+        {
+          if (g_array_index (party->guests, guint, j) == guest)
+            return party;
+        }
+    }
+  return NULL;
+}
+
 guint
 pin_party_at (const PinParty *party, const PinScene *scene)
 {

@@ -18,6 +18,9 @@ typedef struct
 /* All guests of @scene, where they are now, each in one.  Of PinParty, by the first guest.  (transfer full) */
 GPtrArray *pin_parties_new (PinScene *scene);
 
+/* That of @parties which @guest is one of; borrowed. */
+const PinParty *pin_party_of (const GPtrArray *parties, guint guest);
+
 /* What would become of a party on a host. */
 typedef struct
 {

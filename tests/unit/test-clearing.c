@@ -104,26 +104,6 @@ assert_said (const PinMoves *moves, const char *wanted)
   g_assert_null (strchr (stay->why, '\n'));
 }
 
-/* As it was done, or would be: members of a party one right after the other. */
-static void
-assert_done (const PinMoves *moves, PinScene *fresh)
-{
-  for (guint i = 0; i < moves->moves->len; i++)
-    {
-      const PinMove *move = g_ptr_array_index (moves->moves, i);
-
-      for (guint j = i; j < moves->moves->len; j++)
-        {
-          const PinMove *later = g_ptr_array_index (moves->moves, j);
-
-          if (later->from != move->from || later->to != move->to)
-            break;
-          pin_scene_lift (fresh, later->guest);
-        }
-      g_assert_true (pin_scene_put (fresh, move->guest, move->to));
-    }
-}
-
 static void
 test_case (gconstpointer data)
 {
@@ -142,7 +122,7 @@ test_case (gconstpointer data)
   for (guint i = 0; i < MOST_SAID && c->said[i] != NULL; i++)
     assert_said (moves, c->said[i]);
   g_assert_true (moves->exact);
-  assert_done (moves, fresh);
+  little_cluster_check (moves, fresh);
 }
 
 int

@@ -112,28 +112,6 @@ static const Case cases[] = {
     "a-2 e>a after 3,5,6; b-2 d>e^ after 4,7; d-2 b>d after 2,8; b-2 e>b after 0,8,9" },
 };
 
-/* As it was done, or would be: members of a party one right after the other. */
-static void
-assert_done (const PinMoves *moves, PinScene *fresh, const char *policy)
-{
-  gboolean together = strstr (policy, "= affinity") != NULL;
-
-  for (guint i = 0; i < moves->moves->len; i++)
-    {
-      const PinMove *move = g_ptr_array_index (moves->moves, i);
-
-      for (guint j = i; together && j < moves->moves->len; j++)
-        {
-          const PinMove *later = g_ptr_array_index (moves->moves, j);
-
-          if (later->from != move->from || later->to != move->to)
-            break;
-          pin_scene_lift (fresh, later->guest);
-        }
-      g_assert_true (pin_scene_put (fresh, move->guest, move->to));
-    }
-}
-
 static void
 assert_said (const PinMoves *moves, const PinScene *scene, const char *wanted)
 {
@@ -182,7 +160,7 @@ test_case (gconstpointer data)
   for (guint i = 0; i < MOST_SAID && c->said[i] != NULL; i++)
     assert_said (moves, scene, c->said[i]);
   g_assert_true (moves->exact != c->inexact);
-  assert_done (moves, fresh, c->policy);
+  little_cluster_check (moves, fresh);
 }
 
 int
