@@ -37,10 +37,11 @@ typedef enum
   OLDER,      /* its pinshiftd has no methods Present, Usage and Domains */
   TIDY,       /* all that it says of its guests is right */
   BUSY,       /* tidy, with much to do for its eighth guest; the last guest of host 1 is on its way to it */
+  SULKY,      /* says nothing of any guest */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
-                                       "unreadable", "older", "tidy", "busy", NULL };
+                                       "unreadable", "older", "tidy", "busy", "sulky", NULL };
 
 static const char interfaces[] =
     "<node>"
@@ -230,6 +231,8 @@ answer_guest (const Host *host, GVariant *parameters, GDBusMethodInvocation *cal
     xml = g_strdup ("<domain>");
   else
     xml = make_guest (host, guest, guest == 2 && !is_tidy (host) ? other : uuid);
+  if (host->manner == SULKY)
+    return;
   if (guest == 1)
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no domain of that UUID here");
   else if (guest != 4 || is_tidy (host))

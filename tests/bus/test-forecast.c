@@ -15,6 +15,9 @@
 static const char *const manners[] = { "tidy", "tidy", "well", "older", "hanging", "busy", NULL };
 /* All but the one that hangs. */
 #define N_READ 5
+static const char *const talkers[] = { "tidy", "sulky", NULL };
+#define N_TALKERS 2
+#define N_CALLS 10
 static const char *const unlike[] = { "tidy", "busy", "tidy", NULL };
 #define N_UNLIKE 3
 /* Of these two the first is not at home, and the other has none. */
@@ -249,6 +252,63 @@ test_balance (void)
   g_assert_cmpuint (answer.forecast->imbalance_after, <, answer.forecast->imbalance_before);
 }
 
+/* What was heard of each host: texts, and errors. */
+typedef struct
+{
+  guint texts[N_TALKERS];
+  guint errors[N_TALKERS];
+  guint n_over;
+} Heard;
+
+static void
+on_heard (const PinEnquiryCall *call, const char *text, const GError *error, gpointer data)
+{
+  Heard *heard = data;
+  guint host = (guint) (call->host[strlen ("host")] - '0');
+
+  g_assert_true ((text == NULL) == (error != NULL));
+  g_assert_cmpuint (heard->n_over, ==, 0);
+  heard->texts[host] += text != NULL;
+  heard->errors[host] += error != NULL;
+}
+
+static void
+on_over (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (pin_enquiry_finish (result, &error));
+  g_assert_no_error (error);
+  ((Heard *) data)->n_over++;
+}
+
+/* One that says nothing is asked no further, and heard of once; the other is heard of each guest. */
+static void
+test_silence (void)
+{
+  g_auto (World) world = { { 0 } };
+  GPtrArray *calls = pin_enquiry_calls_new ();
+  Heard heard = { { 0 } };
+
+  world_init (&world, talkers, N_TALKERS, "");
+  for (guint i = 0; i < N_TALKERS * N_CALLS; i++)
+    {
+      g_autofree char *host = g_strdup_printf ("host%u", i % N_TALKERS);
+      g_autofree char *uuid = g_strdup_printf ("00000000-0000-0000-%04u-%012u", i / N_TALKERS, i % N_TALKERS);
+
+      pin_enquiry_add (calls, host, uuid, "guest");
+    }
+  pin_enquiry_ask (world.town.fleet, "Guest", calls, on_heard, NULL, on_over, &heard);
+  g_assert_cmpuint (heard.n_over, ==, 0);
+  while (heard.n_over == 0)
+    g_main_context_iteration (NULL, TRUE);
+  /* One of them has gone. */
+  g_assert_cmpuint (heard.texts[0], ==, N_CALLS - 1);
+  g_assert_cmpuint (heard.errors[0], ==, 1);
+  g_assert_cmpuint (heard.texts[1], ==, 0);
+  g_assert_cmpuint (heard.errors[1], ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,6 +318,7 @@ main (int argc, char **argv)
   pin_bus_errors_register ();
   g_test_add_func ("/forecast/each-question-has-its-guests", test_cases);
   g_test_add_func ("/forecast/who-makes-a-host-busy-leaves-it", test_balance);
+  g_test_add_func ("/forecast/who-says-nothing-is-asked-no-further", test_silence);
   g_test_add_func ("/forecast/a-question-can-be-taken-back", test_cancel);
   return g_test_run ();
 }
