@@ -66,20 +66,34 @@ cluster_admits (const Cluster *cluster, guint guest, guint row, const gint *at)
   return TRUE;
 }
 
-guint32
-cluster_together (const Cluster *cluster, guint guest)
+/* @guests, and those that any of their groups keeps together with them. */
+static guint32
+join_groups (const Cluster *cluster, guint32 guests)
 {
   const GPtrArray *groups = pin_rules_groups (cluster->rules);
-  guint32 together = 1u << guest;
+  guint32 joined = guests;
 
   for (guint i = 0; i < groups->len; i++)
     {
       const PinGroupRule *group = g_ptr_array_index (groups, i);
+      guint32 members = 0;
 
-      if (group->apart || !is_member (cluster, group, guest))
-        continue;
-      for (guint other = 0; other < cluster->guests->len; other++)
-        together |= is_member (cluster, group, other) ? 1u << other : 0;
+      for (guint guest = 0; guest < cluster->guests->len && !group->apart; guest++)
+        members |= is_member (cluster, group, guest) ? 1u << guest : 0;
+      joined |= (members & joined) != 0 ? members : 0;
+    }
+  return joined;
+}
+
+guint32
+cluster_together (const Cluster *cluster, guint guest)
+{
+  guint32 together = 0, joined = 1u << guest;
+
+  while (joined != together)
+    {
+      together = joined;
+      joined = join_groups (cluster, together);
     }
   return together;
 }

@@ -47,7 +47,7 @@ PinPlan *cluster_plan (const Cluster *cluster, guint guest, guint row, GPtrArray
 gboolean cluster_is_whole (const PinPlan *plan);
 /* Whether strict groups let a guest go to @row while guests are where @at says, by guest; CLUSTER_NOWHERE: nowhere. */
 gboolean cluster_admits (const Cluster *cluster, guint guest, guint row, const gint *at);
-/* Mask of those that strict groups keep together with @guest, itself among them. */
+/* Mask of those that strict groups keep together with @guest, one through the other, itself among them. */
 guint32 cluster_together (const Cluster *cluster, guint guest);
 
 /* What the cluster is to a scene: rows whose sites have the guests as domains, and the guests that it knows. */

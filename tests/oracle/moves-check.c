@@ -149,7 +149,7 @@ check_groups (const Course *course, guint guest, guint index)
         return "a group that is to be apart is not";
       if (group->apart || is_together (course, group))
         continue;
-      if (next == NULL || !is_member (course->cluster, group, course->view->numbers[next->guest]))
+      if (next == NULL || (cluster_together (course->cluster, guest) & 1u << course->view->numbers[next->guest]) == 0)
         return "a group that is to be together is not";
     }
   return NULL;

@@ -93,7 +93,7 @@ draw_guests (GRand *rand, DrawnCluster *cluster)
 
 /* Two or three of @from; none where there are too few. */
 static guint32
-draw_members (GRand *rand, const DrawnCluster *cluster, guint32 from)
+draw_members (GRand *rand, guint32 from)
 {
   guint32 members = 0;
   guint n = between (rand, 2, 3);
@@ -139,19 +139,21 @@ bring_together (DrawnCluster *cluster, guint32 members)
     }
 }
 
-/* Together are guests of one host, each in one such group at most; apart is anybody. */
+/* Together are guests of one host, who may be in several such groups; apart is anybody else. */
 static void
 draw_groups (GRand *rand, DrawnCluster *cluster)
 {
-  guint32 free_to_go = guests_of (cluster, cluster->drained);
+  guint32 together;
 
   if (chance (rand, 30))
-    cluster->groups[0] = (DrawnGroup){ draw_members (rand, cluster, free_to_go), FALSE };
-  free_to_go &= ~cluster->groups[0].members;
-  if (chance (rand, 15))
-    cluster->groups[1] = (DrawnGroup){ draw_members (rand, cluster, guests_of (cluster, below (rand, cluster->n_hosts)) & ~cluster->groups[0].members), FALSE };
+    cluster->groups[0] = (DrawnGroup){ draw_members (rand, guests_of (cluster, cluster->drained)), FALSE };
+  if (chance (rand, 20))
+    cluster->groups[1] = (DrawnGroup){ draw_members (rand, guests_of (cluster, below (rand, cluster->n_hosts))), FALSE };
+  together = cluster->groups[0].members | cluster->groups[1].members;
   if (chance (rand, 35))
-    cluster->groups[2] = (DrawnGroup){ draw_members (rand, cluster, G_MAXUINT32 & ~cluster->groups[0].members & ~cluster->groups[1].members), TRUE };
+    cluster->groups[2] = (DrawnGroup){ draw_members (rand, G_MAXUINT32 & ~together), TRUE };
+  if ((cluster->groups[0].members & cluster->groups[1].members) != 0)
+    bring_together (cluster, together);
   for (guint i = 0; i < 2; i++)
     {
       if (cluster->groups[i].members != 0)
