@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .guest import Guest
@@ -23,6 +24,7 @@ BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 ENDS = ("done", "failed", "cancelled")
 
 Properties = dict[str, Any]
+Plan = dict[str, Any]
 
 
 class Policyd(BusPiece):
@@ -90,11 +92,37 @@ class Policyd(BusPiece):
         done = self.call("Rank", "sa{sv}", guest.uuid, "0", check=False)
         return [done.ok and (on is None or json.loads(json.loads(done.out)["data"][0])["on"] == on.name)]
 
-    def migrate(self, guest: Guest, host: str = "") -> Job:
-        return Job(self, json.loads(self.ask_to_migrate(guest.name, host).out)["data"][0])
+    def migrate(self, guest: Guest, host: str = "", **options: bool) -> Job:
+        return self._begins(self.ask_to_migrate(guest.name, host, **options))
 
-    def ask_to_migrate(self, guest: str, host: str = "", check: bool = True) -> Result:
-        return self.call("Migrate", "ssa{sv}", guest, host, "0", check=check)
+    def ask_to_migrate(self, guest: str, host: str = "", check: bool = True, **options: bool) -> Result:
+        return self.call("Migrate", "ssa{sv}", guest, host, *_words(options), check=check)
+
+    # Several guests at once
+
+    def plan(self, kind: str, subject: str = "", **options: bool | str) -> Plan:
+        """What would be done now; OPTIONS as of Migrate and MigrateHome, make_room=True say."""
+        return json.loads(json.loads(self.call("Plan", "ssa{sv}", kind, subject, *_words(options)).out)["data"][0])
+
+    def drain(self, host: str) -> Job:
+        return self._begins(self.ask_to_drain(host))
+
+    def ask_to_drain(self, host: str, check: bool = True) -> Result:
+        return self.call("Drain", "sa{sv}", host, "0", check=check)
+
+    def migrate_home(self, guest: str = "", **options: bool) -> Job:
+        """GUEST, or without it all."""
+        return self._begins(self.call("MigrateHome", "sa{sv}", guest, *_words(options)))
+
+    def balance(self) -> Job:
+        return self._begins(self.call("Balance", "a{sv}", "0"))
+
+    def _begins(self, said: Result) -> Job:
+        return Job(self, json.loads(said.out)["data"][0])
+
+    def jobs(self, kind: str) -> list[Job]:
+        """All of KIND that there are to see, in the order in which they began."""
+        return [Job(self, path) for path in _by_number(path for path, job in self.objects(JOB).items() if job["Kind"] == kind)]
 
 
 class Job:
@@ -118,19 +146,54 @@ class Job:
         try:
             wait_until(lambda: self.state() in ENDS, f"{self.path} ends", timeout)
         except Late as late:
-            raise Late(f"{late}\n{self.look()}") from None
+            raise Late(f"{late}\n{self.look()}\n{self.moves()}") from None
         return self.look()
 
     def wait_for_stream(self) -> Properties:
-        """Waits until memory goes over."""
-        def streams() -> bool:
-            job = self.look()
-            if job["State"] in ENDS:
-                raise RuntimeError(f"the job has ended: {job}")
-            return job["Stage"] == "moving" and job["BytesDone"] > 0
+        """Waits until memory goes over, its own or that of one of its moves; what that job says."""
+        def streams() -> Properties | None:
+            jobs = self.policyd.objects(JOB)
+            if jobs[self.path]["State"] in ENDS:
+                raise RuntimeError(f"the job has ended: {jobs[self.path]}")
+            mine = (job for path, job in jobs.items() if self.path in (path, job.get("Parent")))
+            return next((job for job in mine if _streams(job)), None)
 
-        wait_until(streams, f"{self.path} moves memory")
-        return self.look()
+        return wait_until(streams, f"{self.path} moves memory")
 
     def cancel(self) -> None:
         self.policyd.host.run("busctl", "--system", "call", CLUSTER, self.path, JOB, "Cancel")
+
+    # Of a job with several moves
+
+    def moves(self) -> list[Properties]:
+        """The jobs that are its parts, in the order in which they began."""
+        return self._moves_in(self.policyd.objects(JOB))
+
+    def follow(self, see: Callable[[list[Properties]], None], timeout: float = 120) -> Properties:
+        """Has SEE look at its moves again and again until it ends; what it says then."""
+        def ended() -> Properties | None:
+            jobs = self.policyd.objects(JOB)
+            see(self._moves_in(jobs))
+            return jobs[self.path] if jobs[self.path]["State"] in ENDS else None
+
+        return wait_until(ended, f"{self.path} ends", timeout)
+
+    def _moves_in(self, jobs: dict[str, Properties]) -> list[Properties]:
+        return [jobs[path] for path in _by_number(jobs) if jobs[path]["Parent"] == self.path]
+
+
+def _streams(job: Properties) -> bool:
+    return job["Kind"] == "migrate" and job["State"] == "running" and job["Stage"] == "moving" and job["BytesDone"] > 0
+
+
+def _by_number(paths: Iterable[str]) -> list[str]:
+    return sorted(paths, key=lambda path: int(path.rpartition("/")[2]))
+
+
+def _words(options: Mapping[str, bool | str]) -> list[str]:
+    """Options as busctl writes an a{sv}."""
+    words = [str(len(options))]
+    for name, value in options.items():
+        key = name.replace("_", "-")
+        words += [key, "b", "true" if value else "false"] if isinstance(value, bool) else [key, "s", value]
+    return words
