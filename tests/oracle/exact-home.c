@@ -79,9 +79,9 @@ exact_home_move (ExactRooms *rooms, const Cluster *cluster, ExactState *state, g
   return TRUE;
 }
 
-/* Whether it has no reason to leave where it is: it is at home, and nobody that goes with it misses anything. */
+/* Whether nobody that goes with it misses anything. */
 static gboolean
-is_settled (const Cluster *cluster, guint guest)
+is_content (const Cluster *cluster, guint guest)
 {
   guint32 together = cluster_together (cluster, guest);
 
@@ -90,20 +90,21 @@ is_settled (const Cluster *cluster, guint guest)
       if ((together & 1u << i) != 0 && !cluster_guest (cluster, i)->whole)
         return FALSE;
     }
-  return (gint) cluster_guest (cluster, guest)->on == cluster_guest (cluster, guest)->home;
+  return TRUE;
 }
 
-/* Who was settled is at home; nobody is worse off. */
+/* Who was at home, and content, is there; nobody has less, but those who are where their party is whole at last. */
 static gboolean
 is_fair (const Cluster *cluster, guint number, guint row, guint cost, gboolean whole)
 {
   const ClusterGuest *guest = cluster_guest (cluster, number);
+  gboolean content = is_content (cluster, number);
 
   if ((gint) row == guest->home)
     return cost <= guest->cost;
-  if (whole && !guest->whole)
+  if (whole && !content)
     return TRUE;
-  return cost <= guest->cost && whole >= guest->whole && !is_settled (cluster, number);
+  return cost <= guest->cost && whole >= guest->whole && !(content && (gint) guest->on == guest->home);
 }
 
 /* What is free by now can be given to a guest where it is. */
