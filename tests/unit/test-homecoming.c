@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who comes home, in which order, and what is said of those who can't. */
+#include "cluster/drain.h"
 #include "cluster/homecoming.h"
 
 #include "little-cluster.h"
@@ -163,6 +164,99 @@ test_case (gconstpointer data)
   little_cluster_check (moves, fresh);
 }
 
+/* The same hosts, all of them open again, with the guests where @scene has brought them.  It refers to @scene. */
+static PinScene *
+next_day (PinScene *scene, const PinMoves *moves)
+{
+  guint n_guests = pin_scene_n_guests (scene), n_rows;
+  const PinHostRow *before = pin_scene_rows (scene, &n_rows);
+  g_autofree PinHostRow *rows = g_memdup2 (before, n_rows * sizeof *rows);
+  g_autofree PinSceneGuest *guests = g_new0 (PinSceneGuest, n_guests);
+
+  for (guint row = 0; row < n_rows; row++)
+    rows[row].maintenance = FALSE;
+  for (guint i = 0; i < n_guests; i++)
+    guests[i] = *pin_scene_guest (scene, i);
+  for (guint i = 0; i < moves->moves->len; i++)
+    {
+      const PinMove *move = g_ptr_array_index (moves->moves, i);
+
+      guests[move->guest].on = move->to;
+      guests[move->guest].whole = move->whole;
+      guests[move->guest].cost = move->plan->cost;
+    }
+  return pin_scene_new (pin_scene_rules (scene), rows, n_rows, guests, n_guests);
+}
+
+/* Four hosts are emptied in turn, so that the other three are full; then all come home. */
+static void
+test_rolling_drains (void)
+{
+  static const LittleHost hosts[] = { { "a", FOUR }, { "b", FOUR }, { "c", FOUR }, { "d", FOUR }, { NULL } };
+  static const LittleGuest guests[] = {
+    { "a-1", "a", NULL, LITTLE_ONE (0) }, { "a-2", "a", NULL, LITTLE_ONE (1) }, { "a-3", "a", NULL, LITTLE_ONE (2) },
+    { "b-1", "b", NULL, LITTLE_ONE (0) }, { "b-2", "b", NULL, LITTLE_ONE (1) }, { "b-3", "b", NULL, LITTLE_ONE (2) },
+    { "c-1", "c", NULL, LITTLE_ONE (0) }, { "c-2", "c", NULL, LITTLE_ONE (1) }, { "c-3", "c", NULL, LITTLE_ONE (2) },
+    { "d-1", "d", NULL, LITTLE_ONE (0) }, { "d-2", "d", NULL, LITTLE_ONE (1) }, { "d-3", "d", NULL, LITTLE_ONE (2) },
+    { NULL },
+  };
+  g_autoptr (LittleCluster) cluster = little_cluster_new (STRICT, hosts, guests);
+  g_autoptr (GPtrArray) days = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_scene_free);
+  const PinHomecomingTerms terms = { NULL, FALSE, { 0 } };
+  g_autoptr (PinMoves) home = NULL;
+  PinScene *scene = little_cluster_scene (cluster);
+
+  g_ptr_array_add (days, scene);
+  for (guint row = 0; row < 4; row++)
+    {
+      g_autoptr (PinMoves) moves = pin_drain_plan (scene, row, &terms.pace);
+
+      g_assert_cmpuint (moves->stays->len, ==, 0);
+      scene = next_day (scene, moves);
+      g_ptr_array_add (days, scene);
+    }
+  home = pin_homecoming_plan (scene, &terms);
+  g_assert_cmpuint (home->stays->len, ==, 0);
+  g_assert_true (home->exact);
+  for (guint i = 0; i < pin_scene_n_guests (scene); i++)
+    {
+      g_assert_cmpint (pin_scene_at (scene, i), ==, pin_scene_home (scene, i));
+      g_assert_true (pin_scene_holds_whole (scene, i, (guint) pin_scene_home (scene, i)));
+    }
+}
+
+#define PAIRS 10
+
+/* Pairs of hosts whose guests have changed places are as many problems, not a large one. */
+static void
+test_regions (void)
+{
+  LittleHost hosts[2 * PAIRS + 2] = { { NULL } };
+  LittleGuest guests[2 * PAIRS + 1] = { { NULL } };
+  char names[2 * PAIRS + 1][8];
+  g_autoptr (LittleCluster) cluster = NULL;
+  g_autoptr (PinScene) scene = NULL;
+  g_autoptr (PinScene) fresh = NULL;
+  g_autoptr (PinMoves) moves = NULL;
+  const PinHomecomingTerms terms = { NULL, FALSE, { 0 } };
+
+  for (guint i = 0; i <= 2 * PAIRS; i++)
+    {
+      g_snprintf (names[i], sizeof names[i], "h%02u", i);
+      hosts[i] = (LittleHost){ names[i], TWO };
+    }
+  for (guint i = 0; i < 2 * PAIRS; i++)
+    guests[i] = (LittleGuest){ names[i], names[i], names[i ^ 1], PAIR };
+  cluster = little_cluster_new (STRICT, hosts, guests);
+  scene = little_cluster_scene (cluster);
+  fresh = little_cluster_scene (cluster);
+  moves = pin_homecoming_plan (scene, &terms);
+  g_assert_cmpuint (moves->moves->len, ==, 3 * PAIRS);
+  g_assert_cmpuint (moves->stays->len, ==, 0);
+  g_assert_true (moves->exact);
+  little_cluster_check (moves, fresh);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -173,5 +267,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/homecoming/after-hosts-were-emptied-in-turn", test_rolling_drains);
+  g_test_add_func ("/homecoming/regions-by-themselves", test_regions);
   return g_test_run ();
 }
