@@ -52,6 +52,12 @@ static const Case cases[] = {
   { "two-go-where-one-is-not-enough", STRICT, { { "a", TWO }, { "b", TWO }, { "c", ONE }, { "d", ONE } },
     { { "x", "a", NULL, PAIR }, { "y", "b", "a", LITTLE_ONE (0) }, { "z", "b", "a", LITTLE_ONE (0) } }, NULL, PIN_CLEARING_ANY,
     "y b>c^; z b>d^; x a>b after 0,1" },
+  { "they-go-in-the-order-that-it-takes", STRICT, { { "a", TWO }, { "b", TWO }, { "d", FOUR } },
+    { { "x", "a", NULL, PAIR }, { "y", "b", "a", LITTLE_ONE (0), 512 }, { "z", "b", "d", LITTLE_ONE (0), 256 } }, "b", PIN_CLEARING_ANY,
+    "y b>d^; z b>d^; x a>b after 0,1" },
+  { "of-two-the-small-one-goes", STRICT, { { "a", TWO }, { "b", FOUR }, { "c", FOUR } },
+    { { "x", "a", NULL, PAIR }, { "y", "b", "a", LITTLE_ONE (0), 1024 }, { "z", "b", "a", LITTLE_ONE (1), 512 }, { "r", "b", NULL, LITTLE_ONE (2) } },
+    "b", PIN_CLEARING_ANY, "z b>c^; x a>b after 0" },
   { "four-are-too-many", STRICT, { { "a", FOUR }, { "b", FOUR }, { "c", "node:1 core:3 mem:8G" }, { "d", ONE } },
     { { "x", "a", NULL, "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/>"
         "<vcpupin vcpu='2' cpuset='2'/><vcpupin vcpu='3' cpuset='3'/></cputune>" },

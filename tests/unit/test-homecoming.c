@@ -275,6 +275,37 @@ test_regions (void)
   little_cluster_check (moves, fresh);
 }
 
+#define RING 14
+
+/* One that is too large for all ways to be looked at: each is where the next belongs. */
+static void
+test_large_circle (void)
+{
+  LittleHost hosts[RING + 2] = { { NULL } };
+  LittleGuest guests[RING + 1] = { { NULL } };
+  char names[RING + 1][8];
+  g_autoptr (LittleCluster) cluster = NULL;
+  g_autoptr (PinScene) scene = NULL;
+  g_autoptr (PinScene) fresh = NULL;
+  g_autoptr (PinMoves) moves = NULL;
+  const PinHomecomingTerms terms = { NULL, FALSE, { 0 } };
+
+  for (guint i = 0; i <= RING; i++)
+    {
+      g_snprintf (names[i], sizeof names[i], "h%02u", i);
+      hosts[i] = (LittleHost){ names[i], TWO };
+    }
+  for (guint i = 0; i < RING; i++)
+    guests[i] = (LittleGuest){ names[i], names[i], names[(i + 1) % RING], PAIR };
+  cluster = little_cluster_new (STRICT, hosts, guests);
+  scene = little_cluster_scene (cluster);
+  fresh = little_cluster_scene (cluster);
+  moves = pin_homecoming_plan (scene, &terms);
+  g_assert_cmpuint (moves->moves->len, ==, RING + 1);
+  g_assert_cmpuint (moves->stays->len, ==, 0);
+  little_cluster_check (moves, fresh);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,6 +317,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/homecoming/after-hosts-were-emptied-in-turn", test_rolling_drains);
+  g_test_add_func ("/homecoming/a-large-circle", test_large_circle);
   g_test_add_func ("/homecoming/regions-by-themselves", test_regions);
   return g_test_run ();
 }
