@@ -187,44 +187,9 @@ candidates_on (Clearing *clearing, guint row)
   return candidates;
 }
 
-/* Its home first, then those with more memory left. */
-static int
-compare_rows (gconstpointer left, gconstpointer right, gpointer data)
-{
-  const Clearing *clearing = data;
-  guint a = *(const guint *) left, b = *(const guint *) right, n;
-  const PinHostRow *rows = pin_scene_rows (clearing->scene, &n);
-  guint64 free_a = pin_site_sums (rows[a].site)->free_kib, free_b = pin_site_sums (rows[b].site)->free_kib;
-
-  if ((gint) a == clearing->mine->home || (gint) b == clearing->mine->home)
-    return (gint) a == clearing->mine->home ? -1 : 1;
-  if (free_a != free_b)
-    return free_a > free_b ? -1 : 1;
-  return a < b ? -1 : 1;
-}
-
-/* The hosts that refuse it for what is there. */
-static GArray *
-full_rows (Clearing *clearing)
-{
-  GArray *full = g_array_new (FALSE, FALSE, sizeof (guint));
-  guint guest = g_array_index (clearing->mine->guests, guint, 0), n_rows;
-
-  pin_scene_rows (clearing->scene, &n_rows);
-  for (guint row = 0; row < n_rows; row++)
-    {
-      PinFilter filter = pin_scene_judge (clearing->scene, guest, row).filter;
-
-      if (row != clearing->mine->on && (filter == PIN_FILTER_PLAN || filter == PIN_FILTER_GROUP))
-        g_array_append_val (full, row);
-    }
-  g_array_sort_with_data (full, compare_rows, clearing);
-  return full;
-}
-
 /* The one that is asked for, or all where room could help, best first. */
 static GArray *
-rows_of (Clearing *clearing, gint row)
+rows_of (const Clearing *clearing, gint row)
 {
   GArray *rows;
   g_autoptr (GArray) full = NULL;
@@ -232,7 +197,7 @@ rows_of (Clearing *clearing, gint row)
   if (row != PIN_SCENE_NOWHERE)
     return g_array_append_val (g_array_new (FALSE, FALSE, sizeof (guint)), row);
   rows = pin_party_rows (clearing->mine, clearing->scene);
-  full = full_rows (clearing);
+  full = pin_party_full_rows (clearing->mine, clearing->scene);
   return g_array_append_vals (rows, full->data, full->len);
 }
 
@@ -279,15 +244,13 @@ write_moves (const Clearing *clearing, PinMoves *moves, guint row, const PinPace
 }
 
 static char *
-why_nowhere (const Clearing *clearing, const GArray *rows, const char *bound_for)
+why_nowhere (const Clearing *clearing, const GArray *rows)
 {
   PinNeed need = clearing->goal == PIN_CLEARING_WHOLE ? PIN_NEED_WHOLE : PIN_NEED_PLACE;
   g_autoptr (GString) text = g_string_new (NULL);
   guint n_rows;
   const PinHostRow *hosts = pin_scene_rows (clearing->scene, &n_rows);
 
-  if (bound_for != NULL)
-    return g_strdup_printf ("it is on its way to %s", bound_for);
   for (guint i = 0; i < MIN (rows->len, ROWS_MOST); i++)
     {
       guint row = g_array_index (rows, guint, i);
@@ -308,13 +271,14 @@ pin_clearing_plan (PinScene *scene, guint guest, gint row, PinClearingGoal goal,
   Clearing clearing = { .scene = scene, .parties = parties, .mine = pin_party_of (parties, guest), .goal = goal, .tries_left = TRIES_MOST };
   g_autoptr (GArray) rows = rows_of (&clearing, row);
   guint mark = pin_scene_mark (scene);
-  gint found = clearing.mine->fixed ? PIN_SCENE_NOWHERE : search (&clearing, rows);
+  g_autofree char *held = row == (gint) clearing.mine->on ? g_strdup ("it is there already") : pin_hindrance_of_leaving (scene, clearing.mine, guest);
+  gint found = held == NULL ? search (&clearing, rows) : PIN_SCENE_NOWHERE;
 
   pin_scene_back (scene, mark);
   moves->exact = clearing.tries_left > 0;
   if (found != PIN_SCENE_NOWHERE)
     write_moves (&clearing, moves, (guint) found, pace);
   else
-    pin_moves_add_stay (moves, guest, why_nowhere (&clearing, rows, pin_scene_guest (scene, guest)->bound_for));
+    pin_moves_add_stay (moves, guest, held != NULL ? g_steal_pointer (&held) : why_nowhere (&clearing, rows));
   return moves;
 }

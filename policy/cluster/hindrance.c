@@ -156,3 +156,20 @@ pin_hindrance_why (PinScene *scene, const GPtrArray *parties, const PinParty *pa
   say_who (text, scene, needed, row);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
+
+char *
+pin_hindrance_of_leaving (const PinScene *scene, const PinParty *party, guint guest)
+{
+  guint n_rows;
+  const char *on = pin_scene_rows (scene, &n_rows)[party->on].name;
+
+  for (guint i = 0; i < party->guests->len; i++)
+    {
+      guint other = g_array_index (party->guests, guint, i);
+      const PinSceneGuest *facts = pin_scene_guest (scene, other);
+
+      if (facts->bound_for != NULL)
+        return g_strdup_printf ("%s is on its way to %s", other == guest ? "it" : facts->guest->name, facts->bound_for);
+    }
+  return party->fixed ? g_strdup_printf ("%s, where it is, can't be reached", on) : NULL;
+}

@@ -18,3 +18,7 @@ gboolean pin_need_is_met (PinNeed need, const PinStanding *standing);
  * rather than guests without a home, those rather than guests that are at home there.  (transfer full)
  */
 char *pin_hindrance_why (PinScene *scene, const GPtrArray *parties, const PinParty *party, guint row, PinNeed need);
+
+/* Why @guest, of @party, can't be moved at all, in one line: it, or who is kept with it, is on its way already, or where it is can't be reached.
+ * (transfer full); NULL: it can. */
+char *pin_hindrance_of_leaving (const PinScene *scene, const PinParty *party, guint guest);

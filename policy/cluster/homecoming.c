@@ -118,14 +118,11 @@ got_its_own (const PinMoves *moves, guint guest)
 static char *
 why_away (const Homecoming *home, const PinParty *party, guint guest)
 {
-  const PinSceneGuest *facts = pin_scene_guest (home->scene, guest);
   gint row = pin_scene_home (home->scene, guest);
-  g_autofree char *why = NULL;
+  g_autofree char *why = pin_hindrance_of_leaving (home->scene, party, guest);
 
-  if (facts->bound_for != NULL)
-    return g_strdup_printf ("it is on its way to %s", facts->bound_for);
-  if (party->fixed)
-    return g_strdup_printf ("%s, where it is, can't be reached", host_name (home->scene, party->on));
+  if (why != NULL)
+    return g_steal_pointer (&why);
   if (row == PIN_SCENE_NOWHERE)
     return g_strdup ("its home is none of the hosts, and no other holds all that is its own");
   why = pin_hindrance_why (home->scene, home->parties, party, (guint) row, PIN_NEED_NO_WORSE);

@@ -219,6 +219,47 @@ pin_party_rows (const PinParty *party, PinScene *scene)
   return rows;
 }
 
+typedef struct
+{
+  guint row;
+  gboolean home;
+  guint64 free_kib;
+} FullRow;
+
+static int
+compare_full (gconstpointer left, gconstpointer right)
+{
+  const FullRow *a = left, *b = right;
+
+  if (a->home != b->home)
+    return a->home ? -1 : 1;
+  if (a->free_kib != b->free_kib)
+    return a->free_kib > b->free_kib ? -1 : 1;
+  return a->row < b->row ? -1 : 1;
+}
+
+GArray *
+pin_party_full_rows (const PinParty *party, PinScene *scene)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) full = g_array_new (FALSE, FALSE, sizeof (FullRow));
+  guint n_rows;
+  const PinHostRow *hosts = pin_scene_rows (scene, &n_rows);
+
+  for (guint row = 0; row < n_rows; row++)
+    {
+      PinFilter filter = pin_scene_judge (scene, g_array_index (party->guests, guint, 0), row).filter;
+      FullRow found = { row, (gint) row == party->home, hosts[row].site != NULL ? pin_site_sums (hosts[row].site)->free_kib : 0 };
+
+      if (row != pin_party_at (party, scene) && (filter == PIN_FILTER_PLAN || filter == PIN_FILTER_GROUP))
+        g_array_append_val (full, found);
+    }
+  g_array_sort (full, compare_full);
+  for (guint i = 0; i < full->len; i++)
+    g_array_append_val (rows, g_array_index (full, FullRow, i).row);
+  return rows;
+}
+
 gboolean
 pin_party_move (const PinParty *party, PinMoves *moves, PinScene *scene, guint row, const PinPace *pace, const char *why, gboolean passing)
 {

@@ -46,5 +46,8 @@ gboolean pin_party_put (const PinParty *party, PinScene *scene, guint row);
 /* The hosts but that where it is that can take it, best first: rows.  (transfer full) */
 GArray *pin_party_rows (const PinParty *party, PinScene *scene);
 
+/* The hosts that do not take it for what is on them: its home first, then those with more memory left.  (transfer full) */
+GArray *pin_party_full_rows (const PinParty *party, PinScene *scene);
+
 /* Adds the moves of all of it.  FALSE, and nothing is added, where it can't be put there. */
 gboolean pin_party_move (const PinParty *party, PinMoves *moves, PinScene *scene, guint row, const PinPace *pace, const char *why, gboolean passing);

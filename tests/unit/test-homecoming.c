@@ -76,6 +76,8 @@ static const Case cases[] = {
     { { "x", "b", "a", PAIR, .bound_for = "a" }, { "y", "c", "b", PAIR } }, " | y", { "y: in the way: x" } },
   { "and-says-where-to", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR, .bound_for = "c" } }, " | x",
     { "x: it is on its way to c" } },
+  { "who-can't-be-reached-stays", STRICT, { { "a", TWO }, { "b", TWO, "gone" } }, { { "x", "b", "a", PAIR } }, " | x",
+    { "x: b, where it is, can't be reached" } },
   { "only-those-who-are-wanted", STRICT, { { "a", FOUR }, { "b", FOUR } }, { { "x", "b", "a", PAIR }, { "y", "b", "a", PAIR } }, "y b>a",
     .wanted = "y" },
   { "and-those-in-their-way", STRICT, { { "a", TWO }, { "b", TWO }, { "c", TWO } }, { { "x", "b", "a", PAIR }, { "y", "c", "b", PAIR } },
