@@ -239,7 +239,8 @@ cluster_build (const DrawnCluster *drawn, gboolean scattered)
     {
       cluster->names[row] = random_cluster_host_name (row);
       cluster->bare[row] = build_host (&drawn->hosts[row], row);
-      cluster->closed[row] = drawn->hosts[row].closed;
+      cluster->gone[row] = drawn->hosts[row].gone;
+      cluster->closed[row] = drawn->hosts[row].closed || drawn->hosts[row].gone;
       cluster->fill_percent[row] = drawn->hosts[row].fill_percent;
     }
   for (guint i = 0; i < CLUSTER_GUESTS; i++)

@@ -150,6 +150,7 @@ cluster_view (const Cluster *cluster)
 
       view->rows[row] = (PinHostRow){ .name = cluster->names[row], .maintenance = cluster->closed[row], .load_permille = -1,
                                       .site = pin_site_new (host, view->makes) };
+      view->rows[row].presence = cluster->gone[row] ? PIN_PRESENCE_UNREACHABLE : PIN_PRESENCE_REACHABLE;
     }
   for (guint i = 0; i < cluster->guests->len; i++)
     view_guest (view, cluster, i);

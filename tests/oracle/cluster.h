@@ -28,7 +28,8 @@ typedef struct
   guint drained;
   char *names[CLUSTER_HOSTS];
   PinSnapshot *bare[CLUSTER_HOSTS]; /* without guests */
-  gboolean closed[CLUSTER_HOSTS];
+  gboolean closed[CLUSTER_HOSTS];   /* nobody can come */
+  gboolean gone[CLUSTER_HOSTS];     /* nor leave: it can't be reached */
   guint fill_percent[CLUSTER_HOSTS];
   PinRules *rules;
   GPtrArray *guests;                /* ClusterGuest */

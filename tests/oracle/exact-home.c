@@ -148,9 +148,9 @@ exact_home_movable (const Cluster *cluster, gboolean make_room)
   for (guint i = 0; i < cluster->guests->len; i++)
     {
       const ClusterGuest *guest = cluster_guest (cluster, i);
-      gboolean away = guest->home != CLUSTER_NOWHERE && (gint) guest->on != guest->home;
+      gboolean away = (gint) guest->on != guest->home && (make_room || guest->home != CLUSTER_NOWHERE);
 
-      if (guest->known && (make_room || away || !guest->whole))
+      if (guest->known && !cluster->gone[guest->on] && (away || !guest->whole))
         movable |= cluster_together (cluster, i);
     }
   return movable;

@@ -34,6 +34,6 @@ ExactMerit exact_home_merit (ExactRooms *rooms, const Cluster *cluster, const Ex
 /* Does a move of @guest to @row in @state.  FALSE: it can't be done.  Groups that keep together are not looked at. */
 gboolean exact_home_move (ExactRooms *rooms, const Cluster *cluster, ExactState *state, guint guest, guint row);
 /* Mask of guests that may be moved: who misses something or is not at home, and who is kept together with one of those; with @make_room all that
- * are known. */
+ * are not at home and whole. */
 guint32 exact_home_movable (const Cluster *cluster, gboolean make_room);
 ExactHome exact_home (ExactRooms *rooms, const Cluster *cluster, gboolean make_room);

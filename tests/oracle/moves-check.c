@@ -167,7 +167,9 @@ check_move (Course *course, guint index)
   if ((gint) move->from != course->at[guest] || move->from == move->to)
     return "it does not begin where the guest is, or does not go elsewhere";
   if (course->cluster->closed[move->to])
-    return "it goes to a host in maintenance";
+    return "it goes to a host in maintenance, or out of reach";
+  if (course->cluster->gone[move->from])
+    return "it leaves a host that can't be reached";
   if (move->why == NULL || strchr (move->why, '\n') != NULL || *move->why == '\0')
     return "it does not say why in one line";
   wrong = do_move (course, guest, move);

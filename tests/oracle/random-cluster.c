@@ -38,6 +38,7 @@ draw_host (GRand *rand, guint cpus_least, gboolean tight, DrawnHost *host)
   host->pages = chance (rand, 50) ? host->memory_mib / 4 / CLUSTER_PAGE_MIB * between (rand, 1, 2) : 0;
   host->fill_percent = tight ? 100 : between (rand, 60, 95);
   host->closed = chance (rand, tight ? 3 : 6);
+  host->gone = chance (rand, 3);
 }
 
 static DrawnKind
@@ -174,6 +175,7 @@ random_cluster_draw (DrawnCluster *cluster, guint32 seed)
   for (guint i = 0; i < cluster->n_hosts; i++)
     draw_host (rand, i == cluster->drained ? 5 : 2, tight, &cluster->hosts[i]);
   cluster->hosts[cluster->drained].closed = FALSE;
+  cluster->hosts[cluster->drained].gone = FALSE;
   cluster->hosts[cluster->drained].fill_percent = 100;
   draw_guests (rand, cluster);
   draw_groups (rand, cluster);
@@ -202,9 +204,9 @@ add_host_text (GString *text, const DrawnCluster *cluster, guint number)
   const DrawnHost *host = &cluster->hosts[number];
   g_autofree char *name = random_cluster_host_name (number);
 
-  g_string_append_printf (text, "%s node:%u core:%u thread:%u mem:%uM huge2M:%u, filled to %u %%%s%s\n", name, host->nodes, host->cores,
+  g_string_append_printf (text, "%s node:%u core:%u thread:%u mem:%uM huge2M:%u, filled to %u %%%s%s%s\n", name, host->nodes, host->cores,
                           host->threads, host->memory_mib, host->pages, host->fill_percent, host->closed ? ", in maintenance" : "",
-                          number == cluster->drained ? ", drained" : "");
+                          host->gone ? ", out of reach" : "", number == cluster->drained ? ", drained" : "");
 }
 
 static void

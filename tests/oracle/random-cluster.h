@@ -28,6 +28,7 @@ typedef struct
   guint pages;        /* of a node */
   guint fill_percent; /* of its CPUs and memory: guests that would fill it further do not come */
   gboolean closed;    /* in maintenance */
+  gboolean gone;      /* out of reach */
 } DrawnHost;
 
 typedef struct

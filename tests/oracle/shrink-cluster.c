@@ -73,7 +73,10 @@ random_cluster_shrink (DrawnCluster *cluster, ClusterTest goes_wrong, gpointer d
       for (guint i = 0; i < CLUSTER_GUESTS; i++)
         shrink_guest (&s, &cluster->guests[i]);
       for (guint i = 0; i < cluster->n_hosts; i++)
-        try_without (&s, &cluster->hosts[i].closed, sizeof cluster->hosts[i].closed);
+        {
+          try_without (&s, &cluster->hosts[i].closed, sizeof cluster->hosts[i].closed);
+          try_without (&s, &cluster->hosts[i].gone, sizeof cluster->hosts[i].gone);
+        }
       try_without (&s, &cluster->loose, sizeof cluster->loose);
     }
 }
