@@ -1,26 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A cluster of three twins of two CPUs each: hosts are emptied, guests come home, make room, and are spread evenly."""
+"""A cluster of three twins of two CPUs each: hosts are emptied, whatever happens meanwhile."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from pinlab import Guest, Host, migrate, wait_until
+from pinlab import Guest, migrate, wait_until
 from pinlab.cases import Suite, expect, same
-from pinlab.policyd import Job, Properties
-from pinlab.power import dead, impatient, reboot
+from pinlab.crowd import (BLUE, GREEN, ONE, PINS_STAY, PLAIN, RED, TWO, destinations, in_maintenance, is_drained, is_empty,
+                          picture, where)
+from pinlab.policyd import Job
+from pinlab.power import dead, impatient
 from pinlab.three import Three, done, one_line
-from pinlab.trip import as_at_home, is_back, pins
 from pinlab.underway import laden
 
-# With vcpu-pins = keep; remap, each guest with a pin takes a CPU that no other has.
-PINS_STAY = "[fit]\nvcpu-pins = keep; remap\n"
 SLOW = "[migrate]\nbandwidth = 1MiB\n"
 LEISURELY = "[migrate]\nbandwidth = 25MiB\n"
 ONE_BY_ONE = "[drain]\nparallel = 1\n"
+HEAVY = [laden(Guest(f"heavy{number}", vcpus=1)) for number in range(3)]
 
 
 def group(name: str, policy: str, *guests: Guest) -> str:
@@ -28,62 +27,7 @@ def group(name: str, policy: str, *guests: Guest) -> str:
     return f"[group {name}]\nmembers = {members}\npolicy = {policy}\nstrict = yes\n"
 
 
-def on_cpu(name: str, cpu: int) -> Guest:
-    return Guest(name, vcpus=1, vcpupin={0: f"{cpu}"})
-
-
-ONE, TWO = on_cpu("one", 0), on_cpu("two", 1)
-RED, BLUE = on_cpu("red", 0), on_cpu("blue", 1)
-GREEN = on_cpu("green", 1)
-PLAIN = Guest("plain", vcpus=1)
-HEAVY = [laden(Guest(f"heavy{number}", vcpus=1)) for number in range(4)]
-
 drain = Suite("pair drain", Three)
-
-
-# What cases say
-
-def where(w: Three, guest: Guest) -> str:
-    """The one host where GUEST runs."""
-    states = {host.name: host.state(guest) for host in w.all}
-    running = [name for name, state in states.items() if state == "running"]
-    same(len(running), 1, f"hosts where {guest.name} runs: {states}")
-    return running[0]
-
-
-def is_empty(host: Host) -> None:
-    same(host.virsh("list", "--name").out.split(), [], f"guests that run on {host.name}")
-
-
-def is_drained(w: Three, host: Host, *guests: Guest) -> None:
-    """HOST is in maintenance and has no guest; each of GUESTS runs on one other host."""
-    same(w.policyd.hosts()[host.name]["Maintenance"], True, f"whether {host.name} is in maintenance")
-    is_empty(host)
-    for guest in guests:
-        expect(where(w, guest) != host.name, f"{guest.name} has left {host.name}")
-
-
-def destinations(moves: list[Properties]) -> dict[str, str]:
-    """Of each guest, which is moved once."""
-    names = [move["Guest"] for move in moves]
-    same(sorted(names), sorted(set(names)), f"who was moved, each once\n{moves}")
-    return {move["Guest"]: move["Destination"] for move in moves}
-
-
-def picture(w: Three) -> Any:
-    """All that must not change where nothing is to be done."""
-    return {name: (host["Maintenance"], host["Claims"]) for name, host in w.policyd.hosts().items()}, {
-        host.name: host.virsh("list", "--all").out for host in w.all}, len(w.policyd.jobs("migrate"))
-
-
-def put(w: Three, guest: Guest, source: Host, target: Host) -> None:
-    """GUEST, which is transient, moves as by an administrator's hand."""
-    migrate(guest, source, target)
-    w.policyd.knows(guest, target)
-
-
-def in_maintenance(w: Three, host: Host, on: bool = True) -> None:
-    w.policyd.set_maintenance(host.name, on, "disks are replaced" if on else "")
 
 
 @contextmanager
@@ -144,7 +88,7 @@ def dry_run(w: Three) -> None:
         same((move["from"], move["plan"]["verdict"]), ("hosta", move["verdict"]), f"{move}")
         one_line(move["why"])
     shown = w.a.run("pinshift", "drain", "hosta", "--dry-run")
-    for words in ("one", "two", "hostb", "hostc"):
+    for words in (move[key] for move in plan["moves"] for key in ("guest", "to")):
         expect(words in shown.out, f"it shows {words!r}", shown)
     same(json.loads(w.a.run("pinshift", "drain", "hosta", "--dry-run", "--json").out)["moves"], plan["moves"], "the same as JSON")
     same(picture(w), before, "the cluster after dry runs")
@@ -353,239 +297,18 @@ def destination_dead(w: Three) -> None:
     is_drained(w, w.a, *HEAVY[:2])
 
 
-# Home again
-
-@drain.case("guests come home from two hosts to one that was drained, with all that was written, and others stay")
-def home_again(w: Three) -> None:
-    w.begin(w.b, BLUE)
-    w.begin(w.a, ONE, TWO, persistent=True)
-    w.begin(w.a, PLAIN)
-    one, two = (as_at_home(w.a, guest) for guest in (ONE, TWO))
-    done(w.policyd.drain("hosta").end())
-    away = where(w, PLAIN)
-    reboot(w.cluster, w.a)
-    same(w.policyd.hosts()["hosta"]["Maintenance"], True, "whether hosta is in maintenance after its reboot")
-    end = w.policyd.migrate_home("one").end()
-    same(end["State"], "failed", f"how a homecoming to a host in maintenance ended: {end}")
-    one_line(end["Text"], "one", "hosta", "maintenance")
-    in_maintenance(w, w.a, False)
-    done(w.policyd.migrate_home("one").end())
-    is_back(w.a, ONE, one)
-    expect(where(w, TWO) != "hosta", "only the one that was asked for is home")
-    job = w.policyd.migrate_home()
-    end = job.end()
-    done(end)
-    same((end["Kind"], destinations(job.moves())), ("home", {"two": "hosta"}), "what the second job did")
-    is_back(w.a, TWO, two)
-    same((where(w, PLAIN), where(w, BLUE)), (away, "hostb"), "who has no home, or is there")
-    end = w.policyd.migrate_home().end()
-    done(end)
-    same(end["MovesTotal"], 0, f"moves when all are home: {end}")
-
-
-def exchanged(w: Three) -> None:
-    """TWO of hosta and BLUE of hostb are each where the other is at home, beside a resident; all CPUs of both hosts are taken."""
-    w.begin(w.a, ONE, TWO)
-    w.begin(w.b, RED, BLUE)
-    put(w, TWO, w.a, w.c)
-    put(w, BLUE, w.b, w.a)
-    put(w, TWO, w.c, w.b)
-
-
-@drain.case("two guests in each other's place come home by way of a third host")
-def exchange(w: Three) -> None:
-    with w.cluster.configured(PINS_STAY):
-        exchanged(w)
-        plan = w.policyd.plan("home")
-        same((plan["possible"], sorted(move["passing"] for move in plan["moves"])), (True, [False, False, True]), f"the plan: {plan}")
-        job = w.policyd.migrate_home()
-        end = job.end()
-        done(end)
-        same((end["MovesDone"], end["MovesTotal"], len(job.moves())), (3, 3, 3), f"its moves: {end}")
-        for host, guests in ((w.a, (ONE, TWO)), (w.b, (RED, BLUE))):
-            for guest in guests:
-                w.is_on(host, guest)
-                same(pins(host, guest), {"0": guest.vcpupin[0]}, f"pins of {guest.name}")
-
-
-@drain.case("two guests in each other's place stay where no third host lends room, and each is named as in the other's way")
-def no_exchange(w: Three) -> None:
-    with w.cluster.configured(PINS_STAY):
-        exchanged(w)
-        in_maintenance(w, w.c)
-        stays = {stay["guest"]: stay["why"] for stay in w.policyd.plan("home")["stays"]}
-        same(sorted(stays), ["blue", "two"], "who stays")
-        one_line(stays["two"], "blue")
-        one_line(stays["blue"], "two")
-        job = w.policyd.migrate_home()
-        end = job.end()
-        same((end["State"], job.moves()), ("done", []), f"how it ended: {end}")
-        one_line(end["Text"], "two", "blue")
-        end = w.policyd.migrate_home("two").end()
-        same(end["State"], "failed", f"how it ended for the one that was named: {end}")
-        one_line(end["Text"], "two", "blue")
-    same((where(w, TWO), where(w, BLUE)), ("hostb", "hosta"), "where they are")
-
-
-@drain.case("each of three hosts is emptied, booted and filled again in turn, and every guest is as it was")
-def each_in_turn(w: Three) -> None:
-    guests = [(w.a, ONE), (w.a, TWO), (w.b, RED), (w.c, GREEN)]
-    with w.cluster.configured(PINS_STAY):
-        for host, guest in guests:
-            w.begin(host, guest, persistent=True)
-        homes = [as_at_home(host, guest) for host, guest in guests]
-        for host in w.all:
-            done(w.policyd.drain(host.name).end())
-            is_drained(w, host, ONE, TWO, RED, GREEN)
-            reboot(w.cluster, host)
-            in_maintenance(w, host, False)
-            done(w.policyd.migrate_home().end())
-        for (host, guest), home in zip(guests, homes, strict=True):
-            w.is_on(host, guest)
-            is_back(host, guest, home)
-
-
-# Home by themselves
-
-SETTLE = "[home]\nmode = {}\nsettle = 1s\nin-place = no\n"
-
-
-def away(w: Three, guest: Guest, home: Host, there: Host) -> None:
-    """GUEST, at home on HOME, is THERE, and HOME is in maintenance."""
-    w.begin(home, guest)
-    put(w, guest, home, there)
-    in_maintenance(w, home)
-
-
-@drain.case("with [home] mode = auto a guest goes home once its home is back, and only once")
-def auto(w: Three) -> None:
-    away(w, ONE, w.a, w.b)
-    away(w, GREEN, w.c, w.b)
-    with w.cluster.configured(SETTLE.format("auto")):
-        for home, guest in ((w.a, ONE), (w.c, GREEN)):
-            in_maintenance(w, home, False)
-            wait_until(lambda home=home, guest=guest: home.state(guest) == "running", f"{guest.name} comes home", 60)
-        jobs = [job.look() for job in w.policyd.jobs("migrate")]
-        same(destinations(jobs), {"one": "hosta", "green": "hostc"}, "moves that nobody asked for")
-        w.is_on(w.a, ONE)
-
-
-@drain.case("with [home] mode = suggest a line says who could go home, and nobody does")
-def suggest(w: Three) -> None:
-    away(w, ONE, w.a, w.b)
-    with w.cluster.configured(SETTLE.format("suggest")):
-        in_maintenance(w, w.a, False)
-        line = wait_until(lambda: next((line for line in w.a.said().splitlines() if "one" in line and "home" in line), ""),
-                          "a line about it", 60)
-        expect("hosta" in line, "it says where", line)
-        same(w.policyd.jobs("migrate"), [], "moves")
-        w.is_on(w.b, ONE)
-
-
-# Room
-
-@drain.case("for a guest that finds its host full, another makes room that has as much elsewhere, if that is asked for")
-def make_room(w: Three) -> None:
-    with w.cluster.configured(PINS_STAY):
-        w.begin(w.c, GREEN)
-        put(w, GREEN, w.c, w.b)
-        w.begin(w.b, RED)
-        w.begin(w.a, TWO)
-        end = w.policyd.migrate(TWO, "hostb").end()
-        same(end["State"], "failed", f"how it ended without: {end}")
-        before = picture(w)
-        plan = w.policyd.plan("migrate", "two", host="hostb", make_room=True)
-        same([(move["guest"], move["to"], move["passing"]) for move in plan["moves"]],
-             [("green", "hostc", True), ("two", "hostb", False)], "the plan")
-        shown = w.a.run("pinshift", "migrate", "--make-room", "--dry-run", "two", "hostb", check=False)
-        expect("green" in shown.out and "hostc" in shown.out, "the dry run says who goes where", shown)
-        same(picture(w), before, "the cluster after dry runs")
-        job = w.policyd.migrate(TWO, "hostb", make_room=True)
-        end = job.end()
-        done(end)
-        same((end["Kind"], destinations(job.moves())), ("room", {"green": "hostc", "two": "hostb"}), "what the job did")
-        w.is_on(w.b, TWO)
-        w.is_on(w.c, GREEN)
-        w.is_on(w.b, RED)
-
-
-@drain.case("where only guests that are at home would have to go, no room is made, and the line says so")
-def no_room(w: Three) -> None:
-    with w.cluster.configured(PINS_STAY):
-        w.begin(w.b, RED, BLUE)
-        w.begin(w.a, TWO)
-        job = w.policyd.migrate(TWO, "hostb", make_room=True)
-        end = job.end()
-        same((end["State"], job.moves()), ("failed", []), f"how it ended: {end}")
-        one_line(end["Text"], "hostb")
-        w.is_on(w.a, TWO)
-
-
-# Balance
-
-BALANCE = "[balance]\nthreshold = 5\ngain = 5\n"
-
-
-@contextmanager
-def seems_busy(w: Three, loads: dict[str, float]) -> Iterator[None]:
-    """Within, hosts report these loads; else they have their machine's."""
-    for name, load in loads.items():
-        host = w.named(name)
-        host.write("/tmp/loadavg", f"{load:.2f} {load:.2f} {load:.2f} 1/100 1000\n")
-        host.run("mount", "--bind", "/tmp/loadavg", "/proc/loadavg")
-        host.pinshiftd.restart()  # What it is asked for then is new.
-    try:
-        for name, load in loads.items():
-            wait_until(lambda name=name, load=load: w.policyd.hosts()[name]["Load"] == load * 500, f"{name} says how busy it is", 60)
-        yield
-    finally:
-        for name in loads:
-            w.named(name).run("umount", "/proc/loadavg")
-
-
-@drain.case("hosts that are equally busy are left as they are, and the line says how unlike they are")
-def even(w: Three) -> None:
-    w.begin(w.a, *HEAVY[:2])
-    with w.cluster.configured(BALANCE), seems_busy(w, {"hosta": 1, "hostb": 1, "hostc": 1}):
-        plan = w.policyd.plan("balance")
-        same((plan["moves"], plan["imbalance"]["before"]), ([], 0), "the plan")
-        end = w.policyd.balance().end()
-        done(end)
-        same(end["MovesTotal"], 0, f"moves: {end}")
-        one_line(end["Text"], "0 %")
-
-
-# A boot sector that never rests.
-BOOT = "/var/tmp/drain.boot"
-DISK_THAT_SPINS = (bytes.fromhex("fa ebfe").ljust(510, b"\0") + b"\x55\xaa").ljust(1 << 20, b"\0")
-SPINNING = Guest("spinning", vcpus=1, extra_devices=f"""\
-<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{BOOT}'/>
-<target dev='vda' bus='virtio'/><readonly/></disk>
-""")
-
-
-@drain.case("a guest that keeps a host busy goes to an idle one, as the dry run has said, and not back as soon as that one is busy")
-def uneven(w: Three) -> None:
-    for host in w.all:
-        host.run("sh", "-c", f"cat >{BOOT}", input=DISK_THAT_SPINS)
-    w.begin(w.a, SPINNING, ONE)
-    w.policyd.stop()  # To the next one it has been there for long.
-    w.cluster.start_services(w.a)
-    with w.cluster.configured(BALANCE):
-        with seems_busy(w, {"hosta": 1.8, "hostb": 0, "hostc": 0}):
-            plan = wait_until(lambda: (seen := w.policyd.plan("balance"))["moves"] and seen, "a move is proposed")
-            same([(move["guest"], move["from"]) for move in plan["moves"]], [("spinning", "hosta")], "the moves")
-            expect(plan["imbalance"]["after"] < plan["imbalance"]["before"], "it makes hosts more alike", plan["imbalance"])
-            shown = w.a.run("pinshift", "balance", "--dry-run")
-            expect("spinning" in shown.out, "the dry run names it", shown)
-            same((where(w, SPINNING), w.policyd.jobs("migrate")), ("hosta", []), "where it is after the dry run, and jobs")
-            job = w.policyd.balance()
+@drain.case("a host that two services drain at once is empty when both have ended")
+def two_services(w: Three) -> None:
+    with w.cluster.configured(LEISURELY, links=w.cluster.everywhere()):
+        w.cluster.start_services(w.a, w.b)
+        w.begin(w.a, *HEAVY)
+        services = (w.policyd, w.cluster.services["hostb"])
+        for guest in HEAVY:
+            services[1].knows(guest, w.a)
+        jobs = [service.drain("hosta") for service in services]
+        for job in jobs:
             done(job.end())
-            same(list(destinations(job.moves())), ["spinning"], "who was moved")
-        there = where(w, SPINNING)
-        expect(there != "hosta", "it has left hosta")
-        with seems_busy(w, {"hosta": 0, "hostb": 0, "hostc": 0, there: 1.8}):
-            same(w.policyd.plan("balance")["moves"], [], "what would be moved then")
+    is_drained(w, w.a, *HEAVY)
 
 
 # What is not there
