@@ -124,6 +124,8 @@ pin_candidate_filter (PinCandidate *candidate, const PinHostRow *rows, guint row
     return PIN_FILTER_HERE;
   if (host->maintenance)
     return PIN_FILTER_MAINTENANCE;
+  if (pin_tried_has (candidate->question->tried, candidate->question->guest->uuid, host->name))
+    return PIN_FILTER_TRIED;
   if (!is_assigned (candidate->terms, host->name))
     return PIN_FILTER_ASSIGNED;
   if (candidate->grouping != NULL && !pin_grouping_admits (candidate->grouping, row))

@@ -21,6 +21,7 @@ static const char *const filter_names[] = {
   [PIN_FILTER_UNREACHABLE] = "unreachable",
   [PIN_FILTER_UNMANAGED] = "unmanaged",
   [PIN_FILTER_MAINTENANCE] = "maintenance",
+  [PIN_FILTER_TRIED] = "tried",
   [PIN_FILTER_HERE] = "here",
   [PIN_FILTER_ASSIGNED] = "assigned",
   [PIN_FILTER_GROUP] = "group",

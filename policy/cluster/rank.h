@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cluster/site.h"
+#include "cluster/tried.h"
 #include "core/original.h"
 #include "core/plan.h"
 #include "rules/rules-cluster.h"
@@ -35,6 +36,7 @@ typedef struct
   const PinOriginal *original;
   const PinRules *rules;
   const char *on;          /* name of the host that it runs on; NULL: none of these */
+  const PinTried *tried;   /* hosts that are out for it; NULL: none */
 } PinRankQuestion;
 
 /* Why a host is out; in this order they are looked at. */
@@ -44,6 +46,7 @@ typedef enum
   PIN_FILTER_UNREACHABLE,
   PIN_FILTER_UNMANAGED,
   PIN_FILTER_MAINTENANCE,
+  PIN_FILTER_TRIED,        /* it has just refused the guest, or could not be reached for it */
   PIN_FILTER_HERE,         /* it is there already */
   PIN_FILTER_ASSIGNED,     /* the policy assigns it to other hosts */
   PIN_FILTER_GROUP,        /* a strict group */

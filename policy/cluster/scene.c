@@ -74,7 +74,7 @@ pin_scene_new (const PinRules *rules, const PinHostRow *rows, guint n_rows, cons
 
       actor->facts = guests[i];
       actor->at = guests[i].on;
-      actor->question = (PinRankQuestion){ guests[i].guest, guests[i].original, rules, NULL };
+      actor->question = (PinRankQuestion){ guests[i].guest, guests[i].original, rules, NULL, guests[i].tried };
       actor->cpu_permille = cpu_of (&guests[i], &rows[guests[i].on]);
     }
   return scene;

@@ -84,6 +84,8 @@ pin_why_out (PinCandidate *candidate, const PinHostRow *rows, const PinRanked *e
       return g_strdup ("it has no pinshift");
     case PIN_FILTER_MAINTENANCE:
       return why_maintenance (host);
+    case PIN_FILTER_TRIED:
+      return g_strdup ("it refused the guest a moment ago, or could not be reached for it");
     case PIN_FILTER_HERE:
       return g_strdup ("the guest is there");
     case PIN_FILTER_ASSIGNED:

@@ -7,7 +7,7 @@
 #define STAYS_MOST 8
 
 static void
-plan (gpointer world, const PinCampaignOrder *order, GCancellable *cancellable, GAsyncReadyCallback planned, gpointer data)
+plan (gpointer world, const PinCampaignOrder *order, PinTried *tried, GCancellable *cancellable, GAsyncReadyCallback planned, gpointer data)
 {
   static const PinForecastKind kinds[] = {
     [PIN_JOB_DRAIN] = PIN_FORECAST_DRAIN, [PIN_JOB_HOME] = PIN_FORECAST_HOME,
@@ -19,6 +19,7 @@ plan (gpointer world, const PinCampaignOrder *order, GCancellable *cancellable, 
     .subject = subject != NULL ? subject : "",
     .host = order->kind == PIN_JOB_ROOM ? order->host : NULL,
     .make_room = order->kind == PIN_JOB_ROOM || order->make_room,
+    .tried = tried,
   };
 
   pin_forecasting_ask (((PinMeans *) world)->forecasting, &question, cancellable, planned, data);

@@ -21,9 +21,10 @@ struct _PinCampaign
   PinCampaignChanged changed; /* NULL: the owner is gone */
   gpointer data;
   PinHops *hops;         /* that are carried out; NULL: none yet */
-  GHashTable *failed;    /* UUID -> how often it could not be moved */
+  PinTried *tried;       /* hosts that turned a guest away */
+  GHashTable *failed;    /* UUID -> how often it could not be moved for other reasons */
   guint n_moved;         /* in all plans before this one */
-  guint n_vain;          /* plans since a guest was moved */
+  guint n_vain;          /* plans since a guest was moved, or turned away */
   guint n_passes;
   gboolean closed;       /* the host that is drained is in maintenance */
   gboolean stale;        /* to be planned anew as soon as nobody moves */
@@ -43,6 +44,7 @@ campaign_unref (PinCampaign *campaign)
   if (--campaign->references > 0)
     return;
   pin_hops_free (campaign->hops);
+  pin_tried_unref (campaign->tried);
   g_hash_table_unref (campaign->failed);
   g_object_unref (campaign->cancellable);
   g_free ((char *) campaign->order.guest);
@@ -223,7 +225,7 @@ plan (PinCampaign *campaign)
   campaign->facts.stage = PIN_JOB_PLANNING;
   count_progress (campaign);
   campaign->references++;
-  campaign->means.plan (campaign->means.world, &campaign->order, campaign->cancellable, on_planned, campaign);
+  campaign->means.plan (campaign->means.world, &campaign->order, campaign->tried, campaign->cancellable, on_planned, campaign);
   tell (campaign);
 }
 
@@ -241,14 +243,32 @@ times_failed (const PinCampaign *campaign, guint hop)
 }
 
 static void
-fail (PinCampaign *campaign, guint hop, const char *text)
+note_failure (PinCampaign *campaign, guint hop, const char *text)
 {
   const PinHop *facts = pin_hops_get (campaign->hops, hop);
 
-  g_hash_table_insert (campaign->failed, g_strdup (facts->uuid), GUINT_TO_POINTER (times_failed (campaign, hop) + 1));
   pin_job_facts_note (&campaign->facts, "%s: %s", facts->guest, text);
   pin_hops_set (campaign->hops, hop, PIN_HOP_FAILED);
   campaign->stale = TRUE;
+}
+
+static void
+fail (PinCampaign *campaign, guint hop, const char *text)
+{
+  g_hash_table_insert (campaign->failed, g_strdup (pin_hops_get (campaign->hops, hop)->uuid),
+                       GUINT_TO_POINTER (times_failed (campaign, hop) + 1));
+  note_failure (campaign, hop, text);
+}
+
+/* It goes elsewhere, if there is any other host. */
+static void
+turn_away (PinCampaign *campaign, guint hop, const char *text)
+{
+  const PinHop *facts = pin_hops_get (campaign->hops, hop);
+
+  pin_tried_add (campaign->tried, facts->uuid, facts->to);
+  campaign->n_vain = 0;
+  note_failure (campaign, hop, text);
 }
 
 /* Whether the world is as the plan has it: then the stop at the hop's end, else NULL. */
@@ -401,6 +421,7 @@ pin_campaign_new (const PinCampaignMeans *means, guint number, const PinCampaign
   campaign->order.guest = g_strdup (order->guest);
   campaign->order.host = g_strdup (order->host);
   campaign->parallel = MAX (parallel, 1);
+  campaign->tried = pin_tried_new ();
   campaign->failed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   campaign->cancellable = g_cancellable_new ();
   pin_job_facts_init (&campaign->facts, order->kind, number, 0);
@@ -428,6 +449,8 @@ pin_campaign_hear (PinCampaign *campaign, const PinJobFacts *job)
   pin_hops_note (campaign->hops, (guint) hop, job);
   if (job->state == PIN_JOB_DONE)
     pin_hops_set (campaign->hops, (guint) hop, PIN_HOP_DONE);
+  else if (job->state != PIN_JOB_RUNNING && job->turned_away)
+    turn_away (campaign, (guint) hop, job->text);
   else if (job->state != PIN_JOB_RUNNING)
     fail (campaign, (guint) hop, job->text);
   go_on_soon (campaign);

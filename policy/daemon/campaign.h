@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cluster/tried.h"
 #include "itinerary.h"
 #include "job-facts.h"
 #include "route.h"
@@ -24,8 +25,9 @@ typedef struct
 typedef struct
 {
   gpointer world;
-  /* Plans all moves. */
-  void (*plan) (gpointer world, const PinCampaignOrder *order, GCancellable *cancellable, GAsyncReadyCallback planned, gpointer data);
+  /* Plans all moves, none of @tried among them. */
+  void (*plan) (gpointer world, const PinCampaignOrder *order, PinTried *tried, GCancellable *cancellable, GAsyncReadyCallback planned,
+                gpointer data);
   PinItinerary *(*planned) (gpointer world, GAsyncResult *result, GError **error);
   /* Puts @host in maintenance. */
   void (*close) (gpointer world, const char *host, const char *reason, GCancellable *cancellable, GAsyncReadyCallback closed, gpointer data);

@@ -27,6 +27,7 @@ typedef struct
   GHashTable *called; /* UUIDs of the guests that were asked for: none is a second time */
   PinGathered *gathered;
   GHashTable *usages; /* UUID -> PinUsage; NULL: not asked for */
+  PinTried *tried;
 } Question;
 
 static void
@@ -40,6 +41,7 @@ question_free (gpointer data)
   g_hash_table_unref (question->called);
   pin_gathered_free (question->gathered);
   g_clear_pointer (&question->usages, g_hash_table_unref);
+  pin_tried_unref (question->tried);
   g_free (question);
 }
 
@@ -68,7 +70,7 @@ pin_forecasting_set_rules (PinForecasting *forecasting, const PinRules *rules)
 static PinScenery *
 set_scene (const Question *asked)
 {
-  return pin_scenery_new (asked->forecasting->fleet, &asked->forecasting->world, asked->gathered, asked->usages);
+  return pin_scenery_new (asked->forecasting->fleet, &asked->forecasting->world, asked->gathered, asked->usages, asked->tried);
 }
 
 static PinForecast *
@@ -296,6 +298,7 @@ pin_forecasting_ask (PinForecasting *forecasting, const PinForecastQuestion *que
   asked->subject = subject_of (question);
   asked->host = question->host != NULL && *question->host != '\0' ? g_strdup (question->host) : NULL;
   asked->make_room = question->make_room;
+  asked->tried = question->tried != NULL ? pin_tried_ref (question->tried) : NULL;
   asked->called = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   asked->gathered = pin_gathered_new ();
   g_task_set_task_data (task, asked, question_free);

@@ -23,6 +23,7 @@ typedef struct
   const char *subject; /* of drain the host; of home the guest, name or UUID, or "": all; of balance ""; of migrate the guest */
   const char *host;    /* of migrate: where to; "" or NULL: to the best */
   gboolean make_room;  /* of home and migrate: others may be moved away first */
+  PinTried *tried;     /* hosts that are out for guests, as they are then; NULL: none */
 } PinForecastQuestion;
 
 /*

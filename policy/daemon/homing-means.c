@@ -18,7 +18,7 @@ plan (gpointer world, GCancellable *cancellable, GAsyncReadyCallback planned, gp
   static const PinCampaignOrder all = { .kind = PIN_JOB_HOME };
   const PinCampaignMeans means = pin_means_of_campaigns (world);
 
-  means.plan (world, &all, cancellable, planned, data);
+  means.plan (world, &all, NULL, cancellable, planned, data);
 }
 
 static PinItinerary *

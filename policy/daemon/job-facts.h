@@ -55,6 +55,7 @@ typedef struct
   PinMigrationProgress moved;
   guint n_done; /* guests that were moved, and that shall be */
   guint n_moves;
+  gboolean turned_away; /* it has failed since its destination refused the guest, or could not be reached */
   char *plan; /* JSON of what several moves were planned to be last; "" */
   char *text; /* what has happened, in one line */
 } PinJobFacts;

@@ -138,10 +138,12 @@ on_ended (PinMigrationOutcome outcome, const char *text, gpointer data)
       end (job, PIN_JOB_DONE);
       return;
     case PIN_MIGRATION_REFUSED:
+      job->facts.turned_away = TRUE;
       pin_job_facts_note (&job->facts, "%s refused%s%s", host, after (text), text);
       turn (job);
       return;
     case PIN_MIGRATION_UNREACHABLE:
+      job->facts.turned_away = TRUE;
       pin_job_facts_note (&job->facts, "%s can't be reached%s%s", host, after (text), text);
       turn (job);
       return;

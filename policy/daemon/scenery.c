@@ -62,6 +62,7 @@ typedef struct
   const PinScenery *scenery;
   const PinHistory *history;
   GHashTable *usages;
+  const PinTried *tried;
 } Sources;
 
 static PinUsage
@@ -72,12 +73,20 @@ usage_of (const Sources *sources, const char *uuid)
   return usage != NULL ? *usage : (PinUsage){ .cpu_permille = -1 };
 }
 
+/* The host that a guest of @host is on its way to, or NULL; a claim that was left where its move came to nothing is none. */
+static const char *
+bound_for (const Sources *sources, const char *uuid, const char *host)
+{
+  const char *to = g_hash_table_lookup (sources->scenery->bound, uuid);
+
+  return to != NULL && !g_str_equal (to, host) && !pin_tried_has (sources->tried, uuid, to) ? to : NULL;
+}
+
 static PinSceneGuest
 describe (const Sources *sources, const PinGatheredGuest *guest, guint on)
 {
   const PinRecord *record = guest->domain->record;
   const char *uuid = guest->domain->guest->uuid;
-  const char *bound_for = g_hash_table_lookup (sources->scenery->bound, uuid);
   PinUsage usage = usage_of (sources, uuid);
 
   return (PinSceneGuest){
@@ -89,7 +98,8 @@ describe (const Sources *sources, const PinGatheredGuest *guest, guint on)
     .cpu_permille = usage.cpu_permille,
     .dirty_kib_s = usage.dirty_kib_s,
     .moved_ms = pin_history_since (sources->history, guest->host, uuid),
-    .bound_for = g_strcmp0 (bound_for, guest->host) != 0 ? bound_for : NULL,
+    .bound_for = bound_for (sources, uuid, guest->host),
+    .tried = sources->tried,
   };
 }
 
@@ -121,10 +131,10 @@ describe_all (const Sources *sources, PinGathered *gathered)
 }
 
 PinScenery *
-pin_scenery_new (PinFleet *fleet, const PinSceneryWorld *world, PinGathered *gathered, GHashTable *usages)
+pin_scenery_new (PinFleet *fleet, const PinSceneryWorld *world, PinGathered *gathered, GHashTable *usages, const PinTried *tried)
 {
   PinScenery *scenery = g_new0 (PinScenery, 1);
-  const Sources sources = { scenery, world->history, usages };
+  const Sources sources = { scenery, world->history, usages, tried };
   const PinHostRow *rows = pin_fleet_rows (fleet, &scenery->n_rows);
   g_autoptr (GArray) guests = NULL;
 

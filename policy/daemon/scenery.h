@@ -27,9 +27,10 @@ typedef struct
 
 /*
  * Guests of @gathered that are not any more where they were read are dropped from it; the others are those of the scene, by their index, and have their
- * originals from now on.  @gathered must outlive it.  @usages: UUID -> PinUsage, as far as it is known; NULL: nothing is.  (transfer full)
+ * originals from now on.  @gathered and @tried (hosts that are out for guests; NULL: none) must outlive it.  @usages: UUID -> PinUsage, as far as it is
+ * known; NULL: nothing is.  (transfer full)
  */
-PinScenery *pin_scenery_new (PinFleet *fleet, const PinSceneryWorld *world, PinGathered *gathered, GHashTable *usages);
+PinScenery *pin_scenery_new (PinFleet *fleet, const PinSceneryWorld *world, PinGathered *gathered, GHashTable *usages, const PinTried *tried);
 /* The index of the guest, or -1: it is not there. */
 gint pin_scenery_find (const PinScenery *scenery, const char *uuid);
 void pin_scenery_free (PinScenery *scenery);

@@ -18,8 +18,9 @@ typedef struct
   const char *start;        /* "db1a db2a": guests, and the host that each is on */
   /* "db1 a>b; db2 a>c after 0 | why some stay": moves; "+": somebody moves one already; "!why": it can't be planned; the last one holds on */
   const char *plans[PLANS];
-  const char *outcomes;     /* "db1>b:refused": of the first move of db1 to b; all others are done */
+  const char *outcomes;     /* "db1>b:refused": of the first move of db1 to b; "db1>b:failed": of all; others are done */
   const char *closed;       /* "db1>b": where the world has changed: that host can't take it, the first time that it is asked */
+  gboolean maintenance;     /* it fails in maintenance */
   PinJobState state;
   const char *moves;        /* "db1>b db2>c": as they ended well */
   const char *text;
@@ -31,6 +32,7 @@ typedef struct
   PinJobs *jobs;
   GHashTable *where;   /* guest -> host */
   GHashTable *used;    /* outcomes that were */
+  PinTried *tried;     /* as the last plan was asked for; borrowed */
   GString *moves;
   guint n_plans, n_closed, n_now, n_most;
   gboolean held;
@@ -76,8 +78,30 @@ read_hop (PinItinerary *itinerary, const char *text)
     }
 }
 
+static void
+add_stay (PinItinerary *itinerary, const char *text)
+{
+  itinerary->n_stays = 1;
+  g_free (itinerary->stays);
+  itinerary->stays = g_strdup (text);
+}
+
+/* As planners do: nobody goes where it was turned away. */
+static gboolean
+has_tried (const PinItinerary *itinerary, const PinTried *tried)
+{
+  for (guint i = 0; i < itinerary->hops->len; i++)
+    {
+      const PinHop *hop = g_ptr_array_index (itinerary->hops, i);
+
+      if (pin_tried_has (tried, hop->uuid, hop->to))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static PinItinerary *
-read_plan (const char *text)
+read_plan (const char *text, const PinTried *tried)
 {
   g_auto (GStrv) halves = g_strsplit (text, " | ", 2);
   g_auto (GStrv) hops = g_strsplit (halves[0] != NULL ? halves[0] : "", "; ", -1);
@@ -90,11 +114,12 @@ read_plan (const char *text)
       else if (*hops[i] != '\0')
         read_hop (itinerary, hops[i]);
     }
-  if (halves[0] == NULL || halves[1] == NULL)
+  if (halves[0] != NULL && halves[1] != NULL)
+    add_stay (itinerary, halves[1]);
+  if (!has_tried (itinerary, tried))
     return itinerary;
-  itinerary->n_stays = 1;
-  g_free (itinerary->stays);
-  itinerary->stays = g_strdup (halves[1]);
+  g_ptr_array_set_size (itinerary->hops, 0);
+  add_stay (itinerary, "no host is left");
   return itinerary;
 }
 
@@ -109,15 +134,16 @@ on_plan (gpointer task)
   if (*text == '!')
     g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "%s", text + 1);
   else
-    g_task_return_pointer (task, read_plan (text), (GDestroyNotify) pin_itinerary_free);
+    g_task_return_pointer (task, read_plan (text, world->tried), (GDestroyNotify) pin_itinerary_free);
   return G_SOURCE_REMOVE;
 }
 
 static void
-plan (gpointer world, const PinCampaignOrder *order, GCancellable *cancellable, GAsyncReadyCallback planned, gpointer data)
+plan (gpointer world, const PinCampaignOrder *order, PinTried *tried, GCancellable *cancellable, GAsyncReadyCallback planned, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, planned, data);
 
+  ((World *) world)->tried = tried;
   g_task_set_task_data (task, world, NULL);
   answer_soon (task, on_plan);
 }
@@ -224,21 +250,33 @@ arrive (const Move *move)
   g_string_append_printf (world->moves, "%s%s>%s", world->moves->len > 0 ? " " : "", move->guest, move->host);
 }
 
+/* What comes of the move, by the script. */
+static PinMigrationOutcome
+find_outcome (const Move *move)
+{
+  g_autofree char *refused = g_strdup_printf ("%s>%s:refused", move->guest, move->host);
+  g_autofree char *failed = g_strdup_printf ("%s>%s:failed", move->guest, move->host);
+  g_auto (GStrv) outcomes = g_strsplit (move->world->story->outcomes != NULL ? move->world->story->outcomes : "", " ", -1);
+
+  if (use_up (move->world, move->world->story->outcomes, refused))
+    return PIN_MIGRATION_REFUSED;
+  return g_strv_contains ((const char *const *) outcomes, failed) ? PIN_MIGRATION_FAILED : PIN_MIGRATION_DONE;
+}
+
 static gboolean
 on_moved (gpointer data)
 {
   Move *move = data;
-  g_autofree char *refused = g_strdup_printf ("%s>%s:refused", move->guest, move->host);
-  gboolean refuses = FALSE;
+  PinMigrationOutcome outcome;
 
   if (move->world->held)
     return G_SOURCE_CONTINUE;
   move->source = 0;
   move->world->n_now--;
-  refuses = use_up (move->world, move->world->story->outcomes, refused);
-  if (!refuses)
+  outcome = find_outcome (move);
+  if (outcome == PIN_MIGRATION_DONE)
     arrive (move);
-  move->listener->ended (refuses ? PIN_MIGRATION_REFUSED : PIN_MIGRATION_DONE, refuses ? "full" : "", move->data);
+  move->listener->ended (outcome, outcome == PIN_MIGRATION_DONE ? "" : "full", move->data);
   return G_SOURCE_REMOVE;
 }
 
@@ -388,6 +426,9 @@ static const Story stories[] = {
   { "another-host-after-a-refusal", PIN_JOB_DRAIN, NULL, "a", 1, "db1a db2a",
     { "db1 a>b; db2 a>b", "db1 a>b; db2 a>b", "db1 a>c; db2 a>b", "" }, "db1>b:refused", .state = PIN_JOB_DONE, .moves = "db1>c db2>b",
     .text = "db1: b refused: full; no guest runs on a: 2 guests were moved; it is in maintenance" },
+  { "every-host-refuses", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "db1 a>b", "db1 a>b", "db1 a>c", "db1 a>d", "db1 a>e" },
+    "db1>b:refused db1>c:refused db1>d:refused db1>e:refused", .state = PIN_JOB_FAILED, .moves = "", .maintenance = TRUE,
+    .text = "db1: b refused: full; db1: c refused: full; db1: d refused: full; db1: e refused: full; nothing was moved: no host is left" },
   { "the-world-has-changed", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "db1 a>b", "db1 a>b", "db1 a>c", "" }, .closed = "db1>b", .state = PIN_JOB_DONE,
     .moves = "db1>c", .text = "no guest runs on a: 1 guest was moved; it is in maintenance" },
   { "no-place-any-more", PIN_JOB_DRAIN, NULL, "a", 1, "db1a db2a", { "db1 a>b; db2 a>c", "db1 a>b; db2 a>c", " | db2: c: gone" }, "db2>c:refused",
@@ -426,7 +467,8 @@ test_story (gconstpointer data)
   g_assert_cmpstr (pin_job_state_name (facts->state), ==, pin_job_state_name (story->state));
   g_assert_cmpstr (world.moves->str, ==, story->moves);
   g_assert_cmpuint (world.n_most, <=, story->parallel);
-  g_assert_cmpint (world.maintenance, ==, story->kind == PIN_JOB_DRAIN && (story->state == PIN_JOB_DONE || *story->moves != '\0'));
+  g_assert_cmpint (world.maintenance, ==, story->maintenance
+                                       || (story->kind == PIN_JOB_DRAIN && (story->state == PIN_JOB_DONE || *story->moves != '\0')));
   g_assert_cmpuint (world.n_closed, <=, 1);
 }
 
@@ -434,10 +476,9 @@ test_story (gconstpointer data)
 static void
 test_in_vain (void)
 {
-  static const Story refused = { "", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "db1 a>b", "db1 a>c", "db1 a>d", "db1 a>e" },
-                                 "db1>b:refused db1>c:refused db1>d:refused db1>e:refused" };
+  static const Story failed = { "", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "db1 a>b" }, "db1>b:failed" };
   static const Story changed = { "", PIN_JOB_HOME, NULL, NULL, 1, "db1c", { "db1 a>b" } };
-  static const Story *const both[] = { &refused, &changed };
+  static const Story *const both[] = { &failed, &changed };
 
   for (guint i = 0; i < G_N_ELEMENTS (both); i++)
     {
