@@ -14,7 +14,7 @@ from pinlab.crowd import (BLUE, GREEN, ONE, PINS_STAY, PLAIN, RED, TWO, destinat
 from pinlab.policyd import Job
 from pinlab.power import dead, impatient
 from pinlab.three import Three, done, one_line
-from pinlab.underway import laden
+from pinlab.underway import REFUSING, laden, other_hook
 
 SLOW = "[migrate]\nbandwidth = 1MiB\n"
 LEISURELY = "[migrate]\nbandwidth = 25MiB\n"
@@ -294,6 +294,30 @@ def destination_dead(w: Three) -> None:
         with dead(w.cluster, lost):
             drained_at_last(w, job)
             same({left.state(guest) for guest in HEAVY[:2]}, {"running"}, f"their states on {left.name}")
+    is_drained(w, w.a, *HEAVY[:2])
+
+
+@drain.case("where a destination refuses a guest, it goes to another, and the line has the reason")
+def destination_refuses(w: Three) -> None:
+    w.begin(w.a, ONE, PLAIN)
+    first = w.policyd.plan("drain", "hosta")["moves"][0]
+    with other_hook(w.named(first["to"]), REFUSING, "migrate begin"):
+        end = w.policyd.drain("hosta").end(60)
+    done(end)
+    one_line(end["Text"], first["guest"], first["to"], "another hook says no")
+    is_drained(w, w.a, ONE, PLAIN)
+
+
+@drain.case("where a destination's libvirtd ends in mid-drain and does not come back, all go to the host that is left")
+def destination_killed(w: Three) -> None:
+    with slow_drain(w, *HEAVY[:2], policy=ONE_BY_ONE) as job:
+        lost = w.named(job.moves()[0]["Destination"])
+        w.cluster.set_policy()
+        lost.libvirtd.stop("KILL")
+        end = job.end(60)
+        lost.libvirtd.start()
+        done(end)
+        one_line(end["Text"], lost.name)
     is_drained(w, w.a, *HEAVY[:2])
 
 
