@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "campaign.h"
 
+#include "core/error.h"
 #include "epilogue.h"
 #include "hops.h"
 
@@ -197,6 +198,19 @@ take_plan (PinCampaign *campaign, PinItinerary *planned)
     finish (campaign, itinerary);
 }
 
+/* @error: why there is no plan.  A guest that comes or goes at that moment can't be read; soon after it can. */
+static void
+do_without_plan (PinCampaign *campaign, const GError *error)
+{
+  if (g_error_matches (error, PIN_ERROR, PIN_ERROR_BUSY) && ++campaign->n_vain <= VAIN_MOST)
+    {
+      wait_for_others (campaign);
+      return;
+    }
+  pin_job_facts_note (&campaign->facts, "%s", error->message);
+  end (campaign, PIN_JOB_FAILED);
+}
+
 static void
 on_planned (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -207,10 +221,7 @@ on_planned (GObject *source, GAsyncResult *result, gpointer data)
   if (!has_ended (campaign) && itinerary != NULL)
     take_plan (campaign, g_steal_pointer (&itinerary));
   else if (!has_ended (campaign))
-    {
-      pin_job_facts_note (&campaign->facts, "%s", error->message);
-      end (campaign, PIN_JOB_FAILED);
-    }
+    do_without_plan (campaign, error);
   campaign_unref (campaign);
 }
 

@@ -132,7 +132,7 @@ on_plan (gpointer task)
   if (world->n_plans + 1 < PLANS && world->story->plans[world->n_plans + 1] != NULL)
     world->n_plans++;
   if (*text == '!')
-    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "%s", text + 1);
+    g_task_return_new_error (task, PIN_ERROR, g_str_has_suffix (text, "on its way") ? PIN_ERROR_BUSY : PIN_ERROR_FAILED, "%s", text + 1);
   else
     g_task_return_pointer (task, read_plan (text, world->tried), (GDestroyNotify) pin_itinerary_free);
   return G_SOURCE_REMOVE;
@@ -421,6 +421,10 @@ static const Story stories[] = {
     .text = "nothing was moved: db2: b: full" },
   { "what-can't-be-planned", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "!a can't be reached" }, .state = PIN_JOB_FAILED, .moves = "",
     .text = "a can't be reached" },
+  { "one-that-can't-be-read-at-that-moment", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "!db1 is on its way", "db1 a>b", "db1 a>b", "" },
+    .state = PIN_JOB_DONE, .moves = "db1>b", .text = "no guest runs on a: 1 guest was moved; it is in maintenance" },
+  { "nor-ever", PIN_JOB_DRAIN, NULL, "a", 1, "db1a", { "!db1 is on its way" }, .state = PIN_JOB_FAILED, .moves = "",
+    .text = "db1 is on its way" },
   { "one-that-came-meanwhile", PIN_JOB_DRAIN, NULL, "a", 2, "db1a web1a", { "db1 a>b", "db1 a>b", "web1 a>c", "" }, .state = PIN_JOB_DONE,
     .moves = "db1>b web1>c", .text = "no guest runs on a: 2 guests were moved; it is in maintenance" },
   { "another-host-after-a-refusal", PIN_JOB_DRAIN, NULL, "a", 1, "db1a db2a",
