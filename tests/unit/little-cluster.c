@@ -82,7 +82,7 @@ make_original (const PinPlacement *placement, const PinSnapshot *home)
 
 /* From a claim to a domain: what it has is no longer free. */
 static void
-settle (PinSnapshot *host, const PinTenant *claim)
+settle (PinSnapshot *host, const PinTenant *claim, gboolean unmeasured)
 {
   PinTenant *domain = pin_tenant_copy (claim);
 
@@ -100,6 +100,8 @@ settle (PinSnapshot *host, const PinTenant *claim)
             host->memory[use->node].pools[pool].free -= use->count;
         }
     }
+  if (unmeasured)
+    g_array_set_size (domain->memory_kib, 0);
 }
 
 static PinPlan *
@@ -129,7 +131,7 @@ add_guest (LittleCluster *cluster, const LittleGuest *guest)
                           guest->cpu_permille > 0 ? guest->cpu_permille : -1, 0,
                           guest->moved_ms != 0 ? guest->moved_ms : PIN_SCENE_LONG_AGO, guest->bound_for };
 
-  settle (g_ptr_array_index (cluster->snapshots, on), plan->claim);
+  settle (g_ptr_array_index (cluster->snapshots, on), plan->claim, guest->unmeasured);
   if (guest->bound_for != NULL)
     {
       guint row = little_cluster_row (cluster, guest->bound_for);

@@ -106,6 +106,35 @@ test_homes_and_wholeness (void)
   g_assert_false (pin_scene_holds_whole (world.scene, 0, 1));
 }
 
+/* What is in use and nobody's by name is that of the guests whose memory is bound to no node. */
+static void
+test_memory_that_is_bound_nowhere (void)
+{
+  static const char bound[] = LITTLE_UNTUNED "<numatune><memory mode='strict' nodeset='0'/></numatune>";
+  static const LittleHost two[] = { { "a", SMALL }, { "b", SMALL }, { NULL } };
+  static const LittleGuest four[] = {
+    { "plain", "a", NULL, LITTLE_UNTUNED, 1024, .unmeasured = TRUE },
+    { "other", "a", NULL, LITTLE_UNTUNED, 256, .unmeasured = TRUE },
+    { "bound", "a", NULL, bound, 512 },
+    { "big", "b", NULL, bound, 1024 },
+    { NULL },
+  };
+  g_auto (World) world = { 0 };
+  guint n;
+  const PinHostRow *rows;
+
+  world.cluster = little_cluster_new ("[fit]\nnuma-memory = keep; remap\n", two, four);
+  world.scene = little_cluster_scene (world.cluster);
+  rows = pin_scene_rows (world.scene, &n);
+  g_assert_cmpint (filter_of (&world, "big", "a"), ==, PIN_FILTER_PLAN);
+  pin_scene_lift (world.scene, 0);
+  g_assert_cmpuint (pin_site_sums (rows[0].site)->free_kib, ==, (256 + 1024) * 1024);
+  g_assert_cmpint (filter_of (&world, "big", "a"), ==, PIN_FILTER_NONE);
+  pin_scene_lift (world.scene, 2);
+  pin_scene_lift (world.scene, 1);
+  g_assert_cmpuint (pin_site_sums (rows[0].site)->free_kib, ==, 2048 * 1024);
+}
+
 static void
 test_groups_see_who_moved (void)
 {
@@ -169,6 +198,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scene/room-moves-along", test_room_moves_along);
   g_test_add_func ("/scene/all-is-taken-back", test_all_is_taken_back);
   g_test_add_func ("/scene/homes-and-wholeness", test_homes_and_wholeness);
+  g_test_add_func ("/scene/memory-that-is-bound-nowhere", test_memory_that_is_bound_nowhere);
   g_test_add_func ("/scene/groups-see-who-moved", test_groups_see_who_moved);
   g_test_add_func ("/scene/moves-say-what-they-wait-for", test_moves_say_what_they_wait_for);
   g_test_add_func ("/scene/estimates", test_estimates);
