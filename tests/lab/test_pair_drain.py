@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from pinlab import Guest, migrate, wait_until
 from pinlab.cases import Suite, expect, same
-from pinlab.crowd import (BLUE, GREEN, ONE, PINS_STAY, PLAIN, RED, TWO, destinations, in_maintenance, is_drained, is_empty,
-                          picture, where)
+from pinlab.crowd import (BLUE, GREEN, ONE, PINS_STAY, PLAIN, RED, TWO, destinations, in_maintenance, is_closed, is_drained,
+                          is_empty, picture, where)
 from pinlab.policyd import Job
 from pinlab.power import dead, impatient
 from pinlab.three import Three, done, one_line
@@ -233,7 +233,7 @@ def cancelled(w: Three) -> None:
         wait_until(lambda: all(move["State"] != "running" for move in job.moves()), "its move ends", 30)
     for guest in HEAVY[:3]:
         same(where(w, guest), "hosta", f"where {guest.name} is")
-    same(w.policyd.hosts()["hosta"]["Maintenance"], True, "whether hosta is in maintenance")
+    is_closed(w, w.a)
     done(w.policyd.drain("hosta").end())
     is_drained(w, w.a, *HEAVY[:3])
 
@@ -267,7 +267,7 @@ def policyd_killed(w: Three) -> None:
         w.policyd.stop("KILL")
         w.cluster.write(w.a, w.cluster.text())
         w.cluster.start_services(w.a)
-        same(w.policyd.hosts()["hosta"]["Maintenance"], True, "whether hosta is in maintenance")
+        is_closed(w, w.a)
         job = w.policyd.drain("hosta")
         wait_until(lambda: job.look()["Stage"] in ("moving", "waiting"), "the next one goes on", 30)
         hasten(w)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from pinlab import Guest, Host, wait_until
 from pinlab.cases import Suite, expect, same
-from pinlab.crowd import (BLUE, GREEN, ONE, PINS_STAY, PLAIN, RED, TWO, destinations, in_maintenance, is_drained, picture, put,
-                          where)
+from pinlab.crowd import (BLUE, GREEN, ONE, PINS_STAY, PLAIN, RED, TWO, destinations, in_maintenance, is_closed, is_drained,
+                          picture, put, where)
 from pinlab.power import reboot
 from pinlab.three import Three, done, one_line
 from pinlab.trip import as_at_home, is_back, pins
@@ -28,7 +28,7 @@ def home_again(w: Three) -> None:
     done(w.policyd.drain("hosta").end())
     away = where(w, PLAIN)
     reboot(w.cluster, w.a)
-    same(w.policyd.hosts()["hosta"]["Maintenance"], True, "whether hosta is in maintenance after its reboot")
+    is_closed(w, w.a)
     end = w.policyd.migrate_home("one").end()
     same(end["State"], "failed", f"how a homecoming to a host in maintenance ended: {end}")
     one_line(end["Text"], "one", "hosta", "maintenance")
