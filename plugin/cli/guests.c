@@ -86,7 +86,7 @@ pin_guest_actions (JsonObject *guest, char **ret_misses)
       if (!pin_action_from_name (pin_guest_text (actions, setting), &action) || action <= PIN_ACTION_KEEP)
         continue;
       g_string_append_printf (changes, "%s%s: %s", changes->len > 0 ? ", " : "", setting, pin_action_name (action));
-      if (action == PIN_ACTION_WEAKEN || action == PIN_ACTION_STRIP)
+      if (pin_action_is_loss (action))
         g_string_append_printf (misses, "%s%s", misses->len > 0 ? ", " : "", setting);
     }
   *ret_misses = g_string_free (g_steal_pointer (&misses), FALSE);

@@ -81,7 +81,7 @@ pin_plan_is_whole (const PinPlan *plan)
 {
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
-      if (plan->actions[setting] == PIN_ACTION_WEAKEN || plan->actions[setting] == PIN_ACTION_STRIP)
+      if (pin_action_is_loss (plan->actions[setting]))
         return FALSE;
     }
   return plan->verdict != PIN_VERDICT_REFUSE;

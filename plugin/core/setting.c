@@ -101,6 +101,12 @@ pin_setting_actions (PinSetting setting)
   return setting_actions[setting];
 }
 
+gboolean
+pin_action_is_loss (PinAction action)
+{
+  return action == PIN_ACTION_WEAKEN || action == PIN_ACTION_STRIP;
+}
+
 guint
 pin_setting_weight (PinSetting setting)
 {

@@ -43,6 +43,9 @@ gboolean pin_action_from_name (const char *name, PinAction *ret_action);
 /* The actions that mean something for @setting, as a mask of 1 << PinAction. */
 guint pin_setting_actions (PinSetting setting);
 
+/* Whether a guest whose setting got @action misses something of its original. */
+gboolean pin_action_is_loss (PinAction action);
+
 /* What @setting weighs, and what @action loses of it; their product is the cost. */
 guint pin_setting_weight (PinSetting setting);
 guint pin_action_loss (PinAction action);

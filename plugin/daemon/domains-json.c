@@ -48,7 +48,7 @@ add_misses (JsonBuilder *builder, const PinRecord *record)
   json_builder_begin_array (builder);
   for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
     {
-      if (record->actions[setting] == PIN_ACTION_WEAKEN || record->actions[setting] == PIN_ACTION_STRIP)
+      if (pin_action_is_loss (record->actions[setting]))
         json_builder_add_string_value (builder, pin_setting_name (setting));
     }
   json_builder_end_array (builder);

@@ -74,10 +74,10 @@ pin_moves_add (PinMoves *moves, PinScene *scene, guint guest, guint row, const P
 {
   const PinSceneGuest *facts = pin_scene_guest (scene, guest);
   guint from = pin_scene_from (scene, guest);
-  g_autoptr (PinPlan) plan = pin_scene_plan (scene, guest, row);
+  g_autoptr (PinPlan) plan = pin_scene_place (scene, guest, row);
   PinMove *move;
 
-  if (!pin_scene_put (scene, guest, row))
+  if (plan == NULL)
     return FALSE;
   move = g_new0 (PinMove, 1);
   move->guest = guest;

@@ -400,8 +400,8 @@ pin_scene_lift (PinScene *scene, guint guest)
   change_place (scene, guest, actor->at, TRUE);
 }
 
-gboolean
-pin_scene_put (PinScene *scene, guint guest, guint row)
+PinPlan *
+pin_scene_place (PinScene *scene, guint guest, guint row)
 {
   const Actor *actor = &scene->actors[guest];
   const PinHostRow *host = &scene->rows[row];
@@ -415,13 +415,21 @@ pin_scene_put (PinScene *scene, guint guest, guint row)
   if (plan == NULL || plan->claim == NULL)
     {
       pin_scene_back (scene, mark);
-      return FALSE;
+      return NULL;
     }
   snapshot = pin_site_snapshot (host->site);
   g_ptr_array_add (snapshot->claims, pin_tenant_copy (plan->claim));
   change_row (scene, row, pin_site_new (snapshot, pin_site_makes (host->site)), load_with (host, actor->cpu_permille));
   change_place (scene, guest, row, FALSE);
-  return TRUE;
+  return g_steal_pointer (&plan);
+}
+
+gboolean
+pin_scene_put (PinScene *scene, guint guest, guint row)
+{
+  g_autoptr (PinPlan) plan = pin_scene_place (scene, guest, row);
+
+  return plan != NULL;
 }
 
 void

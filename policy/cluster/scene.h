@@ -72,6 +72,8 @@ PinRank *pin_scene_rank (PinScene *scene, guint guest);
  */
 void pin_scene_lift (PinScene *scene, guint guest);
 gboolean pin_scene_put (PinScene *scene, guint guest, guint row);
+/* The same, for who wants the plan that it got.  (transfer full); NULL: nothing changed. */
+PinPlan *pin_scene_place (PinScene *scene, guint guest, guint row);
 /* From now on nothing more can be put on the host @row: it counts as in maintenance. */
 void pin_scene_close (PinScene *scene, guint row, const char *reason);
 

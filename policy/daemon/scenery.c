@@ -51,7 +51,7 @@ static gboolean
 misses_something (const PinRecord *record)
 {
   for (guint setting = 0; setting < PIN_SETTING_N; setting++)
-    if (record->actions[setting] == PIN_ACTION_WEAKEN || record->actions[setting] == PIN_ACTION_STRIP)
+    if (pin_action_is_loss (record->actions[setting]))
       return TRUE;
   return FALSE;
 }
