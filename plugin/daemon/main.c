@@ -6,6 +6,7 @@
 #include "host/kept-file.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
+#include "service/news.h"
 
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -238,7 +239,7 @@ main (int argc, char **argv)
       g_print ("pinshiftd %s\n", PIN_VERSION);
       return 0;
     }
-  g_log_set_writer_func (g_log_writer_default, NULL, NULL);
+  g_log_set_writer_func (pin_news_write, pin_news_new (g_get_host_name ()), NULL);
   service.picture = make_picture (&arguments, &error);
   if (service.picture == NULL)
     {

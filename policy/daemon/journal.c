@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "journal.h"
 
-typedef struct
-{
-  const char *message_id;
-  const char *priority;
-  GLogLevelFlags level;
-} Kind;
+#include "service/event.h"
 
-static const Kind kinds[] = {
-  [PIN_JOB_RUNNING] = { "d1480f7ea6c94c2b83e5b06f7a2c9d0d", "5", G_LOG_LEVEL_MESSAGE },
-  [PIN_JOB_DONE] = { "27b9e3c05d8f4a61b4f20a9c6e83710e", "5", G_LOG_LEVEL_MESSAGE },
-  [PIN_JOB_FAILED] = { "8e5c02f1947d4bb3a60d1fe83c7b240f", "4", G_LOG_LEVEL_WARNING },
-  [PIN_JOB_CANCELLED] = { "4fa61d8b39e04c7792b5c8d60e1f3a10", "5", G_LOG_LEVEL_MESSAGE },
+static const PinEventKind kinds[] = {
+  [PIN_JOB_RUNNING] = { "migration-begun", "d1480f7ea6c94c2b83e5b06f7a2c9d0d", FALSE },
+  [PIN_JOB_DONE] = { "migration-done", "27b9e3c05d8f4a61b4f20a9c6e83710e", FALSE },
+  [PIN_JOB_FAILED] = { "migration-failed", "8e5c02f1947d4bb3a60d1fe83c7b240f", TRUE },
+  [PIN_JOB_CANCELLED] = { "migration-cancelled", "4fa61d8b39e04c7792b5c8d60e1f3a10", FALSE },
 };
 
 /* Of jobs of several moves. */
-static const Kind campaigns[] = {
-  [PIN_JOB_RUNNING] = { "7686a27b13ce4079b67f9eb04034a386", "5", G_LOG_LEVEL_MESSAGE },
-  [PIN_JOB_DONE] = { "8bab1aeb23244cf694e9540fd51a0925", "5", G_LOG_LEVEL_MESSAGE },
-  [PIN_JOB_FAILED] = { "255d21a27b4849cbbe1867eb9294f67b", "4", G_LOG_LEVEL_WARNING },
-  [PIN_JOB_CANCELLED] = { "eb76361737c04f67bf6a5be8c5a69b30", "5", G_LOG_LEVEL_MESSAGE },
+static const PinEventKind campaigns[] = {
+  [PIN_JOB_RUNNING] = { "moves-begun", "7686a27b13ce4079b67f9eb04034a386", FALSE },
+  [PIN_JOB_DONE] = { "moves-done", "8bab1aeb23244cf694e9540fd51a0925", FALSE },
+  [PIN_JOB_FAILED] = { "moves-failed", "255d21a27b4849cbbe1867eb9294f67b", TRUE },
+  [PIN_JOB_CANCELLED] = { "moves-cancelled", "eb76361737c04f67bf6a5be8c5a69b30", FALSE },
 };
+
+/* Of a guest that could be moved home. */
+static const PinEventKind suggested = { "home-suggested", "b4588ed69a9b48dfabbc7a20edea33d6", FALSE };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == PIN_JOB_N);
 G_STATIC_ASSERT (G_N_ELEMENTS (campaigns) == PIN_JOB_N);
@@ -56,22 +54,12 @@ line_of (const PinJobFacts *facts)
 void
 pin_journal_job (const PinJobFacts *facts)
 {
-  const Kind *kind = facts->kind == PIN_JOB_MIGRATE ? &kinds[facts->state] : &campaigns[facts->state];
+  const PinEventKind *kind = facts->kind == PIN_JOB_MIGRATE ? &kinds[facts->state] : &campaigns[facts->state];
   g_autofree char *line = line_of (facts);
   g_autofree char *number = g_strdup_printf ("%u", facts->number);
-  const GLogField fields[] = {
-    { "MESSAGE", line, -1 },
-    { "MESSAGE_ID", kind->message_id, -1 },
-    { "PRIORITY", kind->priority, -1 },
-    { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
-    { "LIBVIRT_DOMAIN", facts->guest, -1 },
-    { "LIBVIRT_DOMAIN_UUID", facts->uuid, -1 },
-    { "PINSHIFT_JOB", number, -1 },
-    { "PINSHIFT_SOURCE", facts->source, -1 },
-    { "PINSHIFT_DESTINATION", facts->destination, -1 },
-  };
+  const PinEventAbout about = { facts->guest, facts->uuid, NULL, number, facts->source, facts->destination };
 
-  g_log_structured_array (kind->level, fields, G_N_ELEMENTS (fields));
+  pin_event_log (kind, &about, line);
 }
 
 void
@@ -79,14 +67,7 @@ pin_journal_suggest (const char *guest, const char *host)
 {
   g_autofree char *line = g_strdup_printf ("%s: could go to %s, where it would have all that its owner wrote: pinshift migrate-home %s", guest,
                                            host, guest);
-  const GLogField fields[] = {
-    { "MESSAGE", line, -1 },
-    { "MESSAGE_ID", "b4588ed69a9b48dfabbc7a20edea33d6", -1 },
-    { "PRIORITY", "5", -1 },
-    { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
-    { "LIBVIRT_DOMAIN", guest, -1 },
-    { "PINSHIFT_DESTINATION", host, -1 },
-  };
+  const PinEventAbout about = { .guest = guest, .destination = host };
 
-  g_log_structured_array (G_LOG_LEVEL_MESSAGE, fields, G_N_ELEMENTS (fields));
+  pin_event_log (&suggested, &about, line);
 }

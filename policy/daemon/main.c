@@ -3,10 +3,10 @@
 #include "bus.h"
 #include "calls.h"
 #include "core/error.h"
-#include "log.h"
 #include "means.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
+#include "service/news.h"
 
 #include <glib-unix.h>
 #include <sys/resource.h>
@@ -317,7 +317,7 @@ main (int argc, char **argv)
       g_print ("%s %s\n", PROGRAM, PIN_VERSION);
       return 0;
     }
-  g_log_set_writer_func (pin_log_write, NULL, NULL);
+  g_log_set_writer_func (pin_news_write, pin_news_new (g_get_host_name ()), NULL);
   raise_open_files ();
   return run (&service);
 }

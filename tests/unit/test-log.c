@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is too long for the log is cut, and what is not stays. */
-#include "log.h"
+#include "service/log.h"
 
 #include <stdlib.h>
 
