@@ -68,24 +68,40 @@ find_here (const char *name, const GError *missing, GError **error)
   return NULL;
 }
 
-static gboolean
+/* What this host goes by.  (transfer full) */
+static char *
+name_of (const Request *request, PinHost1 *host)
+{
+  const char *own = pin_host1_get_host_name (host);
+
+  if (request->host != NULL)
+    return g_strdup (request->host);
+  return g_strdup (own != NULL ? own : g_get_host_name ());
+}
+
+/* Returns: the name of this host (transfer full), or NULL. */
+static char *
 set_here (const Request *request, const GError *missing, GError **error)
 {
   g_autoptr (PinHost1) host = find_here (request->host, missing, error);
   g_autoptr (GVariant) answer = NULL;
 
   if (host == NULL)
-    return FALSE;
+    return NULL;
   answer = g_dbus_proxy_call_sync (G_DBUS_PROXY (host), "SetMaintenance",
                                    g_variant_new ("(bs)", request->on, request->reason),
                                    G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, error);
-  if (answer == NULL)
-    pin_cli_host1_explain (error);
-  return answer != NULL;
+  if (answer != NULL)
+    return name_of (request, host);
+  pin_cli_host1_explain (error);
+  return NULL;
 }
 
-/* The cluster knows its hosts; a host that belongs to none, or whose cluster has no service here, knows itself. */
-static gboolean
+/*
+ * The cluster knows its hosts; a host that belongs to none, or whose cluster has no service here, knows itself.
+ * Returns: the name of the host that was set (transfer full), or NULL.
+ */
+static char *
 set (const Request *request, GError **error)
 {
   g_autoptr (PinAgent) agent = pin_agent_start ();
@@ -97,12 +113,12 @@ set (const Request *request, GError **error)
   answer = pin_cli_cluster1_call ("SetMaintenance",
                                   g_variant_new ("(sbs)", request->host, request->on, request->reason), NULL, &local);
   if (answer != NULL)
-    return TRUE;
+    return g_strdup (request->host);
   if (pin_service_error_is_unknown (local))
     return set_here (request, local, error);
   pin_cli_cluster1_explain (&local);
   g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return NULL;
 }
 
 /* "on: disks are replaced".  (transfer full) */
@@ -179,6 +195,21 @@ show (const PinCli *cli, const char *name, GError **error)
   return TRUE;
 }
 
+/* Sets the host, which says so by itself; a program is told which one it was. */
+static gboolean
+change (const PinCli *cli, const Request *request, GError **error)
+{
+  g_autofree char *name = set (request, error);
+  g_autofree char *reason = g_strdup (request->on ? request->reason : "");
+  PinHost host = { name, (char *) "reachable", request->on, reason };
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+  g_ptr_array_add (one, &host);
+  if (name != NULL && cli->json)
+    print_json (one);
+  return name != NULL;
+}
+
 static int
 run (PinCli *cli, int argc, char **argv)
 {
@@ -188,7 +219,7 @@ run (PinCli *cli, int argc, char **argv)
   if (!pin_cli_parse (cli, &pin_cli_maintenance, NULL, &argc, &argv, 0, 3, &error)
       || !read_request (argc, argv, &request, &error))
     return pin_cli_fail (error);
-  if (request.set ? !set (&request, &error) : !show (cli, request.host, &error))
+  if (request.set ? !change (cli, &request, &error) : !show (cli, request.host, &error))
     return pin_cli_fail (error);
   return PIN_CLI_DONE;
 }

@@ -226,6 +226,11 @@ test_maintenance (void)
     { "maintenance hostx", 1, "", "pinshift: no host 'hostx' in the cluster; known are: hosta, hostb\n", "" },
     { "maintenance hostb on 'new disks'", 0, "", "", "SetMaintenance ('hostb', true, 'new disks')\n" },
     { "maintenance hostb off", 0, "", "", "SetMaintenance ('hostb', false, '')\n" },
+    { "maintenance --json hostb on 'new disks'", 0,
+      "{\"version\":1,\"hosts\":[{\"host\":\"hostb\",\"state\":\"reachable\",\"maintenance\":true,\"reason\":\"new disks\"}]}\n", "",
+      "SetMaintenance ('hostb', true, 'new disks')\n" },
+    { "maintenance --json hostb off", 0,
+      "{\"version\":1,\"hosts\":[{\"host\":\"hostb\",\"state\":\"reachable\",\"maintenance\":false,\"reason\":\"\"}]}\n", "", NULL },
     { "maintenance hostx on", 1, "", "pinshift: no host 'hostx' in the cluster\n", NULL },
     { "maintenance hostb perhaps", 2, "",
       "pinshift: maintenance: unknown word \"perhaps\"; usage: pinshift maintenance [HOST] [on|off [REASON]]\n", "" },
@@ -277,6 +282,8 @@ test_maintenance_here (void)
     { "maintenance here on 'new disks'", 0, "", "", "SetMaintenance (true, 'new disks')\n" },
     { "maintenance off", 0, "", "", "SetMaintenance (false, '')\n" },
     { "maintenance on because", 0, "", "", "SetMaintenance (true, 'because')\n" },
+    { "maintenance --json off", 0,
+      "{\"version\":1,\"hosts\":[{\"host\":\"here\",\"state\":\"reachable\",\"maintenance\":false,\"reason\":\"\"}]}\n", "", NULL },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (FakeCluster) cluster = { .rank = NULL };

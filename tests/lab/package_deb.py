@@ -11,6 +11,7 @@ from pinlab.cases import Suite, debs, expect, same
 from pinlab.lab import Lab
 from pinlab.result import Result
 from pinlab.root import RELEASE, bare_tarball
+from pinlab.schema import FILES as SCHEMAS
 
 
 class Debs:
@@ -73,6 +74,7 @@ CONTENTS = {
         "/usr/share/man/man5/pinshift.conf.5.gz": FILE,
         "/usr/share/man/man8/pinshift-hook.8.gz": FILE,
         "/usr/share/man/man8/pinshiftd.8.gz": FILE,
+        **dict.fromkeys(SCHEMAS, FILE),
         "/usr/share/polkit-1/actions/org.pinshift.host1.policy": FILE,
     },
     "pinshift-policyd": {

@@ -12,6 +12,7 @@ from pinlab.cases import Suite, debs, expect, same
 from pinlab.lab import Lab
 from pinlab.result import Result
 from pinlab.rpm import PACKAGING, later, packages, query, source
+from pinlab.schema import FILES as SCHEMAS
 
 
 class Rpms:
@@ -78,6 +79,9 @@ CONTENTS = {
         "/usr/share/man/man5/pinshift.conf.5.gz": f"{FILE} d",
         "/usr/share/man/man8/pinshift-hook.8.gz": f"{FILE} d",
         "/usr/share/man/man8/pinshiftd.8.gz": f"{FILE} d",
+        "/usr/share/pinshift": DIRECTORY,
+        "/usr/share/pinshift/schema": DIRECTORY,
+        **dict.fromkeys(SCHEMAS, FILE),
         "/usr/share/polkit-1/actions/org.pinshift.host1.policy": FILE,
         "/var/lib/pinshift": "drwx------ pinshift/pinshift g",
     },
