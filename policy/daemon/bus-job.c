@@ -80,6 +80,13 @@ set_facts (PinCluster1Job *skeleton, const PinJobFacts *facts)
   pin_cluster1_job_set_bytes_done (skeleton, facts->moved.done_bytes);
   pin_cluster1_job_set_bytes_total (skeleton, facts->moved.total_bytes);
   pin_cluster1_job_set_rate (skeleton, facts->moved.rate);
+  pin_cluster1_job_set_bytes_left (skeleton, facts->moved.total_bytes - facts->moved.done_bytes);
+  pin_cluster1_job_set_dirty_rate (skeleton, facts->moved.dirty_rate);
+  pin_cluster1_job_set_time_left (skeleton, facts->moved.time_left_ms);
+  pin_cluster1_job_set_downtime (skeleton, facts->moved.downtime_ms);
+  pin_cluster1_job_set_estimate (skeleton, facts->estimate_ms);
+  pin_cluster1_job_set_migration (skeleton, facts->migration);
+  pin_cluster1_job_set_warning (skeleton, facts->warning);
   pin_cluster1_job_set_moves_done (skeleton, facts->n_done);
   pin_cluster1_job_set_moves_total (skeleton, facts->n_moves);
   pin_cluster1_job_set_plan (skeleton, facts->plan);

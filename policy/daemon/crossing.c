@@ -111,24 +111,45 @@ number (virTypedParameterPtr parameters, int n, const char *name)
   return virTypedParamsGetULLong (parameters, n, name, &value) == 1 ? value : 0;
 }
 
+static guint
+percent (virTypedParameterPtr parameters, int n, const char *name)
+{
+  int value = 0;
+
+  return virTypedParamsGetInt (parameters, n, name, &value) == 1 ? (guint) CLAMP (value, 0, 100) : 0;
+}
+
+static PinMigrationProgress
+progress_of (virTypedParameterPtr parameters, int n)
+{
+  guint64 total = number (parameters, n, VIR_DOMAIN_JOB_DATA_TOTAL);
+  guint64 left = number (parameters, n, VIR_DOMAIN_JOB_DATA_REMAINING);
+
+  return (PinMigrationProgress){
+    /* Pages that the guest has written again are to be sent again: what is done can become less. */
+    .done_bytes = total - MIN (left, total),
+    .total_bytes = total,
+    .rate = number (parameters, n, VIR_DOMAIN_JOB_MEMORY_BPS),
+    .dirty_rate = number (parameters, n, VIR_DOMAIN_JOB_MEMORY_DIRTY_RATE) * number (parameters, n, VIR_DOMAIN_JOB_MEMORY_PAGE_SIZE),
+    .time_left_ms = number (parameters, n, VIR_DOMAIN_JOB_TIME_REMAINING),
+    .downtime_ms = number (parameters, n, VIR_DOMAIN_JOB_DOWNTIME),
+    .pass = (guint) MIN (number (parameters, n, VIR_DOMAIN_JOB_MEMORY_ITERATION), G_MAXUINT),
+    .throttle_percent = percent (parameters, n, VIR_DOMAIN_JOB_AUTO_CONVERGE_THROTTLE),
+  };
+}
+
 gboolean
-pin_crossing_look (const PinCrossing *crossing, PinMigrationProgress *ret_progress, gint *ret_pass)
+pin_crossing_look (const PinCrossing *crossing, PinMigrationProgress *ret_progress)
 {
   virTypedParameterPtr parameters = NULL;
   int n = 0, type = VIR_DOMAIN_JOB_NONE;
-  guint64 left;
 
   if (virDomainGetJobStats (crossing->domain, &type, &parameters, &n, 0) < 0)
     {
       virResetLastError ();
       return FALSE;
     }
-  ret_progress->total_bytes = number (parameters, n, VIR_DOMAIN_JOB_DATA_TOTAL);
-  left = number (parameters, n, VIR_DOMAIN_JOB_DATA_REMAINING);
-  /* Pages that the guest has written again are to be sent again: what is done can become less. */
-  ret_progress->done_bytes = ret_progress->total_bytes - MIN (left, ret_progress->total_bytes);
-  ret_progress->rate = number (parameters, n, VIR_DOMAIN_JOB_MEMORY_BPS);
-  *ret_pass = (gint) MIN (number (parameters, n, VIR_DOMAIN_JOB_MEMORY_ITERATION), G_MAXINT);
+  *ret_progress = progress_of (parameters, n);
   virTypedParamsFree (parameters, n);
   return type == VIR_DOMAIN_JOB_BOUNDED || type == VIR_DOMAIN_JOB_UNBOUNDED;
 }

@@ -25,8 +25,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PinCrossing, pin_crossing_clear)
 gboolean pin_crossing_run (const PinCrossing *crossing, const PinMigrationOrder *order, PinMigrationOutcome *ret_outcome,
                            char **ret_text) G_GNUC_WARN_UNUSED_RESULT;
 
-/* While it runs, from another thread: how far it is, and which pass over the guest's memory this is.  FALSE: nothing is known. */
-gboolean pin_crossing_look (const PinCrossing *crossing, PinMigrationProgress *ret_progress, gint *ret_pass) G_GNUC_WARN_UNUSED_RESULT;
+/* While it runs, from another thread: how far it is, as far as libvirt says it.  FALSE: nothing is known. */
+gboolean pin_crossing_look (const PinCrossing *crossing, PinMigrationProgress *ret_progress) G_GNUC_WARN_UNUSED_RESULT;
 /* The same: makes the guest run at its destination now.  FALSE: not yet. */
 gboolean pin_crossing_hurry (const PinCrossing *crossing) G_GNUC_WARN_UNUSED_RESULT;
 /* The same: ends it, if there is something to end already, and still. */

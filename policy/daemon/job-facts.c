@@ -50,6 +50,8 @@ pin_job_facts_init (PinJobFacts *facts, PinJobKind kind, guint number, guint par
   facts->uuid = g_strdup ("");
   facts->source = g_strdup ("");
   facts->destination = g_strdup ("");
+  facts->migration = g_strdup ("");
+  facts->warning = g_strdup ("");
   facts->plan = g_strdup ("");
   facts->text = g_strdup ("");
 }
@@ -61,6 +63,8 @@ pin_job_facts_clear (PinJobFacts *facts)
   g_free (facts->uuid);
   g_free (facts->source);
   g_free (facts->destination);
+  g_free (facts->migration);
+  g_free (facts->warning);
   g_free (facts->plan);
   g_free (facts->text);
 }

@@ -52,10 +52,13 @@ typedef struct
   PinJobState state;
   PinJobStage stage; /* of a job that has ended, the last one */
   guint progress;    /* in per mille */
-  PinMigrationProgress moved;
+  PinMigrationProgress moved; /* once it has ended, only how much */
   guint n_done; /* guests that were moved, and that shall be */
   guint n_moves;
   gboolean turned_away; /* it has failed since its destination refused the guest, or could not be reached */
+  char *migration;     /* ID of the move in the journals of both its hosts; "": it is about several */
+  guint64 estimate_ms; /* so long the move takes, as it was estimated before it; 0: not known */
+  char *warning; /* one line: why it will not converge as it is, and what helps; "" */
   char *plan; /* JSON of what several moves were planned to be last; "" */
   char *text; /* what has happened, in one line */
 } PinJobFacts;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "job.h"
 
+#include "convergence.h"
+
 #define WHOLE 1000 /* per mille */
 
 struct _PinJob
@@ -14,6 +16,8 @@ struct _PinJob
   gpointer move;    /* that is under way, or NULL */
   GCancellable *asking; /* the question that is under way, or NULL */
   gboolean cancelled;
+  PinMigrateRule manner;     /* of the move that is under way */
+  PinConvergence convergence; /* the same */
   PinJobFacts facts;
 };
 
@@ -51,19 +55,69 @@ take_route (PinJob *job, const PinRoute *route)
   pin_job_facts_set (&job->facts.guest, route->guest);
   pin_job_facts_set (&job->facts.uuid, route->uuid);
   pin_job_facts_set (&job->facts.source, route->on);
+  pin_job_facts_set (&job->facts.migration, route->migration);
+  job->facts.estimate_ms = route->estimate_ms;
+}
+
+/* Nothing of an earlier move is left. */
+static void
+enter (PinJob *job, PinJobStage stage)
+{
+  job->facts.stage = stage;
+  job->facts.progress = 0;
+  job->facts.moved = (PinMigrationProgress) { 0 };
+  job->convergence = (PinConvergence) { 0 };
+  pin_job_facts_set (&job->facts.warning, "");
 }
 
 static void
 end (PinJob *job, PinJobState state)
 {
+  const PinMigrationProgress moved = job->facts.moved;
+
   job->facts.state = state;
   if (state == PIN_JOB_DONE)
     {
       job->facts.progress = WHOLE;
       job->facts.n_done = 1;
+      pin_job_facts_set (&job->facts.warning, "");
     }
-  job->facts.moved.rate = 0;
+  job->facts.moved = (PinMigrationProgress) { .done_bytes = moved.done_bytes, .total_bytes = moved.total_bytes };
   tell (job);
+}
+
+/* "while moving to hostb, at 43 %".  (transfer full) */
+static char *
+describe_stage (const PinJobFacts *facts)
+{
+  g_autofree char *stage = g_strdup_printf ("while %s %s %s", pin_job_stage_name (facts->stage), facts->stage == PIN_JOB_FINISHING ? "on" : "to",
+                                            facts->destination);
+
+  return facts->stage == PIN_JOB_MOVING ? g_strdup_printf ("%s, at %u %%", stage, facts->progress / 10) : g_steal_pointer (&stage);
+}
+
+/* Ends it with @text, why. */
+static void
+fail (PinJob *job, const char *text)
+{
+  g_autofree char *stage = describe_stage (&job->facts);
+
+  pin_job_facts_note (&job->facts, "failed %s%s%s", stage, after (text), text);
+  end (job, PIN_JOB_FAILED);
+}
+
+/* A warning stays as it was first said, as long as it holds. */
+static void
+judge (PinJob *job, const PinMigrationProgress *progress)
+{
+  PinJobFacts *facts = &job->facts;
+  gboolean hopeless = pin_convergence_look (&job->convergence, progress, &job->manner);
+  g_autofree char *warning = NULL;
+
+  if (hopeless == (*facts->warning != '\0'))
+    return;
+  warning = hopeless ? pin_convergence_warning (&job->convergence, progress, &job->manner, facts->guest, facts->source) : NULL;
+  pin_job_facts_set (&facts->warning, warning);
 }
 
 static void
@@ -101,9 +155,7 @@ turn (PinJob *job)
       end (job, job->cancelled ? PIN_JOB_CANCELLED : PIN_JOB_FAILED);
       return;
     }
-  job->facts.stage = PIN_JOB_RANKING;
-  job->facts.progress = 0;
-  job->facts.moved = (PinMigrationProgress) { 0 };
+  enter (job, PIN_JOB_RANKING);
   job->asking = g_cancellable_new ();
   job->references++;
   job->means.ask (job->means.world, job->facts.uuid, job->asking, on_route, job);
@@ -121,6 +173,8 @@ on_progress (const PinMigrationProgress *progress, gpointer data)
   /* Memory that the guest writes again is sent again: a bar that went back would tell nobody more. */
   job->facts.progress = MAX (job->facts.progress, MIN (permille, WHOLE));
   job->facts.moved = *progress;
+  job->facts.moved.time_left_ms = pin_convergence_time_left_ms (progress, &job->manner);
+  judge (job, progress);
   tell (job);
 }
 
@@ -152,8 +206,7 @@ on_ended (PinMigrationOutcome outcome, const char *text, gpointer data)
       end (job, PIN_JOB_CANCELLED);
       return;
     default:
-      pin_job_facts_note (&job->facts, "moving to %s failed%s%s", host, after (text), text);
-      end (job, PIN_JOB_FAILED);
+      fail (job, text);
       return;
     }
 }
@@ -166,17 +219,15 @@ move_to (PinJob *job, const PinRoute *route, const char *host)
 
   g_ptr_array_add (job->tried, g_strdup (host));
   pin_job_facts_set (&job->facts.destination, host);
-  job->facts.stage = PIN_JOB_CONNECTING;
-  job->facts.progress = 0;
-  job->facts.moved = (PinMigrationProgress) { 0 };
+  enter (job, PIN_JOB_CONNECTING);
+  job->manner = job->means.manner (job->means.world);
   job->move = job->means.move (job->means.world, route, host, &listener, job, &error);
   if (job->move != NULL)
     {
       tell (job);
       return;
     }
-  pin_job_facts_note (&job->facts, "moving to %s failed: %s", host, error->message);
-  end (job, PIN_JOB_FAILED);
+  fail (job, error->message);
 }
 
 /* On along @route: to the best host that was not tried yet. */

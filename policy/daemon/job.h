@@ -22,6 +22,7 @@ typedef struct
                     GError **error);
   void (*cancel) (gpointer move);
   void (*end) (gpointer move); /* frees it; the listener is told nothing more */
+  PinMigrateRule (*manner) (gpointer world); /* of moves that begin now */
 } PinJobMeans;
 
 typedef struct _PinJob PinJob;

@@ -24,6 +24,7 @@ typedef struct
   PinJob *job;
   PinCampaign *campaign;
   gint64 ended_ms; /* 0: it has not */
+  gboolean warned;
 } Entry;
 
 static void plan_forgetting (PinJobs *jobs);
@@ -116,6 +117,16 @@ plan_forgetting (PinJobs *jobs)
     }
 }
 
+/* A move that is warned of twice is no news. */
+static void
+warn_once (Entry *entry, const PinJobFacts *facts)
+{
+  if (entry->warned || *facts->warning == '\0')
+    return;
+  entry->warned = TRUE;
+  pin_journal_warning (facts);
+}
+
 static void
 show (PinJobs *jobs, const PinJobFacts *facts)
 {
@@ -125,6 +136,7 @@ show (PinJobs *jobs, const PinJobFacts *facts)
   jobs->listener.shown (facts, jobs->data);
   if (parent != NULL)
     pin_campaign_hear (parent->campaign, facts);
+  warn_once (entry, facts);
   if (facts->state == PIN_JOB_RUNNING)
     return;
   pin_journal_job (facts);

@@ -18,6 +18,8 @@ static const PinEventKind campaigns[] = {
   [PIN_JOB_CANCELLED] = { "moves-cancelled", "eb76361737c04f67bf6a5be8c5a69b30", FALSE },
 };
 
+static const PinEventKind slow = { "migration-slow", "2d5d3f10982e4a48a0af98688fe20d08", TRUE };
+
 /* Of a guest that could be moved home. */
 static const PinEventKind suggested = { "home-suggested", "b4588ed69a9b48dfabbc7a20edea33d6", FALSE };
 
@@ -51,15 +53,31 @@ line_of (const PinJobFacts *facts)
   return g_strdup_printf ("%s: moves from %s%s", subject, facts->source, to);
 }
 
+static PinEventAbout
+about_of (const PinJobFacts *facts, const char *number)
+{
+  return (PinEventAbout){ facts->guest, facts->uuid, facts->migration, number, facts->source, facts->destination };
+}
+
 void
 pin_journal_job (const PinJobFacts *facts)
 {
   const PinEventKind *kind = facts->kind == PIN_JOB_MIGRATE ? &kinds[facts->state] : &campaigns[facts->state];
   g_autofree char *line = line_of (facts);
   g_autofree char *number = g_strdup_printf ("%u", facts->number);
-  const PinEventAbout about = { facts->guest, facts->uuid, NULL, number, facts->source, facts->destination };
+  const PinEventAbout about = about_of (facts, number);
 
   pin_event_log (kind, &about, line);
+}
+
+void
+pin_journal_warning (const PinJobFacts *facts)
+{
+  g_autofree char *line = g_strdup_printf ("%s: on the way to %s %s", facts->guest, facts->destination, facts->warning);
+  g_autofree char *number = g_strdup_printf ("%u", facts->number);
+  const PinEventAbout about = about_of (facts, number);
+
+  pin_event_log (&slow, &about, line);
 }
 
 void

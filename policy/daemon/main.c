@@ -253,7 +253,7 @@ build (Service *service)
   service->history = pin_history_new ();
   service->fleet = pin_fleet_new (&pin_link_times, on_host, service);
   service->expected = pin_expected_new ();
-  service->ranking = pin_ranking_new (service->fleet, service->expected);
+  service->ranking = pin_ranking_new (service->fleet, service->expected, service->history);
   service->forecasting = pin_forecasting_new (service->fleet, service->expected, service->history);
   service->means.fleet = service->fleet;
   service->means.ranking = service->ranking;

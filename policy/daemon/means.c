@@ -26,6 +26,12 @@ own_uri (const PinMeans *means, const char *host)
   return pin_fleet_is_here (means->fleet, host) ? URI_HERE : pin_fleet_uri (means->fleet, host);
 }
 
+static PinMigrateRule
+manner (gpointer world)
+{
+  return pin_rules_migrate (((const PinMeans *) world)->rules);
+}
+
 static gpointer
 move (gpointer world, const PinRoute *route, const char *host, const PinMigrationListener *listener, gpointer data, GError **error)
 {
@@ -36,7 +42,7 @@ move (gpointer world, const PinRoute *route, const char *host, const PinMigratio
     .destination = host,
     .source_uri = route->on != NULL ? own_uri (means, route->on) : NULL,
     .destination_uri = pin_fleet_uri (means->fleet, host),
-    .manner = pin_rules_migrate (means->rules),
+    .manner = manner (world),
   };
 
   if (order.source_uri != NULL && order.destination_uri != NULL)
@@ -61,5 +67,5 @@ end (gpointer migration)
 PinJobMeans
 pin_means_of (PinMeans *means)
 {
-  return (PinJobMeans){ means, ask, answer, move, cancel, end };
+  return (PinJobMeans){ means, ask, answer, move, cancel, end, manner };
 }

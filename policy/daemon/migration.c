@@ -198,12 +198,11 @@ static void
 look (PinMigration *migration, const PinCrossing *crossing)
 {
   PinMigrationProgress progress = { 0 };
-  gint pass = 0;
 
-  if (!pin_crossing_look (crossing, &progress, &pass))
+  if (!pin_crossing_look (crossing, &progress))
     return;
   post (migration, &progress, tell_progress);
-  if (migration->order.manner.post_copy && pass > 1 && !migration->hurried)
+  if (migration->order.manner.post_copy && progress.pass > 1 && !migration->hurried)
     migration->hurried = pin_crossing_hurry (crossing);
 }
 

@@ -32,7 +32,12 @@ typedef struct
 {
   guint64 done_bytes;
   guint64 total_bytes;
-  guint64 rate; /* bytes a second */
+  guint64 rate;         /* bytes a second */
+  guint64 dirty_rate;   /* bytes a second that the guest writes; 0: not known */
+  guint64 time_left_ms; /* 0: not known */
+  guint64 downtime_ms;  /* so long it would stand still, were it to switch now; 0: not known */
+  guint pass;           /* over the guest's memory, from 1; 0: none yet */
+  guint throttle_percent; /* by so much auto-converge slows the guest down */
 } PinMigrationProgress;
 
 typedef struct

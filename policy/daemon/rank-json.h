@@ -10,5 +10,5 @@ typedef struct
   guint n_hosts; /* so many hosts at most; 0: all */
 } PinRankJsonLimits;
 
-/* One line.  (transfer full) */
-char *pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits);
+/* One line.  @estimate_ms: so long the move takes.  (transfer full) */
+char *pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits, guint64 estimate_ms);

@@ -14,6 +14,7 @@ struct _PinRanking
 {
   PinFleet *fleet;
   PinExpected *expected;
+  const PinHistory *history;
   const PinRules *rules;
 };
 
@@ -50,12 +51,13 @@ pin_rank_answer_free (PinRankAnswer *answer)
 }
 
 PinRanking *
-pin_ranking_new (PinFleet *fleet, PinExpected *expected)
+pin_ranking_new (PinFleet *fleet, PinExpected *expected, const PinHistory *history)
 {
   PinRanking *ranking = g_new0 (PinRanking, 1);
 
   ranking->fleet = fleet;
   ranking->expected = expected;
+  ranking->history = history;
   return ranking;
 }
 
@@ -91,6 +93,14 @@ route_of (PinRank *rank)
   return route;
 }
 
+static guint64
+estimate_ms (const PinRanking *ranking, const PinGuest *guest)
+{
+  const PinPace pace = pin_history_pace (ranking->history, ranking->rules);
+
+  return pin_pace_estimate_ms (&pace, guest->memory_kib, 0);
+}
+
 static PinRankAnswer *
 rank_guest (const Question *asked, const PinDomain *domain)
 {
@@ -106,8 +116,10 @@ rank_guest (const Question *asked, const PinDomain *domain)
   PinRankAnswer *answer = g_new0 (PinRankAnswer, 1);
 
   answer->route = route_of (rank);
+  answer->route->estimate_ms = estimate_ms (ranking, domain->guest);
+  pin_route_set_migration (answer->route, domain->record != NULL ? domain->record->migration : NULL);
   if (asked->wants_json)
-    answer->json = pin_rank_to_json (rank, &asked->limits);
+    answer->json = pin_rank_to_json (rank, &asked->limits, answer->route->estimate_ms);
   else
     pin_expected_remember (ranking->expected, rank);
   return answer;

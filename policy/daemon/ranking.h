@@ -4,13 +4,15 @@
 
 #include "expected.h"
 #include "fleet.h"
+#include "history.h"
 #include "rank-json.h"
 #include "route.h"
 
 typedef struct _PinRanking PinRanking;
 
-/* @expected: guests that it ranks for a job are remembered there, and count where they are going.  Both must outlive it.  (transfer full) */
-PinRanking *pin_ranking_new (PinFleet *fleet, PinExpected *expected);
+/* @expected: guests that it ranks for a job are remembered there, and count where they are going.  @history: how fast guests move.  All must
+ * outlive it.  (transfer full) */
+PinRanking *pin_ranking_new (PinFleet *fleet, PinExpected *expected, const PinHistory *history);
 void pin_ranking_free (PinRanking *ranking);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRanking, pin_ranking_free)
 

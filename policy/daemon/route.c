@@ -22,6 +22,7 @@ pin_route_new (const char *guest, const char *uuid, const char *on)
   route->guest = g_strdup (guest);
   route->uuid = g_strdup (uuid);
   route->on = g_strdup (on);
+  route->migration = g_strdup (uuid);
   route->stops = g_ptr_array_new_with_free_func (stop_free);
   return route;
 }
@@ -34,8 +35,18 @@ pin_route_free (PinRoute *route)
   g_free (route->guest);
   g_free (route->uuid);
   g_free (route->on);
+  g_free (route->migration);
   g_ptr_array_unref (route->stops);
   g_free (route);
+}
+
+void
+pin_route_set_migration (PinRoute *route, const char *migration)
+{
+  if (migration == NULL)
+    return;
+  g_free (route->migration);
+  route->migration = g_strdup (migration);
 }
 
 PinRouteStop *

@@ -18,11 +18,15 @@ typedef struct
   char *guest; /* its name */
   char *uuid;
   char *on;         /* the host that it is on; NULL: none of these */
+  char *migration;  /* ID of its next move; until somebody knows better its UUID */
+  guint64 estimate_ms; /* so long that move takes; 0: not known */
   GPtrArray *stops; /* PinRouteStop, best first, those that are not open last */
 } PinRoute;
 
 /* A route without stops yet.  (transfer full) */
 PinRoute *pin_route_new (const char *guest, const char *uuid, const char *on);
+/* Its next move is called @migration; NULL: as it is. */
+void pin_route_set_migration (PinRoute *route, const char *migration);
 void pin_route_free (PinRoute *route);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRoute, pin_route_free)
 

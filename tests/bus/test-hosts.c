@@ -285,12 +285,13 @@ test_ranking (void)
   g_auto (World) world = { { 0 } };
   g_autoptr (PinRules) rules = pin_rules_new ();
   g_autoptr (PinExpected) expected = pin_expected_new ();
+  g_autoptr (PinHistory) history = pin_history_new ();
   g_autoptr (PinRanking) ranking = NULL;
 
   world_init (&world);
   wait_for (&world, all_well_are_read);
   wait_for (&world, all_are_known);
-  ranking = pin_ranking_new (world.town.fleet, expected);
+  ranking = pin_ranking_new (world.town.fleet, expected, history);
   pin_ranking_set_rules (ranking, rules);
   for (guint i = 0; i < G_N_ELEMENTS (guests); i++)
     {

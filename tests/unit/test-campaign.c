@@ -329,6 +329,12 @@ end_move (gpointer data)
   g_free (move);
 }
 
+static PinMigrateRule
+manner (gpointer world)
+{
+  return (PinMigrateRule) { 0 };
+}
+
 static void
 on_shown (const PinJobFacts *facts, gpointer data)
 {
@@ -346,7 +352,7 @@ world_init (World *world, const Story *story)
 {
   static const PinJobsLimits limits = { .keep_ms = G_MAXINT, .most = 1024, .running = 64 };
   static const PinJobsListener listener = { on_shown, on_gone };
-  const PinJobMeans means = { world, ask, answer, move_to, cancel, end_move };
+  const PinJobMeans means = { world, ask, answer, move_to, cancel, end_move, manner };
   const PinCampaignMeans campaign_means = { .world = world, .plan = plan, .planned = planned, .close = close_host, .closed = closed,
                                             .ask = ask, .answer = answer };
   g_auto (GStrv) start = g_strsplit (story->start, " ", -1);

@@ -24,25 +24,29 @@ typedef struct
   PinJobState state;
   const char *text;
   const char *moves; /* hosts that were tried, in their order */
+  guint n_looks;     /* at each move, before it ends; 0: all */
 } Story;
+
+typedef struct _Move Move;
 
 typedef struct
 {
   const Story *story;
   GString *moves;
+  Move *move; /* the last one */
   guint n_asked, n_moves, n_ended;
   gboolean held; /* moves stay under way until they are cancelled */
   guint n_shown, n_gone; /* of the listener */
 } World;
 
-typedef struct
+struct _Move
 {
   World *world;
   const PinMigrationListener *listener;
   gpointer data;
   guint n;
   guint source;
-} Move;
+};
 
 static PinRoute *
 read_route (const char *text)
@@ -96,9 +100,10 @@ on_moved (gpointer data)
 {
   Move *move = data;
   const PinMigrationProgress progress[] = { { 0 }, { 50, 200, 10 }, { 40, 200, 10 }, { 200, 200, 10 } };
+  guint n_looks = move->world->story->n_looks > 0 ? move->world->story->n_looks : G_N_ELEMENTS (progress);
   const Step *step;
 
-  if (move->n < G_N_ELEMENTS (progress))
+  if (move->n < n_looks)
     {
       move->listener->progress (&progress[move->n++], move->data);
       return G_SOURCE_CONTINUE;
@@ -126,6 +131,7 @@ move_to (gpointer data, const PinRoute *route, const char *host, const PinMigrat
       return NULL;
     }
   move = g_new0 (Move, 1);
+  world->move = move;
   move->world = world;
   move->listener = listener;
   move->data = listener_data;
@@ -162,6 +168,12 @@ end (gpointer data)
   g_free (move);
 }
 
+static PinMigrateRule
+manner (gpointer world)
+{
+  return (PinMigrateRule) { 0 };
+}
+
 static void
 on_shown (const PinJobFacts *facts, gpointer data)
 {
@@ -183,7 +195,7 @@ static const PinJobsLimits ever = { .keep_ms = G_MAXINT, .most = 64, .running = 
 static PinJobs *
 start (World *world, const Story *story, const PinJobsLimits *limits)
 {
-  const PinJobMeans means = { world, ask, answer, move_to, cancel, end };
+  const PinJobMeans means = { world, ask, answer, move_to, cancel, end, manner };
 
   world->story = story;
   world->moves = g_string_new (NULL);
@@ -252,11 +264,13 @@ static const Story stories[] = {
   { "a-given-host-that-refuses", "hostb", { "hostb hostc", "hostc" }, { REFUSED }, PIN_JOB_FAILED, "hostb refused: vcpu-pins: no",
     "hostb" },
   { "a-failure-ends-it", NULL, { "hostb hostc", "hostc" }, { { PIN_MIGRATION_FAILED, "libvirt: no; it runs on at hosta" } },
-    PIN_JOB_FAILED, "moving to hostb failed: libvirt: no; it runs on at hosta", "hostb" },
+    PIN_JOB_FAILED, "failed while finishing on hostb: libvirt: no; it runs on at hosta", "hostb" },
+  { "a-failure-in-mid-move", NULL, { "hostb" }, { { PIN_MIGRATION_FAILED, "libvirt: no; it runs on at hosta" } }, PIN_JOB_FAILED,
+    "failed while moving to hostb, at 25 %: libvirt: no; it runs on at hosta", "hostb", 2 },
   { "aborted-by-somebody-else", NULL, { "hostb hostc", "hostc" }, { { PIN_MIGRATION_CANCELLED, "it runs on at hosta" } },
     PIN_JOB_CANCELLED, "cancelled by somebody else on the way to hostb: it runs on at hosta", "hostb" },
   { "a-host-that-left-the-policy", NULL, { "gone hostb" }, { DONE }, PIN_JOB_FAILED,
-    "moving to gone failed: the policy has no host 'gone'", "gone" },
+    "failed while connecting to gone: the policy has no host 'gone'", "gone" },
   { "ranking-fails", NULL, { "hostb hostc", NULL }, { REFUSED }, PIN_JOB_FAILED,
     "hostb refused: vcpu-pins: no; the hosts can't be ranked anew: nobody knows", "hostb" },
 };
@@ -353,6 +367,47 @@ test_cancelled (void)
   g_assert_cmpstr (facts->text, ==, "cancelled on the way to hostb: it runs on at hosta");
   g_assert_cmpstr (world.moves->str, ==, "hostb");
   g_assert_cmpuint (world.n_ended, ==, 1);
+  clear (&world);
+}
+
+/* A look of pass after pass: the guest writes faster than it is sent, until it is slowed down. */
+static void
+look (const Move *move, guint pass, guint64 dirty_rate)
+{
+  const PinMigrationProgress progress = { .done_bytes = 50, .total_bytes = 200, .rate = 10, .dirty_rate = dirty_rate, .pass = pass };
+
+  move->listener->progress (&progress, move->data);
+}
+
+static void
+test_warned (void)
+{
+  World world = { .held = TRUE };
+  g_autoptr (PinJobs) jobs = start (&world, &held, &ever);
+  guint number = begin (jobs, "hostb", NULL);
+  const PinJobFacts *facts = pin_jobs_facts (jobs, number);
+  g_autofree char *said = NULL;
+
+  g_assert_cmpstr (facts->migration, ==, UUID);
+  look (world.move, 1, 0);
+  look (world.move, 2, 5);
+  g_assert_cmpuint (facts->moved.time_left_ms, ==, 30001);
+  look (world.move, 3, 20);
+  g_assert_cmpstr (facts->warning, ==, "");
+  look (world.move, 4, 20);
+  g_assert_cmpuint (facts->moved.time_left_ms, ==, 0);
+  g_assert_true (g_str_has_prefix (facts->warning, "it will not converge: "));
+  g_assert_true (g_str_has_suffix (facts->warning, "it runs on at hosta"));
+  said = g_strdup (facts->warning);
+  look (world.move, 5, 30);
+  g_assert_cmpstr (facts->warning, ==, said);
+  look (world.move, 6, 5);
+  look (world.move, 7, 5);
+  g_assert_cmpstr (facts->warning, ==, "");
+  world.held = FALSE;
+  wait_for_end (jobs, number);
+  g_assert_cmpuint (facts->moved.dirty_rate, ==, 0);
+  g_assert_cmpuint (facts->moved.done_bytes, ==, 200);
   clear (&world);
 }
 
@@ -469,6 +524,7 @@ main (int argc, char **argv)
   g_test_add_func ("/job/one-for-a-guest", test_one_for_a_guest);
   g_test_add_func ("/job/so-many-at-once", test_so_many_at_once);
   g_test_add_func ("/job/cancelled", test_cancelled);
+  g_test_add_func ("/job/warned-of-as-long-as-it-does-not-converge", test_warned);
   g_test_add_func ("/job/cancelled-while-ranking", test_cancelled_while_ranking);
   g_test_add_func ("/job/kept", test_kept);
   g_test_add_func ("/job/forgotten", test_forgotten);
