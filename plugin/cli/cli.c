@@ -85,14 +85,14 @@ read_stream (FILE *file, const char *name, gsize limit, gsize *ret_length, GErro
       g_byte_array_append (bytes, buffer, (guint) n);
       if (bytes->len > limit)
         {
-          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: longer than %" G_GSIZE_FORMAT " MiB", name,
-                       limit >> 20);
+          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: longer than %" G_GSIZE_FORMAT " MiB; is it the right file?",
+                       name, limit >> 20);
           return NULL;
         }
     }
   if (ferror (file))
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't read: %s", name, g_strerror (errno));
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't read: %s" PIN_CLI_READABLE, name, g_strerror (errno));
       return NULL;
     }
   *ret_length = bytes->len;
@@ -110,7 +110,7 @@ pin_cli_read (const char *path, gsize limit, gsize *ret_length, GError **error)
   file = fopen (path, "re");
   if (file != NULL)
     return read_stream (file, path, limit, ret_length, error);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't open: %s", path, g_strerror (errno));
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't open: %s" PIN_CLI_READABLE, path, g_strerror (errno));
   return NULL;
 }
 

@@ -27,12 +27,11 @@ swallow (void *data, virErrorPtr error)
 }
 
 static void
-take_error (PinError code, const char *what, GError **error)
+take_error (PinError code, const char *what, const char *remedy, GError **error)
 {
   const virError *last = virGetLastError ();
 
-  g_set_error (error, PIN_ERROR, code, "%s: %s", what,
-               last != NULL ? last->message : "libvirt gives no reason");
+  g_set_error (error, PIN_ERROR, code, "%s: %s; %s", what, last != NULL ? last->message : "libvirt gives no reason", remedy);
 }
 
 /* By name, UUID or id, in the order of virsh: id, UUID, name. */
@@ -61,14 +60,16 @@ ask_libvirt (const char *uri, const char *domain, PinDomainSide side, gsize *ret
   connection = side == PIN_DOMAIN_SECRET ? virConnectOpen (uri) : virConnectOpenReadOnly (uri);
   if (connection == NULL)
     {
-      take_error (PIN_ERROR_FAILED, uri, error);
+      g_autofree char *remedy = g_strdup_printf ("see whether virsh -c %s list can", uri);
+
+      take_error (PIN_ERROR_FAILED, uri, remedy, error);
       return NULL;
     }
   handle = look_up (connection, domain);
   text = handle != NULL ? virDomainGetXMLDesc (handle, flags[side]) : NULL;
   if (text == NULL)
     {
-      take_error (handle == NULL ? PIN_ERROR_NOT_FOUND : PIN_ERROR_FAILED, domain, error);
+      take_error (handle == NULL ? PIN_ERROR_NOT_FOUND : PIN_ERROR_FAILED, domain, "see virsh list --all", error);
       return NULL;
     }
   xml = g_strdup (text);
@@ -90,13 +91,15 @@ pin_domain_source_parse (const PinCli *cli, const char *domain, PinDomainSide si
                          GError **error)
 {
   g_autofree char *xml = read_source (cli, domain, side, ret_length, error);
+  g_autoptr (GError) local = NULL;
   PinDomain *parsed;
 
   if (xml == NULL)
     return NULL;
-  parsed = pin_domain_parse (xml, *ret_length, error);
+  parsed = pin_domain_parse (xml, *ret_length, &local);
   if (parsed == NULL)
-    g_prefix_error (error, "%s: ", strcmp (domain, "-") == 0 ? "standard input" : domain);
+    g_set_error (error, PIN_ERROR, local->code, "%s: %s; virsh dumpxml prints one that is right",
+                 strcmp (domain, "-") == 0 ? "standard input" : domain, local->message);
   else
     *ret_xml = g_steal_pointer (&xml);
   return parsed;

@@ -54,6 +54,18 @@ reserve_memory (PinSnapshot *snapshot, guint64 memory_kib)
     }
 }
 
+/* A snapshot of @length bytes at @where, a file or a line of one. */
+static PinSnapshot *
+parse (const char *text, gssize length, const char *where, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  PinSnapshot *snapshot = pin_snapshot_from_json (text, length, &local);
+
+  if (snapshot == NULL)
+    g_set_error (error, PIN_ERROR, local->code, "%s: %s; pinshift snapshot prints one that is right", where, local->message);
+  return snapshot;
+}
+
 /* Takes @snapshot; NULL stands for an error that is set. */
 static gboolean
 visit_one (const Visitor *visitor, PinSnapshot *snapshot, GError **error)
@@ -71,13 +83,9 @@ static gboolean
 visit_line (const Visitor *visitor, const char *path, guint line, const char *text, gssize length,
             GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  PinSnapshot *snapshot = pin_snapshot_from_json (text, length, &local);
+  g_autofree char *where = g_strdup_printf ("%s:%u", path, line);
 
-  if (snapshot != NULL)
-    return visit_one (visitor, snapshot, error);
-  g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s:%u: ", path, line);
-  return FALSE;
+  return visit_one (visitor, parse (text, length, where, error), error);
 }
 
 typedef struct
@@ -108,10 +116,10 @@ visit_many (const Visitor *visitor, const char *path, GError **error)
     return TRUE;
   if (file != NULL && !ferror (file))
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: is empty, a snapshot a line is wanted", path);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: is empty; write a snapshot a line into it", path);
       return FALSE;
     }
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't read: %s", path, g_strerror (errno));
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: can't read: %s" PIN_CLI_READABLE, path, g_strerror (errno));
   return FALSE;
 }
 
@@ -120,14 +128,8 @@ visit_file (const Visitor *visitor, const char *path, GError **error)
 {
   gsize length;
   g_autofree char *text = pin_cli_read (path, SNAPSHOT_MAX_BYTES, &length, error);
-  PinSnapshot *snapshot;
 
-  if (text == NULL)
-    return FALSE;
-  snapshot = pin_snapshot_from_json (text, (gssize) length, error);
-  if (snapshot == NULL)
-    g_prefix_error (error, "%s: ", path);
-  return visit_one (visitor, snapshot, error);
+  return text != NULL && visit_one (visitor, parse (text, (gssize) length, path, error), error);
 }
 
 static gboolean

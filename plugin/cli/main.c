@@ -105,7 +105,7 @@ main (int argc, char **argv)
   g_free (cli.uri);
   if (fflush (stdout) != 0 || ferror (stdout))
     {
-      fputs ("pinshift: can't write standard output\n", stderr);
+      fputs ("pinshift: can't write standard output; see that it is open and has room\n", stderr);
       return PIN_CLI_FAILED;
     }
   return code;

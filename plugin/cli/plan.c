@@ -108,8 +108,8 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
   if (rules == NULL)
     return -1;
   if (domain->record_problem != NULL)
-    fprintf (stderr, "pinshift: the record of %s is ignored: %s\n", domain->guest->name,
-             domain->record_problem);
+    fprintf (stderr, "pinshift: the record of %s is ignored: %s; what it has now counts as written, and pinshift adopt records that\n",
+             domain->guest->name, domain->record_problem);
   terms = pin_rules_terms (rules, domain->guest->name);
   original = original_of (domain);
   job.guest = domain->guest;

@@ -64,7 +64,8 @@ connect_bus (GError **error)
   GIOStream *bus = address != NULL ? g_dbus_address_get_stream_sync (address, NULL, NULL, &own) : NULL;
 
   if (bus == NULL)
-    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "relay: the system bus can't be reached: %s", own->message);
+    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "relay: the system bus can't be reached: %s; see systemctl status dbus",
+                 own->message);
   return bus;
 }
 

@@ -149,7 +149,8 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer data)
 {
   Service *service = data;
 
-  g_warning (connection == NULL ? "there is no system bus" : "%s is taken by another service, or the bus is gone", BUS_NAME);
+  g_warning (connection == NULL ? "there is no system bus; see systemctl status dbus"
+                                : "%s is taken by another service, or the bus is gone; see systemctl status dbus pinshiftd", BUS_NAME);
   service->status = 1;
   g_main_loop_quit (service->loop);
 }
@@ -191,11 +192,15 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }
   };
+  g_autoptr (GError) wrong = NULL;
   g_autoptr (GOptionContext) context = g_option_context_new ("- fit arriving guests into this host");
 
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
+  if (!g_option_context_parse (context, argc, argv, &wrong))
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s; see pinshiftd --help", wrong->message);
+      return FALSE;
+    }
   if (*argc < 2)
     return TRUE;
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "unexpected argument '%s'; see pinshiftd --help", (*argv)[1]);

@@ -192,7 +192,8 @@ on_name (GDBusConnection *connection, const char *name, gpointer data)
 static void
 on_name_lost (GDBusConnection *connection, const char *name, gpointer data)
 {
-  g_warning (connection == NULL ? "the system bus can't be reached" : "%s is taken by another service", BUS_NAME);
+  g_warning (connection == NULL ? "the system bus can't be reached; see systemctl status dbus"
+                                : "%s is taken by another service; see busctl status " BUS_NAME, BUS_NAME);
   end (data, 1);
 }
 
@@ -228,11 +229,15 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }
   };
+  g_autoptr (GError) wrong = NULL;
   g_autoptr (GOptionContext) context = g_option_context_new ("- rank the hosts of a cluster, and move guests between them");
 
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
+  if (!g_option_context_parse (context, argc, argv, &wrong))
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s; see %s --help", wrong->message, PROGRAM);
+      return FALSE;
+    }
   if (*argc < 2)
     return TRUE;
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "unexpected argument '%s'; see %s --help", (*argv)[1], PROGRAM);

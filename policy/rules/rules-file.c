@@ -131,7 +131,7 @@ read_entry (Reader *reader, const char *text, GError **error)
   if (equals == NULL || equals == text || *text == ';')
     {
       g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                   "%s is neither a section, nor KEY = VALUE, nor a comment (#)", quoted);
+                   "%s is neither a section, nor KEY = VALUE, nor a comment; write # before a comment", quoted);
       return FALSE;
     }
   key = g_strchomp (g_strndup (text, (gsize) (equals - text)));
@@ -214,7 +214,7 @@ set_file_error (GError **error, const char *path, const char *verb)
   int code = errno;
 
   g_set_error (error, PIN_ERROR, code == ENOENT ? PIN_ERROR_NOT_FOUND : PIN_ERROR_FAILED,
-               "%s: can't %s: %s", path, verb, g_strerror (code));
+               "%s: can't %s: %s; see that it is there and can be read", path, verb, g_strerror (code));
   return FALSE;
 }
 
@@ -233,7 +233,7 @@ read_file (PinRules *rules, const char *path, GError **error)
     return set_file_error (error, path, "read");
   if (length > FILE_MAX_BYTES)
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: larger than %u MiB, so no policy", path,
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: larger than %u MiB, so no policy; is it the right file?", path,
                    FILE_MAX_BYTES >> 20);
       return FALSE;
     }
@@ -254,7 +254,7 @@ list_directory (GTree *files, const char *directory, GError **error)
     return TRUE;
   if (dir == NULL)
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s: can't read: %s", directory, local->message);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s: can't read: %s; see that it can be read", directory, local->message);
       return FALSE;
     }
   while ((name = g_dir_read_name (dir)) != NULL)

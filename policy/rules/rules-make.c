@@ -67,7 +67,7 @@ split_placement (const char *name, char **ret_guest, char **ret_host, GError **e
                  quoted);
   else if (strpbrk (guest, "*?") != NULL)
     g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                 "section [placement] is for one guest, not for a pattern as in %s: no two guests have the same CPUs",
+                 "section [placement] is for one guest, not for a pattern as in %s; write one for each guest",
                  quoted);
   else
     {
@@ -100,7 +100,7 @@ check_host (const char *name, GError **error)
   if (pin_rules_is_host (name))
     return TRUE;
   quoted = pin_rules_quote (name);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "section [host]: %s is no host name", quoted);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "section [host]: %s is no host name; write one as in [host hostb]", quoted);
   return FALSE;
 }
 

@@ -100,7 +100,7 @@ parse_nodes (const char *value, PinMemoryMode *ret_mode, PinNodeset **ret_nodes,
   if (nodes == NULL)
     return FALSE;
   if (*ret_mode == PIN_MEMORY_MODE_PREFERRED && pin_cpuset_count (nodes) != 1)
-    return set_error (value, "names several nodes; just one can be preferred", error);
+    return set_error (value, "names several nodes; write the one that is preferred", error);
   *ret_nodes = g_steal_pointer (&nodes);
   return TRUE;
 }
@@ -204,7 +204,7 @@ check_page (const GArray *pages, const PinPage *page, const char *value, GError 
       const PinNodeset *cells = g_array_index (pages, PinPage, i).cells;
 
       if ((cells == NULL && page->cells == NULL) || pin_cpuset_intersects (cells, page->cells))
-        return set_error (value, "has two sizes for one NUMA cell of the guest", error);
+        return set_error (value, "has two sizes for one NUMA cell of the guest; write one", error);
     }
   return TRUE;
 }

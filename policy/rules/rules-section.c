@@ -87,7 +87,7 @@ parse_number (const PinRulesKey *key, const char *name, const char *text, guint 
       return TRUE;
     }
   quoted = pin_rules_quote (name);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: N of %s.N is the number of %s, from %u to %u", quoted,
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: N of %s.N is the number of %s; write one from %u to %u", quoted,
                key->name, key->numbered, key->min, key->max);
   return FALSE;
 }

@@ -63,7 +63,7 @@ parse_actions (const PinRulesKey *key, guint number, const char *value, gpointer
       if (action <= worst)
         {
           g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
-                       "\"%s\" stands after \"%s\"; the order is from better to worse, each once", items[i],
+                       "\"%s\" stands after \"%s\"; write them from better to worse, each once", items[i],
                        pin_action_name (worst));
           return FALSE;
         }
@@ -154,7 +154,7 @@ parse_number (const PinRulesKey *key, guint number, const char *value, gpointer 
       return TRUE;
     }
   quoted = pin_rules_quote (value);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no number from %u to %u", quoted, key->min, key->max);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no number; write one from %u to %u", quoted, key->min, key->max);
   return FALSE;
 }
 
@@ -224,7 +224,7 @@ parse_list (const char *value, gboolean (*is_item) (const char *item), const cha
         {
           g_autofree char *quoted = pin_rules_quote (items[i]);
 
-          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no %s; names are separated by \";\"", quoted, what);
+          g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no %s; write names with \";\" between them", quoted, what);
           return FALSE;
         }
       g_strv_builder_add (list, items[i]);
@@ -278,7 +278,7 @@ parse_uri (const PinRulesKey *key, guint number, const char *value, gpointer mem
     {
       g_autofree char *quoted = pin_rules_quote (value);
 
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no URI: it has a blank", quoted);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no URI: it has a blank; write one as qemu+ssh://hostb/system", quoted);
       return FALSE;
     }
   g_free (*held);
@@ -293,7 +293,7 @@ check_command (const char *value, GError **error)
 
   if (!pin_rules_has_control (value) && g_shell_parse_argv (value, NULL, NULL, NULL))
     return TRUE;
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no command that a shell could split; are its quotes closed?",
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no command that a shell could split; close its quotes",
                quoted);
   return FALSE;
 }

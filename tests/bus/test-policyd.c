@@ -332,8 +332,8 @@ test_arguments (void)
   static const struct { const char *options; int status; const char *out; const char *err; } rows[] = {
     { "--version", 0, "pinshift-policyd ", "" },
     { "--help", 0, "Usage:\n", "" },
-    { "--foo", 2, "", "pinshift-policyd: Unknown option --foo\n" },
-    { "--policy", 2, "", "pinshift-policyd: Missing argument for --policy\n" },
+    { "--foo", 2, "", "pinshift-policyd: Unknown option --foo; see pinshift-policyd --help\n" },
+    { "--policy", 2, "", "pinshift-policyd: Missing argument for --policy; see pinshift-policyd --help\n" },
     { "hosta", 2, "", "pinshift-policyd: unexpected argument 'hosta'; see pinshift-policyd --help\n" },
   };
   g_auto (ClusterWorld) world = { NULL };

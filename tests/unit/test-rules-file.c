@@ -87,10 +87,10 @@ test_bad_files (void)
     { "[reserve]\ncpu = 0\n",
       ":2: unknown key \"cpu\" in [reserve]; did you mean \"cpus\"? known are: cpus, memory" },
     { "threads = home\n", ":1: \"threads = home\" stands before any section; begin with [fit], say" },
-    { "[fit]\nthreads\n", ":2: \"threads\" is neither a section, nor KEY = VALUE, nor a comment (#)" },
+    { "[fit]\nthreads\n", ":2: \"threads\" is neither a section, nor KEY = VALUE, nor a comment; write # before a comment" },
     { "[fit]\n; threads = home\n",
-      ":2: \"; threads = home\" is neither a section, nor KEY = VALUE, nor a comment (#)" },
-    { "[fit]\n = home\n", ":2: \"= home\" is neither a section, nor KEY = VALUE, nor a comment (#)" },
+      ":2: \"; threads = home\" is neither a section, nor KEY = VALUE, nor a comment; write # before a comment" },
+    { "[fit]\n = home\n", ":2: \"= home\" is neither a section, nor KEY = VALUE, nor a comment; write # before a comment" },
     { "[fit] # general\n",
       ":1: \"[fit] # general\" is no section; write it alone on its line, as in [fit]" },
     { "[fit\n", ":1: \"[fit\" is no section; write it alone on its line, as in [fit]" },
@@ -271,7 +271,7 @@ test_not_a_policy_file (void)
   g_assert_error (absent, PIN_ERROR, PIN_ERROR_NOT_FOUND);
   g_assert_true (g_str_has_prefix (absent->message, path));
   g_assert_null (pin_rules_file_load_one ("/dev/zero", &device));
-  g_assert_cmpstr (device->message, ==, "/dev/zero: larger than 4 MiB, so no policy");
+  g_assert_cmpstr (device->message, ==, "/dev/zero: larger than 4 MiB, so no policy; is it the right file?");
   g_assert_null (pin_rules_file_load_one (tree.root, &directory));
   g_assert_error (directory, PIN_ERROR, PIN_ERROR_FAILED);
 }

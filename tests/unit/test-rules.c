@@ -147,9 +147,9 @@ test_bad_values (void)
     { "fit", "hugepages", "keep; remap", "hugepages: unknown action \"remap\"; known are: keep, weaken, strip" },
     { "fit", "cpu-model", "strip", "cpu-model: unknown action \"strip\"; known are: keep, warn" },
     { "fit", "vcpu-pins", "remap; keep",
-      "vcpu-pins: \"keep\" stands after \"remap\"; the order is from better to worse, each once" },
+      "vcpu-pins: \"keep\" stands after \"remap\"; write them from better to worse, each once" },
     { "fit", "vcpu-pins", "keep; keep",
-      "vcpu-pins: \"keep\" stands after \"keep\"; the order is from better to worse, each once" },
+      "vcpu-pins: \"keep\" stands after \"keep\"; write them from better to worse, each once" },
     { "fit", "vcpu-pins", "keep; refuse",
       "vcpu-pins: \"refuse\" is not written, it is what remains; leave out what you do not want" },
     { "fit", "vcpu-pins", "keep, remap", "vcpu-pins: unknown action \"keep, remap\" (\";\" separates actions); "
@@ -163,7 +163,7 @@ test_bad_values (void)
       "unknown key \"hosts\" in [fit]; known are: hugepages, numa-memory, vcpu-pins, emulator-pins, "
       "iothread-pins, cache, scheduler, cpu-model, memory, threads, spread, emulator, dedicated, "
       "page-size-change, keep-off-reserved" },
-    { "domain x", "hosts", "hosta, hostb", "hosts: \"hosta, hostb\" is no host name; names are separated by \";\"" },
+    { "domain x", "hosts", "hosta, hostb", "hosts: \"hosta, hostb\" is no host name; write names with \";\" between them" },
     { "reserve", "memory", "2GB",
       "memory: \"2GB\" is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB" },
     { "reserve", "memory", "2", "memory: \"2\" is too much, or its unit is unknown; known are: KiB, MiB, GiB, TiB" },
