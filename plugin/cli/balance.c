@@ -18,7 +18,7 @@ run (PinCli *cli, int argc, char **argv)
 {
   gboolean dry_run = FALSE;
   const GOptionEntry entries[] = {
-    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Change nothing, say which guests would be moved, and what that would bring", NULL },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Change nothing, say who would go where, and what for", NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;

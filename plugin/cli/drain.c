@@ -19,7 +19,7 @@ run (PinCli *cli, int argc, char **argv)
 {
   gboolean dry_run = FALSE;
   const GOptionEntry entries[] = {
-    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Change nothing, say where each guest would go, and who can't leave", NULL },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Change nothing, say who would go where, and who can't", NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;

@@ -227,6 +227,6 @@ run (PinCli *cli, int argc, char **argv)
 const PinCliVerb pin_cli_maintenance = {
   "maintenance",
   "[HOST] [on|off [REASON]]",
-  "Keep guests from coming to a host, or show which hosts are kept so",
+  "Keep guests from coming to a host, or show where that is so",
   run,
 };

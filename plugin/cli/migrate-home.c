@@ -32,7 +32,7 @@ run (PinCli *cli, int argc, char **argv)
   gboolean dry_run = FALSE;
   gboolean make_room = FALSE;
   const GOptionEntry entries[] = {
-    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Change nothing, say who would go where, and who can't be brought home", NULL },
+    { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Change nothing, say who would go where, and who can't", NULL },
     { "make-room", 0, 0, G_OPTION_ARG_NONE, &make_room, "Where a home is full, move others away first", NULL },
     { NULL },
   };
@@ -50,6 +50,6 @@ run (PinCli *cli, int argc, char **argv)
 const PinCliVerb pin_cli_migrate_home = {
   "migrate-home",
   "[DOMAIN]",
-  "Bring a guest, or all of them, back to where their owners wrote them",
+  "Bring a guest, or all of them, back to where they are at home",
   run,
 };

@@ -113,7 +113,7 @@ run (PinCli *cli, int argc, char **argv)
   gboolean make_room = FALSE;
   const GOptionEntry entries[] = {
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
-      "Change nothing, say where the guest would go and what it would get", NULL },
+      "Change nothing, say where it would go and what it gets", NULL },
     { "make-room", 0, 0, G_OPTION_ARG_NONE, &make_room, "Where there is no room, move others away first", NULL },
     { NULL },
   };
@@ -136,6 +136,6 @@ run (PinCli *cli, int argc, char **argv)
 const PinCliVerb pin_cli_migrate = {
   "migrate",
   "DOMAIN [HOST]",
-  "Move a guest to the host that suits it best, or to one that is named",
+  "Move a guest to the host that suits it best, or to HOST",
   run,
 };

@@ -158,7 +158,7 @@ run (PinCli *cli, int argc, char **argv)
   g_autofree char *on = NULL, *policy = NULL;
   const GOptionEntry entries[] = {
     { "on", 0, 0, G_OPTION_ARG_FILENAME, &on,
-      "Host: a snapshot (.json, one a line in .jsonl), or \"node:2 core:8 ...\"", "HOST" },
+      "A snapshot (.json, .jsonl), or \"node:2 core:8 ...\"", "HOST" },
     { "policy", 0, 0, G_OPTION_ARG_FILENAME, &policy, "Use this policy in place of the installed one",
       "FILE" },
     { NULL },

@@ -55,7 +55,7 @@ run (PinCli *cli, int argc, char **argv)
   g_autofree char *root = NULL;
   const GOptionEntry entries[] = {
     { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &root,
-      "Read DIR/sys and DIR/proc, not pinshiftd: no domains, no policy", "DIR" },
+      "Read DIR/sys and DIR/proc: no domains, no policy", "DIR" },
     { NULL },
   };
   g_autofree char *json = NULL;
