@@ -207,10 +207,21 @@ read_time (PinEvent *event, JsonObject *object, GError **error)
   return TRUE;
 }
 
+/* @otherwise: what it is where there is no such member; -1 for one that is no whole number. */
+static gint64
+number_of (JsonObject *object, const char *name, gint64 otherwise)
+{
+  JsonNode *member = json_object_get_member (object, name);
+
+  if (member == NULL)
+    return otherwise;
+  return json_node_get_value_type (member) == G_TYPE_INT64 ? json_node_get_int (member) : -1;
+}
+
 static gboolean
 read_event (PinEvent *event, JsonObject *object, GError **error)
 {
-  gint64 priority = json_object_get_int_member_with_default (object, "priority", 5);
+  gint64 priority = number_of (object, "priority", 5);
 
   if (priority < 0 || priority > 7)
     return fail (error, "priority is none of 0 to 7");
@@ -225,7 +236,7 @@ pin_event_from_json (JsonNode *node, GError **error)
 {
   g_autoptr (PinEvent) event = make_empty ();
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  gint64 version = object != NULL ? json_object_get_int_member_with_default (object, "version", 0) : VERSION;
+  gint64 version = object != NULL ? number_of (object, "version", 0) : VERSION;
 
   if (object == NULL)
     {

@@ -6,13 +6,16 @@
 static const char *
 type_of (const PinBusOption *option)
 {
-  return option->value != NULL ? "b" : option->number != NULL ? "u" : "s";
+  return option->value != NULL ? "b" : option->number != NULL ? "u" : option->wide != NULL ? "t" : "s";
 }
 
 static const char *
 word_of (const PinBusOption *option)
 {
-  return option->value != NULL ? "a boolean" : option->number != NULL ? "an unsigned number (u)" : "a string (s)";
+  return option->value != NULL    ? "a boolean"
+         : option->number != NULL ? "an unsigned number (u)"
+         : option->wide != NULL   ? "an unsigned number (t)"
+                                  : "a string (s)";
 }
 
 static const PinBusOption *
@@ -47,6 +50,8 @@ take (const PinBusOption *option, GVariant *value, GError **error)
     *option->value = g_variant_get_boolean (value);
   else if (option->number != NULL)
     *option->number = g_variant_get_uint32 (value);
+  else if (option->wide != NULL)
+    *option->wide = g_variant_get_uint64 (value);
   else
     {
       g_free (*option->text);

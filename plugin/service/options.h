@@ -10,6 +10,7 @@ typedef struct
   gboolean *value; /* of a switch (b): written where the call has the option */
   guint *number;   /* of a number (u), where there is no switch */
   char **text;     /* of a text (s), where there is neither; what it was is freed */
+  guint64 *wide;   /* of a wide number (t), where there is nothing else */
 } PinBusOption;
 
 /*
