@@ -4,6 +4,7 @@
 #include "arrival.h"
 #include "bus-change.h"
 #include "bus-guest.h"
+#include "bus-log.h"
 #include "bus-object.h"
 #include "bus-snapshot.h"
 #include "bus-usage.h"
@@ -30,6 +31,7 @@ struct _PinBus
   PinPicture *picture;
   PinHost1 *skeleton;
   PinBusSnapshot *snapshot;
+  PinBusLog *log;
   PinBusChange *change; /* NULL: there is no watch */
   PinBusGuest *guest;   /* NULL: there is no watch */
   PinBusUsage *usage;   /* NULL: there is no watch */
@@ -215,7 +217,7 @@ handle_domains (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant 
 }
 
 PinBus *
-pin_bus_new (PinPicture *picture)
+pin_bus_new (PinPicture *picture, const PinDiary *diary)
 {
   PinBus *bus = g_new0 (PinBus, 1);
 
@@ -228,6 +230,7 @@ pin_bus_new (PinPicture *picture)
   g_signal_connect (bus->skeleton, "handle-plan", G_CALLBACK (handle_plan), bus);
   g_signal_connect (bus->skeleton, "handle-domains", G_CALLBACK (handle_domains), bus);
   bus->snapshot = pin_bus_snapshot_new (bus->skeleton, bus->picture);
+  bus->log = pin_bus_log_new (bus->skeleton, diary);
   publish (bus);
   return bus;
 }
@@ -240,6 +243,7 @@ pin_bus_free (PinBus *bus)
   pin_bus_set_watch (bus, NULL);
   if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (bus->skeleton)) != NULL)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (bus->skeleton));
+  pin_bus_log_free (bus->log);
   pin_bus_snapshot_free (bus->snapshot);
   g_object_unref (bus->skeleton);
   g_free (bus);

@@ -3,14 +3,15 @@
 #pragma once
 
 #include "picture.h"
+#include "service/diary.h"
 #include "watch.h"
 
 #include <gio/gio.h>
 
 typedef struct _PinBus PinBus;
 
-/* @picture must outlive it. */
-PinBus *pin_bus_new (PinPicture *picture);
+/* @picture and @diary must outlive it. */
+PinBus *pin_bus_new (PinPicture *picture, const PinDiary *diary);
 void pin_bus_free (PinBus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinBus, pin_bus_free)
 

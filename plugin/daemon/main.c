@@ -32,7 +32,9 @@ typedef struct
 {
   const Arguments *arguments;
   GMainLoop *loop;
+  PinNews *news;
   PinPicture *picture;
+  PinDiary *diary;
   PinBus *bus;
   PinWatch *watch;
   int status;
@@ -57,6 +59,9 @@ clear_service (Service *service)
   pin_watch_free (service->watch);
   pin_bus_free (service->bus);
   pin_picture_free (service->picture);
+  if (service->diary != NULL)
+    pin_news_remove (service->news, service->diary);
+  pin_diary_free (service->diary);
   g_clear_pointer (&service->loop, g_main_loop_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Service, clear_service)
@@ -80,11 +85,17 @@ load_rules_or_defaults (const Arguments *arguments)
   return pin_rules_new ();
 }
 
+static const char *
+state_dir_of (const Arguments *arguments)
+{
+  return arguments->state_dir != NULL ? arguments->state_dir : PIN_STATEDIR;
+}
+
 static PinPicture *
 make_picture (const Arguments *arguments, GError **error)
 {
   const char *directory = arguments->runtime_dir != NULL ? arguments->runtime_dir : PIN_RUNTIMEDIR;
-  const char *state_dir = arguments->state_dir != NULL ? arguments->state_dir : PIN_STATEDIR;
+  const char *state_dir = state_dir_of (arguments);
   g_autofree char *ledger_path = g_build_filename (directory, "claims", NULL);
   PinSysfs *sysfs = pin_sysfs_open (arguments->sysroot != NULL ? arguments->sysroot : "/", error);
 
@@ -187,7 +198,7 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &arguments->sysroot, "Read the machine below DIR, not below /", "DIR" },
     { "policy", 0, 0, G_OPTION_ARG_FILENAME, &arguments->policy, "Read FILE in place of all installed policy", "FILE" },
     { "runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->runtime_dir, "Keep claims in DIR", "DIR" },
-    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state_dir, "Keep records and maintenance in DIR", "DIR" },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state_dir, "Keep records, maintenance and the diary in DIR", "DIR" },
     { "connect", 'c', 0, G_OPTION_ARG_STRING, &arguments->uri, "Follow libvirt at URI; 'none' follows nobody", "URI" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }
@@ -207,13 +218,23 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
   return FALSE;
 }
 
+static void
+begin_diary (Service *service)
+{
+  g_autofree char *path = g_build_filename (state_dir_of (service->arguments), "diary", NULL);
+
+  service->diary = pin_diary_new (path, &pin_diary_bounds);
+  pin_news_add (service->news, pin_diary_note, service->diary);
+}
+
 static int
 run (Service *service)
 {
   guint owner;
 
   service->loop = g_main_loop_new (NULL, FALSE);
-  service->bus = pin_bus_new (service->picture);
+  begin_diary (service);
+  service->bus = pin_bus_new (service->picture, service->diary);
   g_unix_signal_add (SIGTERM, on_quit, service);
   g_unix_signal_add (SIGINT, on_quit, service);
   g_unix_signal_add (SIGHUP, on_reload, service);
@@ -244,7 +265,8 @@ main (int argc, char **argv)
       g_print ("pinshiftd %s\n", PIN_VERSION);
       return 0;
     }
-  g_log_set_writer_func (pin_news_write, pin_news_new (g_get_host_name ()), NULL);
+  service.news = pin_news_new (g_get_host_name ());
+  g_log_set_writer_func (pin_news_write, service.news, NULL);
   service.picture = make_picture (&arguments, &error);
   if (service.picture == NULL)
     {

@@ -173,7 +173,7 @@ pin_astray_ask (PinFleet *fleet, GCancellable *cancellable, GAsyncReadyCallback 
       else if (has_guests (&rows[i]))
         add_gap (astray, &rows[i]);
     }
-  pin_enquiry_ask (fleet, "Domains", calls, on_domains, cancellable, on_all, task);
+  pin_enquiry_ask (fleet, "Domains", calls, NULL, on_domains, cancellable, on_all, task);
 }
 
 PinGathered *

@@ -17,6 +17,7 @@ typedef struct
 {
   PinFleet *fleet;
   char *method;
+  GVariant *options;
   GPtrArray *calls;
   GHashTable *hosts; /* name -> Host */
   GQueue ready;      /* of Host: those that can be asked once more, each once */
@@ -77,6 +78,7 @@ free_enquiry (gpointer data)
   g_queue_clear (&enquiry->ready);
   g_hash_table_unref (enquiry->hosts);
   g_ptr_array_unref (enquiry->calls);
+  g_variant_unref (enquiry->options);
   g_free (enquiry->method);
   g_free (enquiry);
 }
@@ -143,7 +145,8 @@ ask (GTask *task, Host *host)
   host->n_asked++;
   enquiry->n_asked++;
   pin_fleet_call (enquiry->fleet, call->host, enquiry->method,
-                  call->uuid != NULL ? g_variant_new ("(sa{sv})", call->uuid, NULL) : g_variant_new ("(a{sv})", NULL),
+                  call->uuid != NULL ? g_variant_new ("(s@a{sv})", call->uuid, enquiry->options)
+                                     : g_variant_new ("(@a{sv})", enquiry->options),
                   G_VARIANT_TYPE ("(s)"), g_task_get_cancellable (task), on_answer, asked);
   if (host->waiting.length > 0 && host->n_asked < OF_HOST_MOST)
     g_queue_push_tail (&enquiry->ready, host);
@@ -185,14 +188,15 @@ sort_out (Enquiry *enquiry)
 }
 
 void
-pin_enquiry_ask (PinFleet *fleet, const char *method, GPtrArray *calls, PinEnquiryHeard heard, GCancellable *cancellable,
-                 GAsyncReadyCallback over, gpointer data)
+pin_enquiry_ask (PinFleet *fleet, const char *method, GPtrArray *calls, GVariant *options, PinEnquiryHeard heard,
+                 GCancellable *cancellable, GAsyncReadyCallback over, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, over, data);
   Enquiry *enquiry = g_new0 (Enquiry, 1);
 
   enquiry->fleet = fleet;
   enquiry->method = g_strdup (method);
+  enquiry->options = g_variant_ref_sink (options != NULL ? options : g_variant_new ("a{sv}", NULL));
   enquiry->calls = calls;
   enquiry->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_host);
   enquiry->heard = heard;

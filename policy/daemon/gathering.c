@@ -173,7 +173,7 @@ pin_gathering_ask (PinFleet *fleet, GPtrArray *calls, GCancellable *cancellable,
   GTask *task = g_task_new (NULL, cancellable, answered, data);
 
   g_task_set_task_data (task, pin_gathered_new (), NULL);
-  pin_enquiry_ask (fleet, "Guest", calls, on_guest, cancellable, on_all, task);
+  pin_enquiry_ask (fleet, "Guest", calls, NULL, on_guest, cancellable, on_all, task);
 }
 
 PinGathered *

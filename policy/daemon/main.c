@@ -3,6 +3,7 @@
 #include "bus.h"
 #include "calls.h"
 #include "core/error.h"
+#include "logbook.h"
 #include "means.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
@@ -18,6 +19,7 @@
 typedef struct
 {
   char *policy;
+  char *state_dir;
   gboolean version;
 } Arguments;
 
@@ -25,6 +27,8 @@ typedef struct
 {
   const Arguments *arguments;
   GMainLoop *loop;
+  PinNews *news;
+  PinDiary *diary;
   GDBusConnection *connection; /* NULL: not yet */
   PinRules *rules;
   PinFleet *fleet;
@@ -38,6 +42,7 @@ typedef struct
   PinClusterBus *bus;
   PinCampaignCalls *campaigns;
   PinCalls *calls;
+  PinLogbook *logbook;
   int status;
 } Service;
 
@@ -45,12 +50,14 @@ static void
 clear_arguments (Arguments *arguments)
 {
   g_free (arguments->policy);
+  g_free (arguments->state_dir);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 
 static void
 clear_service (Service *service)
 {
+  pin_logbook_free (service->logbook);
   pin_calls_free (service->calls);
   pin_campaign_calls_free (service->campaigns);
   /* Its last answers. */
@@ -66,6 +73,9 @@ clear_service (Service *service)
   pin_cluster_bus_free (service->bus);
   g_clear_object (&service->connection);
   pin_rules_free (service->rules);
+  if (service->diary != NULL)
+    pin_news_remove (service->news, service->diary);
+  pin_diary_free (service->diary);
   g_clear_pointer (&service->loop, g_main_loop_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Service, clear_service)
@@ -226,6 +236,7 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
     { "policy", 0, 0, G_OPTION_ARG_FILENAME, &arguments->policy, "Read FILE in place of all installed policy", "FILE" },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state_dir, "Keep the diary in DIR", "DIR" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
     { NULL }
   };
@@ -242,6 +253,16 @@ read_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     return TRUE;
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "unexpected argument '%s'; see %s --help", (*argv)[1], PROGRAM);
   return FALSE;
+}
+
+static void
+begin_diary (Service *service)
+{
+  const char *state_dir = service->arguments->state_dir != NULL ? service->arguments->state_dir : PIN_POLICYD_STATEDIR;
+  g_autofree char *path = g_build_filename (state_dir, "diary", NULL);
+
+  service->diary = pin_diary_new (path, &pin_diary_bounds);
+  pin_news_add (service->news, pin_diary_note, service->diary);
 }
 
 /* All parts, each knowing those that it needs. */
@@ -273,6 +294,7 @@ build (Service *service)
   skeleton = pin_cluster_bus_skeleton (service->bus);
   service->campaigns = pin_campaign_calls_new (skeleton, service->fleet, service->jobs);
   service->calls = pin_calls_new (skeleton, service->fleet, service->ranking, service->forecasting, service->jobs, service->campaigns);
+  service->logbook = pin_logbook_new (skeleton, service->fleet, service->diary);
 }
 
 static int
@@ -281,6 +303,7 @@ run (Service *service)
   guint owner;
 
   service->loop = g_main_loop_new (NULL, FALSE);
+  begin_diary (service);
   build (service);
   take_rules (service, load_rules_or_defaults (service->arguments));
   g_unix_signal_add (SIGTERM, on_quit, service);
@@ -322,7 +345,8 @@ main (int argc, char **argv)
       g_print ("%s %s\n", PROGRAM, PIN_VERSION);
       return 0;
     }
-  g_log_set_writer_func (pin_news_write, pin_news_new (g_get_host_name ()), NULL);
+  service.news = pin_news_new (g_get_host_name ());
+  g_log_set_writer_func (pin_news_write, service.news, NULL);
   raise_open_files ();
   return run (&service);
 }

@@ -125,7 +125,7 @@ lose_patience (gpointer what)
 void
 cluster_world_start (ClusterWorld *world)
 {
-  g_autofree char *options = g_strdup_printf ("--policy %s", world->policy);
+  g_autofree char *options = g_strdup_printf ("--policy %s --state-dir %s/policyd-state", world->policy, world->world->dir);
   guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, (gpointer) NAME);
   g_autofree char *owner = NULL;
 

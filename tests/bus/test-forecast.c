@@ -298,7 +298,7 @@ test_silence (void)
 
       pin_enquiry_add (calls, host, uuid, "guest");
     }
-  pin_enquiry_ask (world.town.fleet, "Guest", calls, on_heard, NULL, on_over, &heard);
+  pin_enquiry_ask (world.town.fleet, "Guest", calls, NULL, on_heard, NULL, on_over, &heard);
   g_assert_cmpuint (heard.n_over, ==, 0);
   while (heard.n_over == 0)
     g_main_context_iteration (NULL, TRUE);

@@ -19,6 +19,7 @@ typedef struct
   FakeMachine *machine;
   PinPicture *picture;
   PinWatch *watch;
+  PinDiary *diary;
   PinBus *bus;
   GDBusConnection *connection;
   FakePolkit polkit;
@@ -36,7 +37,8 @@ start_service (World *world)
                                     world->machine->root, 0, &error);
   g_assert_no_error (error);
   world->watch = pin_watch_new (world->picture, NULL, &deaf, NULL);
-  world->bus = pin_bus_new (world->picture);
+  world->diary = pin_diary_new (NULL, &pin_diary_bounds);
+  world->bus = pin_bus_new (world->picture, world->diary);
   pin_bus_set_watch (world->bus, world->watch);
   world->connection = g_dbus_connection_new_for_address_sync (
       world->place->address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
@@ -70,6 +72,7 @@ world_clear (World *world)
 {
   fake_polkit_clear (&world->polkit);
   pin_bus_free (world->bus);
+  pin_diary_free (world->diary);
   pin_watch_free (world->watch);
   pin_picture_free (world->picture);
   g_dbus_connection_close_sync (world->connection, NULL, NULL);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "logbook.h"
+
+#include "enquiry.h"
+#include "service/log-call.h"
+
+#include <string.h>
+
+/* Of all hosts together, while they answer and in the answer: one message can carry them. */
+#define EVENTS_MOST 10000
+
+struct _PinLogbook
+{
+  PinCluster1 *skeleton;
+  PinFleet *fleet;
+  const PinDiary *diary;
+  GCancellable *cancellable;
+};
+
+/* A call that is not answered yet. */
+typedef struct
+{
+  GDBusMethodInvocation *invocation; /* ours until it is answered */
+  char *what;
+  PinDiaryQuestion question;
+  GPtrArray *events; /* PinEvent, ours */
+  GPtrArray *unreachable;
+} Call;
+
+static void
+free_event (gpointer event)
+{
+  pin_event_free (event);
+}
+
+static void
+call_free (Call *call)
+{
+  g_free (call->what);
+  g_ptr_array_unref (call->events);
+  g_ptr_array_unref (call->unreachable);
+  g_free (call);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static Call *
+call_new (GDBusMethodInvocation *invocation, const char *what)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->invocation = invocation;
+  call->question.what = call->what = g_strdup (what);
+  call->events = g_ptr_array_new_with_free_func (free_event);
+  call->unreachable = g_ptr_array_new_with_free_func (g_free);
+  return call;
+}
+
+static guint
+limit_of (const PinDiaryQuestion *question)
+{
+  return question->limit > 0 ? MIN (question->limit, EVENTS_MOST) : EVENTS_MOST;
+}
+
+/* "hostc: Connection refused"; @why begins with the name of the host.  (transfer full) */
+static char *
+describe (const char *host, const char *why)
+{
+  g_autofree char *prefix = g_strdup_printf ("%s can't be reached: ", host);
+
+  if (g_str_has_prefix (why, prefix))
+    return g_strdup_printf ("%s: %s", host, why + strlen (prefix));
+  return g_strdup (why);
+}
+
+static void
+on_host (const PinEnquiryCall *asked, const char *text, const GError *error, gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GError) problem = NULL;
+
+  if (error != NULL)
+    {
+      /* It is of a version that has no diary. */
+      if (!g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+        g_ptr_array_add (call->unreachable, describe (asked->host, error->message));
+      return;
+    }
+  if (!pin_log_call_read (text, asked->host, call->events, &problem))
+    g_ptr_array_add (call->unreachable, g_strdup_printf ("%s: %s", asked->host, problem->message));
+  if (call->events->len > 2 * EVENTS_MOST)
+    pin_diary_sort (call->events, EVENTS_MOST);
+}
+
+static void
+add_own (PinLogbook *logbook, Call *call)
+{
+  g_autoptr (GPtrArray) own = pin_diary_find (logbook->diary, &call->question);
+
+  for (guint i = 0; i < own->len; i++)
+    g_ptr_array_add (call->events, pin_event_copy (g_ptr_array_index (own, i)));
+}
+
+static gint
+compare_lines (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+on_all (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Call) call = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+
+  if (!pin_enquiry_finish (result, &error))
+    {
+      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      return;
+    }
+  pin_diary_sort (call->events, limit_of (&call->question));
+  g_ptr_array_sort (call->unreachable, compare_lines);
+  json = pin_log_call_answer (call->events, call->unreachable);
+  g_dbus_method_invocation_return_value (call->invocation, g_variant_new ("(s)", json));
+}
+
+static gboolean
+handle_log (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char *what, GVariant *options, gpointer data)
+{
+  PinLogbook *logbook = data;
+  g_autoptr (Call) call = call_new (invocation, what);
+  g_autoptr (GError) error = NULL;
+  GPtrArray *calls;
+  guint n;
+  const PinHostRow *rows = pin_fleet_rows (logbook->fleet, &n);
+
+  if (!pin_log_call_take (options, &call->question, &error))
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return TRUE;
+    }
+  calls = pin_enquiry_calls_new ();
+  for (guint i = 0; i < n; i++)
+    pin_enquiry_add (calls, rows[i].name, what, NULL);
+  add_own (logbook, call);
+  options = pin_log_call_options (&call->question);
+  pin_enquiry_ask (logbook->fleet, "Log", calls, options, on_host, logbook->cancellable, on_all, g_steal_pointer (&call));
+  return TRUE;
+}
+
+PinLogbook *
+pin_logbook_new (PinCluster1 *skeleton, PinFleet *fleet, const PinDiary *diary)
+{
+  PinLogbook *logbook = g_new0 (PinLogbook, 1);
+
+  logbook->skeleton = g_object_ref (skeleton);
+  logbook->fleet = fleet;
+  logbook->diary = diary;
+  logbook->cancellable = g_cancellable_new ();
+  g_signal_connect (skeleton, "handle-log", G_CALLBACK (handle_log), logbook);
+  return logbook;
+}
+
+void
+pin_logbook_free (PinLogbook *logbook)
+{
+  if (logbook == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (logbook->skeleton, logbook);
+  g_cancellable_cancel (logbook->cancellable);
+  g_object_unref (logbook->cancellable);
+  g_object_unref (logbook->skeleton);
+  g_free (logbook);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The calls Log of the real services: what they have decided, before and after they were restarted, and of other hosts. */
+#include "cluster-world.h"
+
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+
+#define NAME "org.pinshift.Cluster1"
+#define HOST_NAME "org.pinshift.Host1"
+#define GUEST "test"
+#define GUEST_UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
+
+typedef struct
+{
+  ClusterWorld cluster;
+  GSubprocess *others;
+} World;
+
+/* Hosts of a cluster, beside this one: host0 is of a version without diaries, and host1 has no pinshiftd. */
+static void
+start_others (World *world)
+{
+  const char *directory = world->cluster.world->dir;
+  const char *const argv[] = { g_getenv ("PINSHIFT_FAKE_FLEET"), directory, "0", "1:older", "1:unmanaged", NULL };
+  char ready[6] = "";
+
+  world->others = pin_world_start (world->cluster.world, argv);
+  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (world->others), ready, 5, NULL, NULL, NULL));
+  g_assert_cmpstr (ready, ==, "ready");
+}
+
+static void
+world_init (World *world)
+{
+  g_autoptr (GString) policy = g_string_new (NULL);
+
+  world->cluster.libvirt = "test:///default";
+  cluster_world_init (&world->cluster, FALSE);
+  start_others (world);
+  g_string_append_printf (policy, "[host %s]\nuri = qemu+tcp://here/system\nlink = local\n", g_get_host_name ());
+  for (guint i = 0; i < 2; i++)
+    g_string_append_printf (policy, "[host host%u]\nuri = qemu+tcp://host%u/system\nlink = env DBUS_SYSTEM_BUS_ADDRESS=unix:path=%s/host%u %s relay\n",
+                            i, i, world->cluster.world->dir, i, g_getenv ("PINSHIFT_CLI"));
+  g_assert_true (g_file_set_contents (world->cluster.policy, policy->str, -1, NULL));
+}
+
+static void
+world_clear (World *world)
+{
+  pin_world_end (&world->others);
+  cluster_world_clear (&world->cluster);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+static void
+wait_for_host (World *world, const char *host, const char *state)
+{
+  g_autofree char *path = g_strdup_printf ("/org/pinshift/Cluster1/host/%s", host);
+  g_autoptr (GDBusProxy) proxy = g_dbus_proxy_new_sync (world->cluster.connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL, NAME, path,
+                                                        NAME ".Host", NULL, NULL);
+
+  cluster_world_wait (proxy, "State", state);
+}
+
+static void
+start_policyd (World *world)
+{
+  cluster_world_start (&world->cluster);
+  cluster_world_wait (world->cluster.host, "State", "'reachable'");
+  cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
+  wait_for_host (world, "host0", "'reachable'");
+  wait_for_host (world, "host1", "'unmanaged'");
+}
+
+/* @parameters in GVariant's notation.  (transfer full) */
+static GVariant *
+call (World *world, const char *name, const char *method, const char *parameters, GError **error)
+{
+  g_autofree char *path = g_strconcat ("/", name, NULL);
+
+  g_strdelimit (path, ".", '/');
+  return g_dbus_connection_call_sync (world->cluster.connection, name, path, name, method, g_variant_new_parsed (parameters), NULL,
+                                      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, error);
+}
+
+static JsonNode *
+log_of (World *world, const char *name, const char *parameters)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (world, name, "Log", parameters, &error);
+  const char *json;
+  JsonNode *node;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &json);
+  g_test_message ("%s", json);
+  node = json_from_string (json, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+/* The kinds of its events, each with a blank behind; all are of this host.  (transfer full) */
+static char *
+kinds_of (JsonNode *log)
+{
+  JsonArray *events = json_object_get_array_member (json_node_get_object (log), "events");
+  g_autoptr (GString) kinds = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (events); i++)
+    {
+      JsonObject *event = json_array_get_object_element (events, i);
+
+      g_string_append_printf (kinds, "%s ", json_object_get_string_member (event, "event"));
+      g_assert_cmpstr (json_object_get_string_member (event, "host"), ==, g_get_host_name ());
+    }
+  return g_string_free (g_steal_pointer (&kinds), FALSE);
+}
+
+static void
+assert_log (World *world, const char *name, const char *parameters, const char *kinds)
+{
+  g_autoptr (JsonNode) log = log_of (world, name, parameters);
+  g_autofree char *found = kinds_of (log);
+
+  g_assert_cmpstr (found, ==, kinds);
+}
+
+static void
+set_maintenance (World *world, const char *parameters)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (world, HOST_NAME, "SetMaintenance", parameters, &error);
+
+  g_assert_no_error (error);
+}
+
+typedef struct
+{
+  const char *parameters, *kinds;
+} Row;
+
+static void
+test_host (void)
+{
+  static const Row rows[] = {
+    { "('', @a{sv} {})", "maintenance maintenance " },
+    { "('', {'limit': <uint32 1>})", "maintenance " },
+    { "('', {'since': <uint64 1>, 'limit': <uint32 0>})", "maintenance maintenance " },
+    { "('', {'since': <uint64 18446744073709551615>})", "" },
+    { "('nobody', @a{sv} {})", "" },
+  };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  cluster_world_start_host (&world.cluster);
+  assert_log (&world, HOST_NAME, "('', @a{sv} {})", "");
+  set_maintenance (&world, "(true, 'disks')");
+  set_maintenance (&world, "(false, '')");
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+        assert_log (&world, HOST_NAME, rows[i].parameters, rows[i].kinds);
+      pin_world_end (&world.cluster.world->service);
+      cluster_world_start_host (&world.cluster);
+    }
+  set_maintenance (&world, "(true, '')");
+  assert_log (&world, HOST_NAME, "('', @a{sv} {})", "maintenance maintenance maintenance ");
+}
+
+static void
+migrate (World *world)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (world, NAME, "Migrate", "('" GUEST "', 'host1', @a{sv} {})", &error);
+
+  g_assert_no_error (error);
+}
+
+/* Hosts that could not be asked are named, those of an older version are none of them. */
+static void
+assert_named (World *world)
+{
+  g_autoptr (JsonNode) log = log_of (world, NAME, "('', @a{sv} {})");
+  JsonArray *unreachable = json_object_get_array_member (json_node_get_object (log), "unreachable");
+
+  g_assert_cmpuint (json_array_get_length (unreachable), ==, 1);
+  g_assert_true (g_str_has_prefix (json_array_get_string_element (unreachable, 0), "host1: "));
+  g_assert_null (strstr (json_array_get_string_element (unreachable, 0), "can't be reached"));
+}
+
+static void
+test_cluster (void)
+{
+  static const Row rows[] = {
+    { "('', @a{sv} {})", "maintenance migration-failed maintenance " },
+    { "('', {'limit': <uint32 2>})", "migration-failed maintenance " },
+    { "('" GUEST "', @a{sv} {})", "migration-failed " },
+    { "('" GUEST_UUID "', {'limit': <uint32 1>})", "migration-failed " },
+    { "('nobody', @a{sv} {})", "" },
+  };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  cluster_world_start_host (&world.cluster);
+  start_policyd (&world);
+  set_maintenance (&world, "(true, 'disks')");
+  migrate (&world);
+  set_maintenance (&world, "(false, '')");
+  for (guint round = 0; round < 2; round++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+        assert_log (&world, NAME, rows[i].parameters, rows[i].kinds);
+      assert_named (&world);
+      g_subprocess_send_signal (world.cluster.policyd, SIGTERM);
+      g_assert_cmpint (cluster_world_end (&world.cluster), ==, 0);
+      g_clear_object (&world.cluster.log);
+      g_clear_object (&world.cluster.policyd);
+      start_policyd (&world);
+    }
+}
+
+static void
+test_refusals (void)
+{
+  static const struct { const char *parameters, *error, *part; } rows[] = {
+    { "('', {'until': <uint64 5>})", "org.pinshift.Error.Unsupported", "unknown option 'until'; known: since (t), limit (u)" },
+    { "('', {'since': <'yesterday'>})", "org.pinshift.Error.Invalid", "option 'since' must be an unsigned number (t)" },
+    { "('', {'limit': <uint64 5>})", "org.pinshift.Error.Invalid", "option 'limit' must be an unsigned number (u)" },
+  };
+  static const char *const services[] = { HOST_NAME, NAME };
+  g_auto (World) world = { { NULL } };
+
+  world_init (&world);
+  cluster_world_start_host (&world.cluster);
+  start_policyd (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (rows) * G_N_ELEMENTS (services); i++)
+    {
+      guint row = i / G_N_ELEMENTS (services);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = call (&world, services[i % G_N_ELEMENTS (services)], "Log", rows[row].parameters, &error);
+      g_autofree char *name = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+
+      g_assert_null (reply);
+      g_assert_cmpstr (name, ==, rows[row].error);
+      g_assert_nonnull (strstr (error->message, rows[row].part));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  signal (SIGPIPE, SIG_IGN);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/logbook/of-a-host-before-and-after-a-restart", test_host);
+  g_test_add_func ("/logbook/of-a-cluster-before-and-after-a-restart", test_cluster);
+  g_test_add_func ("/logbook/what-is-not-known-is-refused", test_refusals);
+  return g_test_run ();
+}
