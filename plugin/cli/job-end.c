@@ -72,10 +72,22 @@ print_rest (GStrv parts, FILE *stream)
 }
 
 static void
-print_done (const char *line, GStrv parts)
+print_done (const char *line, GStrv parts, const char *migration)
 {
   puts (line);
   print_rest (parts, stdout);
+  if (*migration != '\0')
+    printf ("  migration %s\n", migration);
+}
+
+/* Where more is said of a move that was begun; "": nowhere.  (transfer full) */
+static char *
+describe_log (GDBusProxy *job, const char *migration)
+{
+  g_autofree char *destination = pin_job_facts_text (job, "Destination");
+  gboolean begun = *migration != '\0' && *destination != '\0';
+
+  return begun ? g_strdup_printf ("; see pinshift log %s", migration) : g_strdup ("");
 }
 
 int
@@ -84,14 +96,16 @@ pin_job_end_tell (const PinCli *cli, const char *subject, GDBusProxy *job, const
   g_autofree char *state = pin_job_facts_text (job, "State");
   g_autofree char *text = pin_job_facts_text (job, "Text");
   g_auto (GStrv) parts = g_strsplit (*text != '\0' ? text : state, "; ", pin_job_facts_has_moves (job) ? -1 : 1);
-  g_autoptr (GError) error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s: %s", subject, parts[0]);
+  g_autofree char *migration = pin_job_facts_text (job, "Migration");
   gboolean done = g_str_equal (state, "done");
+  g_autofree char *log = done ? g_strdup ("") : describe_log (job, migration);
+  g_autoptr (GError) error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s: %s%s", subject, parts[0], log);
   int code = PIN_CLI_DONE;
 
   if (cli->json)
     print_json (job, moves);
   else if (done && !cli->quiet)
-    print_done (error->message, parts);
+    print_done (error->message, parts, migration);
   if (!done)
     {
       code = pin_cli_fail (error);

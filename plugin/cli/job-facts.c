@@ -43,7 +43,10 @@ void
 pin_job_facts_add_json (GDBusProxy *job, JsonBuilder *builder)
 {
   static const char *const members[][2] = { { "guest", "Guest" }, { "uuid", "Uuid" }, { "source", "Source" }, { "destination", "Destination" },
-                                            { "state", "State" }, { "text", "Text" } };
+                                            { "state", "State" }, { "text", "Text" }, { "migration", "Migration" }, { "stage", "Stage" },
+                                            { "warning", "Warning" } };
+  static const char *const numbers[][2] = { { "progress_permille", "Progress" }, { "bytes", "BytesDone" }, { "bytes_left", "BytesLeft" },
+                                            { "estimate_ms", "Estimate" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
@@ -51,5 +54,10 @@ pin_job_facts_add_json (GDBusProxy *job, JsonBuilder *builder)
 
       json_builder_add_string_value (json_builder_set_member_name (builder, members[i][0]), value);
     }
-  json_builder_add_int_value (json_builder_set_member_name (builder, "bytes"), (gint64) pin_job_facts_number (job, "BytesDone"));
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      gint64 value = (gint64) pin_job_facts_number (job, numbers[i][1]);
+
+      json_builder_add_int_value (json_builder_set_member_name (builder, numbers[i][0]), value);
+    }
 }

@@ -21,6 +21,7 @@ typedef struct
   GDBusProxy *job;
   char *destination; /* of which was told last; NULL: of none */
   gboolean ended;    /* that was told */
+  gboolean warned;
 } Move;
 
 static void
@@ -74,12 +75,26 @@ tell_end (const PinJobMoves *moves, Move *move)
 }
 
 static void
+tell_warning (const PinJobMoves *moves, Move *move)
+{
+  g_autofree char *guest = pin_job_facts_text (move->job, "Guest");
+  g_autofree char *warning = pin_job_facts_text (move->job, "Warning");
+  g_autofree char *line = g_strdup_printf ("%s: %s", guest, warning);
+
+  if (*warning == '\0' || move->warned)
+    return;
+  move->warned = TRUE;
+  moves->listener->warn (line, moves->data);
+}
+
+static void
 look_at (const PinJobMoves *moves, Move *move)
 {
   if (pin_job_facts_runs (move->job))
     tell_begin (moves, move);
   else
     tell_end (moves, move);
+  tell_warning (moves, move);
   moves->listener->changed (moves->data);
 }
 

@@ -9,6 +9,7 @@ typedef struct
 {
   void (*changed) (gpointer data);                /* some move goes on */
   void (*tell) (const char *line, gpointer data); /* some move has begun, or ended */
+  void (*warn) (const char *line, gpointer data); /* some move will not converge */
 } PinJobMovesListener;
 
 typedef struct _PinJobMoves PinJobMoves;

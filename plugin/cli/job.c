@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include "agent.h"
+#include "amount.h"
 #include "cluster1-client.h"
 #include "job-end.h"
 #include "job-facts.h"
@@ -20,6 +21,8 @@ typedef struct
   char *owner;        /* the service that has the job: one that comes after it knows nothing of it */
   PinJobMoves *moves; /* NULL: it is one, or nobody may look */
   PinProgress *progress;
+  gboolean estimated; /* the estimate was told, if there is one */
+  gboolean warned;
 } Job;
 
 /* "moving to hostb".  (transfer full) */
@@ -56,15 +59,50 @@ is_running (const Job *job)
   return owner != NULL && g_strcmp0 (owner, job->owner) == 0 && pin_job_facts_runs (job->proxy);
 }
 
+/* The first thing that is said, once. */
 static void
-show_move (const Job *job)
+tell_estimate (Job *job)
+{
+  guint64 estimate_ms = pin_job_facts_number (job->proxy, "Estimate");
+  g_autofree char *time = pin_amount_ms (estimate_ms);
+  g_autofree char *line = g_strdup_printf ("about %s, by its memory and the last moves", time);
+
+  if (estimate_ms > 0 && !job->estimated)
+    pin_progress_say (job->progress, line);
+  job->estimated = TRUE;
+}
+
+static void
+tell_warning (Job *job)
+{
+  g_autofree char *warning = pin_job_facts_text (job->proxy, "Warning");
+
+  if (*warning == '\0' || job->warned)
+    return;
+  job->warned = TRUE;
+  pin_progress_warn (job->progress, warning);
+}
+
+static void
+show_move (Job *job)
 {
   g_autofree char *stage = describe_stage (job);
-  const PinProgressState state = { stage, (guint) pin_job_facts_number (job->proxy, "Progress"), pin_job_facts_number (job->proxy, "BytesDone"),
-                                   pin_job_facts_number (job->proxy, "BytesTotal"), pin_job_facts_number (job->proxy, "Rate") };
+  const PinProgressState state = {
+    .stage = stage,
+    .permille = (guint) pin_job_facts_number (job->proxy, "Progress"),
+    .bytes_total = pin_job_facts_number (job->proxy, "BytesTotal"),
+    .bytes_left = pin_job_facts_number (job->proxy, "BytesLeft"),
+    .bytes_s = pin_job_facts_number (job->proxy, "Rate"),
+    .dirty_bytes_s = pin_job_facts_number (job->proxy, "DirtyRate"),
+    .left_ms = pin_job_facts_number (job->proxy, "TimeLeft"),
+    .downtime_ms = pin_job_facts_number (job->proxy, "Downtime"),
+  };
 
-  if (*stage != '\0')
-    pin_progress_show (job->progress, &state);
+  if (*stage == '\0')
+    return;
+  tell_estimate (job);
+  tell_warning (job);
+  pin_progress_show (job->progress, &state);
 }
 
 static void
@@ -105,6 +143,14 @@ on_tell (const char *line, gpointer data)
 }
 
 static void
+on_warn (const char *line, gpointer data)
+{
+  Job *job = data;
+
+  pin_progress_warn (job->progress, line);
+}
+
+static void
 cancelled (GObject *proxy, GAsyncResult *result, gpointer data)
 {
   Job *job = data;
@@ -130,6 +176,14 @@ cancel (gpointer data)
   fputs ("pinshift: cancelling; once more, and it is left to itself\n", stderr);
   g_dbus_proxy_call (job->proxy, "Cancel", NULL, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, cancelled, job);
   return G_SOURCE_REMOVE;
+}
+
+/* The terminal has another width. */
+static gboolean
+on_resize (gpointer data)
+{
+  show (data);
+  return G_SOURCE_CONTINUE;
 }
 
 /* Serves the main context until the job has ended, or nobody tells of it any more. */
@@ -180,8 +234,9 @@ follow (Job *job, GError **error)
 static int
 follow_path (Job *job, const char *path, GError **error)
 {
-  static const PinJobMovesListener listener = { show, on_tell };
+  static const PinJobMovesListener listener = { show, on_tell, on_warn };
   g_autoptr (GSource) interrupt = g_unix_signal_source_new (SIGINT);
+  g_autoptr (GSource) resize = g_unix_signal_source_new (SIGWINCH);
   g_autoptr (PinJobMoves) moves = job->order->several ? pin_job_moves_new (path, &listener, job) : NULL;
   g_autoptr (GDBusProxy) proxy = g_dbus_proxy_new_for_bus_sync (G_BUS_TYPE_SYSTEM, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL, PIN_CLUSTER1_NAME,
                                                                 path, PIN_JOB_INTERFACE, NULL, error);
@@ -195,7 +250,10 @@ follow_path (Job *job, const char *path, GError **error)
   job->owner = owner;
   g_source_set_callback (interrupt, cancel, job, NULL);
   g_source_attach (interrupt, NULL);
+  g_source_set_callback (resize, on_resize, job, NULL);
+  g_source_attach (resize, NULL);
   code = follow (job, error);
+  g_source_destroy (resize);
   g_source_destroy (interrupt);
   return code;
 }

@@ -2,6 +2,7 @@
 /* pinshift migrate: moves a guest to the host of the cluster that suits it best, or to one that is named. */
 #include "cli.h"
 
+#include "amount.h"
 #include "cluster1-client.h"
 #include "foretell.h"
 #include "job.h"
@@ -30,6 +31,17 @@ rank (const char *guest, const char *host, char **ret_json, GError **error)
         }
       n_plans = pin_rank_text_place (found);
     }
+}
+
+/* So long the move takes, as far as @rank says it. */
+static void
+print_estimate (const PinCli *cli, JsonNode *rank)
+{
+  gint64 estimate_ms = json_object_get_int_member_with_default (json_node_get_object (rank), "estimate_ms", 0);
+  g_autofree char *time = pin_amount_ms ((guint64) MAX (estimate_ms, 0));
+
+  if (estimate_ms > 0 && !cli->json && !cli->quiet)
+    printf ("Estimated time: %s\n", time);
 }
 
 /* Of a host without a place in text why, else its plan.  Returns: the exit code; -1 with an error. */
@@ -77,7 +89,13 @@ foretell (const PinCli *cli, const char *guest, const char *name, GError **error
       putchar ('\n');
     }
   if (host != NULL)
-    return show_host (cli, host, error);
+    {
+      int code = show_host (cli, host, error);
+
+      if (code >= 0 && pin_rank_text_place (host) > 0)
+        print_estimate (cli, answer);
+      return code;
+    }
   if (!cli->json)
     printf ("No host can take %s\n", guest);
   return PIN_CLI_FAILED;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "progress.h"
 
-#include "amount.h"
-
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BAR_CHARS 20
 /* Where a terminal does not tell how wide it is. */
 #define USUAL_COLUMNS 80
 
@@ -17,7 +15,8 @@ struct _PinProgress
   const char *subject;
   gboolean is_terminal;
   char *stage;      /* that was printed last */
-  guint line_chars; /* of the line that stands on the terminal */
+  guint tenth;      /* of the whole, that was printed last */
+  guint line_columns; /* of the line that stands on the terminal */
 };
 
 PinProgress *
@@ -49,46 +48,27 @@ columns (void)
   return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
 }
 
-/* (transfer full) */
-static char *
-format_line (const PinProgress *progress, const PinProgressState *state)
-{
-  g_autoptr (GString) line = g_string_new (NULL);
-  guint permille = MIN (state->permille, 1000);
-  g_autofree char *done = pin_amount_bytes (state->bytes_done);
-  g_autofree char *total = pin_amount_bytes (state->bytes_total);
-  g_autofree char *rate = pin_amount_bytes (state->bytes_s);
-
-  g_string_append_printf (line, "%s: %s", progress->subject, state->stage);
-  if (state->bytes_total == 0)
-    return g_string_free (g_steal_pointer (&line), FALSE);
-  g_string_append (line, " [");
-  for (guint i = 0; i < BAR_CHARS; i++)
-    g_string_append_c (line, i < permille * BAR_CHARS / 1000 ? '#' : '.');
-  g_string_append_printf (line, "] %u %%, %s of %s", permille / 10, done, total);
-  if (state->bytes_s > 0)
-    g_string_append_printf (line, ", %s/s", rate);
-  return g_string_free (g_steal_pointer (&line), FALSE);
-}
-
-/* Over what stands there; no terminal is too dumb for blanks. */
+/* Over what stands there, and never wider than the terminal is now; no terminal is too dumb for blanks. */
 static void
 overwrite (PinProgress *progress, const char *text)
 {
-  g_autofree char *line = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), (glong) columns () - 1));
-  guint chars = (guint) g_utf8_strlen (line, -1);
+  guint room = columns () - 1;
+  g_autofree char *shown = pin_cli_one_line (text);
+  g_autofree char *line = pin_progress_line_cut (shown, room);
+  guint used = pin_progress_line_columns (line);
+  guint stale = MIN (progress->line_columns, room);
 
-  printf ("\r%s%*s", line, (int) (MAX (progress->line_chars, chars) - chars), "");
-  if (chars == 0)
+  printf ("\r%s%*s", line, (int) (MAX (stale, used) - used), "");
+  if (used == 0)
     putchar ('\r');
   fflush (stdout);
-  progress->line_chars = chars;
+  progress->line_columns = used;
 }
 
 void
 pin_progress_hide (PinProgress *progress)
 {
-  if (progress->line_chars > 0)
+  if (progress->line_columns > 0)
     overwrite (progress, "");
 }
 
@@ -98,24 +78,48 @@ is_silent (const PinProgress *progress)
   return progress->cli->quiet || progress->cli->json;
 }
 
+/* As a line that stays. */
+static void
+say (PinProgress *progress, const char *text)
+{
+  g_autofree char *line = pin_cli_one_line (text);
+
+  pin_progress_hide (progress);
+  printf ("%s: %s\n", progress->subject, line);
+  fflush (stdout);
+}
+
+/* Each stage that is new; with --verbose each tenth, with the figures. */
+static void
+tell_stage (PinProgress *progress, const PinProgressState *state)
+{
+  guint tenth = state->bytes_total > 0 ? state->permille / 100 : 0;
+  gboolean is_new = g_strcmp0 (progress->stage, state->stage) != 0;
+
+  if (is_new)
+    say (progress, state->stage);
+  else if (progress->cli->verbose && tenth != progress->tenth)
+    {
+      g_autofree char *line = pin_progress_line ("", state, G_MAXUINT);
+
+      say (progress, line + strlen (": "));
+    }
+  progress->tenth = tenth;
+  g_free (progress->stage);
+  progress->stage = g_strdup (state->stage);
+}
+
 void
 pin_progress_show (PinProgress *progress, const PinProgressState *state)
 {
+  g_autofree char *line = pin_progress_line (progress->subject, state, columns () - 1);
+
   if (is_silent (progress))
     return;
+  if (!progress->is_terminal || progress->cli->verbose)
+    tell_stage (progress, state);
   if (progress->is_terminal)
-    {
-      g_autofree char *line = format_line (progress, state);
-
-      overwrite (progress, line);
-    }
-  else if (g_strcmp0 (progress->stage, state->stage) != 0)
-    {
-      printf ("%s: %s\n", progress->subject, state->stage);
-      fflush (stdout);
-    }
-  g_free (progress->stage);
-  progress->stage = g_strdup (state->stage);
+    overwrite (progress, line);
 }
 
 void
@@ -130,9 +134,24 @@ pin_progress_show_line (PinProgress *progress, const char *text)
 void
 pin_progress_note (PinProgress *progress, const char *text)
 {
-  if (is_silent (progress) || (progress->is_terminal && !progress->cli->verbose))
+  if (!progress->is_terminal || progress->cli->verbose)
+    pin_progress_say (progress, text);
+}
+
+void
+pin_progress_say (PinProgress *progress, const char *text)
+{
+  if (!is_silent (progress))
+    say (progress, text);
+}
+
+void
+pin_progress_warn (PinProgress *progress, const char *text)
+{
+  g_autofree char *line = pin_cli_one_line (text);
+
+  if (progress->cli->quiet)
     return;
   pin_progress_hide (progress);
-  printf ("%s: %s\n", progress->subject, text);
-  fflush (stdout);
+  fprintf (stderr, "pinshift: warning: %s: %s\n", progress->subject, line);
 }

@@ -3,15 +3,7 @@
 #pragma once
 
 #include "cli.h"
-
-typedef struct
-{
-  const char *stage; /* "moving to hostb" */
-  guint permille;
-  guint64 bytes_done;
-  guint64 bytes_total; /* 0: not known */
-  guint64 bytes_s;
-} PinProgressState;
+#include "progress-line.h"
 
 typedef struct _PinProgress PinProgress;
 
@@ -22,11 +14,16 @@ PinProgress *pin_progress_new (const PinCli *cli, const char *subject);
 void pin_progress_free (PinProgress *progress);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinProgress, pin_progress_free)
 
+/* On a terminal as the line that changes; elsewhere, and with @cli->verbose, each stage as a line that stays, and with that each tenth, too. */
 void pin_progress_show (PinProgress *progress, const PinProgressState *state);
 
 /* "SUBJECT: @text" as the line that changes; nothing where there is no terminal. */
 void pin_progress_show_line (PinProgress *progress, const char *text);
 
+/* "SUBJECT: @text" as a line that stays. */
+void pin_progress_say (PinProgress *progress, const char *text);
+/* "pinshift: warning: SUBJECT: @text" on standard error, also with @cli->json. */
+void pin_progress_warn (PinProgress *progress, const char *text);
 /* "SUBJECT: @text" as a line that stays: where there is no terminal, and with @cli->verbose on one, too. */
 void pin_progress_note (PinProgress *progress, const char *text);
 

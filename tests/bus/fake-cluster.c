@@ -69,6 +69,13 @@ value_of (const FakeCluster *cluster, const char *property)
     { "BytesDone", g_variant_new_uint64 ((guint64) step->permille << 20) },
     { "BytesTotal", g_variant_new_uint64 (step->permille > 0 ? (guint64) 1000 << 20 : 0) },
     { "Rate", g_variant_new_uint64 (step->permille > 500 ? 3 << 20 : 0) },
+    { "BytesLeft", g_variant_new_uint64 (step->permille > 0 ? (guint64) (1000 - step->permille) << 20 : 0) },
+    { "DirtyRate", g_variant_new_uint64 (step->permille > 500 ? 1 << 20 : 0) },
+    { "TimeLeft", g_variant_new_uint64 (step->permille > 500 ? (1000 - step->permille) * 500 : 0) },
+    { "Downtime", g_variant_new_uint64 (step->permille > 500 ? 300 : 0) },
+    { "Estimate", g_variant_new_uint64 (cluster->estimate_ms) },
+    { "Migration", g_variant_new_string (cluster->migration != NULL ? cluster->migration : "") },
+    { "Warning", g_variant_new_string (step->warning != NULL ? step->warning : "") },
     { "MovesDone", g_variant_new_uint32 (step->done) },
     { "MovesTotal", g_variant_new_uint32 (step->total) },
     { "Plan", g_variant_new_string (step->total > 0 ? cluster->plan : "") },
@@ -120,6 +127,8 @@ show_move (FakeCluster *cluster, guint i, const FakeMove *move)
   pin_cluster1_job_set_bytes_total (job, move->permille > 0 ? (guint64) 1000 << 20 : 0);
   pin_cluster1_job_set_rate (job, move->permille > 0 ? 6 << 20 : 0);
   pin_cluster1_job_set_text (job, move->text);
+  pin_cluster1_job_set_migration (job, move->guest);
+  pin_cluster1_job_set_warning (job, move->warning != NULL ? move->warning : "");
   pin_cluster1_job_set_state (job, move->state);
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (job));
 }
@@ -150,7 +159,9 @@ static void
 show_step (FakeCluster *cluster)
 {
   static const char *const names[] = { "Destination", "State", "Stage", "Progress",  "BytesDone", "BytesTotal",
-                                       "Rate",        "Text",  "Plan",  "MovesDone", "MovesTotal" };
+                                       "Rate",        "Text",  "Plan",  "MovesDone", "MovesTotal",
+                                       "BytesLeft",   "DirtyRate", "TimeLeft", "Downtime", "Estimate", "Migration",
+                                       "Warning" };
   g_auto (GVariantDict) changed = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GError) error = NULL;
 

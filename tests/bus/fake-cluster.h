@@ -13,6 +13,7 @@ typedef struct
 {
   const char *guest, *state, *stage, *destination, *text;
   guint permille;
+  const char *warning; /* NULL: none */
 } FakeMove;
 
 /* What the job shows, one after the other. */
@@ -22,6 +23,7 @@ typedef struct
   guint permille;
   guint done, total;     /* moves */
   const FakeMove *moves; /* that have begun, as they are now; NULL: none has */
+  const char *warning;   /* NULL: none */
 } FakeStep;
 
 typedef enum
@@ -41,6 +43,8 @@ typedef struct
   guint job;
   GPtrArray *moves; /* PinCluster1Job: those that were begun */
   const char *kind; /* of the job */
+  const char *migration; /* NULL: it has no ID */
+  guint64 estimate_ms;
   const char *rank;
   const char *plan;
   const FakeStep *step; /* the one that is shown; the last one is followed by one without a state */

@@ -13,7 +13,9 @@
   "\"parts\":{\"fit\":1000,\"load\":500},\"why\":\"" host " is idle\"" more "}"
 #define OUT "{\"host\":\"hostc\",\"place\":null,\"filter\":\"maintenance\",\"why\":\"disks are replaced\"}"
 #define RANK(hosts) "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"u\",\"on\":\"hosta\",\"hosts\":[" hosts "]}"
-#define BOTH(verdict) RANK (CANDIDATE ("hostb", "1", ",\"plan\":" PLAN (verdict)) "," OUT)
+#define BOTH_HOSTS(verdict) CANDIDATE ("hostb", "1", ",\"plan\":" PLAN (verdict)) "," OUT
+#define BOTH(verdict) RANK (BOTH_HOSTS (verdict))
+#define TAKES(ms, hosts) "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"u\",\"on\":\"hosta\",\"hosts\":[" hosts "],\"estimate_ms\":" #ms "}"
 #define TABLE                                                                                                          \
   " Place   Host    Verdict       Score     Cost   Fit    Load   Why\n"                                                \
   "----------------------------------------------------------------------------------\n"
@@ -83,6 +85,9 @@ test_dry_run (void)
   } cases[] = {
     { BOTH ("adapt"),
       { "migrate --dry-run db1", 10, TABLE ROW_B ROW_C "\n" SHOWN ("adapt", ", cost 16"), "", ASKED (1) } },
+    { TAKES (81000, BOTH_HOSTS ("keep")),
+      { "migrate --dry-run db1 hostb", 0, TABLE ROW_B ROW_C "\n" SHOWN ("keep", "") "Estimated time: 1 min 21 s\n", "", ASKED (1) } },
+    { TAKES (81000, OUT), { "migrate -q --dry-run db1", 1, "No host can take db1\n", "", NULL } },
     { BOTH ("keep"), { "migrate --dry-run --json db1 hostb", 0, BOTH ("keep") "\n", "", ASKED (1) } },
     { THIRD, { "migrate -q db1 hostb --dry-run", 0, " vcpu-pins   remap\n", "", ASKED (1) ASKED (3) } },
     { THIRD, { "migrate --dry-run --json db1 hostb", 0, THIRD "\n", "", NULL } },
@@ -115,71 +120,95 @@ test_dry_run (void)
   {                                                                                                                    \
     "running", "finishing", "hostb", "", 1000                                                                          \
   }
+#define ID "0d3f6c1e-5a5b-4f0e-9d4c-0a1b2c3d4e5f"
 #define LINES                                                                                                          \
-  "db1: ranking\ndb1: connecting to hostc\ndb1: connecting to hostb\ndb1: moving to hostb\ndb1: finishing on hostb\n"
+  "db1: about 1 min 21 s, by its memory and the last moves\ndb1: ranking\ndb1: connecting to hostc\ndb1: connecting to hostb\ndb1: moving to hostb\ndb1: finishing on hostb\n"
 #define TEXT "hostc refused: no pages; moved to hostb"
 #define CALL(host) "Migrate ('db1', '" host "', {})\n"
 
 static const FakeStep done[] = { MOVE, { "done", "finishing", "hostb", TEXT, 1000 }, { NULL } };
 static const FakeStep failed[] = { { "failed", "ranking", "", "no host can take db1", 0 }, { NULL } };
 static const FakeStep moving[] = { MOVE, { NULL } };
+#define WARNING "it will not converge: the guest writes"
+static const FakeStep slow[] = { { "running", "moving", "hostb", "", 450 },
+                                 { "running", "moving", "hostb", "", 520, .warning = WARNING " 9 MiB/s" },
+                                 { "running", "moving", "hostb", "", 610, .warning = WARNING " 9 MiB/s" },
+                                 { "running", "moving", "hostb", "", 610 },
+                                 { "running", "moving", "hostb", "", 640, .warning = WARNING " 8 MiB/s" },
+                                 { "failed", "moving", "hostb", "failed while moving to hostb, at 64 %: it runs on at hosta", 640 },
+                                 { NULL } };
+#define ESTIMATE "db1: about 1 min 21 s, by its memory and the last moves\n"
+#define WARNED "pinshift: warning: db1: " WARNING " 9 MiB/s\n"
+#define LOST "pinshift: db1: failed while moving to hostb, at 64 %: it runs on at hosta; see pinshift log " ID "\n"
+
+static const struct
+{
+  const FakeStep *steps;
+  FakeAfter after;
+  FakeRow row;
+} migrations[] = {
+  { done, AFTER_NOTHING, { "migrate db1", 0, LINES "db1: " TEXT "\n  migration " ID "\n", "", CALL ("") } },
+  { done, AFTER_NOTHING, { "migrate -q db1 hostb", 0, "", "", CALL ("hostb") } },
+  { done,
+    AFTER_NOTHING,
+    { "migrate --json db1", 0,
+      "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"c7a5fdbd-edaf-9455-926a-d65c16db1809\",\"source\":\"hosta\","
+      "\"destination\":\"hostb\","
+      "\"state\":\"done\",\"text\":\"" TEXT "\",\"migration\":\"" ID "\",\"stage\":\"finishing\",\"warning\":\"\","
+      "\"progress_permille\":1000,\"bytes\":1048576000,\"bytes_left\":0,\"estimate_ms\":81000}\n",
+      "", NULL } },
+  { failed, AFTER_NOTHING, { "migrate db1", 1, "", "pinshift: db1: no host can take db1\n", NULL } },
+  { failed,
+    AFTER_NOTHING,
+    { "migrate --json db1", 1,
+      "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"c7a5fdbd-edaf-9455-926a-d65c16db1809\",\"source\":\"hosta\","
+      "\"destination\":\"\","
+      "\"state\":\"failed\",\"text\":\"no host can take db1\",\"migration\":\"" ID "\",\"stage\":\"ranking\",\"warning\":\"\","
+      "\"progress_permille\":0,\"bytes\":0,\"bytes_left\":0,\"estimate_ms\":81000}\n",
+      "pinshift: db1: no host can take db1\n", NULL } },
+  { moving,
+    AFTER_INTERRUPT,
+    { "migrate -q db1", 1, "", CANCELLING "pinshift: db1: cancelled; it runs on at hosta; see pinshift log " ID "\n",
+      CALL ("") "Cancel ()\n" } },
+  { moving,
+    AFTER_REFUSAL,
+    { "migrate db1", 0, LINES "db1: moved to hostb\n  migration " ID "\n", CANCELLING "pinshift: can't cancel: polkit does not let you\n",
+      NULL } },
+  { slow, AFTER_NOTHING, { "migrate db1", 1, ESTIMATE "db1: moving to hostb\n", WARNED LOST, NULL } },
+  { slow, AFTER_NOTHING, { "migrate -q db1", 1, "", LOST, NULL } },
+  { slow,
+    AFTER_NOTHING,
+    { "migrate -v db1", 1,
+      ESTIMATE "db1: moving to hostb\n"
+               "db1: moving to hostb [##########..........] 52 %, 4 min 0 s to go, 480.0 MiB left, 3.0 MiB/s, writes 1.0 MiB/s, downtime 300 ms\n"
+               "db1: moving to hostb [############........] 61 %, 3 min 15 s to go, 390.0 MiB left, 3.0 MiB/s, writes 1.0 MiB/s, downtime 300 ms\n",
+      WARNED LOST, NULL } },
+  { done, AFTER_NOTHING, { "migrate busy", 1, "", "pinshift: busy is on its way to hostb\n", NULL } },
+  { done,
+    AFTER_NOTHING,
+    { "migrate unseen", 1, "",
+      "pinshift: unseen: it has begun; to follow it is for root and members of the group libvirt\n",
+      NULL } },
+  { moving,
+    AFTER_LOSS,
+    { "migrate -q db1", 1, "",
+      "pinshift: db1: pinshift-policyd has ended meanwhile; the migration may go on: see virsh domjobinfo db1\n",
+      NULL } },
+};
 
 static void
 test_migrate (void)
 {
-  static const struct
-  {
-    const FakeStep *steps;
-    FakeAfter after;
-    FakeRow row;
-  } cases[] = {
-    { done, AFTER_NOTHING, { "migrate db1", 0, LINES "db1: " TEXT "\n", "", CALL ("") } },
-    { done, AFTER_NOTHING, { "migrate -q db1 hostb", 0, "", "", CALL ("hostb") } },
-    { done,
-      AFTER_NOTHING,
-      { "migrate --json db1", 0,
-        "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"c7a5fdbd-edaf-9455-926a-d65c16db1809\",\"source\":\"hosta\","
-        "\"destination\":\"hostb\","
-        "\"state\":\"done\",\"text\":\"" TEXT "\",\"bytes\":1048576000}\n",
-        "", NULL } },
-    { failed, AFTER_NOTHING, { "migrate db1", 1, "", "pinshift: db1: no host can take db1\n", NULL } },
-    { failed,
-      AFTER_NOTHING,
-      { "migrate --json db1", 1,
-        "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"c7a5fdbd-edaf-9455-926a-d65c16db1809\",\"source\":\"hosta\","
-        "\"destination\":\"\","
-        "\"state\":\"failed\",\"text\":\"no host can take db1\",\"bytes\":0}\n",
-        "pinshift: db1: no host can take db1\n", NULL } },
-    { moving,
-      AFTER_INTERRUPT,
-      { "migrate -q db1", 1, "", CANCELLING "pinshift: db1: cancelled; it runs on at hosta\n",
-        CALL ("") "Cancel ()\n" } },
-    { moving,
-      AFTER_REFUSAL,
-      { "migrate db1", 0, LINES "db1: moved to hostb\n", CANCELLING "pinshift: can't cancel: polkit does not let you\n",
-        NULL } },
-    { done, AFTER_NOTHING, { "migrate busy", 1, "", "pinshift: busy is on its way to hostb\n", NULL } },
-    { done,
-      AFTER_NOTHING,
-      { "migrate unseen", 1, "",
-        "pinshift: unseen: it has begun; to follow it is for root and members of the group libvirt\n",
-        NULL } },
-    { moving,
-      AFTER_LOSS,
-      { "migrate -q db1", 1, "",
-        "pinshift: db1: pinshift-policyd has ended meanwhile; the migration may go on: see virsh domjobinfo db1\n",
-        NULL } },
-  };
   g_auto (PinCliWorld) world = { NULL };
-  g_auto (FakeCluster) cluster = { .rank = NULL };
+  g_auto (FakeCluster) cluster = { .migration = ID, .estimate_ms = 81000 };
 
   pin_cli_world_init (&world);
   fake_cluster_init (&cluster, &world);
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (migrations); i++)
     {
-      cluster.step = cases[i].steps;
-      cluster.after = cases[i].after;
-      fake_cluster_check (&cluster, &cases[i].row);
+      cluster.step = migrations[i].steps;
+      cluster.after = migrations[i].after;
+      fake_cluster_check (&cluster, &migrations[i].row);
     }
 }
 
@@ -188,23 +217,29 @@ static void
 test_terminal (void)
 {
   g_auto (PinCliWorld) world = { NULL };
-  g_auto (FakeCluster) cluster = { .step = done };
+  g_auto (FakeCluster) cluster = { .step = done, .migration = ID, .estimate_ms = 81000 };
   g_auto (GStrv) lines = NULL;
+  guint n = 0;
 
   pin_cli_world_init (&world);
   fake_cluster_init (&cluster, &world);
   pin_cli_world_run_at_terminal (&world, "migrate db1", 100);
   g_assert_cmpint (world.code, ==, 0);
   pin_cli_assert_has (world.out, "\rdb1: connecting to hostc\r");
-  pin_cli_assert_has (world.out, "\rdb1: moving to hostb [#########...........] 45 %, 450.0 MiB of 1000.0 MiB\r");
-  pin_cli_assert_has (world.out,
-                      "\rdb1: moving to hostb [##################..] 90 %, 900.0 MiB of 1000.0 MiB, 3.0 MiB/s\r");
-  g_assert_true (g_str_has_suffix (world.out, " \rdb1: " TEXT "\r\n"));
+  pin_cli_assert_has (world.out, "\rdb1: moving to hostb [#########...........] 45 %, 550.0 MiB left");
+  pin_cli_assert_has (world.out, "\rdb1: moving to hostb [############..] 90 %, 50 s to go, 100.0 MiB left, 3.0 MiB/s, writes 1.0 MiB/s\r");
+  g_assert_true (g_str_has_prefix (world.out, "db1: about 1 min 21 s, by its memory and the last moves\r\n\rdb1: "));
+  g_assert_true (g_str_has_suffix (world.out, " \rdb1: " TEXT "\r\n  migration " ID "\r\n"));
   cluster.step = done;
+  cluster.estimate_ms = 0;
   pin_cli_world_run_at_terminal (&world, "migrate db1", 30);
   lines = g_strsplit (world.out, "\r", -1);
-  for (guint i = 0; lines[i] != NULL && g_strcmp0 (lines[i + 1], "\n") != 0; i++)
-    g_assert_cmpint (g_utf8_strlen (lines[i], -1), <, 30);
+  for (guint i = 0; lines[i + 1] != NULL && *lines[i + 1] != '\n'; i++)
+    {
+      g_assert_cmpint (g_utf8_strlen (lines[i], -1), <, 30);
+      n++;
+    }
+  g_assert_cmpuint (n, >, 5);
 }
 
 #define HOSTS                                                                                                          \

@@ -229,16 +229,24 @@ static const FakeStep early[] = { { "running", "moving", "", "", 200, 0, 2, two 
                                   { "done", "moving", "", "2 of 2 guests moved", 1000, 2, 2, both_over },
                                   { NULL } };
 static const FakeStep leftover[] = { { "done", "planning", "", "nobody was moved; db3 stays: hostb is full", 0 }, { NULL } };
+/* A move will not converge: that is told once. */
+static const FakeMove slow_move[] = { { "db1", "running", "moving", "hostb", "", 450, .warning = "it will not converge" }, { NULL } };
+static const FakeStep slow[] = { { "running", "moving", "", "", 200, 0, 1, slow_move },
+                                 { "running", "moving", "", "", 200, 0, 1, slow_move },
+                                 { "done", "moving", "", "2 of 2 guests moved", 1000, 1, 1, first_over },
+                                 { NULL } };
 static const FakeStep stuck[] = { UNDER_WAY, { NULL } };
 
 #define CALL(method, parameters) method " (" parameters ")\n"
-#define JOB_JSON(kind, state, text, permille, done, moves, plan)                                                                                     \
+#define JOB_JSON(kind, state, text, stage, permille, bytes, done, moves, plan)                                                                                     \
   "{\"version\":1,\"guest\":\"\",\"uuid\":\"c7a5fdbd-edaf-9455-926a-d65c16db1809\",\"source\":\"hosta\",\"destination\":\"\","                       \
-  "\"state\":\"" state "\",\"text\":\"" text "\",\"bytes\":" permille ",\"kind\":\"" kind "\",\"moves_done\":" done ",\"moves_total\":" done         \
+  "\"state\":\"" state "\",\"text\":\"" text "\",\"migration\":\"\",\"stage\":\"" stage "\",\"warning\":\"\",\"progress_permille\":" permille "," \
+  "\"bytes\":" bytes ",\"bytes_left\":0,\"estimate_ms\":0,\"kind\":\"" kind "\",\"moves_done\":" done ",\"moves_total\":" done         \
   ",\"moves\":[" moves "],\"plan\":" plan "}\n"
 #define MOVE_JSON(guest, destination)                                                                                                                \
   "{\"guest\":\"" guest "\",\"uuid\":\"\",\"source\":\"hosta\",\"destination\":\"" destination                                                       \
-  "\",\"state\":\"done\",\"text\":\"moved to " destination "\",\"bytes\":1048576000}"
+  "\",\"state\":\"done\",\"text\":\"moved to " destination "\",\"migration\":\"" guest "\",\"stage\":\"moving\",\"warning\":\"\"," \
+  "\"progress_permille\":1000,\"bytes\":1048576000,\"bytes_left\":0,\"estimate_ms\":0}"
 
 typedef struct
 {
@@ -258,7 +266,7 @@ static const JobRow jobs[] = {
     done,
     AFTER_NOTHING,
     { "drain --json hosta", 0,
-      JOB_JSON ("drain", "done", "2 of 2 guests moved", "1048576000", "2", MOVE_JSON ("db1", "hostb") "," MOVE_JSON ("db2", "hostc"),
+      JOB_JSON ("drain", "done", "2 of 2 guests moved", "moving", "1000", "1048576000", "2", MOVE_JSON ("db1", "hostb") "," MOVE_JSON ("db2", "hostc"),
                 "{\"version\":1}"),
       "", NULL } },
   { "drain",
@@ -285,7 +293,7 @@ static const JobRow jobs[] = {
   { "home",
     leftover,
     AFTER_NOTHING,
-    { "migrate-home --json", 0, JOB_JSON ("home", "done", "nobody was moved; db3 stays: hostb is full", "0", "0", "", "null"), "", NULL } },
+    { "migrate-home --json", 0, JOB_JSON ("home", "done", "nobody was moved; db3 stays: hostb is full", "planning", "0", "0", "0", "", "null"), "", NULL } },
   { "home",
     leftover,
     AFTER_NOTHING,
@@ -293,6 +301,11 @@ static const JobRow jobs[] = {
       CALL ("MigrateHome", "'db3', {'make-room': <true>}") } },
   { "home", done, AFTER_NOTHING, { "migrate-home busy", 1, "", "pinshift: busy is on its way to hostb\n", NULL } },
   { "drain", early, AFTER_NOTHING, { "drain hosta", 0, LINES ("drain hosta") "drain hosta: 2 of 2 guests moved\n", "", NULL } },
+  { "balance",
+    slow,
+    AFTER_NOTHING,
+    { "balance", 0, "balance: db1 to hostb\nbalance: db1 moved to hostb\nbalance: db2 to hostc\nbalance: 2 of 2 guests moved\n",
+      "pinshift: warning: balance: db1: it will not converge\n", NULL } },
   { "balance", done, AFTER_NOTHING, { "balance", 0, LINES ("balance") "balance: 2 of 2 guests moved\n", "", NULL } },
   { "room", done, AFTER_NOTHING, { "migrate --make-room db2 hostc", 0, LINES ("db2") "db2: 2 of 2 guests moved\n", "", NULL } },
   { "home", done, AFTER_NOTHING, { "migrate-home db2", 0, LINES ("migrate-home db2") "migrate-home db2: 2 of 2 guests moved\n", "", NULL } },
