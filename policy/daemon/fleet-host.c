@@ -2,7 +2,7 @@
 #include "fleet-host.h"
 
 #include "backoff.h"
-#include "dial.h"
+#include "service/dial.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "gathering.h"
 
 #include "core/error.h"
-#include "said.h"
+#include "service/said.h"
 
 static void
 free_guest (gpointer data)

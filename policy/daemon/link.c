@@ -3,7 +3,7 @@
 
 #include "backoff.h"
 #include "reading.h"
-#include "said.h"
+#include "service/said.h"
 
 #define NAME PIN_HOST1_NAME
 #define PATH PIN_HOST1_PATH

@@ -4,7 +4,7 @@
 #include "backoff.h"
 #include "format/snapshot-json.h"
 #include "host-facts.h"
-#include "said.h"
+#include "service/said.h"
 
 #define NAME PIN_HOST1_NAME
 #define PATH PIN_HOST1_PATH
