@@ -89,7 +89,7 @@ ask_fit (PinHost1 *host, Fitting *fitting, GError **error)
   if (!pin_host1_call_fit_sync (host, fitting->guest, "adapt", g_variant_new_handle (0), g_variant_new ("a{sv}", NULL), fds,
                                 &fitting->verdict, &handles, &fitting->reason, &answered, NULL, error))
     {
-      pin_cli_host1_explain (error);
+      pin_cli_host1_explain (host, error);
       return FALSE;
     }
   return take_answer (fitting, handles, answered, error);
@@ -184,7 +184,7 @@ ask (const PinCli *cli, const char *name, gboolean dry_run, GError **error)
   gsize length = 0;
   g_autoptr (PinDomain) domain
       = pin_domain_source_parse (cli, name, dry_run ? PIN_DOMAIN_STORED : PIN_DOMAIN_SECRET, &xml, &length, error);
-  g_autoptr (PinHost1) host = domain != NULL ? pin_cli_host1_new (FALSE, error) : NULL;
+  g_autoptr (PinHost1) host = domain != NULL ? pin_cli_host1_new (cli, FALSE, error) : NULL;
 
   if (host == NULL)
     return -1;
@@ -223,4 +223,5 @@ const PinCliVerb pin_cli_adapt = {
   "DOMAIN|FILE|-",
   "Print the XML with which a guest can be started on this host",
   run,
+  .example = "pinshift adapt db1 --dry-run",
 };

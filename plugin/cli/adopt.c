@@ -32,4 +32,7 @@ const PinCliVerb pin_cli_adopt = {
   "DOMAIN",
   "Make what a guest has now its original, at home here",
   run,
+  .example = "pinshift adopt db1",
+  .has_guest = TRUE,
+  .asks_host = TRUE,
 };

@@ -30,4 +30,10 @@ run (PinCli *cli, int argc, char **argv)
   return code >= 0 ? code : pin_cli_fail (error);
 }
 
-const PinCliVerb pin_cli_balance = { "balance", "", "Move guests from busy hosts to idle ones, where that is worth it", run };
+const PinCliVerb pin_cli_balance = {
+  "balance",
+  "",
+  "Move guests from busy hosts to idle ones, where that is worth it",
+  run,
+  .example = "pinshift balance --dry-run",
+};

@@ -33,7 +33,7 @@ tell_failure (Job *job, const char *name, GError *error)
 {
   int code;
 
-  pin_cli_host1_explain (&error);
+  pin_cli_host1_explain (job->host, &error);
   if (job->cli->json)
     add_result (job, name, "failed", error->message);
   /* "no domain 'x' here" names it already. */
@@ -120,7 +120,7 @@ int
 pin_change_run (const PinCli *cli, const PinChange *change, const PinChangeRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, &error);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, FALSE, &error);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (PinAgent) agent = NULL;
   Job job = { cli, change, request, host, builder, PIN_CLI_DONE };

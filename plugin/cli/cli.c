@@ -2,6 +2,9 @@
 /* Options, input and output of all verbs. */
 #include "cli.h"
 
+#include "guests.h"
+#include "way.h"
+
 #include <errno.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -16,9 +19,11 @@ pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own)
   const GOptionEntry shared[] = {
     { "connect", 'c', 0, G_OPTION_ARG_FILENAME, &cli->uri, "libvirt to ask for domains (qemu:///system)",
       "URI" },
+    { "host", 'H', 0, G_OPTION_ARG_STRING, &cli->host, "Act on another host, by its link or ssh", "HOST" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &cli->quiet, "Print only what is not as written", NULL },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &cli->verbose, "Print more", NULL },
+    { "no-color", 0, 0, G_OPTION_ARG_NONE, &cli->plain, "Print without colors, as with NO_COLOR=1", NULL },
     { NULL },
   };
   GOptionContext *context = g_option_context_new (parameters);
@@ -29,26 +34,59 @@ pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own)
   return context;
 }
 
+/* NULL: nothing is wrong.  @least, @most: so many parameters are wanted. */
+static const char *
+find_fault (const PinCli *cli, const PinCliVerb *verb, int n, int least, int most)
+{
+  if (n < least)
+    return "too few arguments";
+  if (n > most)
+    return "too many arguments";
+  return cli->host != NULL && !verb->asks_host ? "-H HOST is for verbs that ask one host's pinshiftd, which this one does not" : NULL;
+}
+
+/* @argv: the verb, and its parameters. */
+static gboolean
+prepare (PinCli *cli, const PinCliVerb *verb, int argc, char **argv, GError **error)
+{
+  cli->colour = cli->colour && !cli->plain;
+  if (cli->host != NULL)
+    cli->way = pin_way_new (cli->host, error);
+  if (cli->host != NULL && cli->way == NULL)
+    return FALSE;
+  if (!verb->has_guest || argc < 2)
+    return TRUE;
+  cli->guest = pin_guests_uuid_of_id (cli, argv[1]);
+  argv[1] = cli->guest != NULL ? cli->guest : argv[1];
+  return TRUE;
+}
+
 gboolean
 pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int *argc, char ***argv,
                int least, int most, GError **error)
 {
   g_autofree char *usage = g_strchomp (g_strdup_printf ("%s %s", verb->name, verb->parameters));
   g_autoptr (GOptionContext) context = pin_cli_options (cli, usage, own);
+  g_autofree char *example = g_strdup_printf ("Example:\n  %s\n\nSee also pinshift(1).", verb->example);
   g_autoptr (GError) local = NULL;
-  const char *fault = NULL;
+  const char *fault;
 
   g_option_context_set_summary (context, verb->summary);
-  if (!g_option_context_parse (context, argc, argv, &local))
-    fault = local->message;
-  else if (*argc - 1 < least)
-    fault = "too few arguments";
-  else if (*argc - 1 > most)
-    fault = "too many arguments";
+  g_option_context_set_description (context, example);
+  fault = !g_option_context_parse (context, argc, argv, &local) ? local->message : find_fault (cli, verb, *argc - 1, least, most);
   if (fault == NULL)
-    return TRUE;
+    return prepare (cli, verb, *argc, *argv, error);
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: %s; usage: pinshift %s", verb->name, fault, usage);
   return FALSE;
+}
+
+void
+pin_cli_clear (PinCli *cli)
+{
+  pin_way_free (cli->way);
+  g_free (cli->uri);
+  g_free (cli->host);
+  g_free (cli->guest);
 }
 
 char *

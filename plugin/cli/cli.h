@@ -15,13 +15,19 @@ enum
   PIN_CLI_CHANGES = 10 /* fits with changes; a guest misses something */
 };
 
+typedef struct _PinWay PinWay; /* way.h */
+
 typedef struct
 {
   gboolean json;
   gboolean quiet;
   gboolean verbose;
-  gboolean colour; /* standard output takes it */
+  gboolean plain;  /* --no-color */
+  gboolean colour; /* standard output takes it, and nobody minds */
   char *uri;       /* NULL: qemu:///system */
+  char *host;      /* -H; NULL: this one */
+  PinWay *way;     /* there; NULL: this host */
+  char *guest;     /* UUID of the guest that was named by its ID, or NULL */
 } PinCli;
 
 typedef struct
@@ -31,6 +37,9 @@ typedef struct
   const char *summary;
   /* @argv[0] is the verb.  Returns: an exit code. */
   int (*run) (PinCli *cli, int argc, char **argv);
+  const char *example; /* a line to type, for the help */
+  gboolean has_guest;  /* the first parameter is a guest: its ID will do, besides name and UUID */
+  gboolean asks_host;  /* one host's pinshiftd can do it: takes -H */
 } PinCliVerb;
 
 /* The end of what is said of a file. */
@@ -39,12 +48,16 @@ typedef struct
 extern const PinCliVerb pin_cli_adapt, pin_cli_adopt, pin_cli_balance, pin_cli_config, pin_cli_drain, pin_cli_forget, pin_cli_maintenance,
     pin_cli_migrate, pin_cli_migrate_home, pin_cli_plan, pin_cli_rank, pin_cli_relay, pin_cli_repin, pin_cli_snapshot, pin_cli_status;
 
+/* Lets go of all that options have left. */
+void pin_cli_clear (PinCli *cli);
+
 /* What parses @own options (ended by an empty entry, or NULL) and those that all verbs have.  (transfer full) */
 GOptionContext *pin_cli_options (PinCli *cli, const char *parameters, const GOptionEntry *own);
 
 /*
- * Parses the options of @verb; what is left in @argv are the verb and @least to @most parameters.
- * Returns: FALSE with PIN_ERROR_INVALID.
+ * Parses the options of @verb; what is left in @argv are the verb and @least to @most parameters, a guest by its name or UUID.  Goes to
+ * the host of -H.
+ * Returns: FALSE with PIN_ERROR_INVALID, or why that host can't be reached.
  */
 gboolean pin_cli_parse (PinCli *cli, const PinCliVerb *verb, const GOptionEntry *own, int *argc, char ***argv,
                         int least, int most, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -161,4 +161,5 @@ const PinCliVerb pin_cli_config = {
   "check|cat [FILE]",
   "Check the policy, or show what holds and where it comes from",
   run,
+  .example = "pinshift config check",
 };

@@ -2,6 +2,8 @@
 /* Domains from files and from libvirt. */
 #include "domain-source.h"
 
+#include "guests.h"
+
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdlib.h>
@@ -78,11 +80,32 @@ ask_libvirt (const char *uri, const char *domain, PinDomainSide side, gsize *ret
   return xml;
 }
 
+/* The host of -H has a guest of that name, UUID or ID. */
+static char *
+ask_host (const PinCli *cli, const char *domain, gsize *ret_length, GError **error)
+{
+  g_autofree char *uuid = pin_guests_uuid_of_id (cli, domain);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, FALSE, error);
+  char *xml = NULL;
+
+  if (host == NULL)
+    return NULL;
+  if (!pin_host1_call_guest_sync (host, uuid != NULL ? uuid : domain, g_variant_new ("a{sv}", NULL), &xml, NULL, error))
+    {
+      pin_cli_host1_explain (host, error);
+      return NULL;
+    }
+  *ret_length = strlen (xml);
+  return xml;
+}
+
 static char *
 read_source (const PinCli *cli, const char *domain, PinDomainSide side, gsize *ret_length, GError **error)
 {
   if (is_file (domain))
     return pin_cli_read (domain, PIN_DOMAIN_MAX_BYTES, ret_length, error);
+  if (cli->way != NULL && cli->uri == NULL)
+    return ask_host (cli, domain, ret_length, error);
   return ask_libvirt (cli->uri != NULL ? cli->uri : DEFAULT_URI, domain, side, ret_length, error);
 }
 

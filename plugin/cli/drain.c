@@ -31,4 +31,10 @@ run (PinCli *cli, int argc, char **argv)
   return code >= 0 ? code : pin_cli_fail (error);
 }
 
-const PinCliVerb pin_cli_drain = { "drain", "HOST", "Put a host into maintenance, and move all its guests to others", run };
+const PinCliVerb pin_cli_drain = {
+  "drain",
+  "HOST",
+  "Put a host into maintenance, and move all its guests to others",
+  run,
+  .example = "pinshift drain hosta --dry-run",
+};

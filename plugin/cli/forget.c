@@ -41,4 +41,7 @@ const PinCliVerb pin_cli_forget = {
   "DOMAIN|--all",
   "Give stored definitions their originals back and drop the records",
   run,
+  .example = "pinshift forget db1 --dry-run",
+  .has_guest = TRUE,
+  .asks_host = TRUE,
 };

@@ -23,7 +23,7 @@ pin_guests_ask (PinHost1 *host, GError **error)
 
   if (!pin_host1_call_domains_sync (host, g_variant_new ("a{sv}", NULL), &text, NULL, error))
     {
-      pin_cli_host1_explain (error);
+      pin_cli_host1_explain (host, error);
       return NULL;
     }
   guests = json_from_string (text, NULL);
@@ -52,6 +52,36 @@ pin_guests_find (JsonNode *guests, const char *domain, GError **error)
       if (is_called (json_array_get_object_element (array, i), domain, by_uuid == 1))
         return json_array_get_object_element (array, i);
   g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here", domain);
+  return NULL;
+}
+
+static gboolean
+has_id (JsonObject *guest, gint64 id)
+{
+  JsonNode *node = json_object_get_member (guest, "id");
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_int (node) == id;
+}
+
+char *
+pin_guests_uuid_of_id (const PinCli *cli, const char *domain)
+{
+  g_autoptr (PinHost1) host = NULL;
+  g_autoptr (JsonNode) guests = NULL;
+  g_autoptr (GError) unsaid = NULL; /* the verb will meet it again */
+  guint64 id;
+
+  if (!g_ascii_string_to_unsigned (domain, 10, 0, G_MAXINT, &id, NULL))
+    return NULL;
+  host = pin_cli_host1_new (cli, FALSE, &unsaid);
+  guests = host != NULL ? pin_guests_ask (host, &unsaid) : NULL;
+  for (guint i = 0; guests != NULL && i < json_array_get_length (json_node_get_array (guests)); i++)
+    {
+      JsonObject *guest = json_array_get_object_element (json_node_get_array (guests), i);
+
+      if (has_id (guest, (gint64) id))
+        return g_strdup (pin_guest_text (guest, "uuid"));
+    }
   return NULL;
 }
 

@@ -12,6 +12,12 @@ JsonNode *pin_guests_ask (PinHost1 *host, GError **error) G_GNUC_WARN_UNUSED_RES
 /* The guest of @guests whose name, or else whose UUID, is @domain; borrowed; NULL with PIN_ERROR_NOT_FOUND. */
 JsonObject *pin_guests_find (JsonNode *guests, const char *domain, GError **error);
 
+/*
+ * The UUID of the guest that libvirt has by the ID @domain on the host that @cli asks (transfer full); NULL where @domain is no ID, or no
+ * guest's, or nobody can be asked: then it is a name or a UUID.
+ */
+char *pin_guests_uuid_of_id (const PinCli *cli, const char *domain);
+
 /* Text of @member; "-" where it is absent, null or empty; borrowed. */
 const char *pin_guest_text (JsonObject *guest, const char *member);
 

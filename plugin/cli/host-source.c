@@ -143,29 +143,29 @@ visit_synthetic (const Visitor *visitor, const char *text, GError **error)
 }
 
 static gboolean
-visit_service (const Visitor *visitor, GError **error)
+visit_service (const PinCli *cli, const Visitor *visitor, GError **error)
 {
-  g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, FALSE, error);
   g_autofree char *json = NULL;
 
   if (host == NULL)
     return FALSE;
   if (!pin_host1_call_snapshot_sync (host, &json, NULL, error))
     {
-      pin_cli_host1_explain (error);
+      pin_cli_host1_explain (host, error);
       return FALSE;
     }
   return visit_one (visitor, pin_snapshot_from_json (json, -1, error), error);
 }
 
 gboolean
-pin_host_source_visit (const char *on, const PinRules *rules, PinHostVisit visit, gpointer data,
+pin_host_source_visit (const PinCli *cli, const char *on, const PinRules *rules, PinHostVisit visit, gpointer data,
                        GError **error)
 {
   const Visitor visitor = { rules, visit, data };
 
   if (on == NULL)
-    return visit_service (&visitor, error);
+    return visit_service (cli, &visitor, error);
   if (pin_host_source_is_many (on))
     return visit_many (&visitor, on, error);
   if (strchr (on, '/') != NULL || g_str_has_suffix (on, ".json"))

@@ -3,32 +3,58 @@
 #include "host1-client.h"
 
 #include "service-error.h"
+#include "way.h"
 
 #define NAME "org.pinshift.Host1"
 #define PATH "/org/pinshift/Host1"
 
-PinHost1 *
-pin_cli_host1_new (gboolean with_properties, GError **error)
-{
-  GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS;
-  PinHost1 *proxy;
+/* As which other host a proxy is known; none: it is of this one. */
+#define HOST_KEY "pin-host"
 
-  if (!with_properties)
-    flags |= G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES;
-  proxy = pin_host1_proxy_new_for_bus_sync (G_BUS_TYPE_SYSTEM, flags, NAME, PATH, NULL, error);
-  if (proxy == NULL)
-    pin_cli_host1_explain (error);
-  return proxy;
-}
-
-void
-pin_cli_host1_explain (GError **error)
+/* @host: NULL for this one. */
+static void
+explain (const char *host, GError **error)
 {
   static const PinService service = { "pinshiftd",
                                       "adapt is for root, what only reads (status, plan, snapshot) for root and members of the "
                                       "group libvirt" };
 
   pin_service_error_explain (error, &service);
+  if (host != NULL)
+    g_prefix_error (error, "%s: ", host);
+}
+
+static PinHost1 *
+connect_to (const PinWay *way, GDBusProxyFlags flags, GError **error)
+{
+  PinHost1 *proxy;
+
+  if (way == NULL)
+    return pin_host1_proxy_new_for_bus_sync (G_BUS_TYPE_SYSTEM, flags, NAME, PATH, NULL, error);
+  proxy = pin_host1_proxy_new_sync (pin_way_bus (way), flags, NAME, PATH, NULL, error);
+  if (proxy != NULL)
+    g_object_set_data_full (G_OBJECT (proxy), HOST_KEY, g_strdup (pin_way_host (way)), g_free);
+  return proxy;
+}
+
+PinHost1 *
+pin_cli_host1_new (const PinCli *cli, gboolean with_properties, GError **error)
+{
+  GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS;
+  PinHost1 *proxy;
+
+  if (!with_properties)
+    flags |= G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES;
+  proxy = connect_to (cli->way, flags, error);
+  if (proxy == NULL)
+    explain (cli->way != NULL ? pin_way_host (cli->way) : NULL, error);
+  return proxy;
+}
+
+void
+pin_cli_host1_explain (PinHost1 *host, GError **error)
+{
+  explain (g_object_get_data (G_OBJECT (host), HOST_KEY), error);
 }
 
 char *
@@ -37,7 +63,7 @@ pin_cli_host1_plan (PinHost1 *host, const char *xml, GError **error)
   char *json = NULL;
 
   if (!pin_host1_call_plan_sync (host, xml, g_variant_new ("a{sv}", NULL), &json, NULL, error))
-    pin_cli_host1_explain (error);
+    pin_cli_host1_explain (host, error);
   return json;
 }
 

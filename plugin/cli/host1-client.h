@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pinshiftd of this host, as the command line asks it. */
+/* pinshiftd of this host, or of the one that -H names, as the command line asks it. */
 #pragma once
 
+#include "cli.h"
 #include "host1.h"
 
 /* Connects to the service, which the bus starts if need be; @with_properties: and reads its properties.
- * (transfer full) */
-PinHost1 *pin_cli_host1_new (gboolean with_properties, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * (transfer full), not to outlive @cli. */
+PinHost1 *pin_cli_host1_new (const PinCli *cli, gboolean with_properties, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes D-Bus's clothes off @error, and says what to do where the service can't be reached. */
-void pin_cli_host1_explain (GError **error);
+/* Takes D-Bus's clothes off @error, and says what to do where the service can't be reached, and which other host @host is of. */
+void pin_cli_host1_explain (PinHost1 *host, GError **error);
 
 /* The plan, as JSON, of a domain that has been parsed once, so that @xml is text that the bus can carry.  (transfer full);
  * NULL with an error that is explained. */

@@ -91,9 +91,9 @@ make_here (PinHost1 *here)
 }
 
 static GPtrArray *
-ask_here (GError **error)
+ask_here (const PinCli *cli, GError **error)
 {
-  g_autoptr (PinHost1) here = pin_cli_host1_new (TRUE, error);
+  g_autoptr (PinHost1) here = pin_cli_host1_new (cli, TRUE, error);
   GPtrArray *hosts;
 
   if (here == NULL)
@@ -104,15 +104,19 @@ ask_here (GError **error)
 }
 
 GPtrArray *
-pin_hosts_ask (GError **error)
+pin_hosts_ask (const PinCli *cli, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  GPtrArray *hosts = ask_cluster (&local);
+  GPtrArray *hosts;
+
+  if (cli->way != NULL)
+    return ask_here (cli, error);
+  hosts = ask_cluster (&local);
 
   if (hosts != NULL)
     return hosts;
   if (pin_service_error_is_unknown (local))
-    return ask_here (error);
+    return ask_here (cli, error);
   pin_cli_cluster1_explain (&local);
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;

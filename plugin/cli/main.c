@@ -23,7 +23,7 @@ describe_verbs (void)
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     g_string_append_printf (text, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
   g_string_append (text,
-                   "\n\"pinshift COMMAND --help\" tells the options of a command; see also pinshift(1).");
+                   "\n\"pinshift help COMMAND\" tells the options of a command; see also pinshift(1).");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -72,6 +72,24 @@ fail_verb (const char *verb)
   return pin_cli_fail (error);
 }
 
+/* "help [VERB]": the same as "[VERB] --help". */
+static int
+help (PinCli *cli, int argc, char **argv)
+{
+  char *front[] = { (char *) "pinshift", (char *) "--help", NULL };
+  char *behind[] = { argc > 1 ? argv[1] : NULL, (char *) "--help", NULL };
+  const PinCliVerb *verb = argc > 1 ? find_verb (argv[1]) : NULL;
+  char **words = front;
+  g_autoptr (GError) error = NULL;
+  int n = 2;
+
+  if (verb != NULL)
+    return verb->run (cli, n, behind);
+  if (argc > 1)
+    return fail_verb (argv[1]);
+  return parse_front (cli, &n, &words, NULL, &error) ? PIN_CLI_DONE : pin_cli_fail (error);
+}
+
 static int
 run (PinCli *cli, int argc, char **argv)
 {
@@ -86,6 +104,8 @@ run (PinCli *cli, int argc, char **argv)
       puts ("pinshift " PIN_VERSION);
       return PIN_CLI_DONE;
     }
+  if (argc > 1 && strcmp (argv[1], "help") == 0)
+    return help (cli, argc - 1, argv + 1);
   verb = argc > 1 ? find_verb (argv[1]) : NULL;
   if (verb == NULL)
     return fail_verb (argc > 1 ? argv[1] : NULL);
@@ -102,7 +122,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_set_prgname ("pinshift");
   code = run (&cli, argc, argv);
-  g_free (cli.uri);
+  pin_cli_clear (&cli);
   if (fflush (stdout) != 0 || ferror (stdout))
     {
       fputs ("pinshift: can't write standard output; see that it is open and has room\n", stderr);

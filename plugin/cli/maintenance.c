@@ -57,9 +57,9 @@ is_here (PinHost1 *host, const char *name)
 /* pinshiftd of this host, if @name (NULL: whatever it is called) is this host.  @missing: why pinshift-policyd can't be
  * asked, or NULL.  (transfer full) */
 static PinHost1 *
-find_here (const char *name, const GError *missing, GError **error)
+find_here (const PinCli *cli, const char *name, const GError *missing, GError **error)
 {
-  g_autoptr (PinHost1) host = pin_cli_host1_new (TRUE, error);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, TRUE, error);
 
   if (host == NULL || name == NULL || is_here (host, name))
     return g_steal_pointer (&host);
@@ -81,9 +81,9 @@ name_of (const Request *request, PinHost1 *host)
 
 /* Returns: the name of this host (transfer full), or NULL. */
 static char *
-set_here (const Request *request, const GError *missing, GError **error)
+set_here (const PinCli *cli, const Request *request, const GError *missing, GError **error)
 {
-  g_autoptr (PinHost1) host = find_here (request->host, missing, error);
+  g_autoptr (PinHost1) host = find_here (cli, request->host, missing, error);
   g_autoptr (GVariant) answer = NULL;
 
   if (host == NULL)
@@ -93,7 +93,7 @@ set_here (const Request *request, const GError *missing, GError **error)
                                    G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, error);
   if (answer != NULL)
     return name_of (request, host);
-  pin_cli_host1_explain (error);
+  pin_cli_host1_explain (host, error);
   return NULL;
 }
 
@@ -102,20 +102,20 @@ set_here (const Request *request, const GError *missing, GError **error)
  * Returns: the name of the host that was set (transfer full), or NULL.
  */
 static char *
-set (const Request *request, GError **error)
+set (const PinCli *cli, const Request *request, GError **error)
 {
   g_autoptr (PinAgent) agent = pin_agent_start ();
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (request->host == NULL)
-    return set_here (request, NULL, error);
+  if (request->host == NULL || cli->way != NULL)
+    return set_here (cli, request, NULL, error);
   answer = pin_cli_cluster1_call ("SetMaintenance",
                                   g_variant_new ("(sbs)", request->host, request->on, request->reason), NULL, &local);
   if (answer != NULL)
     return g_strdup (request->host);
   if (pin_service_error_is_unknown (local))
-    return set_here (request, local, error);
+    return set_here (cli, request, local, error);
   pin_cli_cluster1_explain (&local);
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
@@ -181,7 +181,7 @@ print_json (const GPtrArray *hosts)
 static gboolean
 show (const PinCli *cli, const char *name, GError **error)
 {
-  g_autoptr (GPtrArray) all = pin_hosts_ask (error);
+  g_autoptr (GPtrArray) all = pin_hosts_ask (cli, error);
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
   const PinHost *host = all != NULL && name != NULL ? pin_hosts_find (all, name, error) : NULL;
 
@@ -199,7 +199,7 @@ show (const PinCli *cli, const char *name, GError **error)
 static gboolean
 change (const PinCli *cli, const Request *request, GError **error)
 {
-  g_autofree char *name = set (request, error);
+  g_autofree char *name = set (cli, request, error);
   g_autofree char *reason = g_strdup (request->on ? request->reason : "");
   PinHost host = { name, (char *) "reachable", request->on, reason };
   g_autoptr (GPtrArray) one = g_ptr_array_new ();
@@ -219,6 +219,11 @@ run (PinCli *cli, int argc, char **argv)
   if (!pin_cli_parse (cli, &pin_cli_maintenance, NULL, &argc, &argv, 0, 3, &error)
       || !read_request (argc, argv, &request, &error))
     return pin_cli_fail (error);
+  if (cli->way != NULL && request.host != NULL)
+    {
+      error = g_error_new (PIN_ERROR, PIN_ERROR_INVALID, "maintenance: name the host once: -H %s, or %s", cli->host, request.host);
+      return pin_cli_fail (error);
+    }
   if (request.set ? !change (cli, &request, &error) : !show (cli, request.host, &error))
     return pin_cli_fail (error);
   return PIN_CLI_DONE;
@@ -229,4 +234,6 @@ const PinCliVerb pin_cli_maintenance = {
   "[HOST] [on|off [REASON]]",
   "Keep guests from coming to a host, or show where that is so",
   run,
+  .example = "pinshift maintenance hosta on \"new disks\"",
+  .asks_host = TRUE,
 };

@@ -52,4 +52,6 @@ const PinCliVerb pin_cli_migrate_home = {
   "[DOMAIN]",
   "Bring a guest, or all of them, back to where they are at home",
   run,
+  .example = "pinshift migrate-home db1",
+  .has_guest = TRUE,
 };

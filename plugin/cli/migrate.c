@@ -156,4 +156,6 @@ const PinCliVerb pin_cli_migrate = {
   "DOMAIN [HOST]",
   "Move a guest to the host that suits it best, or to HOST",
   run,
+  .example = "pinshift migrate db1 hostb",
+  .has_guest = TRUE,
 };

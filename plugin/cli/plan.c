@@ -116,7 +116,7 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
   job.original = original;
   job.terms = terms;
   job.rules = rules;
-  if (!pin_host_source_visit (on, rules, plan_on, &job, error))
+  if (!pin_host_source_visit (cli, on, rules, plan_on, &job, error))
     job.code = -1;
   pin_demand_free (job.demand);
   return job.code;
@@ -126,7 +126,7 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
 static int
 plan_there (const PinCli *cli, PinDomain *domain, GError **error)
 {
-  g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, FALSE, error);
   g_autofree char *xml = NULL;
   g_autofree char *json = NULL;
 
@@ -147,6 +147,11 @@ plan (const PinCli *cli, const char *name, const char *on, const char *policy, G
 
   if (domain == NULL)
     return -1;
+  if (on != NULL && cli->way != NULL)
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "plan: both -H %s and --on are a host; give one of them", cli->host);
+      return -1;
+    }
   if (on == NULL && policy == NULL)
     return plan_there (cli, domain, error);
   return plan_here (cli, domain, on, policy, error);
@@ -177,4 +182,6 @@ const PinCliVerb pin_cli_plan = {
   "DOMAIN|FILE|-",
   "Show what a domain would get on this host, or on another",
   run,
+  .example = "pinshift plan db1 --on \"node:2 core:8 mem:64G huge2M:1024\"",
+  .asks_host = TRUE,
 };

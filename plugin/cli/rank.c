@@ -31,5 +31,11 @@ run (PinCli *cli, int argc, char **argv)
   return found ? PIN_CLI_DONE : PIN_CLI_FAILED;
 }
 
-const PinCliVerb pin_cli_rank = { "rank", "DOMAIN", "Show which hosts of the cluster can take a guest, the best first",
-                                  run };
+const PinCliVerb pin_cli_rank = {
+  "rank",
+  "DOMAIN",
+  "Show which hosts of the cluster can take a guest, the best first",
+  run,
+  .example = "pinshift rank db1",
+  .has_guest = TRUE,
+};

@@ -84,4 +84,10 @@ run (PinCli *cli, int argc, char **argv)
   return PIN_CLI_DONE;
 }
 
-const PinCliVerb pin_cli_relay = { "relay", "", "Pass the system bus on by standard input and output", run };
+const PinCliVerb pin_cli_relay = {
+  "relay",
+  "",
+  "Pass the system bus on by standard input and output",
+  run,
+  .example = "ssh hostb pinshift relay",
+};

@@ -83,9 +83,9 @@ tell (const PinCli *cli, const char *json, gboolean dry_run, GError **error)
 }
 
 static char *
-ask (const char *domain, gboolean dry_run, GError **error)
+ask (const PinCli *cli, const char *domain, gboolean dry_run, GError **error)
 {
-  g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, FALSE, error);
   g_autoptr (PinAgent) agent = NULL;
   g_autoptr (GVariant) answer = NULL;
   char *json = NULL;
@@ -95,7 +95,7 @@ ask (const char *domain, gboolean dry_run, GError **error)
   agent = pin_agent_start ();
   answer = pin_cli_host1_change (host, "Repin", domain, dry_run ? "dry-run" : NULL, error);
   if (answer == NULL)
-    pin_cli_host1_explain (error);
+    pin_cli_host1_explain (host, error);
   else
     g_variant_get (answer, "(s)", &json);
   return json;
@@ -115,7 +115,7 @@ run (PinCli *cli, int argc, char **argv)
 
   if (!pin_cli_parse (cli, &pin_cli_repin, entries, &argc, &argv, 1, 1, &error))
     return pin_cli_fail (error);
-  json = ask (argv[1], dry_run, &error);
+  json = ask (cli, argv[1], dry_run, &error);
   if (json != NULL)
     code = tell (cli, json, dry_run, &error);
   return code >= 0 ? code : pin_cli_fail (error);
@@ -126,4 +126,7 @@ const PinCliVerb pin_cli_repin = {
   "DOMAIN",
   "Give a running guest the CPUs back that it can have",
   run,
+  .example = "pinshift repin db1 --dry-run",
+  .has_guest = TRUE,
+  .asks_host = TRUE,
 };

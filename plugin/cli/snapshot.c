@@ -11,15 +11,15 @@
 #define MEMORY_BACKING_DIR "/var/lib/libvirt/qemu/ram"
 
 static char *
-ask_service (GError **error)
+ask_service (const PinCli *cli, GError **error)
 {
-  g_autoptr (PinHost1) host = pin_cli_host1_new (FALSE, error);
+  g_autoptr (PinHost1) host = pin_cli_host1_new (cli, FALSE, error);
   char *json = NULL;
 
   if (host == NULL)
     return NULL;
   if (!pin_host1_call_snapshot_sync (host, &json, NULL, error))
-    pin_cli_host1_explain (error);
+    pin_cli_host1_explain (host, error);
   return json;
 }
 
@@ -63,7 +63,7 @@ run (PinCli *cli, int argc, char **argv)
 
   if (!pin_cli_parse (cli, &pin_cli_snapshot, entries, &argc, &argv, 0, 0, &error))
     return pin_cli_fail (error);
-  json = root != NULL ? read_root (root, &error) : ask_service (&error);
+  json = root != NULL ? read_root (root, &error) : ask_service (cli, &error);
   if (json == NULL)
     {
       int code = pin_cli_fail (error);
@@ -74,4 +74,11 @@ run (PinCli *cli, int argc, char **argv)
   return PIN_CLI_DONE;
 }
 
-const PinCliVerb pin_cli_snapshot = { "snapshot", "", "Print this host as JSON", run };
+const PinCliVerb pin_cli_snapshot = {
+  "snapshot",
+  "",
+  "Print this host as JSON",
+  run,
+  .example = "pinshift -H hostb snapshot > hostb.json",
+  .asks_host = TRUE,
+};

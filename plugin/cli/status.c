@@ -93,7 +93,7 @@ run (PinCli *cli, int argc, char **argv)
 
   if (!pin_cli_parse (cli, &pin_cli_status, NULL, &argc, &argv, 0, 0, &error))
     return pin_cli_fail (error);
-  host = pin_cli_host1_new (TRUE, &error);
+  host = pin_cli_host1_new (cli, TRUE, &error);
   if (host == NULL)
     return pin_cli_fail (error);
   domains = pin_guests_ask (host, &error);
@@ -104,4 +104,12 @@ run (PinCli *cli, int argc, char **argv)
   return print_text (cli, json_node_get_array (domains), pin_host1_get_claims (host));
 }
 
-const PinCliVerb pin_cli_status = { "status", "", "List the guests of this host and what they miss", run };
+const PinCliVerb pin_cli_status = {
+  "status",
+  "",
+  "List the guests of this host and what they miss",
+  run,
+  .example = "pinshift status db1",
+  .has_guest = TRUE,
+  .asks_host = TRUE,
+};

@@ -142,8 +142,8 @@ scheds_text (const PinPlacement *placement)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("none");
 }
 
-static char *
-value_text (const PinPlacement *placement, PinSetting setting)
+char *
+pin_explain_value (const PinPlacement *placement, PinSetting setting)
 {
   switch (setting)
     {
@@ -307,7 +307,7 @@ explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit)
 {
   const PinFinding *finding = &fit->findings[setting];
   PinAction action = fit->actions[setting];
-  g_autofree char *written = value_text (fit->demand->placement, setting);
+  g_autofree char *written = pin_explain_value (fit->demand->placement, setting);
   g_autofree char *why = why_text (setting, finding, fit);
   g_autofree char *given = NULL;
 
@@ -316,7 +316,7 @@ explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit)
       pin_plan_add_reason (plan, setting, action, finding->code, "%s%s%s", written, written[0] != '\0' ? ": " : "", why);
       return;
     }
-  given = value_text (plan->placement, setting);
+  given = pin_explain_value (plan->placement, setting);
   pin_plan_add_reason (plan, setting, action, finding->code, "%s -> %s: %s", written, given, why);
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domains-json.h"
 
+#include "core/explain.h"
+#include "host/kept-file.h"
+
 #include <json-glib/json-glib.h>
 
 static const char *
@@ -24,16 +27,51 @@ state_name (const PinResident *resident)
   return resident->running ? "running" : "defined";
 }
 
-static void
-add_texts (JsonBuilder *builder, const char *member, const PinRecord *record, gboolean actions)
+/* Text of @setting for a member of @resident, which has a record; (transfer full), NULL: it has none there. */
+typedef char *(*TextOf) (const PinResident *resident, PinSetting setting, const PinKept *kept);
+
+static char *
+action_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
 {
+  return g_strdup (pin_action_name (pin_resident_record (resident)->actions[setting]));
+}
+
+static char *
+reason_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
+{
+  return g_strdup (pin_resident_record (resident)->reasons[setting]);
+}
+
+static char *
+since_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
+{
+  return pin_kept_since (kept, setting, pin_resident_record (resident)->actions[setting]);
+}
+
+static char *
+written_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
+{
+  return pin_explain_value (pin_resident_record (resident)->original->placement, setting);
+}
+
+static char *
+given_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
+{
+  return pin_explain_value (resident->domain->placement, setting);
+}
+
+static void
+add_texts (JsonBuilder *builder, const char *member, const PinResident *resident, const PinKept *kept, TextOf text_of)
+{
+  const PinRecord *record = pin_resident_record (resident);
+
   json_builder_set_member_name (builder, member);
   json_builder_begin_object (builder);
   for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
     {
-      const char *text = actions ? pin_action_name (record->actions[setting]) : record->reasons[setting];
+      g_autofree char *text = record->actions[setting] != PIN_ACTION_NONE ? text_of (resident, setting, kept) : NULL;
 
-      if (record->actions[setting] == PIN_ACTION_NONE || text == NULL)
+      if (text == NULL || *text == '\0')
         continue;
       json_builder_set_member_name (builder, pin_setting_name (setting));
       json_builder_add_string_value (builder, text);
@@ -65,15 +103,43 @@ add_string (JsonBuilder *builder, const char *member, const char *value)
 }
 
 static void
-add_resident (JsonBuilder *builder, const PinResident *resident)
+add_id (JsonBuilder *builder, int id)
 {
+  json_builder_set_member_name (builder, "id");
+  if (id >= 0)
+    json_builder_add_int_value (builder, id);
+  else
+    json_builder_add_null_value (builder);
+}
+
+/* Most guests have all that was written, and need no file to be read. */
+static PinKept *
+kept_of (const PinPicture *picture, const PinResident *resident)
+{
+  const PinRecord *record = pin_resident_record (resident);
+
+  for (guint setting = 0; record != NULL && setting < PIN_SETTING_N; setting++)
+    if (record->actions[setting] > PIN_ACTION_KEEP)
+      return pin_kept_file_load (picture->state_dir, resident->uuid);
+  return pin_kept_new ();
+}
+
+static void
+add_resident (JsonBuilder *builder, const PinPicture *picture, const PinResident *resident)
+{
+  g_autoptr (PinKept) kept = kept_of (picture, resident);
+
   json_builder_begin_object (builder);
   add_string (builder, "name", resident->name);
   add_string (builder, "uuid", resident->uuid);
+  add_id (builder, resident->id);
   add_string (builder, "state", state_name (resident));
   add_string (builder, "home", home_name (pin_resident_record (resident)));
-  add_texts (builder, "actions", pin_resident_record (resident), TRUE);
-  add_texts (builder, "reasons", pin_resident_record (resident), FALSE);
+  add_texts (builder, "actions", resident, kept, action_of);
+  add_texts (builder, "reasons", resident, kept, reason_of);
+  add_texts (builder, "since", resident, kept, since_of);
+  add_texts (builder, "written", resident, kept, written_of);
+  add_texts (builder, "given", resident, kept, given_of);
   add_misses (builder, pin_resident_record (resident));
   json_builder_end_object (builder);
 }
@@ -93,7 +159,7 @@ pin_domains_to_json (const PinPicture *picture)
 
   json_builder_begin_array (builder);
   for (GList *item = residents; item != NULL; item = item->next)
-    add_resident (builder, item->data);
+    add_resident (builder, picture, item->data);
   json_builder_end_array (builder);
   root = json_builder_get_root (builder);
   return json_to_string (root, FALSE);

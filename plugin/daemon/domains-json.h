@@ -5,7 +5,9 @@
 #include "picture.h"
 
 /*
- * A JSON array, by name: { "name", "uuid", "state": "running|receiving|defined", "home": name or null, "actions": { setting: action },
- * "reasons": { setting: text }, "misses": [ setting ] }.  A guest misses what is weakened or stripped.  (transfer full)
+ * A JSON array, by name: { "name", "uuid", "id": number or null, "state": "running|receiving|defined", "home": name or null,
+ * "actions": { setting: action }, "reasons": { setting: text }, "since": { setting: time }, "written": { setting: text },
+ * "given": { setting: text }, "misses": [ setting ] }.  A guest misses what is weakened or stripped; since is of each setting that is
+ * not as written.  Reads what this host has kept of those guests.  (transfer full)
  */
 char *pin_domains_to_json (const PinPicture *picture);

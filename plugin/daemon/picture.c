@@ -171,6 +171,7 @@ pin_picture_put (PinPicture *picture, const PinVirtGuest *guest, PinDomain *doma
 
   resident->uuid = g_ascii_strdown (guest->uuid, -1);
   resident->name = g_strdup (guest->name);
+  resident->id = guest->running ? guest->id : -1;
   resident->running = guest->running;
   resident->incoming = guest->incoming;
   resident->persistent = guest->persistent;

@@ -14,6 +14,7 @@ typedef struct
 {
   char *uuid;
   char *name;
+  int id;                /* libvirt's; -1: it is not active */
   gboolean running;
   gboolean incoming;
   gboolean persistent;

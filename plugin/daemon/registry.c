@@ -168,13 +168,16 @@ take_kept (PinRecord **kept, const PinDomain *domain)
   *kept = pin_record_copy (domain->record);
 }
 
+/* @kind: how the side came that people see, the live one where it runs. */
 static void
-save (const PinRegistry *registry, const char *uuid, PinKept *kept, const PinDomain *live, const PinDomain *stored)
+save (const PinRegistry *registry, const char *uuid, PinKept *kept, const PinDomain *live, const PinDomain *stored, PinEntryKind kind)
 {
+  const PinDomain *seen = live != NULL ? live : stored;
   g_autoptr (GError) error = NULL;
 
   take_kept (&kept->live, live);
   take_kept (&kept->stored, stored);
+  pin_kept_give (kept, seen != NULL ? seen->record : NULL, kind == PIN_ENTRY_ARRIVED, g_get_real_time () / G_USEC_PER_SEC);
   if (!pin_kept_file_save (registry->picture->state_dir, uuid, kept, &error))
     g_warning ("records: %s; one that somebody drops can't be put back", error->message);
 }
@@ -197,6 +200,7 @@ pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *
   g_autoptr (PinKept) kept = NULL;
   g_autofree char *migration = g_uuid_string_random ();
   PinEntry entry = { .kind = kind, .settled = TRUE, .migration = migration };
+  PinEntryKind live_kind = kind;
   g_autoptr (PinRecord) new_live = NULL;
   g_autoptr (PinRecord) new_stored = NULL;
 
@@ -212,6 +216,7 @@ pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *
       look_at_live (&entry, guest, live, kept);
       new_live = renew (picture, live, &entry);
       kept->forgotten |= is_foreign (guest, live, kind);
+      live_kind = entry.kind;
     }
   entry.kind = kind;
   /* What came with a guest is repaired first. */
@@ -225,5 +230,5 @@ pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *
       report_written (guest, new_live, new_stored, &entry);
       write_records (registry, guest, new_live, new_stored);
     }
-  save (registry, guest->uuid, kept, live, stored);
+  save (registry, guest->uuid, kept, live, stored, live_kind);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * <kept version='1' forgotten='yes' repair-due='yes'>, and in it <live> and <stored>, each with the text of a record.  They are
+ * <kept version='1' forgotten='yes' repair-due='yes'>, and in it <live> and <stored>, each with the text of a record, and
+ * <given setting='hugepages' action='strip' since='2026-11-21T21:10:06Z'/> of each setting that is not as written.  Records are
  * text and not elements so that one that is damaged, or of another version, does not cost the other.
  */
 #include "host/kept-file.h"
@@ -37,6 +38,37 @@ pin_kept_free (PinKept *kept)
   pin_record_free (kept->stored);
   g_free (kept->damage);
   g_free (kept);
+}
+
+void
+pin_kept_give (PinKept *kept, const PinRecord *record, gboolean anew, gint64 now_s)
+{
+  for (guint i = 0; i < PIN_SETTING_N; i++)
+    {
+      PinAction action = record != NULL ? record->actions[i] : PIN_ACTION_NONE;
+      gboolean known = !anew && kept->given[i].action == action && kept->given[i].since_s != 0;
+
+      if (action <= PIN_ACTION_KEEP)
+        kept->given[i] = (PinGiven){ PIN_ACTION_NONE, 0 };
+      else if (!known)
+        kept->given[i] = (PinGiven){ action, now_s };
+    }
+}
+
+static char *
+format_time (gint64 time_s)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (time_s);
+
+  return time != NULL ? g_date_time_format_iso8601 (time) : NULL;
+}
+
+char *
+pin_kept_since (const PinKept *kept, PinSetting setting, PinAction action)
+{
+  const PinGiven *given = &kept->given[setting];
+
+  return given->action == action && given->since_s != 0 ? format_time (given->since_s) : NULL;
 }
 
 /* (transfer full); NULL for a name that is none, which could lead anywhere. */
@@ -81,6 +113,26 @@ note_damage (PinKept *kept, const char *what, GError *why)
   g_free (kept->damage);
   kept->damage = damage;
   g_error_free (why);
+}
+
+static void
+read_given (PinKept *kept, const xmlNode *element)
+{
+  const char *setting_name = pin_xml_attr (element, "setting"), *action_name = pin_xml_attr (element, "action");
+  const char *since = pin_xml_attr (element, "since");
+  g_autoptr (GDateTime) time = since != NULL ? g_date_time_new_from_iso8601 (since, NULL) : NULL;
+  PinSetting setting;
+  PinAction action;
+  GError *why = NULL;
+
+  if (time != NULL && setting_name != NULL && action_name != NULL && pin_setting_from_name (setting_name, &setting)
+      && pin_action_from_name (action_name, &action))
+    {
+      kept->given[setting] = (PinGiven){ action, g_date_time_to_unix (time) };
+      return;
+    }
+  pin_xml_error (&why, element, "has no setting, action and time");
+  note_damage (kept, "given", why);
 }
 
 static void
@@ -135,7 +187,12 @@ read_kept (PinKept *kept, const char *uuid, const char *text, gsize length, GErr
   kept->forgotten = read_flag (kept, root, "forgotten");
   kept->repair_due = read_flag (kept, root, "repair-due");
   for (pin_xml_each (root, child))
-    read_child (kept, child, uuid);
+    {
+      if (pin_xml_is (child, "given"))
+        read_given (kept, child);
+      else
+        read_child (kept, child, uuid);
+    }
   return TRUE;
 }
 
@@ -163,6 +220,23 @@ add_record (xmlNode *root, const char *name, const PinRecord *record)
     pin_xml_add_text (root, NULL, name, text);
 }
 
+static void
+add_given (xmlNode *root, const PinKept *kept)
+{
+  for (guint i = 0; i < PIN_SETTING_N; i++)
+    {
+      g_autofree char *since = format_time (kept->given[i].since_s);
+      xmlNode *element;
+
+      if (kept->given[i].action <= PIN_ACTION_KEEP)
+        continue;
+      element = pin_xml_add (root, NULL, "given");
+      pin_xml_put (element, "setting", pin_setting_name (i));
+      pin_xml_put (element, "action", pin_action_name (kept->given[i].action));
+      pin_xml_put (element, "since", since);
+    }
+}
+
 /* (transfer full); NULL if there is nothing to keep. */
 static char *
 format_kept (const PinKept *kept)
@@ -179,6 +253,7 @@ format_kept (const PinKept *kept)
     pin_xml_put (root, "repair-due", "yes");
   add_record (root, "live", kept->live);
   add_record (root, "stored", kept->stored);
+  add_given (root, kept);
   if (!kept->forgotten && !kept->repair_due && kept->live == NULL && kept->stored == NULL)
     return NULL;
   text = pin_xml_format_node (root, TRUE);

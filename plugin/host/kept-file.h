@@ -7,18 +7,35 @@
 
 #include "format/record.h"
 
+/* What was last done to a setting here that is not as written. */
+typedef struct
+{
+  PinAction action;  /* NONE, KEEP: it is as written */
+  gint64 since_s;    /* since the epoch: from then on */
+} PinGiven;
+
 typedef struct
 {
   PinRecord *live;        /* NULL: none was seen */
   PinRecord *stored;      /* of the persistent definition */
   gboolean forgotten;     /* an administrator wants none, until the guest starts or arrives anew */
   gboolean repair_due;    /* its persistent definition is still the source's */
+  PinGiven given[PIN_SETTING_N];
   char *damage;           /* after loading: what was left out and why, in one line, for the journal; NULL: nothing */
 } PinKept;
 
 PinKept *pin_kept_new (void);
 void pin_kept_free (PinKept *kept);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinKept, pin_kept_free)
+
+/*
+ * Notes what @record (NULL: there is none) says is done here, at @now_s.  An action that was known keeps its time, unless the guest has
+ * just come (@anew): what it had on an earlier stay is over.
+ */
+void pin_kept_give (PinKept *kept, const PinRecord *record, gboolean anew, gint64 now_s);
+
+/* "2026-11-21T21:10:06Z" of the time since which @setting is given by @action here.  (transfer full); NULL: not known. */
+char *pin_kept_since (const PinKept *kept, PinSetting setting, PinAction action);
 
 /*
  * Reads what is kept of @uuid in @directory.  No file is an empty one.  What can't be read or does not parse is left out, each

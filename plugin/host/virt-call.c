@@ -141,6 +141,7 @@ read_guest (PinVirt *virt, virDomainPtr domain)
   guest->uuid = g_strdup (uuid);
   guest->name = g_strdup (virDomainGetName (domain));
   guest->running = virDomainIsActive (domain) == 1;
+  guest->id = guest->running ? (int) virDomainGetID (domain) : -1;
   guest->persistent = virDomainIsPersistent (domain) == 1;
   guest->incoming = guest->running && pin_virt_is_incoming (virt, domain, uuid, state, reason);
   guest->came = guest->running && pin_virt_has_come (state, reason);

@@ -16,6 +16,7 @@ typedef struct
 {
   char *uuid;
   char *name;
+  int id;            /* libvirt's, of an active one; -1 */
   gboolean running;  /* active: running, paused, receiving */
   gboolean incoming; /* active, and still starting or receiving a migration, or libvirt can't say what it is like yet */
   gboolean persistent;

@@ -6,7 +6,7 @@
 #include "rules/rules-cluster.h"
 
 /* The link of a host whose bus is the one here. */
-#define PIN_FLEET_LINK_HERE "local"
+#define PIN_FLEET_LINK_HERE PIN_LINK_HERE
 
 typedef struct _PinFleetHost PinFleetHost;
 

@@ -5,6 +5,9 @@
 #include "core/placement.h"
 #include "rules/rules.h"
 
+/* A link that needs no command: the bus here. */
+#define PIN_LINK_HERE "local"
+
 /* [host NAME] */
 typedef struct
 {

@@ -88,6 +88,7 @@ test_bad_input (void)
 {
   static const struct { const char *line; int code; const char *err; } rows[] = {
     { "", 2, "no command; known are: adapt, adopt, balance, config, drain, forget, maintenance, migrate, migrate-home, plan, rank, relay, repin, snapshot, status" },
+    { "help plann", 2, "unknown command \"plann\"" },
     { "plann db1.xml", 2, "unknown command \"plann\"" },
     { "--nonsense", 2, "--nonsense" },
     { "plan --nonsense", 2, "--nonsense" },
@@ -168,6 +169,40 @@ test_help_and_version (void)
       g_assert_cmpstr (world.err, ==, "");
       pin_cli_assert_has (world.out, rows[i].out);
     }
+}
+
+/* Each command shows a line to type, and all of its help on one screen. */
+static void
+test_help_of_each (void)
+{
+  g_auto (PinCliWorld) world = { NULL };
+  g_auto (GStrv) lines = NULL;
+  gboolean commands = FALSE;
+  guint n = 0;
+
+  pin_cli_world_init (&world);
+  pin_cli_world_run (&world, "help", NULL);
+  lines = g_strsplit (world.out, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), <, 40);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (g_strstrip (lines[i]), " ", 2);
+      g_autofree char *line = g_strdup_printf ("help %s", words[0] != NULL ? words[0] : "");
+      g_auto (GStrv) shown = NULL;
+
+      commands = strcmp (lines[i], "Commands:") == 0 || (commands && *lines[i] != '\0');
+      if (!commands || strcmp (lines[i], "Commands:") == 0)
+        continue;
+      pin_cli_world_run (&world, line, NULL);
+      g_assert_cmpint (world.code, ==, 0);
+      pin_cli_assert_has (world.out, "\nExample:\n  ");
+      pin_cli_assert_has (world.out, words[0]);
+      shown = g_strsplit (world.out, "\n", -1);
+      g_assert_cmpuint (g_strv_length (shown), <, 40);
+      g_assert_null (strstr (world.out, "(null)"));
+      n++;
+    }
+  g_assert_cmpuint (n, >, 10);
 }
 
 static void
@@ -306,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/plan-on-many-hosts-is-a-line-each", test_many_hosts);
   g_test_add_func ("/cli/bad-input-is-one-line-and-a-code", test_bad_input);
   g_test_add_func ("/cli/help-and-version", test_help_and_version);
+  g_test_add_func ("/cli/help-of-each-command-has-an-example", test_help_of_each);
   g_test_add_func ("/cli/config-says-what-holds", test_config);
   g_test_add_func ("/cli/status-is-a-table", test_status);
   g_test_add_func ("/cli/plan-by-the-service", test_plan_by_service);

@@ -178,6 +178,48 @@ test_unchanged (Fixture *fixture, gconstpointer data)
   assert_kept (fixture, fixture->kept);
 }
 
+/* Since when something is so outlives the service; it begins anew with another action, and with another stay. */
+static void
+test_since (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *what;
+    PinAction action;
+    gboolean anew;
+    gint64 now_s;
+    const char *since;
+  } steps[] = {
+    { "as written", PIN_ACTION_KEEP, FALSE, 1000000000, NULL },
+    { "stripped", PIN_ACTION_STRIP, FALSE, 1000000000, "2001-09-09T01:46:40Z" },
+    { "still stripped", PIN_ACTION_STRIP, FALSE, 1000000060, "2001-09-09T01:46:40Z" },
+    { "it went, and came again", PIN_ACTION_STRIP, TRUE, 1000000120, "2001-09-09T01:48:40Z" },
+    { "weakened", PIN_ACTION_WEAKEN, FALSE, 1000000180, "2001-09-09T01:49:40Z" },
+    { "has it back", PIN_ACTION_NONE, FALSE, 1000000240, NULL },
+    { "weakened again", PIN_ACTION_WEAKEN, FALSE, 1000000300, "2001-09-09T01:51:40Z" },
+  };
+  g_autoptr (PinRecord) record = record_of (UUID, "4");
+
+  save (fixture, fixture->kept);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (PinKept) kept = pin_kept_file_load (fixture->directory, UUID);
+      g_autoptr (PinKept) again = NULL;
+      g_autofree char *since = NULL, *other = NULL;
+
+      g_test_message ("%s", steps[i].what);
+      g_assert_null (kept->damage);
+      record->actions[PIN_SETTING_HUGEPAGES] = steps[i].action;
+      pin_kept_give (kept, record, steps[i].anew, steps[i].now_s);
+      save (fixture, kept);
+      again = pin_kept_file_load (fixture->directory, UUID);
+      since = pin_kept_since (again, PIN_SETTING_HUGEPAGES, steps[i].action);
+      g_assert_cmpstr (since, ==, steps[i].since);
+      other = pin_kept_since (again, PIN_SETTING_HUGEPAGES, PIN_ACTION_REMAP);
+      g_assert_null (other);
+    }
+}
+
 /* A guest that runs for years without a change is one of those that are there. */
 static void
 test_young (Fixture *fixture, gconstpointer data)
@@ -389,6 +431,7 @@ main (int argc, char **argv)
     { "/kept-file/what-is-in-use-stays-young", test_young },
     { "/kept-file/refuses-what-is-no-uuid", test_names },
     { "/kept-file/damage-costs-what-was-damaged", test_damage },
+    { "/kept-file/since-when-outlives-the-service", test_since },
     { "/kept-file/is-whole-or-nothing", test_truncated },
     { "/kept-file/reads-files-only", test_no_file },
     { "/kept-file/prunes-what-is-old-and-its-own", test_prune },
