@@ -43,9 +43,9 @@ free_rule (gpointer data)
 }
 
 void
-fleet_world_init (FleetWorld *world, const char *const *manners, PinFleetChanged changed, gpointer data)
+fleet_world_init (FleetWorld *world, const char *const *manners, guint answer_ms, PinFleetChanged changed, gpointer data)
 {
-  const PinLinkTimes times = { FLEET_WORLD_ANSWER_MS, 500, 300 };
+  const PinLinkTimes times = { answer_ms, 500, 300 };
 
   world->dir = g_dir_make_tmp ("pinshift-hosts-XXXXXX", NULL);
   start_hosts (world, manners);
@@ -80,13 +80,11 @@ fleet_world_clear (FleetWorld *world)
   g_ptr_array_unref (world->rules);
 }
 
-guint
-fleet_world_count_read (const FleetWorld *world)
+gboolean
+fleet_world_is_read (const FleetWorld *world, guint number)
 {
-  guint n_rows, n_read = 0;
-  const PinHostRow *rows = pin_fleet_rows (world->fleet, &n_rows);
+  g_autofree char *name = g_strdup_printf ("host%u", number);
+  PinHostRow row;
 
-  for (guint row = 0; row < n_rows; row++)
-    n_read += rows[row].presence == PIN_PRESENCE_REACHABLE && rows[row].site != NULL;
-  return n_read;
+  return pin_fleet_row (world->fleet, name, &row) && row.presence == PIN_PRESENCE_REACHABLE && row.site != NULL;
 }

@@ -4,7 +4,9 @@
 
 #include "fleet.h"
 
-#define FLEET_WORLD_ANSWER_MS 5000
+/* For worlds of whose hosts some are waited for until they count as silent, and for all others. */
+#define FLEET_WORLD_SILENCE_MS 5000
+#define FLEET_WORLD_PATIENCE_MS 120000
 
 typedef struct
 {
@@ -15,9 +17,10 @@ typedef struct
   PinFleet *fleet;
 } FleetWorld;
 
-/* Hosts with @manners, which end with NULL, whose snapshots change ten times a second.  @changed as for pin_fleet_new(). */
-void fleet_world_init (FleetWorld *world, const char *const *manners, PinFleetChanged changed, gpointer data);
+/* Hosts with @manners, which end with NULL, whose snapshots change ten times a second.  @answer_ms is that of links, @changed as for
+ * pin_fleet_new(). */
+void fleet_world_init (FleetWorld *world, const char *const *manners, guint answer_ms, PinFleetChanged changed, gpointer data);
 void fleet_world_clear (FleetWorld *world);
 
-/* How many hosts can be reached and have been read. */
-guint fleet_world_count_read (const FleetWorld *world);
+/* Whether host @number can be reached and has been read. */
+gboolean fleet_world_is_read (const FleetWorld *world, guint number);
