@@ -56,12 +56,12 @@ take_answer (Fitting *fitting, GVariant *handles, GUnixFDList *fds, GError **err
 
   if (!adapted && !is_verdict (fitting, PIN_VERDICT_KEEP) && !is_verdict (fitting, PIN_VERDICT_REFUSE))
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is no verdict: %s", fitting->verdict);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is no verdict: %s" PIN_CLI_RESTART ("pinshiftd"), fitting->verdict);
       return FALSE;
     }
   if (g_variant_n_children (handles) != (adapted ? 1 : 0) || (adapted && fds == NULL))
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is %s, but has %" G_GSIZE_FORMAT " files",
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is %s, but has %" G_GSIZE_FORMAT " files" PIN_CLI_RESTART ("pinshiftd"),
                    fitting->verdict, g_variant_n_children (handles));
       return FALSE;
     }

@@ -42,6 +42,9 @@ typedef struct
   gboolean asks_host;  /* one host's pinshiftd can do it: takes -H */
 } PinCliVerb;
 
+/* The end of what is said of an answer that is none. */
+#define PIN_CLI_RESTART(service) "; is it of another version? try systemctl restart " service
+
 /* The end of what is said of a file. */
 #define PIN_CLI_READABLE "; see that it is there and can be read"
 

@@ -25,7 +25,7 @@ parse (const char *json, GError **error)
   if (plan != NULL && is_list_of_objects (json_object_get_member (plan, "moves")) && is_list_of_objects (json_object_get_member (plan, "stays"))
       && is_list_of_objects (json_object_get_member (plan, "hosts")))
     return g_steal_pointer (&root);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshift-policyd is no plan of moves");
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshift-policyd is no plan of moves" PIN_CLI_RESTART ("pinshift-policyd"));
   return NULL;
 }
 

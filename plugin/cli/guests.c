@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guests.h"
 
-#include "core/error.h"
+#include "cli.h"
 #include "core/setting.h"
 
 static gboolean
@@ -29,7 +29,7 @@ pin_guests_ask (PinHost1 *host, GError **error)
   guests = json_from_string (text, NULL);
   if (is_list_of_objects (guests))
     return g_steal_pointer (&guests);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is no list of domains");
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is no list of domains" PIN_CLI_RESTART ("pinshiftd"));
   return NULL;
 }
 
@@ -51,7 +51,7 @@ pin_guests_find (JsonNode *guests, const char *domain, GError **error)
     for (guint i = 0; i < json_array_get_length (array); i++)
       if (is_called (json_array_get_object_element (array, i), domain, by_uuid == 1))
         return json_array_get_object_element (array, i);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here", domain);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here; see virsh list --all", domain);
   return NULL;
 }
 

@@ -61,33 +61,57 @@ print_json (GDBusProxy *job, const PinJobMoves *moves)
 
 /* All but the first of @parts, one below the other. */
 static void
-print_rest (GStrv parts, FILE *stream)
+print_rest (GStrv parts)
 {
   for (guint i = 1; i < g_strv_length (parts); i++)
     {
       g_autofree char *line = pin_cli_one_line (parts[i]);
 
-      fprintf (stream, "  %s\n", line);
+      printf ("  %s\n", line);
     }
 }
 
+/* @line: NULL: it was said already, on standard error. */
 static void
-print_done (const char *line, GStrv parts, const char *migration)
+print_text (const char *line, GStrv parts, const char *migration)
 {
-  puts (line);
-  print_rest (parts, stdout);
-  if (*migration != '\0')
+  if (line != NULL)
+    puts (line);
+  print_rest (parts);
+  if (line != NULL && *migration != '\0')
     printf ("  migration %s\n", migration);
 }
 
-/* Where more is said of a move that was begun; "": nowhere.  (transfer full) */
+/* Of a move that was begun the log tells more.  @migration: "" for none.  (transfer full) */
 static char *
-describe_log (GDBusProxy *job, const char *migration)
+single_remedy (GDBusProxy *job, const char *subject, const char *migration)
 {
   g_autofree char *destination = pin_job_facts_text (job, "Destination");
   gboolean begun = *migration != '\0' && *destination != '\0';
 
-  return begun ? g_strdup_printf ("; see pinshift log %s", migration) : g_strdup ("");
+  return begun ? g_strdup_printf ("see pinshift log %s", migration) : g_strdup_printf ("see pinshift rank %s", subject);
+}
+
+/* What tells more of it.  (transfer full) */
+static char *
+make_remedy (GDBusProxy *job, const char *subject, const char *migration)
+{
+  g_autofree char *kind = pin_job_facts_text (job, "Kind");
+
+  if (!pin_job_facts_has_moves (job))
+    return single_remedy (job, subject, migration);
+  if (g_str_equal (kind, "room"))
+    return g_strdup_printf ("see pinshift migrate --make-room --dry-run %s", subject);
+  return g_strdup_printf ("see pinshift %s --dry-run", subject);
+}
+
+static int
+fail (const char *line, GDBusProxy *job, const char *subject, const char *migration)
+{
+  g_autofree char *remedy = make_remedy (job, subject, migration);
+  g_autoptr (GError) error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s; %s", line, remedy);
+
+  return pin_cli_fail (error);
 }
 
 int
@@ -97,19 +121,13 @@ pin_job_end_tell (const PinCli *cli, const char *subject, GDBusProxy *job, const
   g_autofree char *text = pin_job_facts_text (job, "Text");
   g_auto (GStrv) parts = g_strsplit (*text != '\0' ? text : state, "; ", pin_job_facts_has_moves (job) ? -1 : 1);
   g_autofree char *migration = pin_job_facts_text (job, "Migration");
+  g_autofree char *line = g_strdup_printf ("%s: %s", subject, parts[0]);
   gboolean done = g_str_equal (state, "done");
-  g_autofree char *log = done ? g_strdup ("") : describe_log (job, migration);
-  g_autoptr (GError) error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s: %s%s", subject, parts[0], log);
-  int code = PIN_CLI_DONE;
+  int code = done ? PIN_CLI_DONE : fail (line, job, subject, migration);
 
   if (cli->json)
     print_json (job, moves);
-  else if (done && !cli->quiet)
-    print_done (error->message, parts, migration);
-  if (!done)
-    {
-      code = pin_cli_fail (error);
-      print_rest (parts, stderr);
-    }
+  else if (!cli->quiet)
+    print_text (done ? line : NULL, parts, migration);
   return code;
 }

@@ -206,7 +206,7 @@ fail_to_follow (const Job *job, gboolean seen, GError **error)
   const char *subject = job->order->subject;
 
   if (!seen)
-    g_set_error (error, PIN_ERROR, PIN_ERROR_DENIED, "%s: it has begun; to follow it is for root and members of the group libvirt", subject);
+    g_set_error (error, PIN_ERROR, PIN_ERROR_DENIED, "%s: it has begun; join the group libvirt to follow it, or be root", subject);
   else if (job->order->several)
     g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED,
                  "%s: pinshift-policyd has ended meanwhile; moves that have begun may go on, others will not begin: ask again for them", subject);

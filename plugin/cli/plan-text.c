@@ -17,7 +17,7 @@ parse (const char *json, GError **error)
   if (root != NULL && JSON_NODE_HOLDS_OBJECT (root)
       && json_object_get_string_member_with_default (json_node_get_object (root), "verdict", NULL) != NULL)
     return g_steal_pointer (&root);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer is no plan: %s",
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer is no plan: %s" PIN_CLI_RESTART ("pinshiftd"),
                local != NULL ? local->message : "it has no verdict");
   return NULL;
 }

@@ -33,7 +33,7 @@ pin_rank_text_parse (const char *json, GError **error)
 
   if (has_hosts (root))
     return g_steal_pointer (&root);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshift-policyd is no list of hosts");
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshift-policyd is no list of hosts" PIN_CLI_RESTART ("pinshift-policyd"));
   return NULL;
 }
 

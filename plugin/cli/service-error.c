@@ -55,7 +55,7 @@ make_plain (GError *error, const PinService *service)
   g_autofree char *remote = g_dbus_error_get_remote_error (error);
 
   if (is_refused_by_bus (error))
-    return g_error_new (PIN_ERROR, PIN_ERROR_DENIED, "the system bus does not let you ask %s for this: %s",
+    return g_error_new (PIN_ERROR, PIN_ERROR_DENIED, "the system bus does not let you ask %s for this: %s; join it, or be root",
                         service->name, service->rights);
   if (is_absence (error, remote))
     {

@@ -11,9 +11,9 @@ pin_change_find (const PinWatch *watch, const char *domain, GError **error)
   const PinResident *resident = pin_picture_find (pin_watch_picture (watch), domain);
 
   if (!pin_watch_is_connected (watch))
-    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd is not connected to libvirt; is libvirtd running?");
+    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd is not connected to libvirt; see systemctl status libvirtd, or virtqemud");
   else if (resident == NULL)
-    g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here", domain);
+    g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no domain '%s' here; see virsh list --all", domain);
   else
     return resident->uuid;
   return NULL;

@@ -159,7 +159,7 @@ on_idle (gpointer data)
     begin (gauge);
   else
     {
-      g_set_error (&error, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd does not follow libvirt");
+      g_set_error (&error, PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd is not connected to libvirt; see systemctl status libvirtd, or virtqemud");
       end (gauge, error);
     }
   return G_SOURCE_REMOVE;
@@ -178,7 +178,7 @@ pin_gauge_new (PinVirt *virt)
 void
 pin_gauge_free (PinGauge *gauge)
 {
-  g_autoptr (GError) error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd ends");
+  g_autoptr (GError) error = g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "pinshiftd ends; ask again");
 
   if (gauge == NULL)
     return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "maintenance.h"
 
+#include "core/error.h"
 #include "report.h"
 #include "rules/rules-cluster.h"
 #define POLICY_REASON "the policy says so"
@@ -53,13 +54,14 @@ report (const PinPicture *picture, gboolean on, const char *reason)
 gboolean
 pin_maintenance_set (PinPicture *picture, gboolean on, const char *reason, GError **error)
 {
+  g_autoptr (GError) why = NULL;
   g_auto (PinMaintenance) wanted = { on, on && *reason != '\0' ? g_strdup (reason) : NULL };
 
   if (!pin_maintenance_check_reason (reason, error))
     return FALSE;
-  if (!pin_maintenance_file_save (picture->state_dir, &wanted, error))
+  if (!pin_maintenance_file_save (picture->state_dir, &wanted, &why))
     {
-      g_prefix_error (error, "it can't be kept: ");
+      g_set_error (error, PIN_ERROR, why->code, "it can't be kept: %s; see that pinshiftd may write there", why->message);
       return FALSE;
     }
   pin_maintenance_clear (&picture->maintenance);

@@ -279,7 +279,7 @@ plan_job (Job *job, GError **error)
   job->wish = pin_repin_wish (job->domain, terms, pin_picture_assigned (picture, job->name), now);
   if (job->wish == NULL)
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s has no record: nothing was changed that could be given back", job->name);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s has no record: nothing was changed that could be given back; see pinshift adopt", job->name);
       return FALSE;
     }
   job->json = pin_plan_to_json_live (job->wish->plan, job->domain->guest, job->wish->original->placement, job->wish->pins,
@@ -294,7 +294,7 @@ take_guest (Job *job, const PinVirtGuest *guest, GError **error)
   job->name = g_strdup (guest->name);
   if (guest->live_xml == NULL)
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s %s; only a running guest can be pinned anew", job->name,
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s %s; start it, or wait until it is here: only a running guest can be pinned anew", job->name,
                    guest->incoming ? "is on its way here" : "does not run here");
       return FALSE;
     }

@@ -106,7 +106,7 @@ static void
 refuse_by_polkit (Asked *asked, gboolean is_challenge, const char *dismissed)
 {
   if (g_strcmp0 (dismissed, "true") == 0)
-    refuse (asked, "polkit was not given the password of an administrator (%s)", asked->action);
+    refuse (asked, "polkit was not given the password of an administrator (%s); do it as root, or ask again", asked->action);
   else if (is_challenge && asked->interactive)
     refuse (asked, "polkit wants the password of an administrator and found nothing that can ask for it (%s); do it as root, or "
             "from a terminal that has pkttyagent", asked->action);
@@ -236,7 +236,7 @@ on_credentials (GObject *source, GAsyncResult *result, gpointer data)
   if (reply == NULL)
     {
       g_dbus_error_strip_remote_error (error);
-      refuse (asked, "the bus does not say who you are: %s", error->message);
+      refuse (asked, "the bus does not say who you are: %s; do it as root", error->message);
       return;
     }
   g_variant_get (reply, "(@a{sv})", &credentials);

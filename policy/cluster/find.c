@@ -69,7 +69,7 @@ consider (PinFound **found, guint row, const PinSiteGuest *guest)
 static void
 set_unknown (const char *name, GError **error)
 {
-  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no guest \"%s\" is known on any host that can be reached", name);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no guest \"%s\" is known on any host that can be reached (see pinshift maintenance)", name);
 }
 
 PinFound *

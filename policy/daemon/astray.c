@@ -149,7 +149,7 @@ has_guests (const PinHostRow *row)
 static void
 add_gap (Astray *astray, const PinHostRow *row)
 {
-  pin_gathered_add_gap (astray->gaps, row->name, g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s", row->name,
+  pin_gathered_add_gap (astray->gaps, row->name, g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s (see its link in pinshift config cat)", row->name,
                                                              row->failure != NULL ? row->failure : "it was not heard yet"));
 }
 

@@ -47,7 +47,7 @@ pin_choice_find_host (const PinHostRow *rows, guint n_rows, const char *host, gu
 {
   if (pin_find_host (rows, n_rows, host, ret_row))
     return TRUE;
-  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "%s: no host of the cluster", host);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no host '%s' in the cluster; see pinshift maintenance", host);
   return FALSE;
 }
 
@@ -63,7 +63,7 @@ pin_choice_add_on (GPtrArray *calls, const PinHostRow *rows, guint n_rows, const
       pin_gathering_add_row (calls, &rows[row]);
       return TRUE;
     }
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s", host,
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s (see its link in pinshift config cat)", host,
                rows[row].failure != NULL ? rows[row].failure : "it was not heard yet");
   return FALSE;
 }

@@ -300,9 +300,9 @@ pin_fleet_call (PinFleet *fleet, const char *name, const char *method, GVariant 
 
   g_task_set_task_data (task, g_strdup (name), g_free);
   if (host == NULL)
-    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_NOT_FOUND, "%s: no host of the cluster", name);
+    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no host '%s' in the cluster; see pinshift maintenance", name);
   else if (link == NULL || pin_link_facts (link) == NULL || row.presence == PIN_PRESENCE_UNMANAGED)
-    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s", name,
+    g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s (see its link in pinshift config cat)", name,
                              row.failure != NULL ? row.failure : "it was not heard yet");
   else
     g_dbus_connection_call (pin_link_connection (link), pin_link_destination (link), PIN_HOST1_PATH, PIN_HOST1_NAME, method, sunk,

@@ -195,7 +195,7 @@ has_room (const PinJobs *jobs, const PinRoute *route, GError **error)
     g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being moved already, %s%s by job %u; wait for it, or cancel it",
                  route->guest, *other->destination != '\0' ? "to " : "", other->destination, other->number);
   else if (count_running (jobs) >= jobs->limits.running)
-    g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s has to wait: %u guests are being moved already", route->guest,
+    g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s has to wait: %u guests are being moved already; ask again when one has arrived", route->guest,
                  jobs->limits.running);
   else
     return TRUE;

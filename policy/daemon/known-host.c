@@ -19,9 +19,9 @@ pin_known_host (PinFleet *fleet, const char *name, GError **error)
   if (pin_find_host (rows, n, name, &row))
     return TRUE;
   for (guint i = 0; i < MIN (n, NAMED_MAX); i++)
-    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "; known: ", rows[i].name);
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "; known are: ", rows[i].name);
   if (n > NAMED_MAX)
     g_string_append_printf (known, " and %u more", n - NAMED_MAX);
-  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "unknown host '%s'%s", shown, known->str);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no host '%s' in the cluster%s", shown, known->str);
   return FALSE;
 }

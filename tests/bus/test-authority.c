@@ -98,7 +98,7 @@ test_answers (void)
     { FAKE_POLKIT_NO_AGENT, WHO_NOBODY, "forget db1", "pinshift: db1: polkit wants the password of an administrator and found nothing",
       FORGET " db1 interactive\n" },
     { FAKE_POLKIT_DISMISSED, WHO_NOBODY, "forget db1",
-      "pinshift: db1: polkit was not given the password of an administrator (" FORGET ")", FORGET " db1 interactive\n" },
+      "pinshift: db1: polkit was not given the password of an administrator (" FORGET "); do it as root, or ask again", FORGET " db1 interactive\n" },
     { FAKE_POLKIT_ERROR, WHO_NOBODY, "repin db1", "pinshift: polkit, which decides who may change guests, can't be asked: it is not "
       "registered; do it as root, or see that polkit runs (systemctl status polkit)", REPIN " db1 interactive\n" },
     /* Only a plan: for those who may ask for plans. */

@@ -176,7 +176,7 @@ test_repin (void)
       { "repin --dry-run --json db1", 1, PLAN ("refuse", "refuse", ",\"pins\":{}") "\n", "", NULL } },
     { PLAN ("keep", "keep", PINS), { "repin --json --dry-run db1", 10, PLAN ("keep", "keep", PINS) "\n", "", NULL } },
     { PLAN ("keep", "keep", ""), { "repin no-one", 1, "", "pinshift: no domain 'no-one' here\n", "Repin no-one {}\n" } },
-    { "{}", { "repin db1", 1, "", "pinshift: the answer is no plan: it has no verdict\n", NULL } },
+    { "{}", { "repin db1", 1, "", "pinshift: the answer is no plan: it has no verdict; is it of another version? try systemctl restart pinshiftd\n", NULL } },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (Service) service = { .repin = NULL };
@@ -204,7 +204,7 @@ test_adopt (void)
     { "adopt --dry-run db1", 0, "db1: would be adopted; it has now: hugepages: strip, vcpu-pins: remap\n", "", "" },
     { "adopt --dry-run C7A5FDBD-edaf-9455-926a-d65c16db1809", 0,
       "db1: would be adopted; it has now: hugepages: strip, vcpu-pins: remap\n", "", "" },
-    { "adopt --dry-run no-one", 1, "", "pinshift: no domain 'no-one' here\n", "" },
+    { "adopt --dry-run no-one", 1, "", "pinshift: no domain 'no-one' here; see virsh list --all\n", "" },
     { "adopt no-one", 1, "", "pinshift: no domain 'no-one' here\n", "Adopt no-one {}\n" },
     { "adopt bad-one", 1, "", "pinshift: bad-one: it is transient and misses hugepages\n", "Adopt bad-one {}\n" },
   };
@@ -236,7 +236,7 @@ test_forget (void)
       "{\"version\":1,\"domains\":[{\"name\":\"a\",\"result\":\"forgotten\"},{\"name\":\"bad-one\",\"result\":\"failed\","
       "\"text\":\"it is transient and misses hugepages\"},{\"name\":\"b\",\"result\":\"forgotten\"}]}\n",
       "pinshift: bad-one: it is transient and misses hugepages\n", NULL },
-    { "forget no-one --dry-run", 1, "", "pinshift: no domain 'no-one' here\n", "" },
+    { "forget no-one --dry-run", 1, "", "pinshift: no domain 'no-one' here; see virsh list --all\n", "" },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (Service) service = { .repin = NULL };
@@ -284,10 +284,10 @@ test_adapt (void)
         "{\"version\":1,\"verdict\":\"refuse\",\"actions\":{\"vcpu-pins\":\"refuse\"},\"xml\":null,\"text\":\"no room\"}\n", "",
         NULL } },
     { "adapt", "", PLAN ("adapt", "remap", ""), 0,
-      { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is adapt, but has 0 files\n", NULL } },
-    { "keep", "", NULL, 2, { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is keep, but has 2 files\n", NULL } },
-    { "perhaps", "", NULL, 0, { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is no verdict: perhaps\n", NULL } },
-    { "adapt", "", "{}", 1, { "adapt db1.xml", 1, "", "pinshift: the answer is no plan: it has no verdict\n", NULL } },
+      { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is adapt, but has 0 files; is it of another version? try systemctl restart pinshiftd\n", NULL } },
+    { "keep", "", NULL, 2, { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is keep, but has 2 files; is it of another version? try systemctl restart pinshiftd\n", NULL } },
+    { "perhaps", "", NULL, 0, { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is no verdict: perhaps; is it of another version? try systemctl restart pinshiftd\n", NULL } },
+    { "adapt", "", "{}", 1, { "adapt db1.xml", 1, "", "pinshift: the answer is no plan: it has no verdict; is it of another version? try systemctl restart pinshiftd\n", NULL } },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (Service) service = { .adapted = ADAPTED };

@@ -52,9 +52,9 @@ test_rank (void)
         "", NULL } },
     { RANK (""), { "rank -q db1", 1, "No host can take db1\n", "", NULL } },
     { "", { "rank no-one", 1, "", "pinshift: no guest 'no-one' in the cluster\n", NULL } },
-    { "[", { "rank db1", 1, "", "pinshift: the answer of pinshift-policyd is no list of hosts\n", NULL } },
+    { "[", { "rank db1", 1, "", "pinshift: the answer of pinshift-policyd is no list of hosts; is it of another version? try systemctl restart pinshift-policyd\n", NULL } },
     { "{\"hosts\":[1]}",
-      { "rank db1", 1, "", "pinshift: the answer of pinshift-policyd is no list of hosts\n", NULL } },
+      { "rank db1", 1, "", "pinshift: the answer of pinshift-policyd is no list of hosts; is it of another version? try systemctl restart pinshift-policyd\n", NULL } },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (FakeCluster) cluster = { .rank = NULL };
@@ -157,7 +157,7 @@ static const struct
       "\"state\":\"done\",\"text\":\"" TEXT "\",\"migration\":\"" ID "\",\"stage\":\"finishing\",\"warning\":\"\","
       "\"progress_permille\":1000,\"bytes\":1048576000,\"bytes_left\":0,\"estimate_ms\":81000}\n",
       "", NULL } },
-  { failed, AFTER_NOTHING, { "migrate db1", 1, "", "pinshift: db1: no host can take db1\n", NULL } },
+  { failed, AFTER_NOTHING, { "migrate db1", 1, "", "pinshift: db1: no host can take db1; see pinshift rank db1\n", NULL } },
   { failed,
     AFTER_NOTHING,
     { "migrate --json db1", 1,
@@ -165,7 +165,7 @@ static const struct
       "\"destination\":\"\","
       "\"state\":\"failed\",\"text\":\"no host can take db1\",\"migration\":\"" ID "\",\"stage\":\"ranking\",\"warning\":\"\","
       "\"progress_permille\":0,\"bytes\":0,\"bytes_left\":0,\"estimate_ms\":81000}\n",
-      "pinshift: db1: no host can take db1\n", NULL } },
+      "pinshift: db1: no host can take db1; see pinshift rank db1\n", NULL } },
   { moving,
     AFTER_INTERRUPT,
     { "migrate -q db1", 1, "", CANCELLING "pinshift: db1: cancelled; it runs on at hosta; see pinshift log " ID "\n",
@@ -187,7 +187,7 @@ static const struct
   { done,
     AFTER_NOTHING,
     { "migrate unseen", 1, "",
-      "pinshift: unseen: it has begun; to follow it is for root and members of the group libvirt\n",
+      "pinshift: unseen: it has begun; join the group libvirt to follow it, or be root\n",
       NULL } },
   { moving,
     AFTER_LOSS,

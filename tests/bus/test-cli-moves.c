@@ -64,7 +64,7 @@ check_plans (const PlanRow *rows, guint n_rows)
 #define STAYS_TABLE                                                                                                                                  \
   " Stays   On      Why\n-------------------------------------\n db3     hosta   hostb: no pages\n                 hostc: maintenance\n\n"
 #define DB3 STAY ("db3", "hostb: no pages; hostc: maintenance")
-#define NO_PLAN "pinshift: the answer of pinshift-policyd is no plan of moves\n"
+#define NO_PLAN "pinshift: the answer of pinshift-policyd is no plan of moves; is it of another version? try systemctl restart pinshift-policyd\n"
 
 static void
 test_drain_plan (void)
@@ -273,19 +273,20 @@ static const JobRow jobs[] = {
     failed,
     AFTER_NOTHING,
     { "drain hosta", 1,
-      "drain hosta: db1 to hostb\ndrain hosta: db2 to hostc\ndrain hosta: db1 moved to hostb\ndrain hosta: db2 hostc refused: no pages\n",
-      "pinshift: drain hosta: 1 of 2 guests moved\n  db2 stays: hostc refused: no pages\n  again: pinshift drain hosta\n", NULL } },
+      "drain hosta: db1 to hostb\ndrain hosta: db2 to hostc\ndrain hosta: db1 moved to hostb\ndrain hosta: db2 hostc refused: no pages\n"
+      "  db2 stays: hostc refused: no pages\n  again: pinshift drain hosta\n",
+      "pinshift: drain hosta: 1 of 2 guests moved; see pinshift drain hosta --dry-run\n", NULL } },
   { "drain",
     stuck,
     AFTER_INTERRUPT,
-    { "drain -q hosta", 1, "", CANCELLING "pinshift: drain hosta: cancelled\n  it runs on at hosta\n",
+    { "drain -q hosta", 1, "", CANCELLING "pinshift: drain hosta: cancelled; see pinshift drain hosta --dry-run\n",
       CALL ("Drain", "'hosta', {}") CALL ("Cancel", "") } },
   { "drain", stuck, AFTER_REFUSAL, { "drain -q hosta", 0, "", CANCELLING "pinshift: can't cancel: polkit does not let you\n", NULL } },
   { "drain", done, AFTER_NOTHING, { "drain hostx", 1, "", "pinshift: no host 'hostx' in the cluster\n", NULL } },
   { "drain",
     done,
     AFTER_NOTHING,
-    { "drain unseen", 1, "", "pinshift: drain unseen: it has begun; to follow it is for root and members of the group libvirt\n", NULL } },
+    { "drain unseen", 1, "", "pinshift: drain unseen: it has begun; join the group libvirt to follow it, or be root\n", NULL } },
   { "home",
     leftover,
     AFTER_NOTHING,

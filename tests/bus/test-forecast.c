@@ -153,7 +153,7 @@ typedef struct
 static const Case talking[] = {
   { "a drain moves all but who has just gone, or is on its way", DRAIN ("host1"), NULL, 9, 0, 8, 0, 1, NULL, NULL },
   { "a drain needs the host", DRAIN ("host4"), "host4 can't be reached: " },
-  { "a host that there is not", DRAIN ("host9"), "host9: no host of the cluster" },
+  { "a host that there is not", DRAIN ("host9"), "no host 'host9' in the cluster" },
   { "who is not at home, with its mate and who is there", HOME ("", FALSE), NULL, 11, 2, 2, 0, 0, "guest-1-8", "host0" },
   { "one that is not at home, with its mate and who is there", HOME ("guest-1-5", TRUE), NULL, 11, 0, 2, 0, 0, "guest-1-8", "host0" },
   { "one without home", HOME ("guest-1-0", FALSE), NULL, 1, 0, 0, 0, 0, NULL, NULL },
@@ -164,7 +164,7 @@ static const Case talking[] = {
   { "guests of a host that is busier than others", { PIN_FORECAST_BALANCE, "", NULL, FALSE }, NULL, 9, 0, 1, 0, 0, "guest-5-7", "host0" },
   { "a guest to a host", MIGRATE ("guest-0-0", "host3", FALSE), NULL, 1, 0, 1, 0, 0, "guest-0-0", "host3" },
   { "a guest to a host that has room", MIGRATE ("guest-0-0", "host3", TRUE), NULL, 1, 0, 1, 0, 0, "guest-0-0", "host3" },
-  { "a guest to a host that there is not", MIGRATE ("guest-0-0", "host9", TRUE), "host9: no host of the cluster" },
+  { "a guest to a host that there is not", MIGRATE ("guest-0-0", "host9", TRUE), "no host 'host9' in the cluster" },
   { "a guest for which one host has no room", MIGRATE ("guest-0-8", "host1", TRUE), NULL, 10, 0, 0, 1, 0, NULL, NULL },
 };
 

@@ -358,8 +358,8 @@ test_ranking (void)
     { "guest-0-1", "no domain of that UUID here" },
     { "guest-0-2", "host host0 has another guest in its place now; ask again" },
     { "guest-0-3", "guest-0-3: what host host0 says of it: " },
-    { "guest-2-0", "no guest \"guest-2-0\" is known on any host that can be reached" },
-    { "guest-0", "no guest \"guest-0\" is known on any host that can be reached" },
+    { "guest-2-0", "no guest \"guest-2-0\" is known on any host that can be reached (see pinshift maintenance)" },
+    { "guest-0", "no guest \"guest-0\" is known on any host that can be reached (see pinshift maintenance)" },
   };
   g_auto (World) world = { { 0 } };
 

@@ -221,8 +221,8 @@ static void
 test_nobody (void)
 {
   g_auto (World) world = { NULL };
-  Call calls[] = { { PIN_ERROR_NOT_FOUND, "nobody: no host of the cluster", FALSE },
-                   { PIN_ERROR_FAILED, "hosta can't be reached: true: ended with status 0", FALSE } };
+  Call calls[] = { { PIN_ERROR_NOT_FOUND, "no host 'nobody' in the cluster; see pinshift maintenance", FALSE },
+                   { PIN_ERROR_FAILED, "hosta can't be reached: true: ended with status 0 (see its link in pinshift config cat)", FALSE } };
   gboolean fresh = FALSE;
 
   world_init (&world, NEVER_MS);

@@ -337,7 +337,7 @@ test_so_many_at_once (void)
 
   g_assert_cmpuint (pin_jobs_begin (jobs, other, NULL, &error), ==, 0);
   g_assert_error (error, PIN_ERROR, PIN_ERROR_BUSY);
-  g_assert_cmpstr (error->message, ==, "db2 has to wait: 1 guests are being moved already");
+  g_assert_cmpstr (error->message, ==, "db2 has to wait: 1 guests are being moved already; ask again when one has arrived");
   world.held = FALSE;
   wait_for_end (jobs, number);
   g_clear_error (&error);

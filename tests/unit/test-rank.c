@@ -322,8 +322,8 @@ test_find (void)
     { "db-1", "a", TRUE },           /* where it runs, not where it is defined */
     { UUID, "a", TRUE },             { "6F1C2D3E-0000-4000-8000-000000000001", "a", TRUE },
     { "web", "there are several guests \"web\": on b and on c; ask for one by its UUID", FALSE },
-    { "mail", "b", TRUE },           { "db", "no guest \"db\" is known on any host that can be reached", FALSE },
-    { "new", "no guest \"new\" is known on any host that can be reached", FALSE }, /* it is still on its way */
+    { "mail", "b", TRUE },           { "db", "no guest \"db\" is known on any host that can be reached (see pinshift maintenance)", FALSE },
+    { "new", "no guest \"new\" is known on any host that can be reached (see pinshift maintenance)", FALSE }, /* it is still on its way */
   };
   const HostCase hosts[] = { { TWO, "db-1=0" }, { TWO, "db-1-=0 web=1 mail=2 new~=3" }, { TWO, "web=1" } };
   g_autoptr (PinMakes) makes = pin_makes_new ();
