@@ -106,6 +106,16 @@ fail (PinJob *job, const char *text)
   end (job, PIN_JOB_FAILED);
 }
 
+/* The destination can't be reached, or not any more. */
+static void
+note_loss (PinJob *job, const char *text)
+{
+  g_autofree char *stage = describe_stage (&job->facts);
+  g_autofree char *lost = job->facts.stage > PIN_JOB_CONNECTING ? g_strdup_printf ("failed %s: ", stage) : g_strdup ("");
+
+  pin_job_facts_note (&job->facts, "%s%s can't be reached%s%s", lost, job->facts.destination, after (text), text);
+}
+
 /* A warning stays as it was first said, as long as it holds. */
 static void
 judge (PinJob *job, const PinMigrationProgress *progress)
@@ -198,7 +208,7 @@ on_ended (PinMigrationOutcome outcome, const char *text, gpointer data)
       return;
     case PIN_MIGRATION_UNREACHABLE:
       job->facts.turned_away = TRUE;
-      pin_job_facts_note (&job->facts, "%s can't be reached%s%s", host, after (text), text);
+      note_loss (job, text);
       turn (job);
       return;
     case PIN_MIGRATION_CANCELLED:
