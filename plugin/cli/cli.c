@@ -2,7 +2,9 @@
 /* Options, input and output of all verbs. */
 #include "cli.h"
 
+#include "columns.h"
 #include "guests.h"
+#include "table.h"
 #include "way.h"
 
 #include <errno.h>
@@ -167,50 +169,10 @@ pin_cli_paint (const PinCli *cli, const char *code, const char *text)
   return cli->colour ? g_strdup_printf ("\033[%sm%s\033[0m", code, text) : g_strdup (text);
 }
 
-static void
-print_row (const GStrv row, const GArray *widths)
-{
-  g_autoptr (GString) line = g_string_new (" ");
-
-  for (guint i = 0; row[i] != NULL; i++)
-    {
-      guint width = g_array_index (widths, guint, i);
-      guint length = (guint) g_utf8_strlen (row[i], -1);
-
-      g_string_append (line, row[i]);
-      if (row[i + 1] != NULL)
-        g_string_append_printf (line, "%*s", (int) (width - length + 3), "");
-    }
-  puts (g_strchomp (line->str));
-}
-
 void
 pin_cli_print_table (const GPtrArray *rows, gboolean quiet)
 {
-  g_autoptr (GArray) widths = g_array_new (FALSE, TRUE, sizeof (guint));
-  g_autofree char *dashes = NULL;
-  guint total = 0;
+  g_autofree char *text = pin_table_format (rows, quiet, pin_columns ());
 
-  for (guint r = 0; r < rows->len; r++)
-    {
-      const GStrv row = g_ptr_array_index (rows, r);
-
-      g_array_set_size (widths, MAX (widths->len, g_strv_length (row)));
-      for (guint i = 0; row[i] != NULL; i++)
-        {
-          guint *width = &g_array_index (widths, guint, i);
-
-          *width = MAX (*width, (guint) g_utf8_strlen (row[i], -1));
-        }
-    }
-  for (guint i = 0; i < widths->len; i++)
-    total += g_array_index (widths, guint, i) + 3;
-  if (!quiet)
-    {
-      print_row (g_ptr_array_index (rows, 0), widths);
-      dashes = g_strnfill (MIN (total, 100), '-');
-      puts (dashes);
-    }
-  for (guint r = 1; r < rows->len; r++)
-    print_row (g_ptr_array_index (rows, r), widths);
+  fputs (text, stdout);
 }

@@ -86,6 +86,6 @@ char *pin_cli_paint (const PinCli *cli, const char *code, const char *text);
 
 /*
  * Prints a table as virsh does: a header, a line of dashes, the rows.  @rows: GPtrArray of GStrv, the header first, all
- * of equal length.  @quiet: the rows only.
+ * of equal length.  @quiet: the rows only.  On a terminal it is as narrow as that.
  */
 void pin_cli_print_table (const GPtrArray *rows, gboolean quiet);

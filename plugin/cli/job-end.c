@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "job-end.h"
 
+#include "columns.h"
 #include "job-facts.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ print_rest (GStrv parts)
     {
       g_autofree char *line = pin_cli_one_line (parts[i]);
 
-      printf ("  %s\n", line);
+      pin_columns_say (4, "  %s", line);
     }
 }
 
@@ -76,7 +77,7 @@ static void
 print_text (const char *line, GStrv parts, const char *migration)
 {
   if (line != NULL)
-    puts (line);
+    pin_columns_say (2, "%s", line);
   print_rest (parts);
   if (line != NULL && *migration != '\0')
     printf ("  migration %s\n", migration);

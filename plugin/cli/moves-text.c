@@ -2,6 +2,7 @@
 #include "moves-text.h"
 
 #include "amount.h"
+#include "columns.h"
 #include "core/setting.h"
 #include "guests.h"
 #include "moves-hosts.h"
@@ -121,14 +122,14 @@ print_reasons (JsonObject *move, guint place)
   JsonNode *node = plan != NULL ? json_object_get_member (plan, "reasons") : NULL;
   JsonArray *reasons = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  printf ("%u: %s to %s: %s\n", place, pin_guest_text (move, "guest"), pin_guest_text (move, "to"), pin_guest_text (move, "why"));
+  pin_columns_say (3, "%u: %s to %s: %s", place, pin_guest_text (move, "guest"), pin_guest_text (move, "to"), pin_guest_text (move, "why"));
   for (guint i = 0; reasons != NULL && i < json_array_get_length (reasons); i++)
     {
       JsonNode *reason = json_array_get_element (reasons, i);
       JsonObject *object = JSON_NODE_HOLDS_OBJECT (reason) ? json_node_get_object (reason) : NULL;
 
       if (object != NULL && !g_str_equal (pin_guest_text (object, "action"), pin_action_name (PIN_ACTION_KEEP)))
-        printf ("   %s: %s: %s\n", pin_guest_text (object, "setting"), pin_guest_text (object, "action"), pin_guest_text (object, "text"));
+        pin_columns_say (5, "   %s: %s: %s", pin_guest_text (object, "setting"), pin_guest_text (object, "action"), pin_guest_text (object, "text"));
     }
 }
 
@@ -150,7 +151,7 @@ print_gap (JsonObject *gap)
   const char *why = pin_guest_text (gap, "why");
   g_autofree char *prefix = g_strdup_printf ("%s: ", host);
 
-  printf ("Planned without %s%s\n", g_str_has_prefix (why, prefix) ? "" : prefix, why);
+  pin_columns_say (2, "Planned without %s%s", g_str_has_prefix (why, prefix) ? "" : prefix, why);
 }
 
 /* Hosts that could not be asked, and guests that could not be read. */
@@ -235,7 +236,7 @@ print_end (const PinCli *cli, JsonObject *plan, const char *end, int code)
   g_autofree char *change = imbalance != NULL ? pin_moves_hosts_change (number (imbalance, "before"), number (imbalance, "after"), " %") : NULL;
 
   if (!cli->quiet || code == PIN_CLI_FAILED)
-    puts (painted);
+    pin_columns_say (2, "%s", painted);
   if (change != NULL && !cli->quiet)
     printf ("Imbalance: %s\n", change);
 }

@@ -2,6 +2,7 @@
 /* A plan's JSON in words. */
 #include "plan-text.h"
 
+#include "columns.h"
 #include "core/plan.h"
 
 #include <json-glib/json-glib.h>
@@ -158,8 +159,8 @@ print_verdict (const PinCli *cli, JsonObject *plan, const char *remedy)
   g_autofree char *painted = pin_cli_paint (cli, code == PIN_CLI_CHANGES ? "33" : colours[code], verdict);
 
   if (code == PIN_CLI_FAILED)
-    printf ("Verdict: %s%s%s\n", painted, remedy != NULL ? "; to make it fit: " : "",
-            remedy != NULL ? remedy : "");
+    pin_columns_say (2, "Verdict: %s%s%s", painted, remedy != NULL ? "; to make it fit: " : "",
+                     remedy != NULL ? remedy : "");
   else if (code == PIN_CLI_CHANGES)
     printf ("Verdict: %s, cost %" G_GINT64_FORMAT "\n", painted,
             json_object_get_int_member_with_default (plan, "cost", 0));

@@ -138,7 +138,7 @@ void
 pin_rank_text_print (const PinCli *cli, JsonNode *rank)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
-  JsonObject *best = parts_of (pin_rank_text_host (rank, NULL));
+  JsonObject *best = cli->verbose ? parts_of (pin_rank_text_host (rank, NULL)) : NULL;
   gint64 omitted = json_object_get_int_member_with_default (json_node_get_object (rank), "omitted", 0);
   g_autoptr (GList) parts = best != NULL ? json_object_get_members (best) : NULL;
 

@@ -17,10 +17,15 @@
 #define BOTH(verdict) RANK (BOTH_HOSTS (verdict))
 #define TAKES(ms, hosts) "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"u\",\"on\":\"hosta\",\"hosts\":[" hosts "],\"estimate_ms\":" #ms "}"
 #define TABLE                                                                                                          \
+  " Place   Host    Verdict       Score     Cost   Why\n"                                                              \
+  "--------------------------------------------------------------------\n"
+#define ROW_B " 1       hostb   adapt         1200000   16     hostb is idle\n"
+#define ROW_C " -       hostc   maintenance   -         -      disks are replaced\n"
+#define WITH_PARTS                                                                                                     \
   " Place   Host    Verdict       Score     Cost   Fit    Load   Why\n"                                                \
-  "----------------------------------------------------------------------------------\n"
-#define ROW_B " 1       hostb   adapt         1200000   16     1000   500    hostb is idle\n"
-#define ROW_C " -       hostc   maintenance   -         -      -      -      disks are replaced\n"
+  "----------------------------------------------------------------------------------\n"                              \
+  " 1       hostb   adapt         1200000   16     1000   500    hostb is idle\n"                                      \
+  " -       hostc   maintenance   -         -      -      -      disks are replaced\n"
 
 #define ASKED(plans) "Rank ('db1', {'plans': <uint32 " #plans ">})\n"
 
@@ -34,7 +39,8 @@ test_rank (void)
   } cases[] = {
     { BOTH ("adapt"), { "rank db1", 0, TABLE ROW_B ROW_C, "", ASKED (1) } },
     { BOTH ("adapt"),
-      { "rank -q db1", 0, " 1       hostb   adapt     1200000   16     1000   500    hostb is idle\n", "", NULL } },
+      { "rank -q db1", 0, " 1       hostb   adapt     1200000   16     hostb is idle\n", "", NULL } },
+    { BOTH ("adapt"), { "rank -v db1", 0, WITH_PARTS, "", NULL } },
     { BOTH ("adapt"), { "rank --json db1", 0, BOTH ("adapt") "\n", "", NULL } },
     { RANK (OUT), { "rank -q db1", 1, "No host can take db1\n", "", NULL } },
     { RANK (OUT), { "rank --json db1", 1, RANK (OUT) "\n", "", NULL } },
