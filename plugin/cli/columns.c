@@ -27,7 +27,7 @@ pin_columns_of (const char *text)
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
     {
       if (*at != '\033')
-        columns += g_unichar_iswide (g_utf8_get_char (at)) ? 2 : 1;
+        columns += g_unichar_iszerowidth (g_utf8_get_char (at)) ? 0 : g_unichar_iswide (g_utf8_get_char (at)) ? 2 : 1;
       else if (strchr (at, 'm') != NULL)
         at = strchr (at, 'm');
     }

@@ -2,6 +2,7 @@
 /* pinshift status: the guests of this host, where they are at home, and what they miss here. */
 #include "cli.h"
 
+#include "columns.h"
 #include "core/setting.h"
 #include "guests.h"
 
@@ -14,7 +15,7 @@ print_reasons (JsonObject *domain)
 
   for (guint i = 0; reasons != NULL && i < PIN_SETTING_N; i++)
     if (json_object_has_member (reasons, pin_setting_name (i)))
-      printf ("%s: %s: %s\n", pin_guest_text (domain, "name"), pin_setting_name (i), pin_guest_text (reasons, pin_setting_name (i)));
+      pin_columns_say (2, "%s: %s: %s", pin_guest_text (domain, "name"), pin_setting_name (i), pin_guest_text (reasons, pin_setting_name (i)));
 }
 
 /* The rows of the table.  @*ret_missing: whether any domain misses something. */

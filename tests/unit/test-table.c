@@ -41,7 +41,7 @@ static const TableCase tables[] = {
   { "quiet", { SHORT }, TRUE, 20, " hosta   it fits as\n         written\n" },
   { "narrower-than-a-table-can-be", { SHORT }, TRUE, 5, " hosta   it fits as\n         written\n" },
   { "letters-are-not-bytes", { ROW ("Host", "Why"), ROW ("hösta", "ärger überall") }, TRUE, 20, " hösta   ärger\n         überall\n" },
-  { "wide-letters", { ROW ("Host", "Why"), ROW ("主机", "it fits") }, FALSE, 0, " Host   Why\n----------------\n 主机   it fits\n" },
+  { "wide-letters", { ROW ("Host", "Why"), ROW ("主机", "it fits") }, FALSE, 0, " Host   Why\n-----------------\n 主机   it fits\n" },
   { "header-alone", { ROW ("Host", "Why") }, FALSE, 80, " Host   Why\n-------------\n" },
 };
 
