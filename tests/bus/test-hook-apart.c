@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* One of so many is in time. */
+#define RELEASES_MOST 20
 #define UUID "6c3c3a1e-0f0b-4f5e-9a7b-0c5d1f2e3a4b"
 #define XML                                                                                                            \
   "<domain type='kvm' id='7'>\n  <name>&lt;uuid&gt;</name>\n  <uuid>" UUID "</uuid>\n"                                 \
@@ -79,42 +81,52 @@ test_off (gconstpointer operation)
   g_assert_true (pin_world_trap_is_untouched (world));
 }
 
-static PinRun
+/* (transfer full): what is in the syslog. */
+static char **
 run_release (PinWorld *world, const char *xml)
 {
   static const char *const argv[] = { "db1", "release", "end", "migrated", NULL };
+  g_auto (PinRun) run = { 0 };
 
   pin_world_set_conf (world, "deadline = 50s\non-failure = refuse\n");
-  return pin_world_run (world, argv, pin_world_pipe (xml, NULL), -1);
+  run = pin_world_run (world, argv, pin_world_pipe (xml, NULL), -1);
+  g_assert_cmpint (run.exit_status, ==, 0);
+  g_assert_cmpuint (g_bytes_get_size (run.out), ==, 0);
+  g_assert_cmpstr (run.err, ==, "");
+  return pin_world_take_log (world);
 }
 
+/* @debug_message: all that it says, to the syslog; NULL: nothing.  Where it is not the deadline that ends it, one that a busy machine was too
+ * slow for is run again. */
 static void
-assert_quiet (PinWorld *world, const PinRun *run, const char *debug_message)
+assert_quiet_release (PinWorld *world, const char *xml, const char *debug_message)
 {
-  g_auto (GStrv) log = pin_world_take_log (world);
+  const char *deadline = "no answer within 500 ms";
+  gboolean was_slow = TRUE;
 
-  g_assert_cmpint (run->exit_status, ==, 0);
-  g_assert_cmpuint (g_bytes_get_size (run->out), ==, 0);
-  g_assert_cmpstr (run->err, ==, "");
-  g_assert_cmpuint (g_strv_length (log), ==, debug_message != NULL ? 1 : 0);
-  if (debug_message == NULL)
-    return;
+  for (guint i = 0; i < RELEASES_MOST && was_slow; i++)
+    {
+      g_auto (GStrv) log = run_release (world, xml);
 
-  g_assert_true (g_str_has_prefix (log[0], "<31>pinshift-hook["));
-  g_assert_nonnull (strstr (log[0], debug_message));
+      was_slow = log[0] != NULL && g_strcmp0 (debug_message, deadline) != 0 && strstr (log[0], deadline) != NULL;
+      if (was_slow)
+        continue;
+      g_assert_cmpuint (g_strv_length (log), ==, debug_message != NULL ? 1 : 0);
+      g_assert_true (debug_message == NULL || g_str_has_prefix (log[0], "<31>pinshift-hook["));
+      g_assert_true (debug_message == NULL || strstr (log[0], debug_message) != NULL);
+    }
+  g_assert_false (was_slow);
 }
 
 static void
 test_release (void)
 {
   g_autoptr (PinWorld) world = pin_world_new ();
-  g_auto (PinRun) run = { 0 };
   g_autofree char *said = NULL;
 
   pin_world_start_bus (world, NULL);
   pin_world_start_service (world, "keep");
-  run = run_release (world, XML);
-  assert_quiet (world, &run, NULL);
+  assert_quiet_release (world, XML, NULL);
 
   said = pin_world_hear (world);
   g_assert_cmpstr (said, ==, "Release db1 " UUID " no-reply no-auto-start");
@@ -125,14 +137,12 @@ static void
 test_release_waits_for_nobody (void)
 {
   g_autoptr (PinWorld) world = pin_world_new ();
-  g_auto (PinRun) run = { 0 };
   g_autofree char *said = NULL;
 
   pin_world_start_bus (world, NULL);
   pin_world_start_service (world, "keep");
   pin_world_stop (world->service);
-  run = run_release (world, XML);
-  assert_quiet (world, &run, NULL);
+  assert_quiet_release (world, XML, NULL);
 
   g_subprocess_send_signal (world->service, SIGCONT);
   said = pin_world_hear (world);
@@ -143,21 +153,17 @@ static void
 test_release_to_nobody (void)
 {
   g_autoptr (PinWorld) world = pin_world_new ();
-  g_auto (PinRun) run = { 0 };
 
   pin_world_start_bus (world, NULL);
-  run = run_release (world, XML);
-
-  assert_quiet (world, &run, NULL);
+  assert_quiet_release (world, XML, NULL);
 }
 
 static void
 test_release_without_bus (void)
 {
   g_autoptr (PinWorld) world = pin_world_new ();
-  g_auto (PinRun) run = run_release (world, XML);
 
-  assert_quiet (world, &run, "release of db1: the system bus can't be reached");
+  assert_quiet_release (world, XML, "release of db1: the system bus can't be reached");
 }
 
 /* Its deadline is 500 ms, whatever the configuration says. */
@@ -165,25 +171,19 @@ static void
 test_release_with_bus_stopped (void)
 {
   g_autoptr (PinWorld) world = pin_world_new ();
-  g_auto (PinRun) run = { 0 };
 
   pin_world_start_bus (world, NULL);
   pin_world_stop (world->bus);
-  run = run_release (world, XML);
-
-  assert_quiet (world, &run, "no answer within 500 ms");
+  assert_quiet_release (world, XML, "no answer within 500 ms");
 }
 
 static void
 test_release_without_uuid (gconstpointer xml)
 {
   g_autoptr (PinWorld) world = pin_world_new ();
-  g_auto (PinRun) run = { 0 };
 
   pin_world_set_trap (world);
-  run = run_release (world, xml);
-
-  assert_quiet (world, &run, "no UUID");
+  assert_quiet_release (world, xml, "no UUID");
   g_assert_true (pin_world_trap_is_untouched (world));
 }
 

@@ -166,13 +166,15 @@ make_input (Input input, int *ret_writer)
     }
 }
 
-/* Short where the deadline is what ends the run, and otherwise so long that no busy machine reaches it. */
+/* Short where the deadline is what ends the run, so long that no busy machine reaches it otherwise, and between where the XML has to be read
+ * before. */
 static void
 write_conf (PinWorld *world, const Case *test)
 {
   gboolean hangs = test->row->says != NULL && strstr (test->row->says, "no answer within") != NULL;
+  gboolean is_read = test->row->input == INPUT_UNTUNED;
   g_autofree char *conf = g_strdup_printf ("mode = %s\non-failure = %s\ndeadline = %s\n", test->mode, test->on_failure,
-                                           hangs ? "100ms" : "50s");
+                                           !hangs ? "50s" : is_read ? "2s" : "100ms");
 
   pin_world_set_conf (world, conf);
 }
@@ -275,7 +277,7 @@ static void
 test_question (gconstpointer mode)
 {
   static const char *const argv[] = { "a \"b", "restore", "begin", "-", NULL };
-  g_autofree char *conf = g_strdup_printf ("mode = %s\n", (const char *) mode);
+  g_autofree char *conf = g_strdup_printf ("mode = %s\ndeadline = 50s\n", (const char *) mode);
   g_autofree char *options = g_strdup (g_str_equal (mode, "observe") ? "{'observe': <true>}" : "{}");
   g_autofree char *wanted = g_strdup_printf ("Fit a \\\"b restore %zu bytes sealed %s", strlen (XML), options);
   g_autoptr (PinWorld) world = make_world ("keep", WEATHER_FINE);

@@ -95,67 +95,77 @@ test_who (void)
         continue;
       g_variant_get_child (guests, 0, "(&sit)", &uuid, &cpu_permille, &dirty_kib_s);
       g_assert_cmpstr (uuid, ==, GUEST);
-      g_assert_true (cpu_permille > 700 && cpu_permille < 1300);
+      /* Between a clock and the next a busy machine may do something else. */
+      g_assert_true (cpu_permille > 250 && cpu_permille < 4000);
       g_assert_cmpuint (dirty_kib_s, ==, 0);
     }
+}
+
+typedef struct
+{
+  ClusterWorld world;
+  GPtrArray *replies;
+  GVariant *before; /* what else was asked: first of all, and when the first reply came */
+  GVariant *after;
+} Crowd;
+
+static void
+crowd_clear (Crowd *crowd)
+{
+  g_clear_pointer (&crowd->replies, g_ptr_array_unref);
+  g_clear_pointer (&crowd->before, g_variant_unref);
+  g_clear_pointer (&crowd->after, g_variant_unref);
+  cluster_world_clear (&crowd->world);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Crowd, crowd_clear)
+
+static void
+on_before (GObject *connection, GAsyncResult *result, gpointer data)
+{
+  Crowd *crowd = data;
+
+  on_connected (connection, result, &crowd->before);
+  g_assert_cmpuint (crowd->replies->len, ==, 0);
+}
+
+static void
+on_after (GObject *connection, GAsyncResult *result, gpointer data)
+{
+  Crowd *crowd = data;
+
+  on_connected (connection, result, &crowd->after);
+  g_assert_cmpuint (crowd->replies->len, ==, CALLERS);
 }
 
 static void
 on_reply (GObject *connection, GAsyncResult *result, gpointer data)
 {
-  GPtrArray *replies = data;
+  Crowd *crowd = data;
   g_autoptr (GError) error = NULL;
   GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
 
   g_assert_no_error (error);
-  g_ptr_array_add (replies, reply);
+  if (crowd->replies->len == 0)
+    ask_whether_connected (&crowd->world, on_after, crowd);
+  g_ptr_array_add (crowd->replies, reply);
 }
 
-static gboolean
-note (gpointer ret_is_over)
-{
-  *(gboolean *) ret_is_over = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-typedef struct
-{
-  const GPtrArray *replies;
-  GVariant *value;
-} Other;
-
-static void
-on_other (GObject *connection, GAsyncResult *result, gpointer data)
-{
-  Other *other = data;
-
-  on_connected (connection, result, &other->value);
-  g_assert_cmpuint (other->replies->len, ==, 0);
-}
-
-/* One after the other they would take longer than that.  Who asks for something else waits for none of them. */
+/* All are answered at once, from one measurement.  Who asks for something else waits for none of them. */
 static void
 test_crowd (void)
 {
-  g_auto (ClusterWorld) world = { NULL };
-  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  Other other = { replies, NULL };
-  gboolean is_late = FALSE;
-  guint limit = g_timeout_add_seconds (CALLERS, note, &is_late);
+  g_auto (Crowd) crowd = { .replies = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref) };
 
-  start (&world, "test:///default");
+  start (&crowd.world, "test:///default");
   for (guint i = 0; i < CALLERS; i++)
-    g_dbus_connection_call (world.connection, HOST_NAME, HOST_PATH, HOST_NAME, "Usage", g_variant_new ("(asa{sv})", NULL, NULL),
-                            G_VARIANT_TYPE ("(a(sit))"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_reply, replies);
-  ask_whether_connected (&world, on_other, &other);
-  while (replies->len < CALLERS && !is_late)
+    g_dbus_connection_call (crowd.world.connection, HOST_NAME, HOST_PATH, HOST_NAME, "Usage", g_variant_new ("(asa{sv})", NULL, NULL),
+                            G_VARIANT_TYPE ("(a(sit))"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_reply, &crowd);
+  ask_whether_connected (&crowd.world, on_before, &crowd);
+  while (crowd.after == NULL)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_false (is_late);
-  g_source_remove (limit);
-  g_assert_nonnull (other.value);
-  g_variant_unref (other.value);
+  g_assert_nonnull (crowd.before);
   for (guint i = 1; i < CALLERS; i++)
-    g_assert_true (g_variant_equal (g_ptr_array_index (replies, 0), g_ptr_array_index (replies, i)));
+    g_assert_true (g_variant_equal (g_ptr_array_index (crowd.replies, 0), g_ptr_array_index (crowd.replies, i)));
 }
 
 static void

@@ -248,16 +248,16 @@ town_release (Town *town, guint number)
   g_autoptr (GPtrArray) questions = town_questions_new ();
   g_autofree char *uuid = town_uuid (number);
   const char *argv[] = { "guest", "release", "end", "-", NULL };
-  g_auto (PinRun) run = { 0 };
   gboolean claimed = TRUE;
 
   town_add_question (questions, number, 0);
-  run = pin_world_run (town->world, argv, pin_world_pipe (town_nth (questions, 0)->xml, NULL), -1);
-  g_assert_cmpint (run.exit_status, ==, 0);
+  /* A hook that is slower than its half second has told nobody. */
   while (claimed)
     {
+      g_auto (PinRun) run = pin_world_run (town->world, argv, pin_world_pipe (town_nth (questions, 0)->xml, NULL), -1);
       g_autofree char *claims = town_claims (town);
 
+      g_assert_cmpint (run.exit_status, ==, 0);
       claimed = strstr (claims, uuid) != NULL;
     }
 }

@@ -111,8 +111,9 @@ test_measures (void)
   g_assert_cmpuint (g_hash_table_size (answer.usages), ==, 1);
   usage = g_hash_table_lookup (answer.usages, ACTIVE);
   g_assert_nonnull (usage);
-  g_assert_cmpint (usage->cpu_permille, >, 700);
-  g_assert_cmpint (usage->cpu_permille, <, 1300);
+  /* Between a clock and the next a busy machine may do something else. */
+  g_assert_cmpint (usage->cpu_permille, >, 250);
+  g_assert_cmpint (usage->cpu_permille, <, 4000);
   g_assert_cmpuint (usage->dirty_kib_s, ==, 0);
 }
 
