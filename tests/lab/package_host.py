@@ -87,7 +87,7 @@ def live_on(w: Bare, *guests: Guest) -> None:
 def install_ready(w: Bare) -> None:
     """pinshift is there, and knows what libvirt knows: before that, its answers are provisional."""
     w.host.install(deb("pinshift"))
-    wait_until(lambda: "true" in w.host.ask("LibvirtConnected"), "the service has asked libvirt", 20)
+    wait_until(lambda: "true" in w.host.ask("LibvirtConnected"), "the service has asked libvirt")
 
 
 def reload_policy(w: Bare, text: str) -> None:
@@ -95,7 +95,7 @@ def reload_policy(w: Bare, text: str) -> None:
     before = w.host.ask("PolicyDigest")
     w.host.write(DROP_IN, text)
     w.host.pinshiftd.reload()
-    wait_until(lambda: w.host.ask("PolicyDigest") != before, "the service goes by the new policy", 20)
+    wait_until(lambda: w.host.ask("PolicyDigest") != before, "the service goes by the new policy")
 
 
 # Before anything of ours
@@ -197,7 +197,7 @@ def boots(w: Bare) -> None:
     active = [int(unit.show("ActiveEnterTimestampMonotonic")) for unit in (w.host.pinshiftd, w.host.libvirtd)]
     expect(0 < active[0] < active[1], "pinshiftd is there before libvirtd", active)
     expect(w.host.unit("pinshift-policyd").alive, "pinshift-policyd runs")
-    wait_until(lambda: w.host.state(PINNED) == "running", "the guest starts by itself", 30)
+    wait_until(lambda: w.host.state(PINNED) == "running", "the guest starts by itself")
     recorded(w.host, PINNED)
 
 
@@ -385,7 +385,7 @@ def hook_in_the_journal(w: Bare) -> None:
     with w.host.configured(hook="mode = perhaps\n"):
         w.host.hook(PINNED.name, "migrate", PINNED.xml())
         wait_until(lambda: "hook.conf:1" in w.host.journal("--identifier=pinshift-hook"),
-                   "the mistake in hook.conf is told", 20)
+                   "the mistake in hook.conf is told")
 
 
 @contextmanager
@@ -424,7 +424,7 @@ def users(w: Bare) -> None:
             done = pinshift_as(w, name, "repin", PINNED.name)
             expect(not done.ok and "polkit" in done.err, f"{name} is told of polkit", done)
         with polkit_rule(w):
-            wait_until(lambda: pinshift_as(w, "member", "repin", PINNED.name).ok, "polkit's rule lets the member", 20)
+            wait_until(lambda: pinshift_as(w, "member", "repin", PINNED.name).ok, "polkit's rule lets the member")
             expect(not pinshift_as(w, "stranger", "repin", PINNED.name).ok, "the rule is for nobody else")
 
 

@@ -94,7 +94,7 @@ def passed(w: Fedoresque, why: str) -> None:
     before = w.host.dumpxml(PINNED)
     w.come_back(PINNED)
     same(live(w.host.dumpxml(PINNED)), live(before), "the guest's XML")
-    lines = wait_until(w.hook_lines, "the hook says something", 20)
+    lines = wait_until(w.hook_lines, "the hook says something")
     same([line["PRIORITY"] for line in lines], ["6"], f"how much its lines matter: {lines}")
     said = lines[0]["MESSAGE"]
     expect(said.startswith("restore of pinned: pinshiftd is not enabled: ") and why in said

@@ -71,7 +71,7 @@ class Cluster:
         return {host["Name"]: host for host in hosts}
 
     def wait_for_hosts(self) -> None:
-        wait_until(lambda: [host["State"] for host in self.hosts().values()] == ["reachable"] * 2, "both hosts are reachable", 60)
+        wait_until(lambda: [host["State"] for host in self.hosts().values()] == ["reachable"] * 2, "both hosts are reachable")
 
     def ssh_as_service(self, *command: str) -> Result:
         return self.a.run("runuser", "-u", USER, "--", "ssh", "-o", "BatchMode=yes", "hostb", *command, input="", check=False)
@@ -106,8 +106,8 @@ def libvirt(w: Cluster, uri: str) -> None:
 def maintenance(w: Cluster) -> None:
     w.wait_for_hosts()
     w.a.run("pinshift", "maintenance", "hostb", "on", "new disks")
-    wait_until(lambda: "on: new disks" in w.b.run("pinshift", "maintenance", "hostb").out, "hostb knows it", 60)
-    wait_until(lambda: w.hosts()["hostb"]["Maintenance"], "the service sees it", 60)
+    wait_until(lambda: "on: new disks" in w.b.run("pinshift", "maintenance", "hostb").out, "hostb knows it")
+    wait_until(lambda: w.hosts()["hostb"]["Maintenance"], "the service sees it")
     same(w.hosts()["hostb"]["MaintenanceReason"], "new disks", "the reason")
 
 
@@ -124,7 +124,7 @@ def ends(w: Cluster) -> None:
     w.wait_for_hosts()
     w.a.policyd.stop()
     same(w.a.run("pgrep", "-u", USER, check=False).out, "", "processes of the service's user")
-    wait_until(lambda: not w.b.run("pgrep", "-x", "pinshift", check=False).ok, "the relay at the other end ends too", 30)
+    wait_until(lambda: not w.b.run("pgrep", "-x", "pinshift", check=False).ok, "the relay at the other end ends too")
     w.a.policyd.start()
     w.wait_for_hosts()
 
@@ -134,7 +134,7 @@ def moved(w: Cluster) -> None:
     w.wait_for_hosts()
     w.a.create(GUEST)
     recorded(w.a, GUEST)
-    wait_until(lambda: w.a.run("pinshift", "rank", GUEST.name, check=False).ok, "a host for the guest is known", 60)
+    wait_until(lambda: w.a.run("pinshift", "rank", GUEST.name, check=False).ok, "a host for the guest is known")
     ranked = w.a.run("pinshift", "rank", GUEST.name)
     expect("hostb" in ranked.out and "here" in ranked.out, "hostb can take it, hosta has it", ranked)
     said = w.a.run("pinshift", "migrate", GUEST.name)

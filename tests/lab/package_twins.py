@@ -92,7 +92,7 @@ def comes_home(w: Twins, guest: Guest, written: Elements, persistent: bool = Fal
 
 def unclaimed(w: Twins, guest: Guest) -> None:
     for host in w.hosts:
-        wait_until(lambda: guest.uuid not in host.ask("Claims"), f"nothing is claimed on {host.name}", 30)
+        wait_until(lambda: guest.uuid not in host.ask("Claims"), f"nothing is claimed on {host.name}")
 
 
 @twins.each("a {0} tuned guest is adapted on the other host, and home as its owner wrote it", ["transient", "persistent"])

@@ -70,7 +70,7 @@ def there_and_back(w: Drained) -> None:
     reboot(w.cluster, w.a)
     expect(w.in_maintenance(w.a), "hosta is in maintenance after its boot")
     w.pinshift("maintenance", "hosta", "off")
-    wait_until(lambda: not w.in_maintenance(w.a), "hosta is in maintenance no more", 20)
+    wait_until(lambda: not w.in_maintenance(w.a), "hosta is in maintenance no more")
 
     w.pinshift("migrate-home")
     for guest, home in zip(TUNED, homes, strict=True):

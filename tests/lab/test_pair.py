@@ -234,4 +234,4 @@ def usage_of_hanging(w: Trio) -> None:
         w.begin(TUNED)
     finally:
         w.a.run("kill", "-CONT", pid)
-    wait_until(lambda: all(dirty > 0 for _cpu, dirty in w.a.usage(hangs, works).values()), "what both write is known again", 30)
+    wait_until(lambda: all(dirty > 0 for _cpu, dirty in w.a.usage(hangs, works).values()), "what both write is known again")

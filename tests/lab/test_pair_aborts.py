@@ -58,7 +58,7 @@ def processes(host: Host, guest: Guest) -> int:
 def unclaimed(*hosts: Host) -> None:
     """Long before a lease would end: somebody has said that the guest does not come."""
     for host in hosts:
-        wait_until(lambda: LADEN.uuid not in host.ask("Claims"), f"nothing is claimed on {host.name}", 30)
+        wait_until(lambda: LADEN.uuid not in host.ask("Claims"), f"nothing is claimed on {host.name}")
 
 
 def unharmed(w: Trio, before: Before) -> None:
@@ -320,9 +320,9 @@ def renewed(w: Trio) -> None:
         wait_for_held(w.b)
         claimed = lease_end(w)
     under.wait_for_stream()
-    wait_until(lambda: lease_end(w) > claimed, "the lease is renewed when the guest is there", 20)
+    wait_until(lambda: lease_end(w) > claimed, "the lease is renewed when the guest is there")
     once = lease_end(w)
     service_killed(w)
-    wait_until(lambda: lease_end(w) > once, "the lease is renewed by those who look", 20)
+    wait_until(lambda: lease_end(w) > once, "the lease is renewed by those who look")
     under.hurry()
     arrives(w)

@@ -34,7 +34,7 @@ def settled(host: Host, wanted: Parts, hugepages: bool) -> None:
     host.wait_for_log(f"{TUNED.name}: arrived")
     unclaimed(host, TUNED)
     for flags in ((), STORED):
-        wait_until(lambda: pins(host, TUNED, *flags) == wanted, f"{host.name} gives the pins {wanted} {flags}", 20)
+        wait_until(lambda: pins(host, TUNED, *flags) == wanted, f"{host.name} gives the pins {wanted} {flags}")
         same("memoryBacking" in placement(host, TUNED, *flags), hugepages, f"hugepages on {host.name} {flags}")
 
 

@@ -157,7 +157,7 @@ def cancelled(w: Three) -> None:
         end = job.end(30)
         same(end["State"], "cancelled", f"how it ended: {end}")
         w.is_on(w.a, HEAVY)
-        wait_until(lambda: HEAVY.uuid not in w.b.ask("Claims"), "nothing stays claimed on hostb", 30)
+        wait_until(lambda: HEAVY.uuid not in w.b.ask("Claims"), "nothing stays claimed on hostb")
 
 
 @cluster.case("a guest that is on its way is not moved by a second job")

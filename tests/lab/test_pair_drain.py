@@ -230,7 +230,7 @@ def cancelled(w: Three) -> None:
         job.cancel()
         end = job.end(30)
         same((end["State"], len(job.moves())), ("cancelled", 1), f"how it ended: {end}")
-        wait_until(lambda: all(move["State"] != "running" for move in job.moves()), "its move ends", 30)
+        wait_until(lambda: all(move["State"] != "running" for move in job.moves()), "its move ends")
     for guest in HEAVY[:3]:
         same(where(w, guest), "hosta", f"where {guest.name} is")
     is_closed(w, w.a)
@@ -269,7 +269,7 @@ def policyd_killed(w: Three) -> None:
         w.cluster.start_services(w.a)
         is_closed(w, w.a)
         job = w.policyd.drain("hosta")
-        wait_until(lambda: job.look()["Stage"] in ("moving", "waiting"), "the next one goes on", 30)
+        wait_until(lambda: job.look()["Stage"] in ("moving", "waiting"), "the next one goes on")
         hasten(w)
         done(job.end())
     is_drained(w, w.a, *HEAVY[:3])

@@ -128,7 +128,7 @@ def auto(w: Three) -> None:
     with w.cluster.configured(SETTLE.format("auto")):
         for home, guest in ((w.a, ONE), (w.c, GREEN)):
             in_maintenance(w, home, False)
-            wait_until(lambda home=home, guest=guest: home.state(guest) == "running", f"{guest.name} comes home", 60)
+            wait_until(lambda home=home, guest=guest: home.state(guest) == "running", f"{guest.name} comes home")
         jobs = [job.look() for job in w.policyd.jobs("migrate")]
         same(destinations(jobs), {"one": "hosta", "green": "hostc"}, "moves that nobody asked for")
         w.is_on(w.a, ONE)
@@ -140,7 +140,7 @@ def suggest(w: Three) -> None:
     with w.cluster.configured(SETTLE.format("suggest")):
         in_maintenance(w, w.a, False)
         line = wait_until(lambda: next((line for line in w.a.said().splitlines() if "one" in line and "home" in line), ""),
-                          "a line about it", 60)
+                          "a line about it")
         expect("hosta" in line, "it says where", line)
         same(w.policyd.jobs("migrate"), [], "moves")
         w.is_on(w.b, ONE)
@@ -200,7 +200,7 @@ def seems_busy(w: Three, loads: dict[str, float]) -> Iterator[None]:
         host.pinshiftd.restart()  # What it is asked for then is new.
     try:
         for name, load in loads.items():
-            wait_until(lambda name=name, load=load: w.policyd.hosts()[name]["Load"] == load * 500, f"{name} says how busy it is", 60)
+            wait_until(lambda name=name, load=load: w.policyd.hosts()[name]["Load"] == load * 500, f"{name} says how busy it is")
         yield
     finally:
         for name in loads:

@@ -46,8 +46,8 @@ def visit(w: Trio) -> dict[str, str]:
 
 def whole_again(w: Trio, as_written: dict[str, str], before: dict[str, str | None]) -> None:
     """VISITOR has all that its owner wrote, and its record says so."""
-    wait_until(lambda: is_on(w.b, VISITOR, "1"), "the visitor has its own CPU back", 20)
-    wait_until(lambda: record(w.b, VISITOR)["vcpu-pins"].action == "keep", "its record says so", 20)
+    wait_until(lambda: is_on(w.b, VISITOR, "1"), "the visitor has its own CPU back")
+    wait_until(lambda: record(w.b, VISITOR)["vcpu-pins"].action == "keep", "its record says so")
     same_placement(w.b, VISITOR, as_written)
     same(originals(w.b, VISITOR), before, "what the record has as written")
     same([setting.next for setting in record(w.b, VISITOR).values() if setting.next], [], "what is still to be done")
@@ -72,8 +72,8 @@ def gives_way(w: Trio) -> None:
             w.b.virsh("destroy", "--domain", RESIDENT.name)
             whole_again(w, as_written, kept)
             w.b.virsh("start", "--domain", RESIDENT.name)
-            wait_until(lambda: is_on(w.b, VISITOR, "0"), "the visitor has moved", 20)
-            wait_until(lambda: record(w.b, VISITOR)["vcpu-pins"].action == "remap", "its record says so", 20)
+            wait_until(lambda: is_on(w.b, VISITOR, "0"), "the visitor has moved")
+            wait_until(lambda: record(w.b, VISITOR)["vcpu-pins"].action == "remap", "its record says so")
             same(cpu_of(w.b, RESIDENT), ("1", "1"), "the resident's CPU")
             same(originals(w.b, VISITOR), kept, "what the record has as written")
         migrate(VISITOR, w.b, w.a)

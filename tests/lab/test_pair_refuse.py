@@ -110,7 +110,7 @@ def restored(w: Refusals) -> None:
     w.a.pinshiftd.restart()
     w.a.virsh("start", PINNED.name)
     runs_only_on(w.a, PINNED)
-    wait_until(lambda: w.a.run("pinshift", "repin", PINNED.name, check=False).ok, "it can be pinned anew", 20)
+    wait_until(lambda: w.a.run("pinshift", "repin", PINNED.name, check=False).ok, "it can be pinned anew")
     saved = "/var/tmp/saved"
     w.a.virsh("save", PINNED.name, saved)
     w.a.virsh("restore", saved)
@@ -137,10 +137,10 @@ def apart(w: Refusals) -> None:
     w.a.create(DB1)
     with w.b.configured(policy=APART):
         w.b.create(DB2)
-        wait_until(lambda: DB2.uuid in call(w.b, "Domains", "a{sv}", "0"), "pinshiftd knows the other", 20)
+        wait_until(lambda: DB2.uuid in call(w.b, "Domains", "a{sv}", "0"), "pinshiftd knows the other")
         refused(w, DB1, "db-2")
         w.b.virsh("destroy", DB2.name)
-        wait_until(lambda: DB2.uuid not in call(w.b, "Domains", "a{sv}", "0"), "pinshiftd knows that it has gone", 20)
+        wait_until(lambda: DB2.uuid not in call(w.b, "Domains", "a{sv}", "0"), "pinshiftd knows that it has gone")
         arrives(w, DB1)
 
 
@@ -177,7 +177,7 @@ def together(w: Refusals) -> None:
             arrives(w, DB1)
         same(len(lines), 1, f"lines about the group: {lines}")
         expect("WARNING" in lines[0] and "db-1" in lines[0], "it is a warning", lines)
-        wait_until(lambda: DB1.uuid in call(w.b, "Domains", "a{sv}", "0"), "pinshiftd knows the first", 20)
+        wait_until(lambda: DB1.uuid in call(w.b, "Domains", "a{sv}", "0"), "pinshiftd knows the first")
         with heard(w.b) as lines:
             arrives(w, DB2)
         same(lines, [], "lines about the group")
@@ -199,7 +199,7 @@ def told(w: Refusals) -> None:
         if state == "running":
             w.a.virsh("destroy", guest.name)
             wait_until(lambda: '"defined"' in json.loads(call(w.a, "Domains", "a{sv}", "0"))["data"][0].replace('\\"', '"'),
-                       "pinshiftd knows that it has ended", 20)
+                       "pinshiftd knows that it has ended")
     missing = w.a.run("busctl", "--system", "call", BUS_NAME, OBJECT, BUS_NAME, "Guest", "sa{sv}", "nobody", "0", check=False)
     expect("no domain 'nobody' here" in missing.err, "who is not there is said not to be", missing)
     load_permille = int(w.a.ask("Load").removeprefix("(<").removesuffix(">,)"))

@@ -167,9 +167,9 @@ def by_post_copy(guest: Guest, source: Host, target: Host) -> None:
     with lifecycle(target) as watch, ThreadPoolExecutor(1) as pool:
         move = pool.submit(migrate, guest, source, target, *POSTCOPY, *MOVE)
         wait_until(lambda: move.done() or source.virsh("migrate-postcopy", guest.name, check=False).ok,
-                   "the memory is on its way, the rest by post-copy", 60)
+                   "the memory is on its way, the rest by post-copy")
         move.result()
-        wait_until(lambda: "Resumed Post-copy" in target.read(watch.log), "it came by post-copy", 20)
+        wait_until(lambda: "Resumed Post-copy" in target.read(watch.log), "it came by post-copy")
 
 
 def is_full(host: Host) -> bool:
@@ -181,7 +181,7 @@ def post_copy(w: Trio) -> None:
     for host in (w.a, w.b):
         host.run("sh", "-c", f"cat >{BOOT}", input=DISK_THAT_FILLS)
     home = begin(w, FULL)
-    wait_until(lambda: is_full(w.a), "the guest has filled its memory", 60)
+    wait_until(lambda: is_full(w.a), "the guest has filled its memory")
     with w.b.configured(policy="[reserve]\ncpus = 0\n"):
         by_post_copy(FULL, w.a, w.b)
         same(pins(w.b, FULL), {"0": "1", "1": "1"}, "the pins where CPU 0 is reserved")
@@ -205,7 +205,7 @@ def page_sizes(w: Trio) -> None:
     refused()
     # The source may see the stream break before it hears why: QEMU says that at the destination.
     wait_until(lambda: "Postcopy needs matching RAM page sizes" in w.b.read(f"/var/log/libvirt/qemu/{TUNED.name}.log"),
-               "QEMU says why", 20)
+               "QEMU says why")
     with w.b.configured(policy=f"[domain {TUNED.name}]\npage-size-change = no\n"):
         done = refused()
         expect(re.search("pinshift: .*page-size-change", done.err), "virsh says why", done)
@@ -336,7 +336,7 @@ def boot(w: Trio) -> None:
     w.a.virsh("managedsave", TUNED.name)
     w.a.forget_logs()
     reboot(w.a)
-    wait_until(lambda: w.a.state(TUNED) == "running", "it runs", 20)
+    wait_until(lambda: w.a.state(TUNED) == "running", "it runs")
     w.a.wait_for_log(f"{TUNED.name}: provisional")
     same_placement(w.a, TUNED, home.live)
     unclaimed(w.a, TUNED)

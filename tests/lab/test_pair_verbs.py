@@ -86,7 +86,7 @@ def adapt_claims(w: Trio) -> None:
     w.a.run("pinshift", "adapt", "-", input=TUNED.xml())
     expect(TUNED.uuid in w.a.ask("Claims"), "there is a claim", w.a.ask("Claims"))
     w.a.create(TUNED)
-    wait_until(lambda: TUNED.uuid not in w.a.ask("Claims"), "the claim ends when the guest runs", 20)
+    wait_until(lambda: TUNED.uuid not in w.a.ask("Claims"), "the claim ends when the guest runs")
 
 
 # adopt
@@ -129,7 +129,7 @@ def forget_home(w: Trio, how: str) -> None:
     before = xml_without(w.a.dumpxml(TUNED, *STORED), record=False)
     w.a.virsh("start", TUNED.name)
     for flags in SIDES.values():
-        wait_until(lambda: has_record(w.a.dumpxml(TUNED, *flags)), "the guest has a record", 20)
+        wait_until(lambda: has_record(w.a.dumpxml(TUNED, *flags)), "the guest has a record")
     w.a.run("pinshift", *FORGET[how])
     same(xml_without(w.a.dumpxml(TUNED, *STORED), record=False), before, "the definition")
     forgotten(w.a, TUNED)
@@ -157,7 +157,7 @@ def forget_all(w: Trio) -> None:
         w.b.start(PINNED)
         w.b.start(off)
         for guest in (PINNED, off):
-            wait_until(lambda: has_record(w.b.dumpxml(guest, *STORED)), f"{guest.name} has a record", 20)
+            wait_until(lambda: has_record(w.b.dumpxml(guest, *STORED)), f"{guest.name} has a record")
         w.b.virsh("destroy", off.name)
         w.b.run("pinshift", "forget", "--all")
         for guest in (TUNED, PINNED, off):
@@ -192,7 +192,7 @@ def repin(w: Trio) -> None:
         w.b.run("pinshift", "repin", TUNED.name)
         back = {name: value for name, value in original.items() if name != "hugepages"}
         same_elements(w.b, TUNED, back)
-        wait_for(lambda: actions(w.b.dumpxml(TUNED)), {"hugepages": "strip"}, "what is not kept", 20)
+        wait_for(lambda: actions(w.b.dumpxml(TUNED)), {"hugepages": "strip"}, "what is not kept")
         same_original(w.b, TUNED, original)
         move(TUNED, w.b, w.a)
         same_elements(w.a, TUNED, original)

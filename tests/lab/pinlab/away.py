@@ -54,10 +54,10 @@ def wait_for_original(host: Host, guest: Guest, wanted: Elements, *flags: str) -
              f"the original of {guest.name} on {host.name} {' '.join(flags)}".rstrip())
 
 
-def wait_for(look: Callable[[], object], wanted: object, what: str, timeout: float = 20) -> None:
+def wait_for(look: Callable[[], object], wanted: object, what: str) -> None:
     """What LOOK sees becomes WANTED; where it does not, the difference is told."""
     try:
-        wait_until(lambda: look() == wanted, what, timeout)
+        wait_until(lambda: look() == wanted, what)
     except Late:
         same(look(), wanted, what)
 
@@ -80,7 +80,7 @@ def reload_policy(host: Host, text: str) -> None:
     before = host.ask("PolicyDigest")
     host.write(POLICY, text)
     host.pinshiftd.signal("HUP")
-    wait_until(lambda: host.ask("PolicyDigest") != before, f"{host.name} has read its policy", 20)
+    wait_until(lambda: host.ask("PolicyDigest") != before, f"{host.name} has read its policy")
 
 
 def look_again(host: Host) -> None:

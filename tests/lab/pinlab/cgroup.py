@@ -43,7 +43,7 @@ class Cgroups:
 
     def _remove(self) -> None:
         paths = [path for boot in range(1, self.boots + 1) for path in self._paths(boot)]
-        wait_until(lambda: not any([_busy(path) for path in paths]), "the control groups of a host are empty", 30)
+        wait_until(lambda: not any([_busy(path) for path in paths]), "the control groups of a host are empty")
 
 
 def _busy(path: Path) -> bool:

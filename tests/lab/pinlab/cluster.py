@@ -110,4 +110,4 @@ def _reload(service: Piece) -> None:
     host, words = service.host, "policy: "
     before = host.said().count(words)
     service.signal("HUP")
-    wait_until(lambda: host.said().count(words) > before, f"{service.name} of {host.name} has read its policy", 20)
+    wait_until(lambda: host.said().count(words) > before, f"{service.name} of {host.name} has read its policy")

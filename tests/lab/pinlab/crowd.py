@@ -41,7 +41,7 @@ def is_empty(host: Host) -> None:
 
 def is_closed(w: Three, host: Host) -> None:
     """HOST is in maintenance, which the service hears from it a moment later than it is so."""
-    wait_until(lambda: w.policyd.hosts()[host.name]["Maintenance"], f"{host.name} is in maintenance", 20)
+    wait_until(lambda: w.policyd.hosts()[host.name]["Maintenance"], f"{host.name} is in maintenance")
 
 
 def is_drained(w: Three, host: Host, *guests: Guest) -> None:

@@ -48,5 +48,5 @@ def hook_called(host: Host, hook: str, guest: str) -> Iterator[Calls]:
         yield calls
     finally:
         host.run("rm", "-f", GOES)
-        wait_until(lambda: not caller.alive, "the hook is called no more", 30)
+        wait_until(lambda: not caller.alive, "the hook is called no more")
     calls.count, calls.failures = int(host.read(COUNT)), host.read(FAILED)

@@ -67,7 +67,7 @@ class Host(ABC):
         """The command to run here, so that ARGV runs on the host."""
 
     def run(self, *argv: str, input: str | bytes | None = None, check: bool = True,
-            timeout: float = 120) -> Result:
+            timeout: float = 300) -> Result:
         """Runs ARGV on the host to its end."""
         return result.run(self.command(argv), input=input, check=check, timeout=timeout,
                           shown=argv, where=self.name)
@@ -190,7 +190,7 @@ class Host(ABC):
     def wait_for_log(self, word: str) -> str:
         """Waits for a line with WORD in what the product logs."""
         return wait_until(lambda: next((line for line in self.said().splitlines() if word in line), ""),
-                          f"{self.name} logs {word!r}", 20)
+                          f"{self.name} logs {word!r}")
 
     # Failures
 

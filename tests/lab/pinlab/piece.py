@@ -60,7 +60,7 @@ class Piece:
             return
         pid = self.pid
         self.host.run("kill", f"-{signal}", str(pid), check=False)
-        wait_until(lambda: not self.host.alive(pid), f"{self.host.name}: {self.name} ends", 60)
+        wait_until(lambda: not self.host.alive(pid), f"{self.host.name}: {self.name} ends")
 
     def restart(self) -> None:
         self.stop()

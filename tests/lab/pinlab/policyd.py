@@ -39,7 +39,7 @@ class Policyd(BusPiece):
         super().start()
 
     def _busctl(self, *args: str, check: bool = True) -> Result:
-        return self.host.run("busctl", "--system", "--timeout=120", "--json=short", "call", *args, check=check)
+        return self.host.run("busctl", "--system", "--timeout=300", "--json=short", "call", *args, check=check)
 
     def call(self, method: str, signature: str = "", *args: str, check: bool = True) -> Result:
         """A method of the cluster, as busctl writes it."""
@@ -65,14 +65,14 @@ class Policyd(BusPiece):
             return all(hosts.get(name, {}).get("State") == state for name in names)
 
         try:
-            wait_until(seen, f"{', '.join(names)} {state} on {self.host.name}", 60)
+            wait_until(seen, f"{', '.join(names)} {state} on {self.host.name}")
         except Late as late:
             raise Late(f"{late}\n{self.hosts()}") from None
 
     def set_maintenance(self, name: str, on: bool, reason: str = "") -> None:
         """On return the service itself knows it too."""
         self.call("SetMaintenance", "sbs", name, "true" if on else "false", reason)
-        wait_until(lambda: self.hosts()[name]["Maintenance"] == on, f"{name} is seen in maintenance: {on}", 20)
+        wait_until(lambda: self.hosts()[name]["Maintenance"] == on, f"{name} is seen in maintenance: {on}")
 
     # Guests
 
@@ -86,7 +86,7 @@ class Policyd(BusPiece):
 
     def knows(self, guest: Guest, on: Host | None = None) -> None:
         """Waits until the service knows where GUEST runs."""
-        wait_until(lambda: any(self._runs(guest, on)), f"{self.host.name} knows {guest.name}", 30)
+        wait_until(lambda: any(self._runs(guest, on)), f"{self.host.name} knows {guest.name}")
 
     def _runs(self, guest: Guest, on: Host | None) -> list[bool]:
         done = self.call("Rank", "sa{sv}", guest.uuid, "0", check=False)
@@ -141,7 +141,7 @@ class Job:
                                      "org.freedesktop.DBus.Properties.Get", f"string:{JOB}", "string:State")
         return done.out.split()[-1]
 
-    def end(self, timeout: float = 120) -> Properties:
+    def end(self, timeout: float = 300) -> Properties:
         """Waits for its end; what it says then."""
         try:
             wait_until(lambda: self.state() in ENDS, f"{self.path} ends", timeout)
@@ -169,7 +169,7 @@ class Job:
         """The jobs that are its parts, in the order in which they began."""
         return self._moves_in(self.policyd.objects(JOB))
 
-    def follow(self, see: Callable[[list[Properties]], None], timeout: float = 120) -> Properties:
+    def follow(self, see: Callable[[list[Properties]], None], timeout: float = 300) -> Properties:
         """Has SEE look at its moves again and again until it ends; what it says then."""
         def ended() -> Properties | None:
             jobs = self.policyd.objects(JOB)

@@ -69,4 +69,4 @@ def _resize(by: int) -> None:
         SIZE.write_text(str(wanted))
         return int(SIZE.read_text()) == wanted
 
-    wait_until(grown, f"the pool has {wanted} pages of 2 MiB", 30)
+    wait_until(grown, f"the pool has {wanted} pages of 2 MiB")

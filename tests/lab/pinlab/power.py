@@ -70,6 +70,6 @@ def _come_up(cluster: Cluster, host: Host) -> None:
     pieces = [host.bus, host.virtlogd, host.libvirtd] if isinstance(host, PairHost) else [host.bus, host.libvirtd]
     for piece in pieces:
         piece.start()
-    wait_until(lambda: host.exists("/run/dbus/system_bus_socket"), f"{host.name} has its bus", 20)
+    wait_until(lambda: host.exists("/run/dbus/system_bus_socket"), f"{host.name} has its bus")
     host.start_product()
     cluster.listeners[host.name].start()

@@ -38,7 +38,7 @@ class CommandFailed(Exception):
 
 
 def run(argv: Sequence[str], *, input: str | bytes | None = None, check: bool = True,
-        timeout: float = 120, shown: Sequence[str] | None = None, where: str = "") -> Result:
+        timeout: float = 300, shown: Sequence[str] | None = None, where: str = "") -> Result:
     """Runs ARGV here to its end; SHOWN is what messages call it instead."""
     data = input.encode() if isinstance(input, str) else input
     source = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}

@@ -31,7 +31,7 @@ class Terminal:
 
     def wait_for(self, pattern: str) -> str:
         """Waits for text that matches; forgets what was said up to there, and returns it."""
-        found = wait_until(lambda: self._listen() and re.search(pattern, self.said), f"the terminal says {pattern!r}", 60)
+        found = wait_until(lambda: self._listen() and re.search(pattern, self.said), f"the terminal says {pattern!r}")
         said, self.said = self.said[:found.end()], self.said[found.end():]
         return said
 
@@ -40,7 +40,7 @@ class Terminal:
 
     def type_secret(self, secret: str) -> None:
         """Waits until the terminal shows no more what is typed: what comes before that is thrown away."""
-        wait_until(lambda: not termios.tcgetattr(self.fd)[3] & termios.ECHO, "the terminal hides what is typed", 60)
+        wait_until(lambda: not termios.tcgetattr(self.fd)[3] & termios.ECHO, "the terminal hides what is typed")
         self.type(secret)
 
     def leave(self) -> None:

@@ -43,8 +43,7 @@ class Trio:
 
 
 def recorded(host: Host, guest: Guest) -> None:
-    wait_until(lambda: RECORD in host.dumpxml(guest), f"{guest.name} has a record on {host.name}",
-               20)
+    wait_until(lambda: RECORD in host.dumpxml(guest), f"{guest.name} has a record on {host.name}")
 
 
 def runs_only_on(host: Host, guest: Guest, *others: Host) -> None:

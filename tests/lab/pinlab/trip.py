@@ -51,7 +51,7 @@ def as_at_home(host: Host, guest: Guest, persistent: bool = True) -> Home:
     live = Home(placement(host, guest), record(host, guest))
     if not persistent:
         return live
-    written = wait_until(lambda: record(host, guest, *STORED), "the persistent definition has a record", 20)
+    written = wait_until(lambda: record(host, guest, *STORED), "the persistent definition has a record")
     return replace(live, **_defined(host, guest), stored_record=written)
 
 
@@ -77,12 +77,12 @@ def pins(host: Host, guest: Guest, *flags: str) -> Parts:
 
 def unclaimed(host: Host, guest: Guest) -> None:
     wait_until(lambda: guest.uuid not in host.ask("Claims"),
-               f"nothing is claimed for {guest.name} on {host.name}", 20)
+               f"nothing is claimed for {guest.name} on {host.name}")
 
 
 def is_stored(host: Host, guest: Guest, wanted: Parts) -> None:
     wait_until(lambda: placement(host, guest, *STORED) == wanted,
-               f"the persistent definition of {guest.name} on {host.name} has the placement {wanted}", 20)
+               f"the persistent definition of {guest.name} on {host.name} has the placement {wanted}")
 
 
 def is_there(host: Host, guest: Guest, live: Parts, stored: Parts | None = None, state: str = "running") -> None:
@@ -120,7 +120,7 @@ LATER = replace(PINNED, name="later", uuid="7d3c1c5e-5d3d-4b0e-9d8e-2c1f6a7b8c9d
 def listed(host: Host, guest: Guest) -> None:
     """The service knows GUEST and has written what it meant to: it has written the record of a later one."""
     wait_until(lambda: guest.uuid in host.run("pinshift", "status", "--json", check=False).out,
-               f"{host.name} knows {guest.name}", 20)
+               f"{host.name} knows {guest.name}")
     host.create(LATER)
     recorded(host, LATER)
     host.virsh("destroy", LATER.name)

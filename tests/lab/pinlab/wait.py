@@ -14,8 +14,8 @@ class Late(Exception):
     """Something did not come in time."""
 
 
-def wait_until(predicate: Callable[[], T], what: str, timeout: float = 60) -> T:
-    """The first true value of PREDICATE; Late with WHAT when none comes within TIMEOUT seconds."""
+def wait_until(predicate: Callable[[], T], what: str, timeout: float = 180) -> T:
+    """The first true value of PREDICATE; Late with WHAT when none comes within TIMEOUT seconds: on any machine, however busy."""
     deadline = time.monotonic() + timeout
     pause = 0.005
     while True:
