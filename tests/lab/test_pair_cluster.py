@@ -154,7 +154,7 @@ def cancelled(w: Three) -> None:
              ("running", "moving", "hosta", "hostb"), "what the job says in mid-move")
         expect(0 < seen["BytesDone"] < seen["BytesTotal"], "it tells how much has gone over", seen)
         job.cancel()
-        end = job.end(30)
+        end = job.end()
         same(end["State"], "cancelled", f"how it ended: {end}")
         w.is_on(w.a, HEAVY)
         wait_until(lambda: HEAVY.uuid not in w.b.ask("Claims"), "nothing stays claimed on hostb")
@@ -167,7 +167,7 @@ def busy(w: Three) -> None:
         expect(not said.ok, "the second is refused", said)
         one_line(said.err, "heavy")
         job.cancel()
-        job.end(30)
+        job.end()
     w.is_on(w.a, HEAVY)
 
 
@@ -175,7 +175,7 @@ def busy(w: Three) -> None:
 def libvirtd_killed(w: Three) -> None:
     with moving(w, "hostb") as job:
         w.b.libvirtd.stop("KILL")
-        end = job.end(60)
+        end = job.end()
         w.b.libvirtd.start()
         same(end["State"], "failed", f"how it ended: {end}")
         one_line(end["Text"], "hostb", "hosta")
@@ -189,7 +189,7 @@ def libvirtd_lost(w: Three) -> None:
         lost = w.named(job.look()["Destination"])
         with w.cluster.configured():
             lost.libvirtd.stop("KILL")
-            end = job.end(60)
+            end = job.end()
         lost.libvirtd.start()
         done(end)
         one_line(end["Text"], lost.name, end["Destination"])

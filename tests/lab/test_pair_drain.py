@@ -228,7 +228,7 @@ def together_nowhere(w: Three) -> None:
 def cancelled(w: Three) -> None:
     with slow_drain(w, *HEAVY[:3], policy=ONE_BY_ONE) as job:
         job.cancel()
-        end = job.end(30)
+        end = job.end()
         same((end["State"], len(job.moves())), ("cancelled", 1), f"how it ended: {end}")
         wait_until(lambda: all(move["State"] != "running" for move in job.moves()), "its move ends")
     for guest in HEAVY[:3]:
@@ -302,7 +302,7 @@ def destination_refuses(w: Three) -> None:
     w.begin(w.a, ONE, PLAIN)
     first = w.policyd.plan("drain", "hosta")["moves"][0]
     with other_hook(w.named(first["to"]), REFUSING, "migrate begin"):
-        end = w.policyd.drain("hosta").end(60)
+        end = w.policyd.drain("hosta").end()
     done(end)
     one_line(end["Text"], first["guest"], first["to"], "another hook says no")
     is_drained(w, w.a, ONE, PLAIN)
@@ -314,7 +314,7 @@ def destination_killed(w: Three) -> None:
         lost = w.named(job.moves()[0]["Destination"])
         w.cluster.set_policy()
         lost.libvirtd.stop("KILL")
-        end = job.end(60)
+        end = job.end()
         lost.libvirtd.start()
         done(end)
         one_line(end["Text"], lost.name)
