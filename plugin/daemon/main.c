@@ -3,10 +3,13 @@
 #include "bus.h"
 #include "clock.h"
 #include "core/error.h"
+#include "host-metrics.h"
 #include "host/kept-file.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
+#include "service/metrics.h"
 #include "service/news.h"
+#include "service/notify.h"
 
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -33,6 +36,8 @@ typedef struct
   const Arguments *arguments;
   GMainLoop *loop;
   PinNews *news;
+  PinNotify *notify;
+  PinMetrics *metrics;
   PinPicture *picture;
   PinDiary *diary;
   PinBus *bus;
@@ -52,12 +57,24 @@ clear_arguments (Arguments *arguments)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 
 static void
+end_tidings (Service *service)
+{
+  if (service->news == NULL)
+    return;
+  pin_news_remove (service->news, service->notify);
+  pin_notify_free (service->notify);
+  pin_news_remove (service->news, service->metrics);
+  pin_metrics_free (service->metrics);
+}
+
+static void
 clear_service (Service *service)
 {
   if (service->bus != NULL)
     pin_bus_set_watch (service->bus, NULL);
   pin_watch_free (service->watch);
   pin_bus_free (service->bus);
+  end_tidings (service);
   pin_picture_free (service->picture);
   if (service->diary != NULL)
     pin_news_remove (service->news, service->diary);
@@ -74,11 +91,12 @@ load_rules (const Arguments *arguments, GError **error)
 
 /* A policy that does not parse must not leave the host without a service: what is known then are the defaults. */
 static PinRules *
-load_rules_or_defaults (const Arguments *arguments)
+load_rules_or_defaults (const Arguments *arguments, gboolean *ret_valid)
 {
   g_autoptr (GError) error = NULL;
   PinRules *rules = load_rules (arguments, &error);
 
+  *ret_valid = rules != NULL;
   if (rules != NULL)
     return rules;
   g_warning ("policy: %s; starting with the defaults", error->message);
@@ -92,7 +110,7 @@ state_dir_of (const Arguments *arguments)
 }
 
 static PinPicture *
-make_picture (const Arguments *arguments, GError **error)
+make_picture (const Arguments *arguments, gboolean *ret_valid, GError **error)
 {
   const char *directory = arguments->runtime_dir != NULL ? arguments->runtime_dir : PIN_RUNTIMEDIR;
   const char *state_dir = state_dir_of (arguments);
@@ -104,7 +122,7 @@ make_picture (const Arguments *arguments, GError **error)
   if (g_mkdir_with_parents (directory, 0700) < 0)
     g_warning ("%s can't be made: %s", directory, g_strerror (errno));
   pin_kept_file_prune (state_dir, g_get_real_time () / G_USEC_PER_SEC - KEPT_S);
-  return pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments), ledger_path,
+  return pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments, ret_valid), ledger_path,
                           state_dir, pin_clock_now_ms (), error);
 }
 
@@ -115,6 +133,7 @@ on_changed (gpointer data)
 
   pin_bus_set_connected (service->bus, service->watch != NULL && pin_watch_is_connected (service->watch));
   pin_bus_listener ()->changed (service->bus);
+  pin_metrics_changed (service->metrics);
 }
 
 static void
@@ -173,6 +192,14 @@ on_quit (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Who is told what, as the policy has it. */
+static void
+set_tidings (Service *service)
+{
+  pin_notify_set_command (service->notify, pin_rules_notify (service->picture->rules));
+  pin_metrics_set_file (service->metrics, pin_rules_metrics_file (service->picture->rules));
+}
+
 static gboolean
 on_reload (gpointer data)
 {
@@ -180,12 +207,14 @@ on_reload (gpointer data)
   g_autoptr (GError) error = NULL;
   PinRules *rules = load_rules (service->arguments, &error);
 
+  pin_metrics_set_policy_valid (service->metrics, rules != NULL);
   if (rules == NULL)
     {
       g_warning ("policy: %s; the last good one holds on", error->message);
       return G_SOURCE_CONTINUE;
     }
   pin_picture_set_rules (service->picture, rules);
+  set_tidings (service);
   g_message ("policy: read anew");
   on_changed (service);
   return G_SOURCE_CONTINUE;
@@ -227,6 +256,24 @@ begin_diary (Service *service)
   pin_news_add (service->news, pin_diary_note, service->diary);
 }
 
+static void
+tell_metrics (GString *text, gpointer data)
+{
+  pin_host_metrics (text, ((Service *)data)->picture);
+}
+
+/* @valid: the policy could be taken. */
+static void
+start_tidings (Service *service, gboolean valid)
+{
+  service->notify = pin_notify_new (&pin_notify_limits);
+  pin_news_add (service->news, pin_notify_hear, service->notify);
+  service->metrics = pin_metrics_new ("pinshift_", &pin_metrics_times, tell_metrics, service);
+  pin_news_add (service->news, pin_metrics_hear, service->metrics);
+  pin_metrics_set_policy_valid (service->metrics, valid);
+  set_tidings (service);
+}
+
 static int
 run (Service *service)
 {
@@ -252,6 +299,7 @@ main (int argc, char **argv)
   g_auto (Service) service = { .arguments = &arguments };
   g_autoptr (GError) error = NULL;
   const struct rlimit no_core = { 0, 0 };
+  gboolean valid;
 
   /* Domain XML has passwords in it: no core dumps. */
   setrlimit (RLIMIT_CORE, &no_core);
@@ -267,11 +315,12 @@ main (int argc, char **argv)
     }
   service.news = pin_news_new (g_get_host_name ());
   g_log_set_writer_func (pin_news_write, service.news, NULL);
-  service.picture = make_picture (&arguments, &error);
+  service.picture = make_picture (&arguments, &valid, &error);
   if (service.picture == NULL)
     {
       g_warning ("%s", error->message);
       return 1;
     }
+  start_tidings (&service, valid);
   return run (&service);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What another host says, as far as it is shown to people. */
+/* What others say, hosts and commands, as far as it is shown to people. */
 #pragma once
 
 #include <glib.h>

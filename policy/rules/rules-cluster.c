@@ -83,3 +83,15 @@ pin_rules_notify (const PinRules *rules)
 {
   return rules->notify;
 }
+
+const char *
+pin_rules_metrics_file (const PinRules *rules)
+{
+  return rules->metrics_file;
+}
+
+const char *
+pin_rules_metrics_cluster_file (const PinRules *rules)
+{
+  return rules->metrics_cluster_file;
+}

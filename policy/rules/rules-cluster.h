@@ -88,3 +88,7 @@ guint pin_rules_balance_gain (const PinRules *rules);
 
 /* [notify] command, or NULL; borrowed. */
 const char *pin_rules_notify (const PinRules *rules);
+
+/* [metrics] file, of pinshiftd, and cluster-file, of pinshift-policyd; NULL: none.  Borrowed. */
+const char *pin_rules_metrics_file (const PinRules *rules);
+const char *pin_rules_metrics_cluster_file (const PinRules *rules);

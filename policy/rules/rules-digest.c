@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The digest of a policy: of what it means, not of how it was written.  Comments, the order of keys and of names in
- * lists, how they are spread over files and what a later section overrides do not count.  The order of patterns counts
- * where two of them could give a guest different values.
+ * lists, how they are spread over files and what a later section overrides do not count, nor does who is told what.  The
+ * order of patterns counts where two of them could give a guest different values.
  */
 #include "rules/rules-make.h"
 
@@ -201,7 +201,7 @@ pin_rules_count_digest (PinRules *rules)
 
   for (guint i = 0; i < n; i++)
     digest_key (sum, rules, i, &keys[i]);
-  for (guint kind = PIN_SECTION_RESERVE; !pin_section_is_named (kind); kind++)
+  for (guint kind = PIN_SECTION_RESERVE; kind < PIN_SECTION_NOTIFY; kind++)
     digest_section (sum, pin_section (kind), "", rules);
   digest_named (sum, rules);
   digest_placements (sum, rules);

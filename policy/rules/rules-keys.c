@@ -125,6 +125,11 @@ static const PinRulesKey migrate_keys[] = {
 
 static const PinRulesKey notify_keys[] = { VALUE ("command", command, PinRules, notify) };
 
+static const PinRulesKey metrics_keys[] = {
+  VALUE ("file", metrics, PinRules, metrics_file),
+  VALUE ("cluster-file", metrics, PinRules, metrics_cluster_file),
+};
+
 static const PinRulesKey host_keys[] = {
   VALUE ("uri", uri, PinHostRule, uri),
   VALUE ("link", command, PinHostRule, link),
@@ -159,6 +164,7 @@ static const PinSection sections[] = {
   [PIN_SECTION_WEIGHTS] = { "weights", "weights", NULL, KEYS (weights_keys) },
   [PIN_SECTION_MIGRATE] = { "migrate", "migrate", NULL, KEYS (migrate_keys) },
   [PIN_SECTION_NOTIFY] = { "notify", "notify", NULL, KEYS (notify_keys) },
+  [PIN_SECTION_METRICS] = { "metrics", "metrics", NULL, KEYS (metrics_keys) },
   [PIN_SECTION_DOMAIN] = { "domain", "domain NAME",
                            "names no guest; write a name or a pattern, as in [domain rt-*]", KEYS (terms_keys) },
   [PIN_SECTION_HOST] = { "host", "host NAME", "names no host; write its name, as in [host hostb]", KEYS (host_keys) },

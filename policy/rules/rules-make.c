@@ -203,11 +203,24 @@ compare_hosts (gconstpointer a, gconstpointer b)
   return strcmp ((*(PinHostRule *const *) a)->name, (*(PinHostRule *const *) b)->name);
 }
 
+/* Two services that write one file would overwrite each other's. */
+static gboolean
+check_metrics (const PinRules *rules, GError **error)
+{
+  const PinRulesEntry *entry = g_hash_table_lookup (rules->holds, "metrics\ncluster-file");
+
+  if (rules->metrics_file == NULL || g_strcmp0 (rules->metrics_file, rules->metrics_cluster_file) != 0)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
+               "%s:%u: cluster-file: it is that of pinshiftd, too; give pinshift-policyd one of its own", entry->file, entry->line);
+  return FALSE;
+}
+
 gboolean
 pin_rules_seal (PinRules *rules, GError **error)
 {
   g_ptr_array_sort (rules->hosts, compare_hosts);
-  if (!pin_rules_seal_groups (rules, error))
+  if (!pin_rules_seal_groups (rules, error) || !check_metrics (rules, error))
     return FALSE;
   pin_rules_count_digest (rules);
   return TRUE;

@@ -38,6 +38,8 @@ struct _PinRules
   guint weights[PIN_SCORE_N];
   PinMigrateRule migrate;
   char *notify;
+  char *metrics_file;
+  char *metrics_cluster_file;
   GPtrArray *domains;    /* PinDomainRule, as they were read */
   GPtrArray *hosts;      /* PinHostRule; by name once sealed */
   GPtrArray *groups;     /* PinGroupRule, the first member of its PinGroupMake; by priority once sealed */

@@ -14,7 +14,9 @@ typedef enum
   PIN_SECTION_BALANCE,
   PIN_SECTION_WEIGHTS,
   PIN_SECTION_MIGRATE,
+  /* From here on: who is told what.  Hosts of one policy may differ in that. */
   PIN_SECTION_NOTIFY,
+  PIN_SECTION_METRICS,
   /* From here on: sections with names of their own, as many as there are names. */
   PIN_SECTION_DOMAIN,
   PIN_SECTION_HOST,

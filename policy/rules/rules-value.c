@@ -286,6 +286,15 @@ parse_uri (const PinRulesKey *key, guint number, const char *value, gpointer mem
   return TRUE;
 }
 
+/* "" is none.  Returns: TRUE */
+static gboolean
+set_text (char **held, const char *value)
+{
+  g_free (*held);
+  *held = *value != '\0' ? g_strdup (value) : NULL;
+  return TRUE;
+}
+
 static gboolean
 check_command (const char *value, GError **error)
 {
@@ -301,13 +310,25 @@ check_command (const char *value, GError **error)
 static gboolean
 parse_command (const PinRulesKey *key, guint number, const char *value, gpointer member, GError **error)
 {
-  char **held = member;
+  return (*value == '\0' || check_command (value, error)) && set_text (member, value);
+}
 
-  if (*value != '\0' && !check_command (value, error))
-    return FALSE;
-  g_free (*held);
-  *held = *value != '\0' ? g_strdup (value) : NULL;
-  return TRUE;
+/* node_exporter reads nothing else. */
+static gboolean
+check_metrics (const char *value, GError **error)
+{
+  g_autofree char *quoted = pin_rules_quote (value);
+
+  if (g_path_is_absolute (value) && g_str_has_suffix (value, ".prom") && !pin_rules_has_control (value))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s is no file for metrics; write a path from \"/\" that ends in \".prom\"", quoted);
+  return FALSE;
+}
+
+static gboolean
+parse_metrics (const PinRulesKey *key, guint number, const char *value, gpointer member, GError **error)
+{
+  return (*value == '\0' || check_metrics (value, error)) && set_text (member, value);
 }
 
 static char *
@@ -328,6 +349,7 @@ const PinRulesType pin_rules_names = { parse_names, format_list, copy_list };
 const PinRulesType pin_rules_members = { parse_members, format_list, copy_list };
 const PinRulesType pin_rules_uri = { parse_uri, format_text, NULL };
 const PinRulesType pin_rules_command = { parse_command, format_text, NULL };
+const PinRulesType pin_rules_metrics = { parse_metrics, format_text, NULL };
 
 gboolean
 pin_rules_key_parse (const PinRulesKey *key, guint number, const char *value, gpointer target, GError **error)

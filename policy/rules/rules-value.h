@@ -41,6 +41,7 @@ extern const PinRulesType pin_rules_names;   /* GStrv of hosts; NULL: none */
 extern const PinRulesType pin_rules_members; /* GStrv of names and patterns of guests; NULL: none */
 extern const PinRulesType pin_rules_uri;     /* char, never NULL or empty */
 extern const PinRulesType pin_rules_command; /* char, that can be split as by a shell; NULL: none */
+extern const PinRulesType pin_rules_metrics; /* char, path of a file of metrics; NULL: none */
 
 /* The value of @key in @target, what its section fills; @number: N of a numbered key, else 0. */
 gboolean pin_rules_key_parse (const PinRulesKey *key, guint number, const char *value, gpointer target,

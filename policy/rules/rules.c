@@ -97,6 +97,8 @@ pin_rules_free (PinRules *rules)
   pin_terms_free (rules->fit);
   pin_cpuset_free (rules->reserved_cpus);
   g_free (rules->notify);
+  g_free (rules->metrics_file);
+  g_free (rules->metrics_cluster_file);
   g_ptr_array_unref (rules->domains);
   g_ptr_array_unref (rules->hosts);
   g_ptr_array_unref (rules->groups);

@@ -78,6 +78,8 @@ test_defaults (void)
   g_assert_cmpuint (pin_rules_balance_threshold (rules), ==, 30);
   g_assert_cmpuint (pin_rules_balance_gain (rules), ==, 10);
   g_assert_null (pin_rules_notify (rules));
+  g_assert_null (pin_rules_metrics_file (rules));
+  g_assert_null (pin_rules_metrics_cluster_file (rules));
 }
 
 static void
@@ -95,7 +97,7 @@ test_plain_sections (void)
   static const char text[] = "[weights]\nfit = 1\nload = 2\nmemory = 3\npinned = 4\nhome = 0\naffinity = 1000000\n"
                              "[migrate]\nauto-converge = yes\npost-copy = yes\ncompression = yes\nbandwidth = 100MiB\n"
                              "[home]\nmode = auto\n[drain]\nparallel = 5\n[balance]\nthreshold = 40\ngain = 20\n"
-                             "[notify]\ncommand = /bin/echo \"a b\"\n";
+                             "[notify]\ncommand = /bin/echo \"a b\"\n[metrics]\nfile = /m/a.prom\ncluster-file = /m/b.prom\n";
   static const guint weights[PIN_SCORE_N] = { 1, 2, 3, 4, 0, 1000000 };
   g_autoptr (PinRules) rules = load (text, NULL);
   PinMigrateRule migrate = pin_rules_migrate (rules);
@@ -109,6 +111,8 @@ test_plain_sections (void)
   g_assert_cmpuint (pin_rules_balance_threshold (rules), ==, 40);
   g_assert_cmpuint (pin_rules_balance_gain (rules), ==, 20);
   g_assert_cmpstr (pin_rules_notify (rules), ==, "/bin/echo \"a b\"");
+  g_assert_cmpstr (pin_rules_metrics_file (rules), ==, "/m/a.prom");
+  g_assert_cmpstr (pin_rules_metrics_cluster_file (rules), ==, "/m/b.prom");
 }
 
 static void
@@ -279,6 +283,12 @@ static const struct { const char *text, *wrong; } bad_sections[] = {
   { "[host b]\nmaintenance = maybe\n", "F:2: maintenance: unknown value \"maybe\"; known are: yes, no" },
   { "[host b]\nhost = b\n", "F:2: unknown key \"host\" in [host b]; known are: uri, link, maintenance" },
   { "[notify]\ncommand = \"\n", "F:2: command: \"\"\" is no command that a shell could split; close its quotes" },
+  { "[metrics]\nfile = x.prom\n", "F:2: file: \"x.prom\" is no file for metrics; write a path from \"/\" that ends in \".prom\"" },
+  { "[metrics]\nfile = /x\n", "F:2: file: \"/x\" is no file for metrics; write a path from \"/\" that ends in \".prom\"" },
+  { "[metrics]\ncluster-file = /x\\n.prom\n",
+    "F:2: cluster-file: \"/x?.prom\" is no file for metrics; write a path from \"/\" that ends in \".prom\"" },
+  { "[metrics]\nfile = /x.prom\n\ncluster-file = /x.prom\n",
+    "F:4: cluster-file: it is that of pinshiftd, too; give pinshift-policyd one of its own" },
   { "[weights]\nfit = -1\n", "F:2: fit: \"-1\" is no number; write one from 0 to 1000000" },
   { "[weights]\nfit = 1000001\n", "F:2: fit: \"1000001\" is no number; write one from 0 to 1000000" },
   { "[weights]\nfit =\n", "F:2: fit: \"\" is no number; write one from 0 to 1000000" },
@@ -440,7 +450,7 @@ test_digest (void)
     { "", "[weights]\nfit = 1001\n", FALSE },
     { "[weights]\nmemory = 7\n", "[weights]\npinned = 7\n", FALSE },
     { "", "[home]\nmode = off\n", FALSE },
-    { "", "[notify]\ncommand = x\n", FALSE },
+    { "", "[notify]\ncommand = x\n[metrics]\nfile = /x.prom\ncluster-file = /y.prom\n", TRUE },
     { "", "[host b]\n", FALSE },
     { "[host a]\n[host b]\n", "[host b]\n[host a]\nmaintenance = no\n", TRUE },
     { "[host b]\n", "[host b]\nuri = qemu+ssh://b/system\n", TRUE },

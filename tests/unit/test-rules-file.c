@@ -2,7 +2,7 @@
 /* Policy files: their grammar, their faults by file and line, drop-ins, and the file that is shipped. */
 #include "rules/rules-file.h"
 
-#define SECTIONS "fit, reserve, home, drain, balance, weights, migrate, notify, domain NAME, host NAME, group NAME, placement GUEST on HOST"
+#define SECTIONS "fit, reserve, home, drain, balance, weights, migrate, notify, metrics, domain NAME, host NAME, group NAME, placement GUEST on HOST"
 
 #include "core/error.h"
 #include "pin-config.h"

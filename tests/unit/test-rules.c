@@ -272,7 +272,7 @@ test_entries (void)
         g_string_append_printf (set, "[%s] %s=%s %s:%u\n", entry->section, entry->key, entry->value, entry->file,
                                 entry->line);
     }
-  g_assert_cmpuint (defaults, ==, 14 + 2 + 2 + 1 + 2 + 6 + 4 + 1);
+  g_assert_cmpuint (defaults, ==, 14 + 2 + 2 + 1 + 2 + 6 + 4 + 1 + 2);
   g_assert_cmpstr (set->str, ==, "[fit] threads=prefer f:2\n[domain a] spread=spread f:3\n[home] settle=1h f:4\n");
 }
 

@@ -436,6 +436,9 @@ RULES = [
            ":5: group \"two\" keeps apart, strictly, guests that group \"one\" (policy.conf:1) keeps together, strictly; no host suits "
            "them: take strict from one of them"),
     policy("[drain]\nparallel = 0\n", ":2: parallel: \"0\" is no number; write one from 1 to 64"),
+    policy("[metrics]\nfile = pinshift.prom\n", ':2: file: "pinshift.prom" is no file for metrics; write a path from "/" that ends in ".prom"'),
+    policy("[metrics]\nfile = /m.prom\ncluster-file = /m.prom\n",
+           ":3: cluster-file: it is that of pinshiftd, too; give pinshift-policyd one of its own"),
     policy("[weights]\nload = -1\n", ":2: load: \"-1\" is no number; write one from 0 to ..."),
     policy("[home]\nsettle = soon\n", ":2: settle: \"soon\" is no time; write one as 10min or 90s"),
     policy("[home]\nsettle = 1001d\n", ":2: settle: \"1001d\" is too long, or its unit is unknown; known are: s, min, h, d"),
