@@ -90,13 +90,28 @@ make_here (PinHost1 *here)
   return host;
 }
 
+/* A proxy is made whether or not there is somebody to answer. */
+static gboolean
+answers (PinHost1 *here, GError **error)
+{
+  g_autoptr (GVariant) answer = NULL;
+
+  if (pin_host1_get_host_name (here) != NULL)
+    return TRUE;
+  answer = g_dbus_proxy_call_sync (G_DBUS_PROXY (here), "org.freedesktop.DBus.Peer.Ping", NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                                   error);
+  if (answer == NULL)
+    pin_cli_host1_explain (here, error);
+  return answer != NULL;
+}
+
 static GPtrArray *
 ask_here (const PinCli *cli, GError **error)
 {
   g_autoptr (PinHost1) here = pin_cli_host1_new (cli, TRUE, error);
   GPtrArray *hosts;
 
-  if (here == NULL)
+  if (here == NULL || !answers (here, error))
     return NULL;
   hosts = g_ptr_array_new_with_free_func (host_free);
   g_ptr_array_add (hosts, make_here (here));

@@ -20,7 +20,7 @@ NOISE = re.compile(r"\(null\)|GDBus\.Error|-error-quark|\bg_\w|GLib|org\.freedes
 # How what to do is said.
 REMEDY = re.compile(r"\bknown(?: are|:)|\busage: pinshift|\bdid you mean|\bas in \S|; (?:see|write|put|take|leave|save|begin|use|ask|try|"
                     r"start|wait|give|close|name|do|join|say|migrate|set|read|is it)\b|\(see pinshift|[:,] (?:use|take|see) |"
-                    r" see that | is it enabled \(systemctl| try again")
+                    r" see that | is it enabled \(systemctl| try again|; to make it fit: |\(see \S")
 
 Content = str | bytes
 Files = Mapping[str, Content]
@@ -46,6 +46,8 @@ class Error:
     program: str = "pinshift"
     # Where standard output goes.
     output: str = ""
+    # Who asks; None: who runs the test.
+    user: int | None = None
 
     @property
     def pattern(self) -> str:
@@ -70,6 +72,7 @@ def as_bytes(content: Content) -> bytes:
 def run(program: str, error: Error, address: str) -> Outcome:
     """Runs PROGRAM in a folder of its own with the files of ERROR, on the bus at ADDRESS."""
     with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o755)
         Path(scratch, "folder").mkdir()
         Path(scratch, "folder.jsonl").mkdir()
         for name, content in error.files.items():
@@ -78,6 +81,7 @@ def run(program: str, error: Error, address: str) -> Outcome:
         with open(error.output or f"{scratch}/output", "wb") as output:
             done = subprocess.run([program, *error.words], cwd=scratch, input=as_bytes(error.read), stdout=output,
                                   stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False,
+                                  user=error.user, group=error.user, extra_groups=None if error.user is None else [],
                                   env=ENVIRONMENT | {"DBUS_SYSTEM_BUS_ADDRESS": address, "HOME": scratch})
         printed = b"" if error.output else Path(scratch, "output").read_bytes()
     return Outcome(done.returncode, printed, done.stderr.decode(errors="replace"))
