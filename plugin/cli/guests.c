@@ -19,14 +19,20 @@ JsonNode *
 pin_guests_ask (PinHost1 *host, GError **error)
 {
   g_autofree char *text = NULL;
-  g_autoptr (JsonNode) guests = NULL;
 
   if (!pin_host1_call_domains_sync (host, g_variant_new ("a{sv}", NULL), &text, NULL, error))
     {
       pin_cli_host1_explain (host, error);
       return NULL;
     }
-  guests = json_from_string (text, NULL);
+  return pin_guests_parse (text, error);
+}
+
+JsonNode *
+pin_guests_parse (const char *text, GError **error)
+{
+  g_autoptr (JsonNode) guests = json_from_string (text, NULL);
+
   if (is_list_of_objects (guests))
     return g_steal_pointer (&guests);
   g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "the answer of pinshiftd is no list of domains" PIN_CLI_RESTART ("pinshiftd"));

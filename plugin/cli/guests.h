@@ -9,6 +9,9 @@
 /* Asks for them.  Returns: an array of objects (transfer full); NULL with what pin_cli_host1_explain() made of the failure. */
 JsonNode *pin_guests_ask (PinHost1 *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same from the answer to Domains. */
+JsonNode *pin_guests_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The guest of @guests whose name, or else whose UUID, is @domain; borrowed; NULL with PIN_ERROR_NOT_FOUND. */
 JsonObject *pin_guests_find (JsonNode *guests, const char *domain, GError **error);
 

@@ -13,6 +13,7 @@ static const PinCliVerb *const verbs[] = {
   &pin_cli_adapt,  &pin_cli_adopt,       &pin_cli_balance, &pin_cli_config,       &pin_cli_drain,
   &pin_cli_forget, &pin_cli_maintenance, &pin_cli_migrate, &pin_cli_migrate_home, &pin_cli_plan,
   &pin_cli_rank,   &pin_cli_relay,       &pin_cli_repin,   &pin_cli_snapshot,     &pin_cli_status,
+  &pin_cli_complete,
 };
 
 static char *
@@ -21,7 +22,8 @@ describe_verbs (void)
   g_autoptr (GString) text = g_string_new ("Commands:\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_string_append_printf (text, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
+    if (!verbs[i]->hidden)
+      g_string_append_printf (text, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
   g_string_append (text,
                    "\n\"pinshift help COMMAND\" tells the options of a command; see also pinshift(1).");
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -66,7 +68,8 @@ fail_verb (const char *verb)
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", verbs[i]->name);
+    if (!verbs[i]->hidden)
+      g_string_append_printf (known, "%s%s", known->len > 0 ? ", " : "", verbs[i]->name);
   error = g_error_new (PIN_ERROR, PIN_ERROR_INVALID, "%s; known are: %s (see pinshift --help)", what,
                        known->str);
   return pin_cli_fail (error);

@@ -1,114 +1,230 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pinshift status: the guests of this host, where they are at home, and what they miss here. */
+/* pinshift status: the guests of a host, what they miss since when, why, and where they would have it back. */
 #include "cli.h"
 
+#include "back.h"
 #include "columns.h"
-#include "core/setting.h"
 #include "guests.h"
+#include "rules/rules-cluster.h"
+#include "rules/rules-file.h"
+#include "status-text.h"
 
 #include <stdio.h>
 
-static void
-print_reasons (JsonObject *domain)
+typedef struct
 {
-  JsonObject *reasons = pin_guest_object (domain, "reasons");
+  const PinCli *cli;
+  const char *domain;              /* name or UUID; NULL: all */
+  const PinGroupRule *group;       /* NULL: those of any */
+  GPtrArray *guests;               /* JsonObject, borrowed: those to be shown */
+  const char *const *claims;
+} Status;
 
-  for (guint i = 0; reasons != NULL && i < PIN_SETTING_N; i++)
-    if (json_object_has_member (reasons, pin_setting_name (i)))
-      pin_columns_say (2, "%s: %s: %s", pin_guest_text (domain, "name"), pin_setting_name (i), pin_guest_text (reasons, pin_setting_name (i)));
+static gboolean
+misses (JsonObject *guest)
+{
+  g_autofree char *losses = pin_status_text_losses (guest);
+
+  return *losses != '\0';
 }
 
-/* The rows of the table.  @*ret_missing: whether any domain misses something. */
-static GPtrArray *
-make_rows (const PinCli *cli, JsonArray *domains, gboolean *ret_missing)
+static gboolean
+any_misses (const Status *status)
 {
-  const char *const header[] = { "Name", "State", "Home", "Actions", "Misses", NULL };
+  for (guint i = 0; i < status->guests->len; i++)
+    if (misses (g_ptr_array_index (status->guests, i)))
+      return TRUE;
+  return FALSE;
+}
+
+static GPtrArray *
+make_rows (const Status *status)
+{
+  const char *const header[] = { "Name", "State", "Home", "Since", "Misses", NULL };
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 
-  *ret_missing = FALSE;
   g_ptr_array_add (rows, g_strdupv ((GStrv) header));
-  for (guint i = 0; i < json_array_get_length (domains); i++)
+  for (guint i = 0; i < status->guests->len; i++)
     {
-      JsonObject *domain = json_array_get_object_element (domains, i);
-      g_autofree char *misses = NULL;
-      g_autofree char *actions = pin_guest_actions (domain, &misses);
-      const char *const row[] = { pin_guest_text (domain, "name"),
-                                  pin_guest_text (domain, "state"),
-                                  pin_guest_text (domain, "home"),
-                                  *actions != '\0' ? actions : "-",
-                                  *misses != '\0' ? misses : "-",
-                                  NULL };
+      JsonObject *guest = g_ptr_array_index (status->guests, i);
+      g_autofree char *losses = pin_status_text_losses (guest);
+      g_autofree char *since = pin_status_text_since (guest);
+      const char *const row[] = { pin_guest_text (guest, "name"), pin_guest_text (guest, "state"), pin_guest_text (guest, "home"),
+                                  since, *losses != '\0' ? losses : "-", NULL };
 
-      *ret_missing = *ret_missing || *misses != '\0';
-      if (!cli->quiet || *misses != '\0')
+      if (!status->cli->quiet || *losses != '\0')
         g_ptr_array_add (rows, g_strdupv ((GStrv) row));
     }
   return rows;
 }
 
-static int
-print_text (const PinCli *cli, JsonArray *domains, const char *const *claims)
+static void
+print_table (const Status *status)
 {
-  gboolean missing;
-  g_autoptr (GPtrArray) rows = make_rows (cli, domains, &missing);
-  g_autofree char *all = claims != NULL ? g_strjoinv (", ", (char **) claims) : g_strdup ("");
+  g_autoptr (GPtrArray) rows = make_rows (status);
 
-  pin_cli_print_table (rows, cli->quiet);
-  for (guint i = 0; cli->verbose && i < json_array_get_length (domains); i++)
-    print_reasons (json_array_get_object_element (domains, i));
-  if (!cli->quiet)
-    printf ("\nClaims: %s\n", *all != '\0' ? all : "none");
-  return missing ? PIN_CLI_CHANGES : PIN_CLI_DONE;
+  pin_cli_print_table (rows, status->cli->quiet);
 }
 
-static int
-print_json (const PinCli *cli, JsonNode *domains, const char *const *claims)
+/* Guests that are on their way here; of no group, and none of those that are shown. */
+static void
+print_claims (const Status *status)
+{
+  g_autofree char *all = status->claims != NULL ? g_strjoinv (", ", (char **) status->claims) : g_strdup ("");
+
+  if (!status->cli->quiet && status->domain == NULL && status->group == NULL)
+    printf ("\nClaims: %s\n", *all != '\0' ? all : "none");
+}
+
+static void
+print_blocks (const Status *status)
+{
+  gboolean first = TRUE;
+
+  for (guint i = 0; i < status->guests->len; i++)
+    {
+      JsonObject *guest = g_ptr_array_index (status->guests, i);
+      g_autofree char *text = pin_status_text_whole (guest, pin_columns ());
+
+      if (status->cli->quiet && !misses (guest))
+        continue;
+      printf ("%s%s", first ? "" : "\n", text);
+      first = FALSE;
+    }
+}
+
+static void
+print_json (const Status *status)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
-  g_autoptr (GPtrArray) rows = NULL;
   g_autofree char *text = NULL;
-  gboolean missing;
 
-  rows = make_rows (cli, json_node_get_array (domains), &missing);
   json_builder_begin_object (builder);
   json_builder_add_int_value (json_builder_set_member_name (builder, "version"), 1);
-  json_builder_add_value (json_builder_set_member_name (builder, "domains"), json_node_copy (domains));
+  json_builder_begin_array (json_builder_set_member_name (builder, "domains"));
+  for (guint i = 0; i < status->guests->len; i++)
+    {
+      JsonNode *node = json_node_alloc ();
+
+      json_builder_add_value (builder, json_node_init_object (node, g_ptr_array_index (status->guests, i)));
+    }
+  json_builder_end_array (builder);
   json_builder_begin_array (json_builder_set_member_name (builder, "claims"));
-  for (guint i = 0; claims != NULL && claims[i] != NULL; i++)
-    json_builder_add_string_value (builder, claims[i]);
+  for (guint i = 0; status->claims != NULL && status->claims[i] != NULL; i++)
+    json_builder_add_string_value (builder, status->claims[i]);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, FALSE);
   pin_cli_print_json (text);
-  return missing ? PIN_CLI_CHANGES : PIN_CLI_DONE;
+}
+
+/* Member "back" for each guest that misses something; once nobody can be asked, nobody is any more. */
+static void
+ask_back (const Status *status)
+{
+  g_autoptr (GError) away = NULL;
+
+  for (guint i = 0; i < status->guests->len; i++)
+    {
+      JsonObject *guest = g_ptr_array_index (status->guests, i);
+      JsonNode *back = misses (guest) && away == NULL ? pin_back_ask (guest, &away) : NULL;
+
+      if (misses (guest))
+        json_object_set_member (guest, "back", back != NULL ? back : json_node_new (JSON_NODE_NULL));
+    }
+}
+
+static const PinGroupRule *
+find_group (const PinRules *rules, const char *name, GError **error)
+{
+  const GPtrArray *groups = pin_rules_groups (rules);
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      const PinGroupRule *group = g_ptr_array_index (groups, i);
+
+      if (g_str_equal (group->name, name))
+        return group;
+      g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", group->name);
+    }
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "status: no group '%s' in the policy; %s%s", name, groups->len > 0 ? "known are: " : "it has none",
+               known->str);
+  return NULL;
+}
+
+/* Those of @all that were asked for. */
+static gboolean
+choose (Status *status, JsonNode *all, GError **error)
+{
+  JsonArray *array = json_node_get_array (all);
+  JsonObject *one = status->domain != NULL ? pin_guests_find (all, status->domain, error) : NULL;
+
+  if (status->domain != NULL && one == NULL)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *guest = json_array_get_object_element (array, i);
+
+      if ((one == NULL || guest == one) && (status->group == NULL || pin_group_rule_has (status->group, pin_guest_text (guest, "name"))))
+        g_ptr_array_add (status->guests, guest);
+    }
+  return TRUE;
+}
+
+static int
+show (Status *status, GError **error)
+{
+  g_autoptr (PinHost1) host = pin_cli_host1_new (status->cli, TRUE, error);
+  g_autoptr (JsonNode) all = host != NULL ? pin_guests_ask (host, error) : NULL;
+  gboolean whole = status->domain != NULL || status->cli->verbose;
+
+  if (all == NULL || !choose (status, all, error))
+    return -1;
+  status->claims = pin_host1_get_claims (host);
+  if (whole)
+    ask_back (status);
+  if (status->cli->json)
+    print_json (status);
+  else if (whole)
+    print_blocks (status);
+  else
+    print_table (status);
+  if (!status->cli->json)
+    print_claims (status);
+  return any_misses (status) ? PIN_CLI_CHANGES : PIN_CLI_DONE;
 }
 
 static int
 run (PinCli *cli, int argc, char **argv)
 {
+  g_autofree char *group = NULL;
+  const GOptionEntry entries[] = {
+    { "group", 0, 0, G_OPTION_ARG_STRING, &group, "Only guests of this group of the policy", "NAME" },
+    { NULL },
+  };
+  g_autoptr (GPtrArray) guests = g_ptr_array_new ();
+  g_autoptr (PinRules) rules = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PinHost1) host = NULL;
-  g_autoptr (JsonNode) domains = NULL;
+  Status status = { .cli = cli, .guests = guests };
+  int code = -1;
 
-  if (!pin_cli_parse (cli, &pin_cli_status, NULL, &argc, &argv, 0, 0, &error))
+  if (!pin_cli_parse (cli, &pin_cli_status, entries, &argc, &argv, 0, 1, &error))
     return pin_cli_fail (error);
-  host = pin_cli_host1_new (cli, TRUE, &error);
-  if (host == NULL)
-    return pin_cli_fail (error);
-  domains = pin_guests_ask (host, &error);
-  if (domains == NULL)
-    return pin_cli_fail (error);
-  if (cli->json)
-    return print_json (cli, domains, pin_host1_get_claims (host));
-  return print_text (cli, json_node_get_array (domains), pin_host1_get_claims (host));
+  status.domain = argc > 1 ? argv[1] : NULL;
+  rules = group != NULL ? pin_rules_file_load ("/", &error) : NULL;
+  status.group = rules != NULL ? find_group (rules, group, &error) : NULL;
+  if (error == NULL)
+    code = show (&status, &error);
+  return code >= 0 ? code : pin_cli_fail (error);
 }
 
 const PinCliVerb pin_cli_status = {
   "status",
-  "",
-  "List the guests of this host and what they miss",
+  "[DOMAIN]",
+  "List the guests of this host and what they miss, or tell all of one",
   run,
   .example = "pinshift status db1",
   .has_guest = TRUE,

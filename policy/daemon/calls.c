@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include "bus-job.h"
+#include "census.h"
 #include "core/error.h"
 #include "format/quote.h"
 #include "known-host.h"
@@ -126,6 +127,17 @@ handle_rank (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const cha
 
   if (takes (invocation, options, known))
     pin_ranking_ask (calls->ranking, guest, &limits, calls->cancellable, on_ranked, call_new (calls, invocation, NULL));
+  return TRUE;
+}
+
+static gboolean
+handle_guests (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, GVariant *options, gpointer data)
+{
+  const PinCalls *calls = data;
+  const PinBusOption none[] = { { NULL } };
+
+  if (takes (invocation, options, none))
+    pin_cluster1_complete_guests (skeleton, invocation, pin_census (calls->fleet));
   return TRUE;
 }
 
@@ -318,6 +330,7 @@ pin_calls_new (PinCluster1 *skeleton, PinFleet *fleet, PinRanking *ranking, PinF
   calls->authority = pin_authority_new ();
   calls->cancellable = g_cancellable_new ();
   g_signal_connect (skeleton, "handle-rank", G_CALLBACK (handle_rank), calls);
+  g_signal_connect (skeleton, "handle-guests", G_CALLBACK (handle_guests), calls);
   g_signal_connect (skeleton, "handle-plan", G_CALLBACK (handle_plan), calls);
   g_signal_connect (skeleton, "handle-migrate", G_CALLBACK (handle_migrate), calls);
   g_signal_connect (skeleton, "handle-set-maintenance", G_CALLBACK (handle_set_maintenance), calls);

@@ -84,6 +84,7 @@ test_refusals (void)
   static const Refusal rows[] = {
     { "Rank", "('test', {'plan': <uint32 1>})", ERROR "Unsupported", { "unknown option 'plan'; known: plans (u)" } },
     { "Rank", "('test', {'plans': <'1'>})", ERROR "Invalid", { "option 'plans' must be an unsigned number (u)" } },
+    { "Guests", "({'all': <true>},)", ERROR "Unsupported", { "unknown option 'all'" } },
     { "Rank", "('nobody', @a{sv} {})", ERROR "NotFound", { "nobody" } },
     { "Rank", "('', @a{sv} {})", ERROR "NotFound", { "" } },
     { "Plan", "('drains', 'HOST', @a{sv} {})", ERROR "Unsupported", { "unknown kind 'drains'; known: drain, home, balance, migrate" } },
@@ -171,6 +172,24 @@ test_rank (void)
       g_assert_true (json_object_get_null_member (host, "place"));
       g_assert_cmpstr (json_object_get_string_member (host, "filter"), ==, "here");
     }
+}
+
+static void
+test_guests (void)
+{
+  g_auto (World) world = { { NULL } };
+  g_autofree char *wanted = with_host ("('" GUEST "', '" GUEST_UUID "', 'HOST')");
+  g_autofree char *seen = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  world_init (&world);
+  reply = call (&world, "Guests", "(@a{sv} {},)", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (reply), ==, "(a(sss))");
+  seen = g_variant_print (reply, FALSE);
+  if (strstr (seen, wanted) == NULL)
+    g_error ("%s is not in %s", wanted, seen);
 }
 
 /* Where there is no other host, whoever is to leave stays. */
@@ -387,6 +406,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/policyd-calls/what-is-wrong-is-refused-in-one-line", test_refusals);
   g_test_add_func ("/policyd-calls/a-guest-is-ranked-in-a-cluster-of-one-host", test_rank);
+  g_test_add_func ("/policyd-calls/guests-are-of-their-hosts", test_guests);
   g_test_add_func ("/policyd-calls/several-moves-are-planned-in-a-cluster-of-one-host", test_plan);
   g_test_add_func ("/policyd-calls/maintenance-is-passed-on", test_maintenance);
   g_test_add_func ("/policyd-calls/a-host-that-can-not-be-reached-says-why", test_unreachable);
