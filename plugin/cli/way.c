@@ -34,12 +34,13 @@ find_rule (const PinRules *rules, const char *host)
 }
 
 char *
-pin_way_command (const PinRules *rules, const char *host)
+pin_way_command (const PinRules *rules, const char *host, const char *own_name)
 {
   const PinHostRule *rule = find_rule (rules, host);
   g_autofree char *quoted = g_shell_quote (host);
 
-  if (rule != NULL && rule->link != NULL)
+  /* All hosts may have the same policy, in which one is where pinshift-policyd runs. */
+  if (rule != NULL && rule->link != NULL && (strcmp (rule->link, PIN_LINK_HERE) != 0 || strcmp (host, own_name) == 0))
     return g_strdup (rule->link);
   return g_strdup_printf ("ssh -o BatchMode=yes -- %s pinshift relay", quoted);
 }
@@ -79,7 +80,7 @@ PinWay *
 pin_way_new (const char *host, GError **error)
 {
   g_autoptr (PinRules) rules = pin_rules_file_load ("/", error);
-  g_autofree char *command = rules != NULL ? pin_way_command (rules, host) : NULL;
+  g_autofree char *command = rules != NULL ? pin_way_command (rules, host, g_get_host_name ()) : NULL;
   g_autoptr (PinWay) way = g_new0 (PinWay, 1);
 
   way->host = g_strdup (host);

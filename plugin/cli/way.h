@@ -8,8 +8,8 @@
 
 typedef struct _PinWay PinWay;
 
-/* The command that leads to @host: its link in @rules, else ssh, which asks nobody for a password.  (transfer full) */
-char *pin_way_command (const PinRules *rules, const char *host);
+/* The command that leads to @host from @own_name: its link in @rules, else ssh, which asks nobody for a password.  (transfer full) */
+char *pin_way_command (const PinRules *rules, const char *host, const char *own_name);
 
 /*
  * Goes to @host, as the installed policy says.  PIN_ERROR_FAILED where that leads to no bus, and what pin_rules_file_load() says of a bad policy.
