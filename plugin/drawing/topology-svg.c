@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "topology-svg.h"
+
+#include "node-words.h"
+#include "svg.h"
+
+#include <string.h>
+
+#define MARGIN 16
+#define CELL 18
+#define CORE_GAP 2
+#define GROUP 8 /* cores that stand together */
+#define GROUP_GAP 6
+#define ROW_CORES 32
+#define ROW_GAP 6
+#define NODE_GAP 14
+#define LABEL 64 /* in front of a row: its first CPU */
+#define LEAST_PANEL 400 /* room for words */
+
+typedef struct
+{
+  PinSvg *svg;
+  const PinSeats *seats;
+  guint width;
+  guint x;
+  guint y; /* grows */
+} Column;
+
+typedef struct
+{
+  PinSvgPaint paint;
+  const char *letter; /* colour */
+} Look;
+
+/* Okabe and Ito's colours, which those who see few colours tell apart. */
+static const Look guest_looks[] = {
+  { { "#E69F00", "#222222", FALSE }, "#000000" }, { { "#56B4E9", "#222222", FALSE }, "#000000" }, { { "#009E73", "#222222", FALSE }, "#FFFFFF" },
+  { { "#F0E442", "#222222", FALSE }, "#000000" }, { { "#0072B2", "#222222", FALSE }, "#FFFFFF" }, { { "#D55E00", "#222222", FALSE }, "#FFFFFF" },
+  { { "#CC79A7", "#222222", FALSE }, "#000000" },
+};
+
+static const Look kind_looks[] = {
+  [PIN_SEAT_FREE] = { { "#FFFFFF", "#888888", FALSE }, "#888888" },
+  [PIN_SEAT_ISOLATED] = { { "#FFFFFF", "#000000", TRUE }, "#000000" },
+  [PIN_SEAT_OWN] = { { "#FFFFFF", "#000000", FALSE }, "#000000" },
+  [PIN_SEAT_SHARED] = { { "#FFFFFF", "#000000", FALSE }, "#000000" },
+  [PIN_SEAT_CROWDED] = { { "#000000", "#000000", FALSE }, "#FFFFFF" },
+  [PIN_SEAT_RESERVED] = { { "#BBBBBB", "#888888", FALSE }, "#000000" },
+  [PIN_SEAT_CLOSED] = { { "#DDDDDD", "#888888", FALSE }, "#000000" },
+  [PIN_SEAT_OFFLINE] = { { "#FFFFFF", "#BBBBBB", TRUE }, "#888888" },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (kind_looks) == PIN_SEAT_N);
+
+static Look
+look_of (const PinSeat *seat)
+{
+  Look look = seat->guest >= 0 ? guest_looks[(guint) seat->guest % G_N_ELEMENTS (guest_looks)] : kind_looks[seat->kind];
+
+  look.paint.dashed |= seat->kind == PIN_SEAT_SHARED;
+  return look;
+}
+
+/* "CPU 12, core 6, node 0: db1" (transfer full) */
+static char *
+describe (const PinSeats *seats, guint n)
+{
+  const PinCpu *cpu = &seats->host->topology->cpus[n];
+  const PinSeat *seat = &seats->seats[n];
+  const char *kind = pin_seat_kind_text (seat->kind);
+
+  if (seat->guest >= 0)
+    return g_strdup_printf ("CPU %u, core %u, node %u: %s, %s", cpu->id, cpu->core_label, cpu->node,
+                            pin_seats_guest (seats, (guint) seat->guest)->tenant->name,
+                            seat->kind == PIN_SEAT_OWN ? "its own" : "shared by its threads");
+  return g_strdup_printf ("CPU %u, core %u, node %u: %s", cpu->id, cpu->core_label, cpu->node, kind);
+}
+
+static void
+draw_seat (PinSvg *svg, const PinSeats *seats, guint n, guint x, guint y)
+{
+  const PinSeat *seat = &seats->seats[n];
+  const Look look = look_of (seat);
+  const PinSvgBox box = { x, y, CELL, CELL };
+  g_autofree char *title = describe (seats, n);
+
+  pin_svg_rect (svg, &box, &look.paint, title);
+  pin_svg_letter (svg, &box, look.letter, seat->letter);
+}
+
+static guint
+count_threads (const GPtrArray *cores, guint first, guint end)
+{
+  guint n = 0;
+
+  for (guint core = first; core < end; core++)
+    n = MAX (n, ((const GArray *) cores->pdata[core])->len);
+  return n;
+}
+
+/* From the left of a row to its core number @place. */
+static guint
+core_offset (guint place)
+{
+  return LABEL + place * (CELL + CORE_GAP) + place / GROUP * GROUP_GAP;
+}
+
+/* The cores from @first to before @end, their threads below each other. */
+static void
+draw_cores (Column *column, const GPtrArray *cores, guint first, guint end)
+{
+  guint n_threads = count_threads (cores, first, end);
+
+  for (guint core = first; core < end; core++)
+    {
+      const GArray *threads = cores->pdata[core];
+
+      for (guint thread = 0; thread < threads->len; thread++)
+        {
+          guint n = g_array_index (threads, guint, thread);
+          g_autofree char *label = g_strdup_printf ("%u", column->seats->host->topology->cpus[n].id);
+
+          if (core == first)
+            pin_svg_text (column->svg, column->x, column->y + thread * CELL + CELL - 5, "text", label);
+          draw_seat (column->svg, column->seats, n, column->x + core_offset (core - first), column->y + thread * CELL);
+        }
+    }
+  column->y += n_threads * CELL + ROW_GAP;
+}
+
+static void
+draw_text (Column *column, const char *style, const char *text)
+{
+  column->y += PIN_SVG_LINE;
+  pin_svg_text (column->svg, column->x, column->y - 5, style, text);
+}
+
+/* @words in as few lines as they need. */
+static void
+draw_words (Column *column, const char *const *words)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (; *words != NULL; words++)
+    {
+      if (line->len > 0 && (line->len + strlen (*words) + 3) * PIN_SVG_CHAR > column->width)
+        {
+          draw_text (column, "text", line->str);
+          g_string_truncate (line, 0);
+        }
+      g_string_append_printf (line, "%s%s", line->len > 0 ? " · " : "", *words);
+    }
+  draw_text (column, "text", line->str);
+}
+
+static void
+draw_node (Column *column, guint node)
+{
+  g_autoptr (GPtrArray) cores = pin_seats_cores (column->seats, node);
+  g_auto (GStrv) words = pin_node_words (column->seats->host, node);
+  g_autofree char *head = g_strdup_printf ("node %u", column->seats->host->topology->nodes[node].id);
+
+  draw_text (column, "head", head);
+  draw_words (column, (const char *const *) words);
+  column->y += CORE_GAP;
+  if (cores->len == 0)
+    draw_text (column, "text", "no CPUs");
+  for (guint first = 0; first < cores->len; first += ROW_CORES)
+    draw_cores (column, cores, first, MIN (first + ROW_CORES, cores->len));
+  column->y += NODE_GAP;
+}
+
+/* A box as in the picture, and what it means. */
+static void
+draw_key (Column *column, const PinSeat *seat, const char *text)
+{
+  const PinSvgBox box = { column->x, column->y, CELL, CELL };
+  const Look look = look_of (seat);
+
+  pin_svg_rect (column->svg, &box, &look.paint, NULL);
+  pin_svg_letter (column->svg, &box, look.letter, seat->letter);
+  pin_svg_text (column->svg, column->x + CELL + 6, column->y + CELL - 5, "text", text);
+  column->y += CELL + 4;
+}
+
+static void
+draw_guest_keys (Column *column)
+{
+  for (guint i = 0; i < column->seats->guests->len; i++)
+    {
+      const PinSeatGuest *guest = pin_seats_guest (column->seats, i);
+      const PinSeat seat = { PIN_SEAT_OWN, (gint) i, guest->letter != 0 ? guest->letter : ' ' };
+      g_autofree char *text = g_strdup_printf ("%s%s%s", guest->tenant->name, guest->coming ? ", on its way here" : "",
+                                               guest->letter == 0 ? ", bound to no CPU" : "");
+
+      draw_key (column, &seat, text);
+    }
+}
+
+/* Of kinds that nobody sits on, those that there are. */
+static void
+draw_kind_keys (Column *column)
+{
+  PinSeat seen[PIN_SEAT_N] = { { 0 } };
+
+  for (guint n = 0; n < column->seats->host->topology->n_cpus; n++)
+    seen[column->seats->seats[n].kind] = column->seats->seats[n];
+  for (guint kind = 0; kind < PIN_SEAT_N; kind++)
+    if (seen[kind].letter != 0 && kind != PIN_SEAT_OWN && kind != PIN_SEAT_SHARED)
+      draw_key (column, &seen[kind], pin_seat_kind_text (kind));
+}
+
+static guint
+panel_width (const PinSeats *seats)
+{
+  guint most = 0;
+
+  for (guint node = 0; node < seats->host->topology->n_nodes; node++)
+    {
+      g_autoptr (GPtrArray) cores = pin_seats_cores (seats, node);
+
+      most = MAX (most, cores->len);
+    }
+  return MAX (core_offset (MIN (most, ROW_CORES)), LEAST_PANEL);
+}
+
+/* Returns: where it ends. */
+static guint
+draw_panel (PinSvg *svg, const PinTopologyPanel *panel, guint x, guint width)
+{
+  Column column = { svg, panel->seats, width, x, MARGIN };
+
+  draw_text (&column, "head", panel->title);
+  column.y += NODE_GAP / 2;
+  for (guint node = 0; node < panel->seats->host->topology->n_nodes; node++)
+    draw_node (&column, node);
+  draw_guest_keys (&column);
+  draw_kind_keys (&column);
+  return column.y;
+}
+
+char *
+pin_topology_svg (const PinTopologyPanel *panels, guint n_panels)
+{
+  g_autoptr (PinSvg) svg = pin_svg_new ();
+  g_autoptr (GString) title = g_string_new (NULL);
+  guint x = MARGIN, height = 0;
+
+  for (guint i = 0; i < n_panels; i++)
+    {
+      guint width = panel_width (panels[i].seats);
+
+      height = MAX (height, draw_panel (svg, &panels[i], x, width));
+      x += width + 2 * MARGIN;
+      g_string_append_printf (title, "%s%s", i > 0 ? ", " : "", panels[i].title);
+    }
+  return pin_svg_end (svg, x - MARGIN, height + MARGIN, title->str);
+}
