@@ -2,15 +2,13 @@
 /* pinshift plan: what a domain would get on a host.  With a file and a snapshot it asks nobody. */
 #include "cli.h"
 
-#include "core/plan.h"
 #include "domain-source.h"
 #include "format/domain-write.h"
 #include "format/plan-json.h"
 #include "host-source.h"
 #include "host1-client.h"
+#include "plan-here.h"
 #include "plan-text.h"
-#include "rules/rules-cluster.h"
-#include "rules/rules-file.h"
 
 #include <stdio.h>
 
@@ -18,44 +16,16 @@ typedef struct
 {
   const PinCli *cli;
   gboolean many; /* one line of JSON for each host */
-  const PinGuest *guest;
-  const PinOriginal *original;
-  const PinTerms *terms;
-  const PinRules *rules;
-  PinDemand *demand;  /* of the host before, which most often suits the next too */
+  PinPlanHere *here;
   int code;
 } Job;
-
-static const PinDemand *
-demand_on (Job *job, const PinTopology *host)
-{
-  if (job->demand != NULL && pin_demand_suits (job->demand, host))
-    return job->demand;
-  pin_demand_free (job->demand);
-  job->demand = pin_demand_new (job->guest, job->original, job->terms, host);
-  return job->demand;
-}
-
-/* What the policy has for the guest on one host counts as original there. */
-static PinPlan *
-plan_snapshot (Job *job, const PinSnapshot *snapshot)
-{
-  const PinHostPlacement *assigned = pin_rules_placement (job->rules, job->guest->name, snapshot->name);
-  g_autoptr (PinOriginal) here = NULL;
-
-  if (assigned == NULL)
-    return pin_plan_demand (demand_on (job, snapshot->topology), job->original, snapshot);
-  here = pin_original_assign (job->original, job->guest, assigned->settings, assigned->placement,
-                              pin_home_new (snapshot->uuid, snapshot->name, snapshot->topology));
-  return pin_plan (job->guest, here, job->terms, snapshot);
-}
 
 static gboolean
 plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
 {
   Job *job = data;
-  g_autoptr (PinPlan) plan = plan_snapshot (job, snapshot);
-  g_autofree char *json = pin_plan_to_json (plan, job->guest, job->original->placement, snapshot->name,
+  g_autoptr (PinPlan) plan = pin_plan_here_on (job->here, snapshot);
+  g_autofree char *json = pin_plan_to_json (plan, job->here->domain->guest, job->here->original->placement, snapshot->name,
                                             FALSE);
 
   if (job->many)
@@ -73,53 +43,19 @@ plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
   return job->code >= 0;
 }
 
-static PinOriginal *
-original_of (const PinDomain *domain)
-{
-  PinOriginal *original;
-
-  if (domain->record == NULL)
-    return pin_original_from (domain->placement, NULL);
-  original = pin_original_copy (domain->record->original);
-  pin_original_limit (original, domain->guest);
-  return original;
-}
-
-/* A policy that is not there or not right is bad input, whatever the system says of it. */
-static PinRules *
-load_policy (const char *path, GError **error)
-{
-  PinRules *rules = path != NULL ? pin_rules_file_load_one (path, error) : pin_rules_file_load ("/", error);
-
-  if (rules == NULL)
-    (*error)->code = PIN_ERROR_INVALID;
-  return rules;
-}
-
 /* Plans here, in this process. */
 static int
 plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const char *policy, GError **error)
 {
-  g_autoptr (PinRules) rules = load_policy (policy, error);
-  g_autoptr (PinTerms) terms = NULL;
-  g_autoptr (PinOriginal) original = NULL;
-  Job job = { .cli = cli, .many = pin_host_source_is_many (on) };
+  g_auto (PinPlanHere) here = { NULL };
+  Job job = { .cli = cli, .many = pin_host_source_is_many (on), .here = &here };
 
-  if (rules == NULL)
+  if (!pin_plan_here_init (&here, domain, policy, error))
     return -1;
   if (domain->record_problem != NULL)
     fprintf (stderr, "pinshift: the record of %s is ignored: %s; what it has now counts as written, and pinshift adopt records that\n",
              domain->guest->name, domain->record_problem);
-  terms = pin_rules_terms (rules, domain->guest->name);
-  original = original_of (domain);
-  job.guest = domain->guest;
-  job.original = original;
-  job.terms = terms;
-  job.rules = rules;
-  if (!pin_host_source_visit (cli, on, rules, plan_on, &job, error))
-    job.code = -1;
-  pin_demand_free (job.demand);
-  return job.code;
+  return pin_host_source_visit (cli, on, here.rules, plan_on, &job, error) ? job.code : -1;
 }
 
 /* Asks the service of this host, whose policy holds.  A file may have passwords, which the bus need not see. */

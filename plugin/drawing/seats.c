@@ -6,6 +6,15 @@
 #define N_LETTERS 26
 
 const char *
+pin_seat_kind_name (PinSeatKind kind)
+{
+  static const char *const names[] = { "free", "isolated", "own", "shared", "crowded", "reserved", "closed", "offline" };
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == PIN_SEAT_N);
+
+  return names[kind];
+}
+
+const char *
 pin_seat_kind_text (PinSeatKind kind)
 {
   static const char *const texts[] = {

@@ -17,7 +17,8 @@ typedef enum
   PIN_SEAT_N
 } PinSeatKind;
 
-/* "reserved", for a legend. */
+const char *pin_seat_kind_name (PinSeatKind kind); /* "reserved" */
+/* "reserved for the host", for a legend. */
 const char *pin_seat_kind_text (PinSeatKind kind);
 
 typedef struct

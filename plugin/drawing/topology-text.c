@@ -258,12 +258,12 @@ add_legend (const Page *page)
 }
 
 char *
-pin_topology_text (const PinSeats *seats, const PinTopologyTextManner *manner)
+pin_topology_text (const PinSeats *seats, const char *title, const PinTopologyTextManner *manner)
 {
   const PinTopology *topology = seats->host->topology;
   const Page page = { seats, manner, g_string_new (NULL) };
 
-  g_string_append_printf (page.out, "%s: %u node%s, %u core%s, %u CPU%s\n", seats->host->name, topology->n_nodes, topology->n_nodes == 1 ? "" : "s",
+  g_string_append_printf (page.out, "%s: %u node%s, %u core%s, %u CPU%s\n", title, topology->n_nodes, topology->n_nodes == 1 ? "" : "s",
                           topology->n_cores, topology->n_cores == 1 ? "" : "s", topology->n_cpus, topology->n_cpus == 1 ? "" : "s");
   for (guint node = 0; node < topology->n_nodes; node++)
     add_node (&page, node);

@@ -11,7 +11,7 @@ typedef struct
 } PinTopologyTextManner;
 
 /*
- * A head; a block a node, with a column for each core and a row for each of its threads, folded where there are more cores than columns, and
+ * A head, @title first; a block a node, with a column for each core and a row for each of its threads, folded where there are more cores than columns, and
  * told in words where all CPUs of a node are alike; a legend.  Lines end with a newline.  (transfer full)
  */
-char *pin_topology_text (const PinSeats *seats, const PinTopologyTextManner *manner);
+char *pin_topology_text (const PinSeats *seats, const char *title, const PinTopologyTextManner *manner);

@@ -51,7 +51,7 @@ test_text (void)
   g_autoptr (PinSnapshot) host = make_crowd ();
   g_autoptr (PinSeats) seats = pin_seats_new (host);
   const PinTopologyTextManner manner = { 80, FALSE };
-  g_autofree char *text = pin_topology_text (seats, &manner);
+  g_autofree char *text = pin_topology_text (seats, host->name, &manner);
 
   g_assert_cmpstr (text, ==,
                    "synthetic: 2 nodes, 8 cores, 16 CPUs\n"

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pinshift topology: nodes, cores and threads of a host, and who is on them; also as a guest would change that. */
+#include "cli.h"
+
+#include "domain-source.h"
+#include "drawing/topology-svg.h"
+#include "drawing/topology-text.h"
+#include "host-source.h"
+#include "plan-here.h"
+#include "rules/rules-file.h"
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Where nobody tells how wide lines may be. */
+#define USUAL_COLUMNS 80
+
+typedef struct
+{
+  const char *host; /* NULL: this one */
+  char *guest;      /* that is put on @on; NULL: nobody is */
+  char *on;
+  char *svg;        /* file that is written */
+  char *policy;
+} Wish;
+
+static void
+wish_clear (Wish *wish)
+{
+  g_free (wish->guest);
+  g_free (wish->on);
+  g_free (wish->svg);
+  g_free (wish->policy);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+
+static gboolean
+keep_host (const PinSnapshot *snapshot, gpointer data, GError **error)
+{
+  PinSnapshot **kept = data;
+
+  pin_snapshot_free (*kept);
+  *kept = pin_snapshot_copy (snapshot);
+  return TRUE;
+}
+
+/* (transfer full) */
+static PinSnapshot *
+find_host (const char *name, const PinRules *rules, GError **error)
+{
+  g_autoptr (PinSnapshot) host = NULL;
+
+  if (!pin_host_source_visit (name, rules, keep_host, &host, error))
+    return NULL;
+  return g_steal_pointer (&host);
+}
+
+/* The host of @wish as it is, and where a guest is put on one as that would be.  FALSE with @error. */
+static gboolean
+look (const PinCli *cli, const Wish *wish, const PinRules *rules, GPtrArray *views, GError **error)
+{
+  PinSnapshot *host = find_host (wish->host, rules, error);
+
+  if (host == NULL)
+    return FALSE;
+  g_ptr_array_add (views, pin_view_new (host, wish->guest != NULL ? " before" : ""));
+  return TRUE;
+}
+
+/* Where the guest of @wish comes to its host: FALSE with @error, also where it does not fit. */
+static gboolean
+foresee (const PinCli *cli, const Wish *wish, GPtrArray *views, GError **error)
+{
+  gsize length;
+  g_autofree char *xml = NULL;
+  g_autoptr (PinDomain) domain = pin_domain_source_parse (cli, wish->guest, PIN_DOMAIN_PRESENT, &xml, &length, error);
+  g_auto (PinPlanHere) here = { NULL };
+  g_autoptr (PinSnapshot) host = NULL;
+  g_autoptr (PinPlan) plan = NULL;
+
+  if (domain == NULL || !pin_plan_here_init (&here, domain, wish->policy, error))
+    return FALSE;
+  host = find_host (wish->on, here.rules, error);
+  plan = host != NULL ? pin_plan_here_on (&here, host) : NULL;
+  if (plan == NULL)
+    return FALSE;
+  if (plan->verdict == PIN_VERDICT_REFUSE)
+    {
+      const PinReason *reason = plan->reasons->pdata[0];
+
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s does not fit on %s: %s: %s; see pinshift plan %s --on HOST", domain->guest->name, host->name,
+                   pin_setting_name (reason->setting), reason->text, wish->guest);
+      return FALSE;
+    }
+  pin_view_seat (host, domain->guest, plan);
+  g_ptr_array_add (views, pin_view_new (g_steal_pointer (&host), " after"));
+  return TRUE;
+}
+
+static guint
+columns (void)
+{
+  struct winsize size = { 0 };
+
+  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
+}
+
+static void
+print_views (const PinCli *cli, const GPtrArray *views)
+{
+  const PinTopologyTextManner manner = { columns (), cli->colour };
+
+  for (guint i = 0; i < views->len; i++)
+    {
+      const PinView *view = views->pdata[i];
+      g_autofree char *text = pin_topology_text (view->seats, view->title, &manner);
+
+      if (i > 0)
+        putchar ('\n');
+      fputs (text, stdout);
+    }
+}
+
+static gboolean
+draw_views (const char *path, const GPtrArray *views, GError **error)
+{
+  g_autofree PinTopologyPanel *panels = g_new0 (PinTopologyPanel, views->len);
+  g_autofree char *svg = NULL;
+  g_autoptr (GError) local = NULL;
+
+  for (guint i = 0; i < views->len; i++)
+    {
+      const PinView *view = views->pdata[i];
+
+      panels[i] = (PinTopologyPanel) { view->title, view->seats };
+    }
+  svg = pin_topology_svg (panels, views->len);
+  if (strcmp (path, "-") == 0)
+    return fputs (svg, stdout) >= 0;
+  if (g_file_set_contents (path, svg, -1, &local))
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "--svg %s: can't be written: %s", path, local->message);
+  return FALSE;
+}
+
+static gboolean
+show (const PinCli *cli, const Wish *wish, const GPtrArray *views, GError **error)
+{
+  g_autofree char *json = cli->json ? pin_view_json (views) : NULL;
+
+  if (wish->svg != NULL)
+    return draw_views (wish->svg, views, error);
+  if (json != NULL)
+    pin_cli_print_json (json);
+  else
+    print_views (cli, views);
+  return TRUE;
+}
+
+static gboolean
+run_wish (const PinCli *cli, const Wish *wish, GError **error)
+{
+  g_autoptr (PinRules) rules = pin_rules_file_load ("/", error);
+  g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func (pin_view_free);
+
+  if (rules == NULL || !look (cli, wish, rules, views, error))
+    return FALSE;
+  if (wish->guest != NULL && !foresee (cli, wish, views, error))
+    return FALSE;
+  return show (cli, wish, views, error);
+}
+
+static int
+run (PinCli *cli, int argc, char **argv)
+{
+  g_auto (Wish) wish = { NULL };
+  const GOptionEntry entries[] = {
+    { "before-after", 0, 0, G_OPTION_ARG_FILENAME, &wish.guest, "Beside it, --on's HOST with this guest on it", "DOMAIN" },
+    { "on", 0, 0, G_OPTION_ARG_FILENAME, &wish.on, "Where the guest goes: as for plan", "HOST" },
+    { "svg", 0, 0, G_OPTION_ARG_FILENAME, &wish.svg, "Write a picture; - is standard output", "FILE" },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+
+  if (!pin_cli_parse (cli, &pin_cli_topology, entries, &argc, &argv, 0, 1, &error))
+    return pin_cli_fail (error);
+  wish.host = argc > 1 ? argv[1] : NULL;
+  if ((wish.guest == NULL) != (wish.on == NULL))
+    g_set_error (&error, PIN_ERROR, PIN_ERROR_INVALID, "topology: --before-after DOMAIN and --on HOST go together");
+  if (error == NULL && run_wish (cli, &wish, &error))
+    return PIN_CLI_DONE;
+  return pin_cli_fail (error);
+}
+
+const PinCliVerb pin_cli_topology = {
+  "topology",
+  "[HOST]",
+  "Show the nodes and CPUs of a host, and who is on them",
+  run,
+};

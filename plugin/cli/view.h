@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A host as topology shows it: with a title, as it is or as it would be. */
+#pragma once
+
+#include "core/plan.h"
+#include "drawing/seats.h"
+
+typedef struct
+{
+  char *title; /* "hosta before" */
+  PinSnapshot *host;
+  PinSeats *seats;
+} PinView;
+
+/* Takes @host; its name and @when are the title.  (transfer full) */
+PinView *pin_view_new (PinSnapshot *host, const char *when);
+void pin_view_free (gpointer view);
+
+/* Puts the guest of @plan on @host, for which it was made, in place of what it has there. */
+void pin_view_seat (PinSnapshot *host, const PinGuest *guest, const PinPlan *plan);
+
+/* All of @views (PinView) as one JSON object.  (transfer full) */
+char *pin_view_json (const GPtrArray *views);
