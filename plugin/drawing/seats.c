@@ -162,7 +162,7 @@ GPtrArray *
 pin_seats_cores (const PinSeats *seats, guint node)
 {
   const PinTopology *topology = seats->host->topology;
-  PinNodeId id = topology->nodes[node].id;
+  PinNodeId id = node < topology->n_nodes ? topology->nodes[node].id : PIN_CPUSET_END;
   g_autoptr (GHashTable) by_core = g_hash_table_new (g_direct_hash, g_direct_equal);
   GPtrArray *cores = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
 

@@ -50,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSeats, pin_seats_free)
 const PinSeatGuest *pin_seats_guest (const PinSeats *seats, guint i);
 
 /*
- * The cores of the node of index @node, each a GArray of indices in the topology's cpus, by number; CPUs that are offline are cores of
+ * The cores of the node of index @node, or of none that is known (n_nodes), as of a CPU that is offline: each a GArray of indices in the topology's cpus, by number; CPUs that are offline are cores of
  * their own.  (transfer full)
  */
 GPtrArray *pin_seats_cores (const PinSeats *seats, guint node);

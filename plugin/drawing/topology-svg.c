@@ -72,6 +72,8 @@ describe (const PinSeats *seats, guint n)
     return g_strdup_printf ("CPU %u, core %u, node %u: %s, %s", cpu->id, cpu->core_label, cpu->node,
                             pin_seats_guest (seats, (guint) seat->guest)->tenant->name,
                             seat->kind == PIN_SEAT_OWN ? "its own" : "shared by its threads");
+  if (cpu->node == PIN_CPUSET_END)
+    return g_strdup_printf ("CPU %u, on no node: %s", cpu->id, kind);
   return g_strdup_printf ("CPU %u, core %u, node %u: %s", cpu->id, cpu->core_label, cpu->node, kind);
 }
 
@@ -128,6 +130,15 @@ draw_cores (Column *column, const GPtrArray *cores, guint first, guint end)
 }
 
 static void
+draw_rows (Column *column, const GPtrArray *cores)
+{
+  column->y += CORE_GAP;
+  for (guint first = 0; first < cores->len; first += ROW_CORES)
+    draw_cores (column, cores, first, MIN (first + ROW_CORES, cores->len));
+  column->y += NODE_GAP;
+}
+
+static void
 draw_text (Column *column, const char *style, const char *text)
 {
   column->y += PIN_SVG_LINE;
@@ -161,12 +172,20 @@ draw_node (Column *column, guint node)
 
   draw_text (column, "head", head);
   draw_words (column, (const char *const *) words);
-  column->y += CORE_GAP;
   if (cores->len == 0)
     draw_text (column, "text", "no CPUs");
-  for (guint first = 0; first < cores->len; first += ROW_CORES)
-    draw_cores (column, cores, first, MIN (first + ROW_CORES, cores->len));
-  column->y += NODE_GAP;
+  draw_rows (column, cores);
+}
+
+static void
+draw_rest (Column *column)
+{
+  g_autoptr (GPtrArray) cores = pin_seats_cores (column->seats, column->seats->host->topology->n_nodes);
+
+  if (cores->len == 0)
+    return;
+  draw_text (column, "head", "on no node");
+  draw_rows (column, cores);
 }
 
 /* A box as in the picture, and what it means. */
@@ -233,6 +252,7 @@ draw_panel (PinSvg *svg, const PinTopologyPanel *panel, guint x, guint width)
   column.y += NODE_GAP / 2;
   for (guint node = 0; node < panel->seats->host->topology->n_nodes; node++)
     draw_node (&column, node);
+  draw_rest (&column);
   draw_guest_keys (&column);
   draw_kind_keys (&column);
   return column.y;
@@ -248,8 +268,9 @@ pin_topology_svg (const PinTopologyPanel *panels, guint n_panels)
   for (guint i = 0; i < n_panels; i++)
     {
       guint width = panel_width (panels[i].seats);
+      guint end = draw_panel (svg, &panels[i], x, width);
 
-      height = MAX (height, draw_panel (svg, &panels[i], x, width));
+      height = MAX (height, end);
       x += width + 2 * MARGIN;
       g_string_append_printf (title, "%s%s", i > 0 ? ", " : "", panels[i].title);
     }

@@ -139,9 +139,8 @@ add_alike (const Page *page, const GPtrArray *cores)
 }
 
 static void
-add_cpus (const Page *page, guint node)
+add_cpus (const Page *page, const GPtrArray *cores)
 {
-  g_autoptr (GPtrArray) cores = pin_seats_cores (page->seats, node);
   guint width = cores_in_row (page);
 
   if (add_alike (page, cores))
@@ -186,11 +185,23 @@ add_words (const Page *page, const char *const *words, const char *separator, gu
 static void
 add_node (const Page *page, guint node)
 {
+  g_autoptr (GPtrArray) cores = pin_seats_cores (page->seats, node);
   g_auto (GStrv) words = pin_node_words (page->seats->host, node);
 
   g_string_append_printf (page->out, "\nnode %u\n", page->seats->host->topology->nodes[node].id);
   add_words (page, (const char *const *) words, ", ", 2);
-  add_cpus (page, node);
+  add_cpus (page, cores);
+}
+
+static void
+add_rest (const Page *page)
+{
+  g_autoptr (GPtrArray) cores = pin_seats_cores (page->seats, page->seats->host->topology->n_nodes);
+
+  if (cores->len == 0)
+    return;
+  g_string_append (page->out, "\non no node\n");
+  add_cpus (page, cores);
 }
 
 /* "A db1" of those that have CPUs, and who has none.  (transfer full) */
@@ -267,6 +278,7 @@ pin_topology_text (const PinSeats *seats, const char *title, const PinTopologyTe
                           topology->n_cores, topology->n_cores == 1 ? "" : "s", topology->n_cpus, topology->n_cpus == 1 ? "" : "s");
   for (guint node = 0; node < topology->n_nodes; node++)
     add_node (&page, node);
+  add_rest (&page);
   add_legend (&page);
   return g_string_free (page.out, FALSE);
 }
