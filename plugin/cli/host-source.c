@@ -158,6 +158,18 @@ visit_service (const PinCli *cli, const Visitor *visitor, GError **error)
   return visit_one (visitor, pin_snapshot_from_json (json, -1, error), error);
 }
 
+static gboolean
+is_file (const char *on)
+{
+  return strchr (on, '/') != NULL || g_str_has_suffix (on, ".json");
+}
+
+gboolean
+pin_host_source_is_name (const char *on)
+{
+  return !is_file (on) && !pin_host_source_is_many (on) && strchr (on, ':') == NULL;
+}
+
 gboolean
 pin_host_source_visit (const PinCli *cli, const char *on, const PinRules *rules, PinHostVisit visit, gpointer data,
                        GError **error)
@@ -168,7 +180,7 @@ pin_host_source_visit (const PinCli *cli, const char *on, const PinRules *rules,
     return visit_service (cli, &visitor, error);
   if (pin_host_source_is_many (on))
     return visit_many (&visitor, on, error);
-  if (strchr (on, '/') != NULL || g_str_has_suffix (on, ".json"))
+  if (is_file (on))
     return visit_file (&visitor, on, error);
   if (strchr (on, ':') != NULL)
     return visit_synthetic (&visitor, on, error);

@@ -12,6 +12,9 @@ typedef gboolean (*PinHostVisit) (const PinSnapshot *snapshot, gpointer data, GE
 /* Whether @on holds many hosts, a line each: it ends in ".jsonl". */
 gboolean pin_host_source_is_many (const char *on);
 
+/* Whether @on is neither file nor synthetic, but what a host is called. */
+gboolean pin_host_source_is_name (const char *on);
+
 /*
  * Visits the host or hosts of @on: a file if it has a "/" or ends in ".json" or ".jsonl", else synthetic if it has a
  * ":"; NULL: this host, or that of -H, by pinshiftd.  What @rules reserve is reserved.

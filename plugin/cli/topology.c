@@ -2,6 +2,7 @@
 /* pinshift topology: nodes, cores and threads of a host, and who is on them; also as a guest would change that. */
 #include "cli.h"
 
+#include "columns.h"
 #include "domain-source.h"
 #include "drawing/topology-svg.h"
 #include "drawing/topology-text.h"
@@ -9,13 +10,13 @@
 #include "plan-here.h"
 #include "rules/rules-file.h"
 #include "view.h"
+#include "way.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-/* Where nobody tells how wide lines may be. */
+/* Where no terminal tells how wide lines may be. */
 #define USUAL_COLUMNS 80
 
 typedef struct
@@ -47,22 +48,32 @@ keep_host (const PinSnapshot *snapshot, gpointer data, GError **error)
   return TRUE;
 }
 
-/* (transfer full) */
+/* What plan --on takes, NULL for this host, or the name of another, which is asked.  (transfer full) */
 static PinSnapshot *
-find_host (const char *name, const PinRules *rules, GError **error)
+find_host (const PinCli *cli, const char *name, const PinRules *rules, GError **error)
 {
+  gboolean asked = name != NULL && pin_host_source_is_name (name);
+  g_autoptr (PinWay) way = asked ? pin_way_new (name, error) : NULL;
   g_autoptr (PinSnapshot) host = NULL;
+  PinCli there = *cli;
 
-  if (!pin_host_source_visit (name, rules, keep_host, &host, error))
+  if (asked && way == NULL)
+    return NULL;
+  if (asked)
+    {
+      there.host = (char *) name;
+      there.way = way;
+    }
+  if (!pin_host_source_visit (&there, asked ? NULL : name, rules, keep_host, &host, error))
     return NULL;
   return g_steal_pointer (&host);
 }
 
-/* The host of @wish as it is, and where a guest is put on one as that would be.  FALSE with @error. */
+/* The host of @wish as it is.  FALSE with @error. */
 static gboolean
 look (const PinCli *cli, const Wish *wish, const PinRules *rules, GPtrArray *views, GError **error)
 {
-  PinSnapshot *host = find_host (wish->host, rules, error);
+  PinSnapshot *host = find_host (cli, wish->host, rules, error);
 
   if (host == NULL)
     return FALSE;
@@ -83,7 +94,7 @@ foresee (const PinCli *cli, const Wish *wish, GPtrArray *views, GError **error)
 
   if (domain == NULL || !pin_plan_here_init (&here, domain, wish->policy, error))
     return FALSE;
-  host = find_host (wish->on, here.rules, error);
+  host = find_host (cli, wish->on, here.rules, error);
   plan = host != NULL ? pin_plan_here_on (&here, host) : NULL;
   if (plan == NULL)
     return FALSE;
@@ -100,18 +111,11 @@ foresee (const PinCli *cli, const Wish *wish, GPtrArray *views, GError **error)
   return TRUE;
 }
 
-static guint
-columns (void)
-{
-  struct winsize size = { 0 };
-
-  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
-}
-
 static void
 print_views (const PinCli *cli, const GPtrArray *views)
 {
-  const PinTopologyTextManner manner = { columns (), cli->colour };
+  guint columns = pin_columns ();
+  const PinTopologyTextManner manner = { columns > 0 ? columns : USUAL_COLUMNS, cli->colour };
 
   for (guint i = 0; i < views->len; i++)
     {
@@ -124,12 +128,11 @@ print_views (const PinCli *cli, const GPtrArray *views)
     }
 }
 
-static gboolean
-draw_views (const char *path, const GPtrArray *views, GError **error)
+/* (transfer full) */
+static char *
+draw_views (const GPtrArray *views)
 {
   g_autofree PinTopologyPanel *panels = g_new0 (PinTopologyPanel, views->len);
-  g_autofree char *svg = NULL;
-  g_autoptr (GError) local = NULL;
 
   for (guint i = 0; i < views->len; i++)
     {
@@ -137,23 +140,38 @@ draw_views (const char *path, const GPtrArray *views, GError **error)
 
       panels[i] = (PinTopologyPanel) { view->title, view->seats };
     }
-  svg = pin_topology_svg (panels, views->len);
-  if (strcmp (path, "-") == 0)
-    return fputs (svg, stdout) >= 0;
-  if (g_file_set_contents (path, svg, -1, &local))
-    return TRUE;
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "--svg %s: can't be written: %s", path, local->message);
-  return FALSE;
+  return pin_topology_svg (panels, views->len);
+}
+
+static gboolean
+write_file (const char *path, const char *text, GError **error)
+{
+  FILE *file = fopen (path, "we");
+  gboolean written = file != NULL && fputs (text, file) >= 0;
+  int why = errno;
+
+  /* What did not fit is often told last. */
+  if (file != NULL && fclose (file) != 0)
+    {
+      why = errno;
+      written = FALSE;
+    }
+  if (!written)
+    g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "--svg %s: can't be written: %s; name another file", path, g_strerror (why));
+  return written;
 }
 
 static gboolean
 show (const PinCli *cli, const Wish *wish, const GPtrArray *views, GError **error)
 {
+  g_autofree char *svg = wish->svg != NULL ? draw_views (views) : NULL;
   g_autofree char *json = cli->json ? pin_view_json (views) : NULL;
 
-  if (wish->svg != NULL)
-    return draw_views (wish->svg, views, error);
-  if (json != NULL)
+  if (svg != NULL && strcmp (wish->svg, "-") != 0)
+    return write_file (wish->svg, svg, error);
+  if (svg != NULL)
+    fputs (svg, stdout);
+  else if (json != NULL)
     pin_cli_print_json (json);
   else
     print_views (cli, views);
@@ -189,7 +207,7 @@ run (PinCli *cli, int argc, char **argv)
     return pin_cli_fail (error);
   wish.host = argc > 1 ? argv[1] : NULL;
   if ((wish.guest == NULL) != (wish.on == NULL))
-    g_set_error (&error, PIN_ERROR, PIN_ERROR_INVALID, "topology: --before-after DOMAIN and --on HOST go together");
+    g_set_error (&error, PIN_ERROR, PIN_ERROR_INVALID, "topology: --before-after DOMAIN and --on HOST go together; give both, or none");
   if (error == NULL && run_wish (cli, &wish, &error))
     return PIN_CLI_DONE;
   return pin_cli_fail (error);
@@ -200,4 +218,6 @@ const PinCliVerb pin_cli_topology = {
   "[HOST]",
   "Show the nodes and CPUs of a host, and who is on them",
   run,
+  .example = "pinshift topology --before-after db1 --on hostb --svg db1.svg",
+  .asks_host = TRUE,
 };

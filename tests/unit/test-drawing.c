@@ -73,10 +73,77 @@ test_text (void)
                    "  loose\n");
 }
 
+/* How many letters of CPUs @text has: those of its rows, behind their label. */
+static guint
+count_letters (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    for (const char *at = g_str_has_prefix (lines[i], "  cpu ") && strchr (lines[i], ':') == NULL ? lines[i] + 16 : ""; *at != '\0'; at++)
+      n += *at != ' ';
+  return n;
+}
+
+static void
+test_width (void)
+{
+  static const struct
+  {
+    const char *host;
+    guint n_cpus;
+  } rows[] = {
+    { "node:2 core:16 mem:64G", 32 },
+    { "node:8 core:16 thread:2 mem:64G huge2M:100 huge1G:3", 256 },
+    { "node:4 core:128 thread:2 mem:4T huge2M:123456 huge1G:1000", 1024 },
+  };
+  static const guint widths[] = { 40, 64, 79, 80, 200 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint w = 0; w < G_N_ELEMENTS (widths); w++)
+      {
+        g_autoptr (PinSnapshot) host = make_host (rows[i].host);
+        g_autofree char *all = g_strdup_printf ("0-%u", rows[i].n_cpus - 1);
+        const PinTopologyTextManner manner = { widths[w], FALSE };
+        g_autoptr (PinSeats) seats = NULL;
+        g_autofree char *text = NULL;
+        g_auto (GStrv) lines = NULL;
+
+        put (host, "a-guest-with-a-name-of-some-length", all, "", FALSE);
+        for (guint n = 0; n < 60; n++)
+          put (host, "one of many", "0", "", FALSE);
+        seats = pin_seats_new (host);
+        text = pin_topology_text (seats, "host", &manner);
+        lines = g_strsplit (text, "\n", -1);
+        for (guint n = 0; lines[n] != NULL; n++)
+          g_assert_cmpuint (strlen (lines[n]), <=, widths[w]);
+        g_assert_cmpuint (count_letters (text), ==, rows[i].n_cpus);
+      }
+}
+
+/* Who sees colours sees the same letters. */
+static void
+test_colour (void)
+{
+  g_autoptr (PinSnapshot) host = make_crowd ();
+  g_autoptr (PinSeats) seats = pin_seats_new (host);
+  const PinTopologyTextManner plain = { 80, FALSE }, coloured = { 80, TRUE };
+  g_autofree char *text = pin_topology_text (seats, "host", &plain);
+  g_autofree char *painted = pin_topology_text (seats, "host", &coloured);
+  g_autoptr (GRegex) paint = g_regex_new ("\033\\[[0-9]+m", 0, 0, NULL);
+  g_autofree char *washed = g_regex_replace_literal (paint, painted, -1, 0, "", 0, NULL);
+
+  g_assert_cmpstr (painted, !=, text);
+  g_assert_cmpstr (washed, ==, text);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/drawing/each-cpu-has-the-letter-of-who-has-it", test_text);
+  g_test_add_func ("/drawing/no-line-is-too-wide-and-no-cpu-is-left-out", test_width);
+  g_test_add_func ("/drawing/colours-only-add-to-letters", test_colour);
   return g_test_run ();
 }

@@ -35,6 +35,7 @@ MOST = {
     "repin": "a b",
     "snapshot": "a",
     "status": "a b",
+    "topology": "a b",
 }
 
 
@@ -85,6 +86,16 @@ FILES = [
             "./etc/pinshift/pinshift.conf.d", files={"etc/pinshift/pinshift.conf.d": "no folder"}),
 ]
 
+CLOSED = '{"version":1,"host":{"name":"s","maintenance":true},"nodes":[{"id":0,"cpus":"0","total_kib":1024,"free_kib":1024}],"cpus":[{"id":0,"node":0,"online":true}]}'
+TOPOLOGY = [
+    *(command(f"topology {words}", "topology: --before-after DOMAIN and --on HOST go together; give both, or none")
+      for words in ("--on ./host.json", "--before-after db1")),
+    command("topology ./host.json --before-after - --on ./host.json", "db1 does not fit on s: memory: ...; see pinshift plan - --on HOST", "db1", status=1,
+            files={"host.json": CLOSED}, read=GUEST),
+    command("topology ./host.json --svg ./none/a.svg", "--svg ./none/a.svg: can't be written: No such file or directory; name another file",
+            "./none/a.svg", status=1, files={"host.json": CLOSED}),
+]
+
 OUTPUT = [
     command("config cat ./policy.conf", "can't write standard output; see that it is open and has room", "standard output", status=1,
             files={"policy.conf": ""}, output="/dev/full"),
@@ -98,7 +109,7 @@ LIBVIRT = [
 
 NOBODY = [
     *(absent(f"{verb} db1") for verb in ("repin", "adopt", "forget")),
-    *(absent(words) for words in ("status", "snapshot", "repin db1 --dry-run", "adopt db1 --dry-run", "forget --all")),
+    *(absent(words) for words in ("status", "snapshot", "topology", "repin db1 --dry-run", "adopt db1 --dry-run", "forget --all")),
     absent("adapt -", read=GUEST),
     absent("plan -", read=GUEST),
     *(absent(words, cluster=True) for words in ("rank db1", "migrate db1", "migrate db1 --dry-run", "drain hosta", "drain hosta --dry-run",
@@ -116,4 +127,4 @@ SERVICES = [
     daemon("pinshift-policyd", "", "the system bus can't be reached; see systemctl status dbus", "system bus", status=1),
 ]
 
-ERRORS = [*FRONT, *VERBS, *FILES, *OUTPUT, *LIBVIRT, *NOBODY, *SERVICES]
+ERRORS = [*FRONT, *VERBS, *FILES, *TOPOLOGY, *OUTPUT, *LIBVIRT, *NOBODY, *SERVICES]

@@ -65,6 +65,8 @@ HOME = [
     Row(f"plan {GUEST_XML} --on {HOST_JSON} --policy {POLICY_CONF}", ("Verdict", "refuse"), 1),
     Row("snapshot", ("hosta", "nodes"), wide=True),
     Row("snapshot --sysroot /", ("nodes",), wide=True),
+    Row("topology", ("hosta", "node 0", "GiB", "cpu", "db1", "web1")),
+    Row("topology --before-after db1 --on 'node:1 core:2 mem:8G'", ("hosta before", "synthetic after", "db1")),
     Row("rank db1", ("Place", "Host", "Verdict", "1", "hostb", "adapt", "hosta", "here")),
     Row("rank -q db1", ("hostb",), ways=TEXT),
     Row("maintenance", ("Host", "State", "Maintenance", "hosta", "reachable", "off", "hostb", "reachable", "off")),
