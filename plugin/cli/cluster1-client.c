@@ -44,11 +44,13 @@ call_for_json (const char *method, GVariant *parameters, GError **error)
 }
 
 char *
-pin_cli_cluster1_rank (const char *guest, guint n_plans, GError **error)
+pin_cli_cluster1_rank (const char *guest, guint n_plans, gboolean measure, GError **error)
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&options, "plans", "u", n_plans);
+  if (measure)
+    g_variant_dict_insert (&options, "measure", "b", TRUE);
   return call_for_json ("Rank", g_variant_new ("(s@a{sv})", guest, g_variant_dict_end (&options)), error);
 }
 

@@ -21,7 +21,7 @@ GVariant *pin_cli_cluster1_call (const char *method, GVariant *parameters, const
 
 /* JSON of Rank for @guest, with the plans of the @n_plans best hosts.  (transfer full); NULL with an error that is
  * explained. */
-char *pin_cli_cluster1_rank (const char *guest, guint n_plans, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *pin_cli_cluster1_rank (const char *guest, guint n_plans, gboolean measure, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
  * JSON of Plan for a job of @kind about @subject, with the @options that the job would have, a{sv} (floating: taken; NULL: none).

@@ -19,7 +19,7 @@ rank (const char *guest, const char *host, char **ret_json, GError **error)
 
   for (;;)
     {
-      g_autofree char *json = pin_cli_cluster1_rank (guest, n_plans, error);
+      g_autofree char *json = pin_cli_cluster1_rank (guest, n_plans, TRUE, error);
       g_autoptr (JsonNode) answer = json != NULL ? pin_rank_text_parse (json, error) : NULL;
       JsonObject *found = answer != NULL ? pin_rank_text_host (answer, host) : NULL;
 
@@ -33,15 +33,19 @@ rank (const char *guest, const char *host, char **ret_json, GError **error)
     }
 }
 
-/* So long the move takes, as far as @rank says it. */
+/* So long the move takes, and why it may not get done, as far as @rank says it. */
 static void
 print_estimate (const PinCli *cli, JsonNode *rank)
 {
-  gint64 estimate_ms = json_object_get_int_member_with_default (json_node_get_object (rank), "estimate_ms", 0);
+  JsonObject *object = json_node_get_object (rank);
+  gint64 estimate_ms = json_object_get_int_member_with_default (object, "estimate_ms", 0);
   g_autofree char *time = pin_amount_ms ((guint64) MAX (estimate_ms, 0));
+  g_autofree char *warning = pin_cli_one_line (json_object_get_string_member_with_default (object, "warning", ""));
 
   if (estimate_ms > 0 && !cli->json && !cli->quiet)
     printf ("Estimated time: %s\n", time);
+  if (*warning != '\0' && !cli->json && !cli->quiet)
+    printf ("Warning: %s\n", warning);
 }
 
 /* Of a host without a place in text why, else its plan.  Returns: the exit code; -1 with an error. */
@@ -103,7 +107,7 @@ foretell (const PinCli *cli, const char *guest, const char *name, GError **error
 
 /* What Migrate takes, and its plan, which is told of the host among them; NULL: none is named.  Floating. */
 static GVariant *
-make_options (gboolean make_room, const char *host)
+make_options (gboolean make_room, gboolean measure, const char *host)
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
 
@@ -111,6 +115,8 @@ make_options (gboolean make_room, const char *host)
     g_variant_dict_insert (&options, "host", "s", host);
   if (make_room)
     g_variant_dict_insert (&options, "make-room", "b", TRUE);
+  if (measure)
+    g_variant_dict_insert (&options, "measure", "b", TRUE);
   return g_variant_dict_end (&options);
 }
 
@@ -118,7 +124,9 @@ make_options (gboolean make_room, const char *host)
 static int
 migrate (const PinCli *cli, const char *guest, const char *host, gboolean make_room, GError **error)
 {
-  GVariant *parameters = g_variant_new ("(ss@a{sv})", guest, host != NULL ? host : "", make_options (make_room, NULL));
+  /* It takes its time, and nobody else wants to know. */
+  gboolean measure = !make_room && !cli->quiet && !cli->json;
+  GVariant *parameters = g_variant_new ("(ss@a{sv})", guest, host != NULL ? host : "", make_options (make_room, measure, NULL));
   const PinJobOrder order = { "Migrate", parameters, guest, make_room };
 
   return pin_job_run (cli, &order, error);
@@ -145,7 +153,7 @@ run (PinCli *cli, int argc, char **argv)
   if (!dry_run)
     code = migrate (cli, argv[1], host, make_room, &error);
   else if (make_room)
-    code = pin_foretell (cli, "migrate", argv[1], make_options (make_room, host), &error);
+    code = pin_foretell (cli, "migrate", argv[1], make_options (make_room, FALSE, host), &error);
   else
     code = foretell (cli, argv[1], host, &error);
   return code >= 0 ? code : pin_cli_fail (error);

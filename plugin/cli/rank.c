@@ -17,7 +17,7 @@ run (PinCli *cli, int argc, char **argv)
 
   if (!pin_cli_parse (cli, &pin_cli_rank, NULL, &argc, &argv, 1, 1, &error))
     return pin_cli_fail (error);
-  json = pin_cli_cluster1_rank (argv[1], 1, &error);
+  json = pin_cli_cluster1_rank (argv[1], 1, FALSE, &error);
   rank = json != NULL ? pin_rank_text_parse (json, &error) : NULL;
   if (rank == NULL)
     return pin_cli_fail (error);

@@ -8,6 +8,7 @@
 typedef struct
 {
   guint64 rate_kib_s; /* of one migration; what it is not known is taken to be PIN_PACE_RATE_KIB_S */
+  gboolean guessed;   /* neither was it seen, nor is there a limit */
 } PinPace;
 
 /* Ten gigabit a second. */

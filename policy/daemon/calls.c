@@ -37,6 +37,7 @@ struct _Call
   char *host;
   char *reason;
   gboolean on;
+  gboolean measure;
   guint number; /* of the job */
 };
 
@@ -123,10 +124,11 @@ handle_rank (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const cha
 {
   PinCalls *calls = data;
   PinRankJsonLimits limits = { .n_plans = 1 };
-  const PinBusOption known[] = { { .name = "plans", .number = &limits.n_plans }, { NULL } };
+  gboolean measure = FALSE;
+  const PinBusOption known[] = { { .name = "plans", .number = &limits.n_plans }, { .name = "measure", .value = &measure }, { NULL } };
 
   if (takes (invocation, options, known))
-    pin_ranking_ask (calls->ranking, guest, &limits, calls->cancellable, on_ranked, call_new (calls, invocation, NULL));
+    pin_ranking_ask (calls->ranking, guest, &limits, measure, calls->cancellable, on_ranked, call_new (calls, invocation, NULL));
   return TRUE;
 }
 
@@ -222,7 +224,7 @@ begin_migrate (Call *call)
   PinCalls *calls = call->calls;
 
   if (*call->host == '\0' || is_known (call))
-    pin_ranking_ask (calls->ranking, call->guest, NULL, calls->cancellable, on_route, g_steal_pointer (&owned));
+    pin_ranking_ask (calls->ranking, call->guest, NULL, call->measure, calls->cancellable, on_route, g_steal_pointer (&owned));
 }
 
 /* Others may be moved first, so it is a job of several moves. */
@@ -240,8 +242,8 @@ handle_migrate (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const 
                 gpointer data)
 {
   PinCalls *calls = data;
-  gboolean make_room = FALSE;
-  const PinBusOption known[] = { { .name = "make-room", .value = &make_room }, { NULL } };
+  gboolean make_room = FALSE, measure = FALSE;
+  const PinBusOption known[] = { { .name = "make-room", .value = &make_room }, { .name = "measure", .value = &measure }, { NULL } };
   g_autofree char *shown_guest = pin_quote (guest);
   g_autofree char *shown_host = pin_quote (host);
   const PinAuthorityQuestion question = { .action = MIGRATE, .domain = shown_guest, .host = *host != '\0' ? shown_host : NULL };
@@ -252,6 +254,7 @@ handle_migrate (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const 
   call = call_new (calls, invocation, make_room ? begin_room : begin_migrate);
   call->guest = g_strdup (guest);
   call->host = g_strdup (host);
+  call->measure = measure;
   pin_authority_ask (calls->authority, invocation, &question, on_authority, call);
   return TRUE;
 }

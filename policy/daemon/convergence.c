@@ -67,7 +67,7 @@ help_now (const PinMigrationProgress *progress, const PinMigrateRule *manner, co
   return g_strdup ("");
 }
 
-/* What the policy could say. */
+/* What the policy could say; "": nothing more. */
 static char *
 help_next (const PinMigrateRule *manner)
 {
@@ -75,7 +75,6 @@ help_next (const PinMigrateRule *manner)
                                 ? g_strdup_printf ("bandwidth above %" G_GUINT64_FORMAT "MiB", manner->bandwidth_kib_s / KIB_IN_MIB)
                                 : NULL;
   const char *ways[4] = { NULL };
-  g_autofree char *joined = NULL;
   guint n = 0;
 
   if (!manner->post_copy)
@@ -84,8 +83,7 @@ help_next (const PinMigrateRule *manner)
     ways[n++] = "auto-converge = yes";
   if (faster != NULL)
     ways[n++] = faster;
-  joined = g_strjoinv (" or ", (char **) ways);
-  return n > 0 ? g_strdup_printf ("next time [migrate] %s; ", joined) : g_strdup ("");
+  return g_strjoinv (" or ", (char **) ways);
 }
 
 char *
@@ -94,9 +92,22 @@ pin_convergence_warning (const PinConvergence *convergence, const PinMigrationPr
 {
   g_autofree char *now = help_now (progress, manner, guest, source);
   g_autofree char *next = help_next (manner);
+  gboolean has_next = *next != '\0';
 
-  return g_strdup_printf ("it will not converge: the guest writes %.1f MiB/s, and %.1f MiB/s are sent; what helps: %s%sor cancel: it runs on at %s",
-                          (double) progress->dirty_rate / MIB, (double) convergence->rate / MIB, now, next, source);
+  return g_strdup_printf ("it will not converge: the guest writes %.1f MiB/s, and %.1f MiB/s are sent; what helps: %s%s%s%sor cancel: it runs on at %s",
+                          (double) progress->dirty_rate / MIB, (double) convergence->rate / MIB, now, has_next ? "next time [migrate] " : "", next,
+                          has_next ? "; " : "", source);
+}
+
+char *
+pin_convergence_foretell (const PinMigrateRule *manner, guint64 dirty_kib_s, guint64 rate_kib_s)
+{
+  g_autofree char *help = help_next (manner);
+
+  if (!keeps_up (dirty_kib_s, rate_kib_s) || manner->post_copy || manner->auto_converge)
+    return NULL;
+  return g_strdup_printf ("it may not converge: the guest writes %.1f MiB/s, and %.1f MiB/s are sent; what helps: [migrate] %s",
+                          (double) dirty_kib_s / KIB_IN_MIB, (double) rate_kib_s / KIB_IN_MIB, help);
 }
 
 guint64

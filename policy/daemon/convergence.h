@@ -25,5 +25,11 @@ gboolean pin_convergence_look (PinConvergence *convergence, const PinMigrationPr
 char *pin_convergence_warning (const PinConvergence *convergence, const PinMigrationProgress *progress, const PinMigrateRule *manner,
                                const char *guest, const char *source);
 
+/*
+ * One line for people, before it moves: why a guest that writes @dirty_kib_s, where @rate_kib_s are sent, may not get done, and what helps.  (transfer
+ * full); NULL: there is nothing to say.
+ */
+char *pin_convergence_foretell (const PinMigrateRule *manner, guint64 dirty_kib_s, guint64 rate_kib_s);
+
 /* So long it takes from now on, if both go on as they do: what libvirt says, else worked out.  0: not known, or without end. */
 guint64 pin_convergence_time_left_ms (const PinMigrationProgress *progress, const PinMigrateRule *manner);

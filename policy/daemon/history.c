@@ -110,5 +110,5 @@ pin_history_pace (const PinHistory *history, const PinRules *rules)
 
   if (history->rate_kib_s > 0)
     return (PinPace){ limit > 0 ? MIN (history->rate_kib_s, limit) : history->rate_kib_s };
-  return (PinPace){ limit > 0 ? limit : PIN_PACE_RATE_KIB_S };
+  return (PinPace){ limit > 0 ? limit : PIN_PACE_RATE_KIB_S, limit == 0 };
 }

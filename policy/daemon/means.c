@@ -8,7 +8,7 @@
 static void
 ask (gpointer world, const char *uuid, GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data)
 {
-  pin_ranking_ask (((PinMeans *) world)->ranking, uuid, NULL, cancellable, answered, data);
+  pin_ranking_ask (((PinMeans *) world)->ranking, uuid, NULL, FALSE, cancellable, answered, data);
 }
 
 static PinRoute *

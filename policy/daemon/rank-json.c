@@ -56,7 +56,7 @@ add_host (JsonBuilder *builder, const PinRank *rank, const PinRanked *entries, g
 }
 
 char *
-pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits, guint64 estimate_ms)
+pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits, const PinRankJsonEstimate *estimate)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   const PinRankQuestion *question = pin_rank_question (rank);
@@ -77,7 +77,9 @@ pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits, guint64 estima
     add_host (builder, rank, entries, place, place < limits->n_plans);
   json_builder_end_array (builder);
   pin_json_add_number (builder, "omitted", n_all - n);
-  pin_json_add_number (builder, "estimate_ms", estimate_ms);
+  pin_json_add_number (builder, "estimate_ms", estimate->ms);
+  pin_json_add_number (builder, "dirty_kib_s", estimate->dirty_kib_s);
+  pin_json_add_string (builder, "warning", estimate->warning != NULL ? estimate->warning : "");
   json_builder_end_object (builder);
   return pin_json_end (builder, FALSE);
 }

@@ -10,5 +10,13 @@ typedef struct
   guint n_hosts; /* so many hosts at most; 0: all */
 } PinRankJsonLimits;
 
-/* One line.  @estimate_ms: so long the move takes.  (transfer full) */
-char *pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits, guint64 estimate_ms);
+/* What is expected of the move. */
+typedef struct
+{
+  guint64 ms;          /* so long it takes */
+  guint64 dirty_kib_s; /* so much the guest writes; 0: it was not measured */
+  const char *warning; /* one line: why it may not get done; NULL: nothing is known */
+} PinRankJsonEstimate;
+
+/* One line.  (transfer full) */
+char *pin_rank_to_json (PinRank *rank, const PinRankJsonLimits *limits, const PinRankJsonEstimate *estimate);

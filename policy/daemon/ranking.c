@@ -2,8 +2,10 @@
 #include "ranking.h"
 
 #include "cluster/find.h"
+#include "convergence.h"
 #include "core/error.h"
 #include "testimony.h"
+#include "usage.h"
 
 /* So long hosts that have changed may take to say so, before a guest is ranked without. */
 #define FRESH_MS 2000
@@ -25,8 +27,12 @@ typedef struct
   char *asked;
   gboolean wants_json;
   PinRankJsonLimits limits;
+  gboolean measures;
   char *host; /* that the guest was found on */
   char *uuid;
+  PinDomain *domain;   /* the guest */
+  guint64 dirty_kib_s; /* that it writes; 0: not known */
+  guint n_waiting;     /* answers of the host */
 } Question;
 
 static void
@@ -37,6 +43,7 @@ question_free (gpointer data)
   g_free (question->asked);
   g_free (question->host);
   g_free (question->uuid);
+  pin_domain_free (question->domain);
   g_free (question);
 }
 
@@ -93,18 +100,31 @@ route_of (PinRank *rank)
   return route;
 }
 
-static guint64
-estimate_ms (const PinRanking *ranking, const PinGuest *guest)
+static char *
+write_json (const Question *asked, PinRank *rank, guint64 estimate_ms)
 {
-  const PinPace pace = pin_history_pace (ranking->history, ranking->rules);
+  const PinRules *rules = asked->ranking->rules;
+  const PinPace pace = pin_history_pace (asked->ranking->history, rules);
+  const PinMigrateRule manner = pin_rules_migrate (rules);
+  g_autofree char *warning = pace.guessed ? NULL : pin_convergence_foretell (&manner, asked->dirty_kib_s, pace.rate_kib_s);
+  const PinRankJsonEstimate estimate = { estimate_ms, asked->dirty_kib_s, warning };
 
-  return pin_pace_estimate_ms (&pace, guest->memory_kib, 0);
+  return pin_rank_to_json (rank, &asked->limits, &estimate);
+}
+
+static guint64
+estimate_ms (const Question *asked)
+{
+  const PinPace pace = pin_history_pace (asked->ranking->history, asked->ranking->rules);
+
+  return pin_pace_estimate_ms (&pace, asked->domain->guest->memory_kib, asked->dirty_kib_s);
 }
 
 static PinRankAnswer *
-rank_guest (const Question *asked, const PinDomain *domain)
+rank_guest (const Question *asked)
 {
   PinRanking *ranking = asked->ranking;
+  const PinDomain *domain = asked->domain;
   guint n_rows, on = 0;
   const PinHostRow *fleet_rows = pin_fleet_rows (ranking->fleet, &n_rows);
   g_autofree PinHostRow *rows = g_memdup2 (fleet_rows, n_rows * sizeof *rows);
@@ -116,10 +136,10 @@ rank_guest (const Question *asked, const PinDomain *domain)
   PinRankAnswer *answer = g_new0 (PinRankAnswer, 1);
 
   answer->route = route_of (rank);
-  answer->route->estimate_ms = estimate_ms (ranking, domain->guest);
+  answer->route->estimate_ms = estimate_ms (asked);
   pin_route_set_migration (answer->route, domain->record != NULL ? domain->record->migration : NULL);
   if (asked->wants_json)
-    answer->json = pin_rank_to_json (rank, &asked->limits, answer->route->estimate_ms);
+    answer->json = write_json (asked, rank, answer->route->estimate_ms);
   else
     pin_expected_remember (ranking->expected, rank);
   return answer;
@@ -134,19 +154,56 @@ read_guest (const Question *asked, GVariant *reply, GError **error)
   return pin_testimony_read (xml, asked->host, asked->uuid, asked->asked, error);
 }
 
+/* Both answers are there, or as many as were asked for. */
+static void
+end_if_answered (GTask *task)
+{
+  Question *asked = g_task_get_task_data (task);
+
+  if (--asked->n_waiting == 0 && asked->domain != NULL)
+    g_task_return_pointer (task, rank_guest (asked), (GDestroyNotify) pin_rank_answer_free);
+}
+
+/* Without the guest nothing else is waited for. */
 static void
 on_guest (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  const Question *asked = g_task_get_task_data (task);
+  Question *asked = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GVariant) reply = pin_fleet_call_finish (result, &error);
-  g_autoptr (PinDomain) domain = reply != NULL ? read_guest (asked, reply, &error) : NULL;
 
-  if (domain != NULL)
-    g_task_return_pointer (task, rank_guest (asked, domain), (GDestroyNotify) pin_rank_answer_free);
-  else
+  asked->domain = reply != NULL ? read_guest (asked, reply, &error) : NULL;
+  if (asked->domain == NULL)
     g_task_return_error (task, error);
+  end_if_answered (task);
+}
+
+static void
+on_usage (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Question *asked = g_task_get_task_data (task);
+  g_autoptr (GHashTable) usages = pin_usage_finish (result, NULL);
+  const PinUsage *usage = usages != NULL ? g_hash_table_lookup (usages, asked->uuid) : NULL;
+
+  asked->dirty_kib_s = usage != NULL ? usage->dirty_kib_s : 0;
+  end_if_answered (task);
+}
+
+static void
+ask_host (GTask *task)
+{
+  Question *asked = g_task_get_task_data (task);
+  PinFleet *fleet = asked->ranking->fleet;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  const char *const names[] = { asked->host, NULL };
+
+  asked->n_waiting = asked->measures ? 2 : 1;
+  pin_fleet_call (fleet, asked->host, "Guest", g_variant_new ("(sa{sv})", asked->uuid, NULL), G_VARIANT_TYPE ("(s)"), cancellable, on_guest,
+                  g_object_ref (task));
+  if (asked->measures)
+    pin_usage_ask (fleet, names, cancellable, on_usage, g_object_ref (task));
 }
 
 static void
@@ -169,19 +226,19 @@ on_fresh (gpointer data)
     }
   asked->host = g_strdup (rows[found->row].name);
   asked->uuid = g_strdup (found->uuid);
-  pin_fleet_call (asked->ranking->fleet, asked->host, "Guest", g_variant_new ("(sa{sv})", found->uuid, NULL), G_VARIANT_TYPE ("(s)"),
-                  g_task_get_cancellable (task), on_guest, g_object_ref (task));
+  ask_host (task);
 }
 
 void
-pin_ranking_ask (PinRanking *ranking, const char *name_or_uuid, const PinRankJsonLimits *limits, GCancellable *cancellable,
-                 GAsyncReadyCallback answered, gpointer data)
+pin_ranking_ask (PinRanking *ranking, const char *name_or_uuid, const PinRankJsonLimits *limits, gboolean measure,
+                 GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, answered, data);
   Question *asked = g_new0 (Question, 1);
 
   asked->ranking = ranking;
   asked->asked = g_strdup (name_or_uuid);
+  asked->measures = measure;
   asked->wants_json = limits != NULL;
   if (limits != NULL)
     asked->limits = *limits;

@@ -30,10 +30,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRankAnswer, pin_rank_answer_free)
 
 /*
  * Ranks all hosts for the guest @name_or_uuid.  Hosts of which it is known that they have changed are asked first; one that is slow is taken as it
- * was.  @limits: of the JSON; NULL: none is wanted.  @answered is called once, from the main context.
+ * was.  @limits: of the JSON; NULL: none is wanted.  @measure: how much the guest writes is measured first, for a second or a few, and counts in the
+ * estimate.  @answered is called once, from the main context.
  */
-void pin_ranking_ask (PinRanking *ranking, const char *name_or_uuid, const PinRankJsonLimits *limits, GCancellable *cancellable,
-                      GAsyncReadyCallback answered, gpointer data);
+void pin_ranking_ask (PinRanking *ranking, const char *name_or_uuid, const PinRankJsonLimits *limits, gboolean measure,
+                      GCancellable *cancellable, GAsyncReadyCallback answered, gpointer data);
 /* (transfer full); NULL with PIN_ERROR_NOT_FOUND for an unknown guest, PIN_ERROR_INVALID for several of that name, or what went wrong while its
  * host was asked. */
 PinRankAnswer *pin_ranking_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

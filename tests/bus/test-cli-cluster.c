@@ -15,7 +15,7 @@
 #define RANK(hosts) "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"u\",\"on\":\"hosta\",\"hosts\":[" hosts "]}"
 #define BOTH_HOSTS(verdict) CANDIDATE ("hostb", "1", ",\"plan\":" PLAN (verdict)) "," OUT
 #define BOTH(verdict) RANK (BOTH_HOSTS (verdict))
-#define TAKES(ms, hosts) "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"u\",\"on\":\"hosta\",\"hosts\":[" hosts "],\"estimate_ms\":" #ms "}"
+#define TAKES(ms, hosts) "{\"version\":1,\"guest\":\"db1\",\"uuid\":\"u\",\"on\":\"hosta\",\"hosts\":[" hosts "],\"estimate_ms\":" #ms ",\"dirty_kib_s\":9216,\"warning\":\"it may not\"}"
 #define TABLE                                                                                                          \
   " Place   Host    Verdict       Score     Cost   Why\n"                                                              \
   "--------------------------------------------------------------------\n"
@@ -27,6 +27,7 @@
   " 1       hostb   adapt         1200000   16     1000   500    hostb is idle\n"                                      \
   " -       hostc   maintenance   -         -      -      -      disks are replaced\n"
 
+#define MEASURED(plans) "Rank ('db1', {'measure': <true>, 'plans': <uint32 " #plans ">})\n"
 #define ASKED(plans) "Rank ('db1', {'plans': <uint32 " #plans ">})\n"
 
 static void
@@ -90,15 +91,15 @@ test_dry_run (void)
     FakeRow row;
   } cases[] = {
     { BOTH ("adapt"),
-      { "migrate --dry-run db1", 10, TABLE ROW_B ROW_C "\n" SHOWN ("adapt", ", cost 16"), "", ASKED (1) } },
+      { "migrate --dry-run db1", 10, TABLE ROW_B ROW_C "\n" SHOWN ("adapt", ", cost 16"), "", MEASURED (1) } },
     { TAKES (81000, BOTH_HOSTS ("keep")),
-      { "migrate --dry-run db1 hostb", 0, TABLE ROW_B ROW_C "\n" SHOWN ("keep", "") "Estimated time: 1 min 21 s\n", "", ASKED (1) } },
+      { "migrate --dry-run db1 hostb", 0, TABLE ROW_B ROW_C "\n" SHOWN ("keep", "") "Estimated time: 1 min 21 s\nWarning: it may not\n", "", MEASURED (1) } },
     { TAKES (81000, OUT), { "migrate -q --dry-run db1", 1, "No host can take db1\n", "", NULL } },
-    { BOTH ("keep"), { "migrate --dry-run --json db1 hostb", 0, BOTH ("keep") "\n", "", ASKED (1) } },
-    { THIRD, { "migrate -q db1 hostb --dry-run", 0, " vcpu-pins   remap\n", "", ASKED (1) ASKED (3) } },
+    { BOTH ("keep"), { "migrate --dry-run --json db1 hostb", 0, BOTH ("keep") "\n", "", MEASURED (1) } },
+    { THIRD, { "migrate -q db1 hostb --dry-run", 0, " vcpu-pins   remap\n", "", MEASURED (1) MEASURED (3) } },
     { THIRD, { "migrate --dry-run --json db1 hostb", 0, THIRD "\n", "", NULL } },
     { BOTH ("adapt"),
-      { "migrate -q --dry-run db1 hostc", 1, "hostc can't take it: disks are replaced\n", "", ASKED (1) } },
+      { "migrate -q --dry-run db1 hostc", 1, "hostc can't take it: disks are replaced\n", "", MEASURED (1) } },
     { BOTH ("adapt"),
       { "migrate --dry-run db1 hostx", 1, "", "pinshift: no host 'hostx' in the cluster; known are: hostb, hostc\n",
         NULL } },
@@ -131,6 +132,7 @@ test_dry_run (void)
   "db1: about 1 min 21 s, by its memory and the last moves\ndb1: ranking\ndb1: connecting to hostc\ndb1: connecting to hostb\ndb1: moving to hostb\ndb1: finishing on hostb\n"
 #define TEXT "hostc refused: no pages; moved to hostb"
 #define CALL(host) "Migrate ('db1', '" host "', {})\n"
+#define CALL_LOUD(host) "Migrate ('db1', '" host "', {'measure': <true>})\n"
 
 static const FakeStep done[] = { MOVE, { "done", "finishing", "hostb", TEXT, 1000 }, { NULL } };
 static const FakeStep failed[] = { { "failed", "ranking", "", "no host can take db1", 0 }, { NULL } };
@@ -153,7 +155,7 @@ static const struct
   FakeAfter after;
   FakeRow row;
 } migrations[] = {
-  { done, AFTER_NOTHING, { "migrate db1", 0, LINES "db1: " TEXT "\n  migration " ID "\n", "", CALL ("") } },
+  { done, AFTER_NOTHING, { "migrate db1", 0, LINES "db1: " TEXT "\n  migration " ID "\n", "", CALL_LOUD ("") } },
   { done, AFTER_NOTHING, { "migrate -q db1 hostb", 0, "", "", CALL ("hostb") } },
   { done,
     AFTER_NOTHING,

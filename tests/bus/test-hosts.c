@@ -309,9 +309,9 @@ on_ranked (GObject *source, GAsyncResult *result, gpointer data)
   ranked->came = TRUE;
 }
 
-/* What is said of @guest is in @ranked. */
+/* What is said of @guest, who may be measured, is in @ranked. */
 static void
-rank (World *world, const char *guest, Ranked *ranked)
+rank (World *world, const char *guest, gboolean measure, Ranked *ranked)
 {
   const PinRankJsonLimits limits = { .n_plans = 1 };
   g_autoptr (PinRules) rules = pin_rules_new ();
@@ -320,7 +320,7 @@ rank (World *world, const char *guest, Ranked *ranked)
   g_autoptr (PinRanking) ranking = pin_ranking_new (world->town.fleet, expected, history);
 
   pin_ranking_set_rules (ranking, rules);
-  pin_ranking_ask (ranking, guest, &limits, NULL, on_ranked, ranked);
+  pin_ranking_ask (ranking, guest, &limits, measure, NULL, on_ranked, ranked);
   while (!ranked->came)
     g_main_context_iteration (NULL, TRUE);
   g_test_message ("%s: %s", guest, ranked->error != NULL ? ranked->error->message : ranked->answer->json);
@@ -369,12 +369,45 @@ test_ranking (void)
     {
       g_auto (Ranked) ranked = { FALSE };
 
-      rank (&world, guests[i].guest, &ranked);
+      rank (&world, guests[i].guest, i % 2 == 0, &ranked);
       if (guests[i].wrong != NULL)
         assert_refused (&ranked, guests[i].wrong);
       else
         assert_ranked (&ranked);
     }
+}
+
+/* What a guest writes counts where that is asked for, and a host that can't measure is no failure. */
+static void
+test_measured (void)
+{
+  static const struct
+  {
+    const char *guest;
+    gboolean measure;
+    const char *json;
+  } rows_of_guests[] = {
+    { "guest-0-9", FALSE, "\"dirty_kib_s\":0," },
+    { "guest-0-9", TRUE, "\"dirty_kib_s\":9216," },
+    { "guest-10-9", TRUE, "\"dirty_kib_s\":0," },
+  };
+  guint64 estimate_ms[G_N_ELEMENTS (rows_of_guests)];
+  g_auto (World) world = { { 0 } };
+
+  world_init (&world, FLEET_WORLD_PATIENCE_MS);
+  wait_for (&world, all_well_are_read);
+  for (guint i = 0; i < G_N_ELEMENTS (rows_of_guests); i++)
+    {
+      g_auto (Ranked) ranked = { FALSE };
+
+      rank (&world, rows_of_guests[i].guest, rows_of_guests[i].measure, &ranked);
+      g_assert_no_error (ranked.error);
+      g_assert_nonnull (strstr (ranked.answer->json, rows_of_guests[i].json));
+      estimate_ms[i] = ranked.answer->route->estimate_ms;
+    }
+  g_assert_cmpuint (estimate_ms[0], >, 0);
+  g_assert_cmpuint (estimate_ms[1], >, estimate_ms[0]);
+  g_assert_cmpuint (estimate_ms[2], ==, estimate_ms[0]);
 }
 
 /* A host that says nothing of a guest costs its time. */
@@ -386,7 +419,7 @@ test_silence (void)
 
   world_init (&world, FLEET_WORLD_SILENCE_MS);
   wait_for (&world, all_well_are_read);
-  rank (&world, "guest-0-4", &ranked);
+  rank (&world, "guest-0-4", TRUE, &ranked);
   assert_refused (&ranked, "host0");
 }
 
@@ -401,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hosts/calls-are-answered-or-fail", test_calls);
   g_test_add_func ("/hosts/all-are-fresh-when-that-is-wanted", test_fresh);
   g_test_add_func ("/hosts/a-guest-that-goes-in-mid-rank-costs-one-line", test_ranking);
+  g_test_add_func ("/hosts/what-a-guest-writes-counts-where-it-is-measured", test_measured);
   g_test_add_func ("/hosts/a-guest-of-which-nothing-is-said-costs-one-line", test_silence);
   g_test_add_func ("/hosts/who-does-not-say-how-busy-guests-are-takes-nothing-from-others", test_usage);
   return g_test_run ();

@@ -91,6 +91,33 @@ test_warning (void)
 }
 
 static void
+test_foretold (void)
+{
+  static const struct
+  {
+    PinMigrateRule manner;
+    guint64 dirty_mib_s;
+    const char *text;
+  } rows[] = {
+    { { 0 }, 0, NULL },
+    { { 0 }, 80, NULL },
+    { { 0 }, 180, "it may not converge: the guest writes 180.0 MiB/s, and 110.0 MiB/s are sent; "
+                  "what helps: [migrate] post-copy = yes or auto-converge = yes" },
+    { { .bandwidth_kib_s = 110 << 10 }, 100, "it may not converge: the guest writes 100.0 MiB/s, and 110.0 MiB/s are sent; "
+                  "what helps: [migrate] post-copy = yes or auto-converge = yes or bandwidth above 110MiB" },
+    { { .post_copy = TRUE }, 180, NULL },
+    { { .auto_converge = TRUE }, 180, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = pin_convergence_foretell (&rows[i].manner, rows[i].dirty_mib_s << 10, 110 << 10);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
 test_time_left (void)
 {
   static const PinMigrateRule plain = { 0 }, post_copy = { .post_copy = TRUE };
@@ -121,6 +148,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/convergence/said-after-two-passes-and-taken-back-after-two", test_judgement);
   g_test_add_func ("/convergence/the-warning-names-what-helps", test_warning);
+  g_test_add_func ("/convergence/foretold-of-who-writes-faster-than-guests-move", test_foretold);
   g_test_add_func ("/convergence/time-left", test_time_left);
   return g_test_run ();
 }
