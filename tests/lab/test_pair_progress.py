@@ -41,6 +41,9 @@ def restless(w: Three) -> None:
         install(host)
     with w.cluster.configured(NARROW):
         w.begin(w.a, RESTLESS)
+        told = json.loads(w.a.run("pinshift", "migrate", "--dry-run", "--json", RESTLESS.name, "hostb", check=False).out)
+        expect(told["dirty_kib_s"] > 0, "a dry run measures what it writes", told)
+        one_line(told["warning"], "may not converge", "bandwidth above 16MiB")
         job = w.policyd.migrate(RESTLESS, "hostb")
         first = job.look()
         expect(first["Estimate"] > 0, "an estimate is there from the begin on", first)
