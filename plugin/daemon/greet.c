@@ -34,10 +34,9 @@ pin_greet_again (const PinDomain *domain, const PinWatchListener *listener, gpoi
 }
 
 void
-pin_greet_arrival (const PinDomain *domain, const PinWatchListener *listener, gpointer data)
+pin_greet_arrival (const PinDomain *domain, const char *migration, const PinWatchListener *listener, gpointer data)
 {
   const PinGuest *guest = domain->guest;
-  const char *migration = domain->record != NULL ? domain->record->migration : NULL;
   g_autofree char *misses = domain->record != NULL ? misses_text (domain->record) : NULL;
 
   if (misses == NULL)

@@ -106,6 +106,8 @@ static void
 note_running (PinWatch *watch, const PinVirtGuest *guest, PinDomain *live, PinDomain *stored, const Errand *errand)
 {
   const PinClaim *claim = pin_ledger_find (watch->picture->ledger, guest->uuid);
+  /* Its record is about to get the ID of the next one. */
+  g_autofree char *migration = live != NULL && live->record != NULL ? g_strdup (live->record->migration) : NULL;
   gboolean arrived = has_just_arrived (claim, guest, errand);
   PinEntryKind kind = arrived ? PIN_ENTRY_ARRIVED : errand->kind;
 
@@ -116,7 +118,7 @@ note_running (PinWatch *watch, const PinVirtGuest *guest, PinDomain *live, PinDo
   pin_claims_release (watch->picture, guest->uuid);
   pin_registry_note (watch->registry, guest, live, stored, kind);
   if (kind == PIN_ENTRY_ARRIVED && live != NULL)
-    pin_greet_arrival (live, watch->listener, watch->data);
+    pin_greet_arrival (live, migration, watch->listener, watch->data);
   else if (errand->repinned && live != NULL)
     pin_greet_again (live, watch->listener, watch->data);
 }
