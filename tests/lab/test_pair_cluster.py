@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pinlab import Guest, Host, migrate, wait_until
 from pinlab.cases import Suite, expect, same
 from pinlab.fault import FAULTS
 from pinlab.policyd import Job
+from pinlab.schema import valid
 from pinlab.three import Three, done, one_line
 from pinlab.trip import pins
 from pinlab.underway import REFUSING, laden, other_hook
@@ -327,3 +329,62 @@ def contradiction(w: Three) -> None:
         job = w.policyd.migrate(FIRST).end()
         same(job["State"], "failed", f"how it ended: {job}")
         w.is_on(w.a, FIRST)
+
+
+# What is told of it
+
+@cluster.case("what has happened to a guest there and back is told in order, from all hosts, also after restarts")
+def told(w: Three) -> None:
+    w.begin(w.a, FIRST)
+    for host in (w.b, w.a):
+        done(w.policyd.migrate(FIRST, host.name).end())
+        w.is_on(host, FIRST)
+        w.policyd.knows(FIRST, host)
+    events = wait_until(lambda: both_ways(told_of(w, FIRST)), "both moves are told of, whole", 60)
+    for part, (source, to) in zip(moves_in(events), ((w.a, w.b), (w.b, w.a)), strict=True):
+        said = [(event["host"], event["event"]) for event in part]
+        begun, over = said.index(("hosta", "migration-begun")), said.index(("hosta", "migration-done"))
+        planned = said.index((to.name, "planned"))
+        came = next(n for n, (host, kind) in enumerate(said) if host == to.name and kind in ARRIVALS)
+        expect(said[0] == (source.name, "recorded") and begun < planned < min(came, over), "they are in order", said)
+    w.a.pinshiftd.restart()
+    w.b.pinshiftd.restart()
+    w.policyd.stop()
+    w.cluster.start_services(w.a)
+    same(told_of(w, FIRST)[:len(events)], events, "what is told after restarts")
+    lines = w.a.run("pinshift", "log", FIRST.name).out.splitlines()
+    same(lines[0], f"Migration {moves_in(events)[1][0]['migration']}", "the head of the last one")
+    expect(all(line.split()[2] in ("hosta", "hostb") for line in lines if line[:2] == "20"), "each line has its host", lines)
+
+
+@cluster.case("a host that is cut off is named where all are asked what has happened")
+def told_without(w: Three) -> None:
+    w.begin(w.a, FIRST)
+    with w.cluster.configured(links={"hostc": "sh -c 'echo no route to host >&2; exit 255'"}):
+        wait_until(lambda: w.policyd.failure("hostc"), "the service says what is wrong with hostc")
+        said = w.a.run("pinshift", "log", FIRST.name)
+        expect("record written" in said.out, "what is known is told", said)
+        one_line(said.err, "pinshift: not asked: hostc: ", "no route to host")
+    w.policyd.wait_for_state("reachable", "hostc")
+
+
+ARRIVALS = ("arrived", "adapted", "restored")
+
+
+def told_of(w: Three, guest: Guest) -> list[dict[str, str]]:
+    said = w.a.run("pinshift", "log", guest.name, "--all", "--json").out
+    valid(["log"], said)
+    return json.loads(said)["events"]
+
+
+def moves_in(events: list[dict[str, str]]) -> list[list[dict[str, str]]]:
+    """The lines of each migration that has begun."""
+    begun = [event["migration"] for event in events if event["event"] == "migration-begun"]
+    return [[event for event in events if event["migration"] == migration] for migration in begun]
+
+
+def both_ways(events: list[dict[str, str]]) -> list[dict[str, str]] | None:
+    """EVENTS, once they have the begin, the arrival and the end of two moves."""
+    parts = [[event["event"] for event in part] for part in moves_in(events)]
+    whole = [part for part in parts if "migration-done" in part and any(kind in part for kind in ARRIVALS)]
+    return events if len(whole) == 2 else None

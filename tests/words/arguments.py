@@ -26,6 +26,7 @@ MOST = {
     "config": "check a b",
     "drain": "a b",
     "forget": "a b",
+    "log": "a b",
     "maintenance": "a on b c",
     "migrate": "a b c",
     "migrate-home": "a b",
@@ -66,6 +67,9 @@ VERBS = [
     command("forget", "forget: either a domain or --all is wanted; usage: pinshift forget DOMAIN|--all"),
     command("forget db1 --all", "forget: either a domain or --all is wanted; usage: pinshift forget DOMAIN|--all"),
     command("config look", 'config: unknown word "look"; known are: check, cat'),
+    command("log --lines many", "log: Cannot parse integer value \u201cmany\u201d for --lines; usage: pinshift log..."),
+    command("log -n -3", "--lines: -3 is no number of lines; write one as 20", "--lines", "write one as 20"),
+    command("log --since perhaps", "--since: 'perhaps' is no time; write one as 2h, 21:10, ...", "--since", "write one as 2h"),
     command("maintenance hosta maybe", 'maintenance: unknown word "maybe"; usage: pinshift maintenance [HOST] [on|off [REASON]]'),
     command("plan ./guest.xml --on", "plan: Missing argument for --on; usage: pinshift plan DOMAIN|FILE|-"),
 ]
@@ -112,7 +116,7 @@ NOBODY = [
     *(absent(words) for words in ("status", "snapshot", "topology", "repin db1 --dry-run", "adopt db1 --dry-run", "forget --all")),
     absent("adapt -", read=GUEST),
     absent("plan -", read=GUEST),
-    *(absent(words, cluster=True) for words in ("rank db1", "migrate db1", "migrate db1 --dry-run", "drain hosta", "drain hosta --dry-run",
+    *(absent(words, cluster=True) for words in ("rank db1", "log", "log db1", "migrate db1", "migrate db1 --dry-run", "drain hosta", "drain hosta --dry-run",
                                                 "migrate-home", "balance", "balance --dry-run", "maintenance", "maintenance hosta on")),
     command("relay", "relay: the system bus can't be reached: ...; see systemctl status dbus", status=1),
 ]

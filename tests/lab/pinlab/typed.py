@@ -106,6 +106,10 @@ AWAY = [
     Row("repin db1", ("Nothing to pin",), 0, "away", host="hostb"),
     Row("migrate-home --dry-run", ("db1", "hostb", "hosta", "whole", "1 move"), 0, "away"),
     Row("rank db1", ("1", "hosta", "keep", "hostb", "here"), 0, "away"),
+    Row("log db1", ("Migration", "hosta", "record written", "moves from hosta to hostb", "hostb", "arrived with changes", "Next migration"), 0, "away"),
+    Row("log db1 --all -v", ("moves from hosta to hostb", "[migration-begun"), 0, "away", ways=TEXT),
+    Row("log db1 -q", ("hostb", "arrived with changes"), 0, "away"),
+    Row("log --since 1h -n 3", ("hosta", "db1"), 0, "away"),
 ]
 
 MOVES = [
@@ -133,6 +137,7 @@ WRONG = [
     Row("frobnicate", ("pinshift: unknown command", "known are"), 2, ways=TEXT, wide=True),
     Row("plan nobody", ("pinshift:", "nobody"), 1, ways=TEXT, wide=True),
     Row("rank nobody", ("pinshift:", "nobody"), 1, ways=TEXT, wide=True),
+    Row("log nobody", ("pinshift: no line is about 'nobody'",), 1, ways=TEXT, wide=True),
     Row("migrate nobody", ("pinshift:", "nobody"), 1, ways=TEXT, wide=True),
     Row("drain nowhere", ("pinshift:", "nowhere"), 1, ways=TEXT, wide=True),
 ]
