@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from . import numa_agent, numa_image
+from .cpu_time import cpu_seconds
 from .host import URI, Host
 from .piece import Piece
 from .result import CommandFailed, Result
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 # PID 1 of a PID namespace: QEMU ends with it, and it ends when the laboratory lets go of its input.
 KEEPER = 'exec 3<&0; "$@" & qemu=$!; (cat >/dev/null; kill -9 $qemu) <&3 & wait $qemu'
 BOOT_TIMEOUT = 300
-# Seconds for a kernel to come up, try by try: now and then TCG leaves one spinning before its first line.
+# Seconds of CPU time for a kernel to come up, try by try: now and then TCG leaves one spinning before its first line. How long
+# that is by the clock, who else wants the CPUs decides; so much longer at the most.
 PATIENCE = (75, 100, 150, 300)
+SHARE = 15
 
 
 @dataclass(frozen=True)
@@ -241,8 +244,8 @@ class NumaHost(Host):
             f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}"])
 
     def _agent_answers_within(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self.qemu.poll() is None:
+        deadline = time.monotonic() + SHARE * seconds
+        while self.qemu.poll() is None and cpu_seconds(self.qemu.pid) < seconds and time.monotonic() < deadline:
             try:
                 self._ping()
                 return True

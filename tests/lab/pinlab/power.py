@@ -54,9 +54,9 @@ def dead(cluster: Cluster, host: PairHost) -> Iterator[None]:
 
 @contextmanager
 def impatient(host: PairHost) -> Iterator[None]:
-    """Within, HOST's libvirtd gives up a destination that is silent for seconds, not for half a minute."""
+    """Within, HOST's libvirtd gives up a destination that is silent for ten seconds, not for half a minute."""
     usual = host.read(QEMU_CONF)
-    host.write(QEMU_CONF, usual + "keepalive_interval = 1\nkeepalive_count = 5\n")
+    host.write(QEMU_CONF, usual + "keepalive_interval = 1\nkeepalive_count = 10\n")
     host.libvirtd.restart()
     try:
         yield
