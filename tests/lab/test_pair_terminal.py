@@ -22,6 +22,7 @@ WEB1 = Guest("web1", vcpus=1)
 HEAVY = laden(Guest("heavy", vcpus=1))
 SLOW = "[migrate]\nbandwidth = 1MiB\n"
 STRICT = "[fit]\nhugepages = keep\n"
+GROUP = "[group web]\nmembers = web*\npolicy = affinity\n"
 # Where db1 and web1 are in each state, and whether hosta is in maintenance.
 STATES = {"home": ("hosta", "hosta", False), "away": ("hostb", "hosta", False), "drained": ("hostb", "hostb", True)}
 
@@ -38,6 +39,7 @@ class Desk:
         self.cluster = Cluster(self.a, self.b)
         self.policyd = self.cluster.policyd
         self.cluster.start()
+        self.cluster.set_policy(GROUP)
         self.screens = {name: Screen(host) for name, host in self.hosts.items()}
         self.state = ""
         self._write_files()
