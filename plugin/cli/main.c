@@ -115,11 +115,20 @@ run (PinCli *cli, int argc, char **argv)
   return verb->run (cli, argc - 1, argv + 1);
 }
 
+/* Whether standard output is a terminal that knows colours, and nobody minds. */
+static gboolean
+is_coloured (void)
+{
+  const char *no_colour = g_getenv ("NO_COLOR");
+  const char *terminal = g_getenv ("TERM");
+
+  return isatty (STDOUT_FILENO) != 0 && (no_colour == NULL || *no_colour == '\0') && g_strcmp0 (terminal, "dumb") != 0;
+}
+
 int
 main (int argc, char **argv)
 {
-  const char *no_colour = g_getenv ("NO_COLOR");
-  PinCli cli = { .colour = isatty (STDOUT_FILENO) != 0 && (no_colour == NULL || *no_colour == '\0') };
+  PinCli cli = { .colour = is_coloured () };
   int code;
 
   setlocale (LC_ALL, "");

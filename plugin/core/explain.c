@@ -184,8 +184,10 @@ missing_text (guint number, const PinRoom *room)
 }
 
 static char *
-cpus_why (const PinFinding *finding, const PinRoom *room)
+cpus_why (const PinFinding *finding, const PinFit *fit)
 {
+  const PinRoom *room = fit->room;
+  PinThreads threads = fit->demand->terms->threads;
   g_autofree char *place = place_text (finding, room);
   g_autofree char *wanted = cpus_text (finding->wanted);
 
@@ -204,6 +206,10 @@ cpus_why (const PinFinding *finding, const PinRoom *room)
     case PIN_CODE_NODES_SHARED:
       return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
     default:
+      /* Enough, but not in whole cores. */
+      if (finding->available >= finding->wanted && threads >= PIN_THREADS_REQUIRE)
+        return g_strdup_printf ("%s wanted with threads = %s; the %" G_GUINT64_FORMAT " available %s are on too few cores for that", wanted,
+                                pin_threads_name (threads), finding->available, place);
       return g_strdup_printf ("%s wanted, %" G_GUINT64_FORMAT " available %s", wanted, finding->available, place);
     }
 }
@@ -290,7 +296,7 @@ why_text (PinSetting setting, const PinFinding *finding, const PinFit *fit)
     case PIN_SETTING_VCPU_PINS:
     case PIN_SETTING_EMULATOR_PINS:
     case PIN_SETTING_IOTHREAD_PINS:
-      return cpus_why (finding, room);
+      return cpus_why (finding, fit);
     case PIN_SETTING_CACHE:
       return cache_why (fit);
     case PIN_SETTING_SCHEDULER:

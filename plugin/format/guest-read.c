@@ -37,9 +37,7 @@ read_identity (PinGuest *guest, const xmlNode *root, GError **error)
   guest->name = pin_xml_text (pin_xml_child (root, "name"));
   if (*guest->name == '\0')
     return pin_xml_error (error, root, "has no <name>");
-  guest->uuid = pin_uuid_normalize (text);
-  if (uuid == NULL)
-    return pin_xml_error (error, root, "has no <uuid>");
+  guest->uuid = uuid != NULL ? pin_uuid_normalize (text) : g_strdup (PIN_UUID_NONE);
   if (guest->uuid == NULL)
     return pin_xml_error (error, uuid, "is not a UUID");
   guest->arch = g_strdup (type != NULL ? pin_xml_attr (type, "arch") : NULL);

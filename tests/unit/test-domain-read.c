@@ -2,6 +2,7 @@
 /* Domains as values: what libvirt prints, what people write, and what nobody should. */
 #include "core/error.h"
 #include "format/domain-read.h"
+#include "format/guest-read.h"
 
 #include <string.h>
 
@@ -244,7 +245,6 @@ static const struct
   { "another-root", "<network><name>a</name></network>", "<network>: is not <domain>" },
   { "a-root-of-another-namespace", "<domain xmlns='urn:x'><name>a</name></domain>", "is not <domain>" },
   { "no-name", "<domain><uuid>" UUID "</uuid><memory>1</memory></domain>", "no <name>" },
-  { "no-uuid", "<domain><name>a</name><memory>1</memory></domain>", "no <uuid>" },
   { "bad-uuid", "<domain><name>a</name><uuid>1b4e28ba</uuid></domain>", "<uuid>" },
   { "no-memory", "<domain><name>a</name><uuid>" UUID "</uuid></domain>", "no <memory>" },
   { "negative-memory", "<domain><name>a</name><uuid>" UUID "</uuid><memory>-1</memory></domain>", "'-1'" },
@@ -467,6 +467,18 @@ test_record (gconstpointer data)
     g_error ("'%s' is not in '%s'", records[i].expected, domain->record_problem);
 }
 
+/* As people write it, for virsh define. */
+static void
+test_no_uuid (void)
+{
+  static const char text[] = "<domain><name>a</name><memory>1</memory><vcpu>1</vcpu></domain>";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinDomain) domain = pin_domain_parse (text, strlen (text), &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (domain->guest->uuid, ==, PIN_UUID_NONE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -495,5 +507,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_record);
     }
+  g_test_add_func ("/domain/libvirt-gives-a-uuid-where-there-is-none", test_no_uuid);
   return g_test_run ();
 }

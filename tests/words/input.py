@@ -314,7 +314,6 @@ DOMAIN = [
     row("guest: not there", "none.xml: can't open: No such file or directory", READABLE, domain="none.xml"),
     row("guest: a folder", "./: can't read: Is a directory", READABLE, domain="./"),
     guest("no name", "<name>db1</name>", "", "line 1: <domain>: has no <name>"),
-    guest("no UUID", "<uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid>", "", "line 1: <domain>: has no <uuid>"),
     guest("a bad UUID", "c7a5fdbd", "c7a5", "line 3: <uuid>: is not a UUID"),
     guest("no memory", "<memory unit='MiB'>512</memory>", "", "line 1: <domain>: has no <memory>"),
     guest("bad memory", "512", "much", "line 4: <memory>: 'much' is not a number from 0 to 8796093022207"),
