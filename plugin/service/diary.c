@@ -20,7 +20,9 @@ struct _PinDiary
   PinDiaryBounds most;
   GQueue entries; /* of Entry, as they were noted: a clock that was wrong for an hour must not decide who goes first */
   gsize bytes;
-  gboolean is_behind; /* the file lacks something, and somebody was told */
+  GString *pending;   /* lines that the file lacks */
+  guint idle;         /* the source that writes them; 0: none */
+  gboolean is_behind; /* the file lacks others, too, and somebody was told */
 };
 
 static void
@@ -76,6 +78,7 @@ pin_diary_new (const char *path, const PinDiaryBounds *bounds)
   g_autoptr (GPtrArray) lines = path != NULL ? pin_lines_read (path, 2 * bounds->bytes) : g_ptr_array_new ();
 
   diary->path = g_strdup (path);
+  diary->pending = g_string_new (NULL);
   diary->most = *bounds;
   for (guint i = 0; i < lines->len; i++)
     {
@@ -93,7 +96,9 @@ pin_diary_free (PinDiary *diary)
 {
   if (diary == NULL)
     return;
+  pin_diary_flush (diary);
   g_queue_clear_full (&diary->entries, entry_free);
+  g_string_free (diary->pending, TRUE);
   g_free (diary->path);
   g_free (diary);
 }
@@ -113,17 +118,42 @@ rewrite (const PinDiary *diary, GError **error)
   return pin_lines_replace (diary->path, text->str, error);
 }
 
-/* @line is that of the newest entry. */
 static gboolean
-keep (const PinDiary *diary, const char *line, GError **error)
+write_pending (const PinDiary *diary, GError **error)
 {
   gsize bytes = 0;
 
   if (diary->is_behind)
     return rewrite (diary, error);
-  if (!pin_lines_append (diary->path, line, &bytes, error))
+  if (!pin_lines_append (diary->path, diary->pending->str, &bytes, error))
     return FALSE;
   return bytes <= 2 * diary->most.bytes || rewrite (diary, error);
+}
+
+void
+pin_diary_flush (PinDiary *diary)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_written;
+
+  g_clear_handle_id (&diary->idle, g_source_remove);
+  if (diary->pending->len == 0)
+    return;
+  is_written = write_pending (diary, &error);
+  if (!is_written && !diary->is_behind)
+    g_warning ("diary: %s; until it can be written, what happens is forgotten with the next restart", error->message);
+  diary->is_behind = !is_written;
+  g_string_truncate (diary->pending, 0);
+}
+
+static gboolean
+on_idle (gpointer data)
+{
+  PinDiary *diary = data;
+
+  diary->idle = 0;
+  pin_diary_flush (diary);
+  return G_SOURCE_REMOVE;
 }
 
 void
@@ -131,16 +161,13 @@ pin_diary_note (const PinEvent *event, gpointer data)
 {
   PinDiary *diary = data;
   g_autofree char *line = format (event);
-  g_autoptr (GError) error = NULL;
-  gboolean is_kept;
 
   add (diary, pin_event_copy (event), strlen (line) + 1);
   if (diary->path == NULL)
     return;
-  is_kept = keep (diary, line, &error);
-  if (!is_kept && !diary->is_behind)
-    g_warning ("diary: %s; until it can be written, what happens is forgotten with the next restart", error->message);
-  diary->is_behind = !is_kept;
+  g_string_append_printf (diary->pending, "%s\n", line);
+  if (diary->idle == 0)
+    diary->idle = g_idle_add (on_idle, diary);
 }
 
 /* UUIDs of guests that are, or were, called @name; borrowed.  (transfer container) */

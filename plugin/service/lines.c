@@ -86,20 +86,20 @@ open_to_append (const char *path)
 }
 
 gboolean
-pin_lines_append (const char *path, const char *line, gsize *ret_bytes, GError **error)
+pin_lines_append (const char *path, const char *text, gsize *ret_bytes, GError **error)
 {
   __attribute__ ((cleanup (close_file))) int fd = open_to_append (path);
-  g_autofree char *text = NULL;
+  g_autofree char *whole = NULL;
   struct stat status;
   gssize written;
 
   if (fd < 0 || fstat (fd, &status) < 0)
     return fail (path, errno, error);
-  text = g_strdup_printf ("%s%s\n", is_torn (fd, status.st_size) ? "\n" : "", line);
-  written = write (fd, text, strlen (text));
-  if (written != (gssize) strlen (text))
+  whole = g_strconcat (is_torn (fd, status.st_size) ? "\n" : "", text, NULL);
+  written = write (fd, whole, strlen (whole));
+  if (written != (gssize) strlen (whole))
     return fail (path, written < 0 ? errno : ENOSPC, error);
-  *ret_bytes = (gsize) status.st_size + strlen (text);
+  *ret_bytes = (gsize) status.st_size + strlen (whole);
   return TRUE;
 }
 

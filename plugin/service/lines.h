@@ -11,10 +11,10 @@
 GPtrArray *pin_lines_read (const char *path, gsize most_bytes);
 
 /*
- * Adds @line, which has no line feed, to the file @path, which is made if it is not there, as its folder is; *ret_bytes: how long the
- * file is then.  It does not wait for the disk.  PIN_ERROR_FAILED.
+ * Adds @text, lines that all have their line feed, to the file @path, which is made if it is not there, as its folder is; *ret_bytes: how
+ * long the file is then.  PIN_ERROR_FAILED.
  */
-gboolean pin_lines_append (const char *path, const char *line, gsize *ret_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pin_lines_append (const char *path, const char *text, gsize *ret_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes @text, lines that all have their line feed, all that the file @path has, which is made if need be: whole, or not at all.  PIN_ERROR_FAILED. */
 gboolean pin_lines_replace (const char *path, const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,9 +3,10 @@
 #include "service/diary.h"
 #include "service/log-call.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,7 @@ note (PinDiary *diary, const Said *said)
   };
 
   pin_diary_note (&event, diary);
+  pin_diary_flush (diary);
 }
 
 /* Notes a line about no guest. */
@@ -294,6 +296,34 @@ test_bounds (void)
     }
 }
 
+/* What is noted is written soon, many lines at once, and at the end if not before. */
+static void
+test_when (void)
+{
+  const PinEvent event = { .time_us = NEW_YEAR_US, .kind = (char *) "planned", .message_id = (char *) "", .host = (char *) "hosta", .guest = (char *) "",
+                           .uuid = (char *) "", .migration = (char *) "", .job = (char *) "", .source = (char *) "", .destination = (char *) "",
+                           .text = (char *) "x" };
+
+  for (guint by_end = 0; by_end < 2; by_end++)
+    {
+      g_auto (Place) place = { NULL };
+      g_autoptr (PinDiary) diary = NULL;
+      g_autoptr (PinDiary) later = NULL;
+
+      place_init (&place);
+      diary = pin_diary_new (place.path, &pin_diary_bounds);
+      pin_diary_note (&event, diary);
+      pin_diary_note (&event, diary);
+      g_assert_false (g_file_test (place.path, G_FILE_TEST_EXISTS));
+      if (by_end)
+        g_clear_pointer (&diary, pin_diary_free);
+      while (!by_end && g_main_context_iteration (NULL, FALSE))
+        ;
+      later = pin_diary_new (place.path, &pin_diary_bounds);
+      assert_finds (later, "", 0, 0, "x x ");
+    }
+}
+
 /* A clock that was years ahead for an hour: what is said later goes on, and what was said then goes first as it came first. */
 static void
 test_clock (void)
@@ -333,6 +363,42 @@ test_full_disk (void)
   say (diary, 3, "c");
   later = pin_diary_new (place.path, &pin_diary_bounds);
   assert_finds (later, "", 0, 0, "a b c ");
+}
+
+/* The file may grow to @bytes and no further: the write that gets there ends in the middle. */
+static void
+set_room (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = MIN (bytes, limit.rlim_max);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+test_no_room (void)
+{
+  g_auto (Place) place = { NULL };
+  g_autoptr (PinDiary) diary = NULL;
+  g_autoptr (PinDiary) torn = NULL;
+  g_autoptr (PinDiary) later = NULL;
+
+  place_init (&place);
+  diary = pin_diary_new (place.path, &pin_diary_bounds);
+  say (diary, 1, "a");
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
+  set_room (file_size (&place) * 3 / 2);
+  say (diary, 2, "b");
+  say (diary, 3, "c");
+  set_room (RLIM_INFINITY);
+  g_test_assert_expected_messages ();
+  assert_finds (diary, "", 0, 0, "a b c ");
+  torn = pin_diary_new (place.path, &pin_diary_bounds);
+  assert_finds (torn, "", 0, 0, "a ");
+  say (diary, 4, "d");
+  later = pin_diary_new (place.path, &pin_diary_bounds);
+  assert_finds (later, "", 0, 0, "a b c d ");
 }
 
 /* Nobody else may read what happens on a host. */
@@ -387,13 +453,16 @@ test_answers (void)
 int
 main (int argc, char **argv)
 {
+  signal (SIGXFSZ, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/diary/what-is-found-by-which-name-before-and-after-a-restart", test_lookup);
   g_test_add_func ("/diary/damage-costs-itself-alone", test_damage);
   g_test_add_func ("/diary/a-write-that-ends-anywhere-costs-its-line", test_torn_anywhere);
   g_test_add_func ("/diary/keeps-no-more-than-it-may", test_bounds);
+  g_test_add_func ("/diary/is-written-soon-and-not-at-once", test_when);
   g_test_add_func ("/diary/a-clock-that-jumps-back", test_clock);
   g_test_add_func ("/diary/goes-on-where-it-can-not-be-written", test_full_disk);
+  g_test_add_func ("/diary/a-write-that-finds-no-room-is-made-up-for", test_no_room);
   g_test_add_func ("/diary/is-read-by-nobody-else", test_mode);
   g_test_add_func ("/diary/answers-of-other-hosts", test_answers);
   return g_test_run ();
