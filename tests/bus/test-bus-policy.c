@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PATIENCE_S 100
 #define NAME "org.pinshift.Host1"
 #define CLUSTER_NAME "org.pinshift.Cluster1"
 #define NOBODY 65534
@@ -315,6 +316,42 @@ test_signals (gconstpointer name)
   g_assert_false (is_heard (&world, WHO_NOBODY));
 }
 
+static void
+on_told (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *signal,
+         GVariant *parameters, gpointer ret_is_told)
+{
+  *(gboolean *) ret_is_told = TRUE;
+}
+
+static gboolean
+lose_patience (gpointer data)
+{
+  g_error ("the service heard nothing within %d s", PATIENCE_S);
+  return G_SOURCE_REMOVE;
+}
+
+/* One service hears what the other, which is no root, signals to all. */
+static void
+test_told (gconstpointer name)
+{
+  g_auto (World) world = { NULL };
+  g_autofree char *line = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  gboolean is_told = FALSE;
+  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, NULL);
+
+  world_init (&world, name, NULL);
+  g_dbus_connection_signal_subscribe (world.service, NULL, "org.example.Try", "FromUser", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_told,
+                                      &is_told, NULL);
+  /* Behind this the bus knows what is to be heard. */
+  tell_all (world.service, "FromService");
+  line = g_strdup_printf ("dbus-send --bus=%s --type=signal / org.example.Try.FromUser", world.address);
+  process = run_as (WHO_LIBVIRT, line, G_SUBPROCESS_FLAGS_NONE);
+  while (!is_told)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (limit);
+}
+
 /* The user of the unit may be the service, and needs no right to call it. */
 static void
 test_owner (void)
@@ -347,6 +384,8 @@ main (int argc, char **argv)
   g_test_add_func ("/bus-policy/cluster/all-may-ask-for-a-change-the-group-libvirt-may-read-root-may-all", test_cluster);
   g_test_add_data_func ("/bus-policy/signals-are-for-the-group-libvirt", NAME, test_signals);
   g_test_add_data_func ("/bus-policy/cluster/signals-are-for-the-group-libvirt", CLUSTER_NAME, test_signals);
+  g_test_add_data_func ("/bus-policy/the-service-hears-what-others-signal", NAME, test_told);
+  g_test_add_data_func ("/bus-policy/cluster/the-service-hears-what-others-signal", CLUSTER_NAME, test_told);
   g_test_add_func ("/bus-policy/the-user-of-a-unit-may-be-its-service", test_owner);
   return g_test_run ();
 }
