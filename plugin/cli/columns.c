@@ -8,6 +8,7 @@
 
 /* Where a terminal does not tell. */
 #define USUAL_COLUMNS 80
+#define DOTS "..."
 
 guint
 pin_columns (void)
@@ -19,6 +20,12 @@ pin_columns (void)
   return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
 }
 
+static guint
+columns_of_char (gunichar c)
+{
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
+
 guint
 pin_columns_of (const char *text)
 {
@@ -27,11 +34,37 @@ pin_columns_of (const char *text)
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
     {
       if (*at != '\033')
-        columns += g_unichar_iszerowidth (g_utf8_get_char (at)) ? 0 : g_unichar_iswide (g_utf8_get_char (at)) ? 2 : 1;
+        columns += columns_of_char (g_utf8_get_char (at));
       else if (strchr (at, 'm') != NULL)
         at = strchr (at, 'm');
     }
   return columns;
+}
+
+/* As much of the begin of @text as @columns take.  (transfer full) */
+static char *
+begin_of (const char *text, guint columns)
+{
+  const char *at = text;
+
+  for (guint used = 0; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      used += columns_of_char (g_utf8_get_char (at));
+      if (used > columns)
+        break;
+    }
+  return g_strndup (text, (gsize) (at - text));
+}
+
+char *
+pin_columns_cut (const char *text, guint columns)
+{
+  g_autofree char *begin = NULL;
+
+  if (pin_columns_of (text) <= columns || columns <= strlen (DOTS))
+    return begin_of (text, columns);
+  begin = begin_of (text, columns - (guint) strlen (DOTS));
+  return g_strconcat (begin, DOTS, NULL);
 }
 
 char *

@@ -10,6 +10,9 @@ guint pin_columns (void);
 /* How many columns @text takes, UTF-8; what only colours it takes none. */
 guint pin_columns_of (const char *text);
 
+/* @text, without colours, cut to @columns, with "..." at its end if it was; without these where they alone would fill it.  (transfer full) */
+char *pin_columns_cut (const char *text, guint columns);
+
 /*
  * @text, one line, broken at blanks so that none is wider than @columns, if a word is not wider by itself; all but the first are
  * indented by @indent blanks.  0 @columns break nothing.  (transfer full)

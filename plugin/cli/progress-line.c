@@ -2,55 +2,13 @@
 #include "progress-line.h"
 
 #include "amount.h"
+#include "columns.h"
 
 #define WHOLE 1000 /* per mille */
 #define BAR_MOST 20
 #define BAR_LEAST 5
 /* " [" and "]". */
 #define BAR_FRAME 3
-#define DOTS "..."
-
-static guint
-columns_of (gunichar c)
-{
-  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-}
-
-guint
-pin_progress_line_columns (const char *text)
-{
-  guint columns = 0;
-
-  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
-    columns += columns_of (g_utf8_get_char (at));
-  return columns;
-}
-
-/* As much of the begin of @text as @columns take.  (transfer full) */
-static char *
-begin_of (const char *text, guint columns)
-{
-  const char *at = text;
-
-  for (guint used = 0; *at != '\0'; at = g_utf8_next_char (at))
-    {
-      used += columns_of (g_utf8_get_char (at));
-      if (used > columns)
-        break;
-    }
-  return g_strndup (text, (gsize) (at - text));
-}
-
-char *
-pin_progress_line_cut (const char *text, guint columns)
-{
-  g_autofree char *begin = NULL;
-
-  if (pin_progress_line_columns (text) <= columns || columns <= sizeof DOTS)
-    return begin_of (text, columns);
-  begin = begin_of (text, columns - (guint) (sizeof DOTS - 1));
-  return g_strconcat (begin, DOTS, NULL);
-}
 
 /* Adds @prefix AMOUNT @suffix to @parts, if there is an @amount, which it takes. */
 static void
@@ -98,7 +56,7 @@ fill (GString *tail, const GPtrArray *parts, guint *room)
   for (guint i = 0; i < parts->len; i++)
     {
       const char *part = g_ptr_array_index (parts, i);
-      guint columns = pin_progress_line_columns (part);
+      guint columns = pin_columns_of (part);
 
       if (columns > *room)
         return FALSE;
@@ -135,9 +93,9 @@ pin_progress_line (const char *subject, const PinProgressState *state, guint col
   guint permille = MIN (state->permille, WHOLE);
   g_autofree char *whole = g_strdup_printf ("%s: %s", subject, state->stage);
   g_autofree char *percent = g_strdup_printf (" %u %%", permille / 10);
-  guint most = columns - MIN (columns, pin_progress_line_columns (percent));
-  g_autofree char *head = pin_progress_line_cut (whole, state->bytes_total > 0 ? most : columns);
-  guint room = most - MIN (most, pin_progress_line_columns (head));
+  guint most = columns - MIN (columns, pin_columns_of (percent));
+  g_autofree char *head = pin_columns_cut (whole, state->bytes_total > 0 ? most : columns);
+  guint room = most - MIN (most, pin_columns_of (head));
   g_autoptr (GString) tail = g_string_new (percent);
   g_autoptr (GPtrArray) before = parts_before_bar (state);
   g_autoptr (GPtrArray) after = parts_after_bar (state);

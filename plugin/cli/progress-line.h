@@ -22,8 +22,3 @@ typedef struct
  * and where to is cut, before the percent are.  (transfer full)
  */
 char *pin_progress_line (const char *subject, const PinProgressState *state, guint columns);
-
-/* So many columns of a terminal @text takes. */
-guint pin_progress_line_columns (const char *text);
-/* @text, cut to @columns, with "..." at its end if it was; that too is cut where not even it fits.  (transfer full) */
-char *pin_progress_line_cut (const char *text, guint columns);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "progress.h"
 
+#include "columns.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-/* Where a terminal does not tell how wide it is. */
-#define USUAL_COLUMNS 80
 
 struct _PinProgress
 {
@@ -40,22 +38,23 @@ pin_progress_free (PinProgress *progress)
   g_free (progress);
 }
 
+/* So that the cursor, too, stays in its line.  Elsewhere there is no end. */
 static guint
 columns (void)
 {
-  struct winsize size = { 0 };
+  guint all = pin_columns ();
 
-  return ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : USUAL_COLUMNS;
+  return all > 0 ? all - 1 : G_MAXUINT;
 }
 
 /* Over what stands there, and never wider than the terminal is now; no terminal is too dumb for blanks. */
 static void
 overwrite (PinProgress *progress, const char *text)
 {
-  guint room = columns () - 1;
+  guint room = columns ();
   g_autofree char *shown = pin_cli_one_line (text);
-  g_autofree char *line = pin_progress_line_cut (shown, room);
-  guint used = pin_progress_line_columns (line);
+  g_autofree char *line = pin_columns_cut (shown, room);
+  guint used = pin_columns_of (line);
   guint stale = MIN (progress->line_columns, room);
 
   printf ("\r%s%*s", line, (int) (MAX (stale, used) - used), "");
@@ -85,7 +84,7 @@ say (PinProgress *progress, const char *text)
   g_autofree char *line = pin_cli_one_line (text);
 
   pin_progress_hide (progress);
-  printf ("%s: %s\n", progress->subject, line);
+  pin_columns_say (2, "%s: %s", progress->subject, line);
   fflush (stdout);
 }
 
@@ -112,7 +111,7 @@ tell_stage (PinProgress *progress, const PinProgressState *state)
 void
 pin_progress_show (PinProgress *progress, const PinProgressState *state)
 {
-  g_autofree char *line = pin_progress_line (progress->subject, state, columns () - 1);
+  g_autofree char *line = pin_progress_line (progress->subject, state, columns ());
 
   if (is_silent (progress))
     return;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,27 +104,61 @@ pin_cli_world_run (PinCliWorld *world, const char *line, const char *input)
   run (world, line, input, -1);
 }
 
+static void
+set_columns (int terminal, guint columns)
+{
+  const struct winsize size = { .ws_row = 25, .ws_col = (unsigned short) columns };
+
+  g_assert_cmpint (ioctl (terminal, TIOCSWINSZ, &size), ==, 0);
+}
+
+/* FALSE: that was all. */
+static gboolean
+listen_once (PinCliWorld *world)
+{
+  char buffer[4096];
+  gssize n = read (world->terminal, buffer, sizeof buffer);
+
+  if (n > 0)
+    g_string_append_len (world->sent, buffer, n);
+  return n > 0;
+}
+
 void
 pin_cli_world_run_at_terminal (PinCliWorld *world, const char *line, guint columns)
 {
-  const struct winsize size = { .ws_row = 25, .ws_col = (unsigned short) columns };
-  g_autoptr (GString) sent = g_string_new (NULL);
-  int ours = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
   int theirs;
-  char buffer[4096];
-  gssize n;
 
-  g_assert_true (ours >= 0 && grantpt (ours) == 0 && unlockpt (ours) == 0);
-  theirs = open (ptsname (ours), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  world->terminal = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_true (world->terminal >= 0 && grantpt (world->terminal) == 0 && unlockpt (world->terminal) == 0);
+  theirs = open (ptsname (world->terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
   g_assert_cmpint (theirs, >=, 0);
-  g_assert_cmpint (ioctl (theirs, TIOCSWINSZ, &size), ==, 0);
+  set_columns (theirs, columns);
+  world->sent = g_string_new (NULL);
   run (world, line, NULL, theirs);
   /* It is little enough for the terminal to keep until now. */
-  while ((n = read (ours, buffer, sizeof buffer)) > 0)
-    g_string_append_len (sent, buffer, n);
-  close (ours);
+  while (listen_once (world))
+    continue;
+  close (world->terminal);
   g_free (world->out);
-  world->out = g_string_free (g_steal_pointer (&sent), FALSE);
+  world->out = g_string_free (g_steal_pointer (&world->sent), FALSE);
+}
+
+void
+pin_cli_world_resize (PinCliWorld *world, guint columns)
+{
+  set_columns (world->terminal, columns);
+  g_subprocess_send_signal (world->process, SIGWINCH);
+}
+
+gboolean
+pin_cli_world_was_sent (PinCliWorld *world, const char *text)
+{
+  struct pollfd ready = { .fd = world->terminal, .events = POLLIN };
+
+  if (poll (&ready, 1, 0) == 1)
+    listen_once (world);
+  return strstr (world->sent->str, text) != NULL;
 }
 
 void

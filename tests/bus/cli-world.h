@@ -24,6 +24,8 @@ typedef struct
   int code;
   char *out;
   char *err;
+  int terminal;  /* our end of the one that the program runs at, while it does */
+  GString *sent; /* what it was sent, as far as that was read */
 } PinCliWorld;
 
 /* A folder with guests, snapshots and policies, good and bad, and no bus. */
@@ -39,6 +41,11 @@ void pin_cli_world_run (PinCliWorld *world, const char *line, const char *input)
 
 /* The same on a terminal with so many columns; @world->out is all that it was sent. */
 void pin_cli_world_run_at_terminal (PinCliWorld *world, const char *line, guint columns);
+
+/* While it runs: the terminal has so many columns now, and the program is told. */
+void pin_cli_world_resize (PinCliWorld *world, guint columns);
+/* While it runs: whether @text is in all that was. */
+gboolean pin_cli_world_was_sent (PinCliWorld *world, const char *text);
 
 /* What was said on standard error is one line of pinshift's. */
 void pin_cli_assert_one_line (const PinCliWorld *world);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fake-cluster.h"
 
+#include <glib-unix.h>
 #include <signal.h>
 
 #define PATH "/org/pinshift/Cluster1"
@@ -185,6 +186,23 @@ fake_cluster_leave (FakeCluster *cluster)
 }
 
 static gboolean
+on_sent (int terminal, GIOCondition condition, gpointer data)
+{
+  static const FakeStep done = { "done", "finishing", "hostb", "moved to hostb", 1000 };
+  FakeCluster *cluster = data;
+
+  if (pin_cli_world_was_sent (cluster->world, NARROW_LINE))
+    {
+      cluster->step = &done;
+      show_step (cluster);
+      return G_SOURCE_REMOVE;
+    }
+  if (pin_cli_world_was_sent (cluster->world, WIDE_LINE))
+    pin_cli_world_resize (cluster->world, 45);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 go_on (gpointer data)
 {
   FakeCluster *cluster = data;
@@ -197,6 +215,8 @@ go_on (gpointer data)
     }
   if (cluster->after == AFTER_LOSS)
     fake_cluster_leave (cluster);
+  else if (cluster->after == AFTER_RESIZE)
+    g_unix_fd_add (cluster->world->terminal, G_IO_IN, on_sent, cluster);
   else if (cluster->after != AFTER_NOTHING)
     g_subprocess_send_signal (cluster->world->process, SIGINT);
   return G_SOURCE_REMOVE;

@@ -6,6 +6,8 @@
 #include "cluster1.h"
 
 #define FAKE_JOB_PATH "/org/pinshift/Cluster1/job/7"
+#define WIDE_LINE "\rdb1: moving to hostb [####....] 61 %, "
+#define NARROW_LINE "\rdb1: moving to hostb 61 %, 3 min 15 s to go "
 #define CANCELLING "pinshift: cancelling; once more, and it is left to itself\n"
 
 /* A move of a job that has several; the list of them ends with one without a guest. */
@@ -31,7 +33,8 @@ typedef enum
   AFTER_NOTHING,
   AFTER_INTERRUPT, /* the program is interrupted, and the job cancelled */
   AFTER_REFUSAL,   /* it is interrupted, and may not cancel: the job is done */
-  AFTER_LOSS       /* the service leaves the bus */
+  AFTER_LOSS,      /* the service leaves the bus */
+  AFTER_RESIZE     /* the terminal becomes narrow, and once the line is, the job is done */
 } FakeAfter;
 
 typedef struct

@@ -250,6 +250,24 @@ test_terminal (void)
   g_assert_cmpuint (n, >, 5);
 }
 
+/* The line is drawn anew where the terminal becomes narrow, and wipes no more than there is room. */
+static void
+test_resized (void)
+{
+  static const FakeStep steps[] = { { "running", "moving", "hostb", "", 610 }, { NULL } };
+  g_auto (PinCliWorld) world = { NULL };
+  g_auto (FakeCluster) cluster = { .step = steps, .after = AFTER_RESIZE };
+  const char *narrow;
+
+  pin_cli_world_init (&world);
+  fake_cluster_init (&cluster, &world);
+  pin_cli_world_run_at_terminal (&world, "migrate db1", 100);
+  g_assert_cmpint (world.code, ==, 0);
+  narrow = strstr (world.out, NARROW_LINE);
+  g_assert_nonnull (narrow);
+  g_assert_cmpuint (strcspn (narrow + 1, "\r"), ==, 44);
+}
+
 #define HOSTS                                                                                                          \
   " Host    State         Maintenance\n"                                                                               \
   "-----------------------------------------------\n"
@@ -358,6 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-cluster/a-dry-run-shows-the-plan-of-the-destination", test_dry_run);
   g_test_add_func ("/cli-cluster/migrate-follows-its-job", test_migrate);
   g_test_add_func ("/cli-cluster/migrate-has-one-line-on-a-terminal", test_terminal);
+  g_test_add_func ("/cli-cluster/a-terminal-that-becomes-narrow-has-a-line-that-fits", test_resized);
   g_test_add_func ("/cli-cluster/maintenance-of-a-host-of-the-cluster", test_maintenance);
   g_test_add_func ("/cli-cluster/maintenance-of-this-host-alone", test_maintenance_here);
   return g_test_run ();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The line of a move: what it says in how many columns. */
+#include "columns.h"
 #include "progress-line.h"
 
 #define WIDEST 140
@@ -57,12 +58,12 @@ test_widths (void)
     for (guint columns = 0; columns <= WIDEST; columns++)
       {
         g_autofree char *line = pin_progress_line (subjects[i], &moving, columns);
-        g_autofree char *begin = pin_progress_line_cut (line, columns);
+        g_autofree char *begin = pin_columns_cut (line, columns);
 
         g_assert_true (g_utf8_validate (line, -1, NULL));
         if (columns < 40)
           continue;
-        g_assert_cmpuint (pin_progress_line_columns (line), <=, columns);
+        g_assert_cmpuint (pin_columns_of (line), <=, columns);
         g_assert_nonnull (g_strrstr (line, " 45 %"));
         g_assert_cmpstr (begin, ==, line);
       }
