@@ -224,7 +224,7 @@ run (PinCli *cli, int argc, char **argv)
 const PinCliVerb pin_cli_status = {
   "status",
   "[DOMAIN]",
-  "List the guests of this host and what they miss, or tell all of one",
+  "List the guests of this host and what they miss, or all of one",
   run,
   .example = "pinshift status db1",
   .has_guest = TRUE,
