@@ -8,6 +8,7 @@ the tree under test: packages are handed in, nothing else of it can be seen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING, ClassVar
@@ -66,6 +67,7 @@ class InstalledHost(Host):
     """HUGEPAGES: how many pages of 2 MiB it adds to the machine's pool; without, it has no pool."""
 
     kind: ClassVar[str] = "installed"
+    base: ClassVar[Callable[[], Path]] = staticmethod(system_root)
 
     def __init__(self, lab: Lab, name: str, index: int, hugepages: int = 0) -> None:
         super().__init__(lab, name, index)
@@ -88,7 +90,7 @@ class InstalledHost(Host):
             Pool(self.lab, self.hugepages)
         self.cgroups = Cgroups(self.lab, self.name)
         self.held = Held(self.lab, *NAMESPACES)
-        self._outside("sh", "-c", OVERLAY, "sh", str(own), str(system_root()))
+        self._outside("sh", "-c", OVERLAY, "sh", str(own), str(self.base()))
         self.lab.switch.plug(self.index, self.held.pid)
         self._outside("ip", "addr", "add", f"{self.address}/24", "dev", "eth0")
         self._outside("ip", "link", "set", "eth0", "up")
@@ -143,19 +145,29 @@ class InstalledHost(Host):
         return result.run(["nsenter", "-t", str(self.held.pid), "--mount", "--net", "--pid", "--wd=/", "--", *argv],
                           input=input, shown=argv, where=f"beside {self.name}")
 
+    def files(self) -> dict[str, str]:
+        """What it has before it boots, by path."""
+        return {"/etc/hosts": self.lab.hosts_file(), "/etc/hostname": f"{self.name}\n",
+                "/etc/libvirt/libvirtd.conf": LIBVIRTD_CONF.format(uuid=self.uuid),
+                "/etc/libvirt/qemu.conf": QEMU_CONF, "/etc/default/libvirt-guests": GUESTS_CONF,
+                "/etc/systemd/system/hide-pages.service": HIDE_PAGES_UNIT}
+
     def _configure(self) -> None:
-        files = {"/etc/hosts": self.lab.hosts_file(), "/etc/hostname": f"{self.name}\n",
-                 "/etc/libvirt/libvirtd.conf": LIBVIRTD_CONF.format(uuid=self.uuid),
-                 "/etc/libvirt/qemu.conf": QEMU_CONF, "/etc/default/libvirt-guests": GUESTS_CONF,
-                 "/etc/systemd/system/hide-pages.service": HIDE_PAGES_UNIT}
-        for path, text in files.items():
-            self._outside("sh", "-c", 'cat >"$1"', "sh", f"{self.root}{path}", input=text)
-        systemctl = ("systemctl", f"--root={self.root}")
-        self._outside(*systemctl, "mask", *MASKED)
-        self._outside(*systemctl, "enable", "libvirtd-tcp.socket")
+        for path, text in self.files().items():
+            self._outside("sh", "-c", 'mkdir -p "$(dirname "$1")" && cat >"$1"', "sh", f"{self.root}{path}", input=text)
+        self.systemctl("mask", *MASKED)
+        self.enable()
         if not self.hugepages:
-            self._outside(*systemctl, "mask", "dev-hugepages.mount")
-            self._outside(*systemctl, "enable", "hide-pages.service")
+            self.systemctl("mask", "dev-hugepages.mount")
+            self.systemctl("enable", "hide-pages.service")
+
+    def enable(self) -> None:
+        """What systemd starts on it besides."""
+        self.systemctl("enable", "libvirtd-tcp.socket")
+
+    def systemctl(self, *argv: str) -> None:
+        """systemctl ARGV upon the root of a host that is off."""
+        self._outside("systemctl", f"--root={self.root}", *argv)
 
     # Packages
 

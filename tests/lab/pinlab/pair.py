@@ -45,6 +45,7 @@ mkdir "$own/devices"
 mount --rbind /dev "$own/devices"
 over /dev "$own/devices"
 for dir in pts shm; do mount --rbind "$own/devices/$dir" "/dev/$dir"; done
+rm -f /dev/log  # Where systemd runs, a link to what it hears.
 
 fresh /etc/libvirt
 if test -n "$stage" && test -d "$stage/etc/libvirt"; then cp -a "$stage/etc/libvirt/." /etc/libvirt; fi

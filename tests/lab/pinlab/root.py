@@ -24,6 +24,10 @@ SYSTEM = ("dbus", "iproute2", "libglib2.0-bin", "libpam-systemd", "libvirt-clien
 # What our packages depend on: a host is offline.
 LIBRARIES = ("libdbus-1-3", "libglib2.0-0", "libjson-glib-1.0-0", "libnuma1", "libvirt0", "libxml2")
 
+# A server as Debian's installer leaves it, more or less: no libvirt, no compiler.
+SERVER = ("ca-certificates", "dbus", "iproute2", "libpam-systemd", "openssh-client", "openssh-server", "procps", "systemd",
+          "systemd-sysv")
+
 ONE_AT_A_TIME = threading.Lock()  # Hosts boot side by side, and ask for the same root.
 
 
@@ -37,6 +41,12 @@ def system_root() -> Path:
     """The root with libvirt, as a directory; it goes when this program ends."""
     with ONE_AT_A_TIME:
         return _made("root", *SYSTEM, *LIBRARIES)
+
+
+def server_root() -> Path:
+    """The root of a server that nobody has made a host of guests yet; it goes when this program ends."""
+    with ONE_AT_A_TIME:
+        return _made("server", *SERVER)
 
 
 def bare_tarball() -> Path:

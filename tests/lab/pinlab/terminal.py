@@ -29,14 +29,17 @@ class Terminal:
         self._ended = False
         host.lab.undo(self.leave)
 
-    def wait_for(self, pattern: str) -> str:
+    def wait_for(self, pattern: str, timeout: float = 180) -> str:
         """Waits for text that matches; forgets what was said up to there, and returns it."""
-        found = wait_until(lambda: self._listen() and re.search(pattern, self.said), f"the terminal says {pattern!r}")
+        found = wait_until(lambda: self._listen() and re.search(pattern, self.said), f"the terminal says {pattern!r}", timeout)
         said, self.said = self.said[:found.end()], self.said[found.end():]
         return said
 
     def type(self, line: str) -> None:
-        os.write(self.fd, f"{line}\n".encode())
+        self.press(f"{line}\n")
+
+    def press(self, keys: str) -> None:
+        os.write(self.fd, keys.encode())
 
     def type_secret(self, secret: str) -> None:
         """Waits until the terminal shows no more what is typed: what comes before that is thrown away."""
