@@ -17,7 +17,7 @@ def migrate(guest: Guest, source: Host, target: Host, *flags: str, check: bool =
     """`virsh migrate --live` to TARGET, with FLAGS; CHECK makes a failure an exception."""
     how = ["--live"] if live else []
     done = source.virsh("migrate", *how, *flags, "--domain", guest.name, "--desturi", uri(target),
-                        check=False, timeout=300)
+                        check=False, timeout=900)
     if check and not done.ok:
         raise CommandFailed(done, source.name)
     return done

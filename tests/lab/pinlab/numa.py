@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # PID 1 of a PID namespace: QEMU ends with it, and it ends when the laboratory lets go of its input.
 KEEPER = 'exec 3<&0; "$@" & qemu=$!; (cat >/dev/null; kill -9 $qemu) <&3 & wait $qemu'
-BOOT_TIMEOUT = 300
+BOOT_TIMEOUT = 900
 # Seconds of CPU time for a kernel to come up, try by try: now and then TCG leaves one spinning before its first line. How long
 # that is by the clock, who else wants the CPUs decides; so much longer at the most.
 PATIENCE = (75, 100, 150, 300)
@@ -148,7 +148,7 @@ class NumaHost(Host):
                 str(self.lab.switch.held.pid), self.address, *argv]
 
     def run(self, *argv: str, input: str | bytes | None = None, check: bool = True,
-            timeout: float = 300) -> Result:
+            timeout: float = 900) -> Result:
         data = input.encode() if isinstance(input, str) else input or b""
         connection = numa_agent.connect(self.lab.switch.held.pid, self.address, 30)
         rc, out, err = numa_agent.execute(connection, argv, data, timeout)
