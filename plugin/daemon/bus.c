@@ -18,6 +18,7 @@
 #include "host/memfile.h"
 #include "host1.h"
 #include "pin-config.h"
+#include "report.h"
 
 #include <gio/gunixfdlist.h>
 #include <string.h>
@@ -152,7 +153,7 @@ handle_fit (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *
 
   if (arrival == NULL)
     {
-      g_warning ("%s: %s: %s", guest, operation, error->message);
+      pin_report (PIN_REPORT_UNPLANNED, guest, NULL, NULL, "%s: %s", operation, error->message);
       g_dbus_method_invocation_return_gerror (invocation, error);
       return TRUE;
     }

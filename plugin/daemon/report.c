@@ -8,6 +8,7 @@
 static const PinEventKind kinds[] = {
   [PIN_REPORT_PLANNED] = { "planned", "5b1f1f2a6c0a4d6e9b7e0b4a5f5c7d01", FALSE },
   [PIN_REPORT_REFUSED] = { "refused", "c0f1b6d7c2e64b0c9f7a3d2e8b6a4c02", TRUE },
+  [PIN_REPORT_UNPLANNED] = { "unplanned", "d6b92407b36d4d0596f366b3fe3aee5b", TRUE },
   [PIN_REPORT_ARRIVED] = { "arrived", "7e3d9a4c1b584f7da0c6e2f81d9b5a03", FALSE },
   [PIN_REPORT_ADAPTED] = { "adapted", "e2a94b8f6d3c4c11b5a7094f3e6d8b04", TRUE },
   [PIN_REPORT_RESTORED] = { "restored", "1d6c5b0e9f2a47d3865e7c1b0a4f3d05", FALSE },

@@ -9,6 +9,7 @@ typedef enum
 {
   PIN_REPORT_PLANNED,
   PIN_REPORT_REFUSED,
+  PIN_REPORT_UNPLANNED, /* nobody knows what to make of it: hook.conf says whether it comes as it is */
   PIN_REPORT_ARRIVED,
   PIN_REPORT_ADAPTED,
   PIN_REPORT_RESTORED,
@@ -24,7 +25,7 @@ typedef enum
   PIN_REPORT_N
 } PinReport;
 
-/* Writes one line; @migration NULL: @uuid stands for it. */
+/* Writes one line; @migration NULL: @uuid stands for it, which is NULL where nobody knows it. */
 void pin_report (PinReport kind, const char *guest, const char *uuid, const char *migration, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
 

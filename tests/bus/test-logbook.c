@@ -140,6 +140,18 @@ typedef struct
   const char *parameters, *kinds;
 } Row;
 
+/* As systemd does: what has just been said is kept. */
+static void
+restart_host (World *world)
+{
+  GSubprocess **service = &world->cluster.world->service;
+
+  g_subprocess_send_signal (*service, SIGTERM);
+  g_assert_true (g_subprocess_wait (*service, NULL, NULL));
+  pin_world_end (service);
+  cluster_world_start_host (&world->cluster);
+}
+
 static void
 test_host (void)
 {
@@ -161,11 +173,26 @@ test_host (void)
     {
       for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
         assert_log (&world, HOST_NAME, rows[i].parameters, rows[i].kinds);
-      pin_world_end (&world.cluster.world->service);
-      cluster_world_start_host (&world.cluster);
+      restart_host (&world);
     }
   set_maintenance (&world, "(true, '')");
   assert_log (&world, HOST_NAME, "('', @a{sv} {})", "maintenance maintenance maintenance ");
+}
+
+/* A guest whose XML nobody has sent can't be planned, and that is told under its name. */
+static void
+test_unplanned (void)
+{
+  g_auto (World) world = { { NULL } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  world_init (&world);
+  cluster_world_start_host (&world.cluster);
+  reply = call (&world, HOST_NAME, "Fit", "('db1', 'migrate', handle 0, @a{sv} {})", &error);
+  g_assert_null (reply);
+  assert_log (&world, HOST_NAME, "('db1', @a{sv} {})", "unplanned ");
+  assert_log (&world, HOST_NAME, "('db2', @a{sv} {})", "");
 }
 
 static void
@@ -254,6 +281,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/logbook/of-a-host-before-and-after-a-restart", test_host);
   g_test_add_func ("/logbook/of-a-cluster-before-and-after-a-restart", test_cluster);
+  g_test_add_func ("/logbook/of-a-guest-that-could-not-be-planned", test_unplanned);
   g_test_add_func ("/logbook/what-is-not-known-is-refused", test_refusals);
   return g_test_run ();
 }
