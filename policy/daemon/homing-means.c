@@ -46,9 +46,9 @@ begin (gpointer world, const char *guest, const char *uuid)
 }
 
 static void
-suggest (gpointer world, const char *guest, const char *host)
+suggest (gpointer world, const char *guest, const char *uuid, const char *host)
 {
-  pin_journal_suggest (guest, host);
+  pin_journal_suggest (guest, uuid, host);
 }
 
 PinHomingMeans

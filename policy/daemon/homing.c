@@ -93,7 +93,7 @@ act (PinHoming *homing, const PinHop *hop, Prospect *prospect, gint64 now_ms)
   else if (!prospect->told)
     {
       prospect->told = TRUE;
-      homing->means.suggest (homing->means.world, hop->guest, hop->to);
+      homing->means.suggest (homing->means.world, hop->guest, hop->uuid, hop->to);
     }
 }
 

@@ -24,7 +24,7 @@ typedef struct
   /* Brings it home.  What comes of it the next plan tells. */
   void (*begin) (gpointer world, const char *guest, const char *uuid);
   /* Somebody could go home for so long that it is time to say so: @guest to @host. */
-  void (*suggest) (gpointer world, const char *guest, const char *host);
+  void (*suggest) (gpointer world, const char *guest, const char *uuid, const char *host);
 } PinHomingMeans;
 
 typedef struct _PinHoming PinHoming;

@@ -81,11 +81,11 @@ pin_journal_warning (const PinJobFacts *facts)
 }
 
 void
-pin_journal_suggest (const char *guest, const char *host)
+pin_journal_suggest (const char *guest, const char *uuid, const char *host)
 {
   g_autofree char *line = g_strdup_printf ("%s: could go to %s, where it would have all that its owner wrote: pinshift migrate-home %s", guest,
                                            host, guest);
-  const PinEventAbout about = { .guest = guest, .destination = host };
+  const PinEventAbout about = { .guest = guest, .uuid = uuid, .destination = host };
 
   pin_event_log (&suggested, &about, line);
 }

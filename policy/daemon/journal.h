@@ -11,4 +11,4 @@ void pin_journal_job (const PinJobFacts *facts);
 void pin_journal_warning (const PinJobFacts *facts);
 
 /* "db1: could go home to hosta: ..." */
-void pin_journal_suggest (const char *guest, const char *host);
+void pin_journal_suggest (const char *guest, const char *uuid, const char *host);

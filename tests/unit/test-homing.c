@@ -106,8 +106,9 @@ begin (gpointer world, const char *guest, const char *uuid)
 }
 
 static void
-suggest (gpointer world, const char *guest, const char *host)
+suggest (gpointer world, const char *guest, const char *uuid, const char *host)
 {
+  g_assert_nonnull (uuid);
   say (world, guest);
 }
 
