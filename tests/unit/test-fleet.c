@@ -77,11 +77,51 @@ wait_for_failures (World *world, guint n)
   peer_host_wait (have_failed, world);
 }
 
+typedef struct
+{
+  const char *command;
+  const char *part; /* of what is said of it */
+} Failure;
+
+static void
+assert_failure (World *world, const char *name, const Failure *failure)
+{
+  PinHostRow row;
+
+  g_assert_true (pin_fleet_row (world->fleet, name, &row));
+  g_assert_cmpint (row.presence, ==, PIN_PRESENCE_UNREACHABLE);
+  g_assert_true (row.site == NULL && row.load_permille == -1 && !row.maintenance);
+  if (strstr (row.failure, failure->part) == NULL)
+    g_error ("%s: %s; wanted: %s", failure->command, row.failure, failure->part);
+  g_assert_null (strchr (row.failure, '\n'));
+}
+
 /* One line for each: the command, and what went wrong. */
+static void
+check_failures (const Failure *failures, guint n, guint answer_ms)
+{
+  g_auto (World) world = { NULL };
+  char names[16][10];
+
+  g_assert_cmpuint (n, <=, G_N_ELEMENTS (names));
+  world_init (&world, answer_ms);
+  for (guint i = 0; i < n; i++)
+    {
+      g_snprintf (names[i], sizeof names[i], "host%02u", i);
+      add_rule (&world, names[i], failures[i].command);
+      g_test_expect_message (LOG, G_LOG_LEVEL_WARNING, "host host??: unreachable: *");
+    }
+  set_hosts (&world);
+  wait_for_failures (&world, n);
+  g_test_assert_expected_messages ();
+  for (guint i = 0; i < n; i++)
+    assert_failure (&world, names[i], &failures[i]);
+}
+
 static void
 test_failures (void)
 {
-  static const struct { const char *command; const char *part; } rows[] = {
+  static const Failure failures[] = {
     { "/nowhere/pinshift relay", "/nowhere/pinshift relay: Failed to execute child process" },
     { "sh -c 'pinshift-nowhere relay'", "sh -c 'pinshift-nowhere relay': sh: 1: pinshift-nowhere: not found" },
     { "an 'open quote", "an 'open quote: Text ended before matching quote" },
@@ -92,35 +132,22 @@ test_failures (void)
     { "sh -c 'printf \"a\\033[1mb\\001\\303c\" >&2; exit 255'", "': a [1mb \357\277\275c" },
     { "echo Welcome to hostb", "echo Welcome to hostb: that is no bus, it says: Welcome to hostb" },
     { "sh -c 'echo REJECTED EXTERNAL; exec sleep 1000'", "': the bus lets nobody in that way: REJECTED EXTERNAL" },
+    { "cat /dev/zero", "cat /dev/zero: that is no bus" },
+  };
+
+  check_failures (failures, G_N_ELEMENTS (failures), NEVER_MS);
+}
+
+static void
+test_silence (void)
+{
+  static const Failure failures[] = {
     { "sleep 1000", "sleep 1000: no answer within 4000 ms" },
     { "sh -c 'sleep 1000 & sleep 1000'", "': no answer within 4000 ms" },
-    { "cat /dev/zero", "cat /dev/zero: that is no bus" },
     { "sh -c 'cat /dev/zero >&2'", "': no answer within 4000 ms" },
   };
-  g_auto (World) world = { NULL };
-  char names[G_N_ELEMENTS (rows)][10];
 
-  world_init (&world, 4000);
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_snprintf (names[i], sizeof names[i], "host%02u", i);
-      add_rule (&world, names[i], rows[i].command);
-      g_test_expect_message (LOG, G_LOG_LEVEL_WARNING, "host host??: unreachable: *");
-    }
-  set_hosts (&world);
-  wait_for_failures (&world, G_N_ELEMENTS (rows));
-  g_test_assert_expected_messages ();
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      PinHostRow row;
-
-      g_assert_true (pin_fleet_row (world.fleet, names[i], &row));
-      g_assert_cmpint (row.presence, ==, PIN_PRESENCE_UNREACHABLE);
-      g_assert_true (row.site == NULL && row.load_permille == -1 && !row.maintenance);
-      if (strstr (row.failure, rows[i].part) == NULL)
-        g_error ("%s: %s; wanted: %s", rows[i].command, row.failure, rows[i].part);
-      g_assert_null (strchr (row.failure, '\n'));
-    }
+  check_failures (failures, G_N_ELEMENTS (failures), 4000);
 }
 
 /* Whoever hangs holds up nobody else, however many they are. */
@@ -245,6 +272,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fleet/a-command-that-leads-nowhere-has-its-line", test_failures);
+  g_test_add_func ("/fleet/who-says-nothing-is-unreachable-too", test_silence);
   g_test_add_func ("/fleet/who-hangs-holds-up-nobody", test_hang);
   g_test_add_func ("/fleet/follows-the-policy", test_policy);
   g_test_add_func ("/fleet/nobody-to-call", test_nobody);
