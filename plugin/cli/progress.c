@@ -47,7 +47,10 @@ columns (void)
   return all > 0 ? all - 1 : G_MAXUINT;
 }
 
-/* Over what stands there, and never wider than the terminal is now; no terminal is too dumb for blanks. */
+/*
+ * Over what stands there, and never wider than the terminal is now; no terminal is too dumb for blanks.  The cursor goes back to the
+ * begin, where the "^C" that a terminal shows is overwritten, too.
+ */
 static void
 overwrite (PinProgress *progress, const char *text)
 {
@@ -57,9 +60,7 @@ overwrite (PinProgress *progress, const char *text)
   guint used = pin_columns_of (line);
   guint stale = MIN (progress->line_columns, room);
 
-  printf ("\r%s%*s", line, (int) (MAX (stale, used) - used), "");
-  if (used == 0)
-    putchar ('\r');
+  printf ("\r%s%*s\r", line, (int) (MAX (stale, used) - used), "");
   fflush (stdout);
   progress->line_columns = used;
 }

@@ -19,9 +19,8 @@ FILES = sorted(f"{INSTALLED}/{path.name}" for path in DIRECTORY.iterdir())
 JUDGE = Judge()
 
 
-def valid(words: Sequence[str], said: str) -> None:
-    """SAID, all that `pinshift WORDS` has printed, is one object of its schema."""
-    verb = next(word for word in words if not word.startswith("-"))
+def valid(verb: str, words: Sequence[str], said: str) -> None:
+    """SAID, all that `pinshift WORDS` has printed, which is about VERB, is one object of its schema."""
     same(len(said.splitlines()), 1, f"lines of JSON\n{said}")
     complaints = list(JUDGE.complaints(name_of(verb, words), said))
     expect(not complaints, f"what `pinshift {' '.join(words)}` prints is as its schema says", *complaints, said)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ set -g escape-time 0
 # The number of the command to come, and how the last one ended.
 PROMPT = re.compile(r"^(\d+):(\d+)>$")
 SHELL = ["bash", "--noprofile", "--norc", "-i"]
-ENVIRONMENT = {"PS1": r"\#:$?> ", "HISTFILE": "", "BASH_SILENCE_DEPRECATION_WARNING": "1"}
+ENVIRONMENT = {"PS1": r"\#:$?> ", "HISTFILE": ""}
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -54,10 +55,9 @@ class Shown:
 class Screen:
     """Ends with the laboratory."""
 
-    def __init__(self, host: Host, columns: int = COLUMNS, rows: int = ROWS) -> None:
-        self.columns = columns
-        self._socket = host.lab.dir / f"{host.name}.tmux"
-        conf = host.lab.dir / f"{host.name}.tmux.conf"
+    def __init__(self, host: Host, columns: int = COLUMNS, rows: int = ROWS, name: str = "tmux") -> None:
+        self._socket = host.lab.dir / f"{host.name}.{name}"
+        conf = host.lab.dir / f"{host.name}.{name}.conf"
         conf.write_text(CONF)
         shell = host.command(("env", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), *SHELL))
         self._tmux("-f", str(conf), "new-session", "-d", "-x", str(columns), "-y", str(rows), *shell)
@@ -73,9 +73,13 @@ class Screen:
 
     def start(self, line: str) -> None:
         """Types LINE on a clean screen."""
-        self._clean()
-        self.type(line)
+        self.prepare(line)
         self.press("Enter")
+
+    def prepare(self, text: str) -> None:
+        """TEXT stands behind the prompt of a clean screen, and nobody has pressed Enter."""
+        self._clean()
+        self.type(text)
 
     def type(self, text: str) -> None:
         self._tmux("send-keys", "-l", text)
@@ -90,9 +94,9 @@ class Screen:
         lines, joined = (_below(self._capture(*how)) for how in ((), ("-J",)))
         return Shown(lines, joined, bool(COLOUR.search("\n".join(self._capture("-e")))), code)
 
-    def look(self) -> list[str]:
-        """The lines below the command that runs, as they are now."""
-        return self._capture()[1:]
+    def wait_for(self, seen: Callable[[list[str]], object], what: str) -> None:
+        """Waits until the lines of the screen are as SEEN wants them."""
+        wait_until(lambda: seen(self._capture()), what, 120)
 
     def _clean(self) -> None:
         self.press("C-l")

@@ -21,6 +21,9 @@ TEXT = (TERMINAL, PIPE)
 
 GUEST_XML, PLAIN_XML, HOST_JSON, POLICY_CONF = (f"/tmp/{name}" for name in ("db1.xml", "plain.xml", "host.json", "policy.conf"))
 
+# Options before the verb that a word follows.
+TAKES_ONE = ("-c", "-H")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -35,10 +38,12 @@ class Row:
     host: str = "hosta"
     wide: bool = False
     silent: bool = False
+    plain: bool = False  # At a terminal too: no colours.
 
     @property
     def verb(self) -> str:
-        return next((word for word in self.words.split() if not word.startswith("-") and ":" not in word), "")
+        words = self.words.split()
+        return next((word for before, word in zip(["", *words], words, strict=False) if word[0] != "-" and before not in TAKES_ONE), "")
 
 
 def steps(before: str, after: str, words: str, *says: str) -> list[Row]:
@@ -58,6 +63,8 @@ HOME = [
     Row("snapshot -H hostb", ("hostb", "nodes"), wide=True),
     Row("plan -H hostb db1", ("pinshift:", "hostb:", "db1"), 1, ways=TEXT, wide=True),
     Row("plan -H hostb -c qemu:///system db1", ("db1 on hostb", "hugepages", "strip"), 10),
+    Row("-H hostb status", ("Claims", "none")),
+    Row("plan db1 --no-color", ("Verdict", "keep"), ways=(TERMINAL,), plain=True),
     Row("plan db1", ("db1 on hosta", "hugepages", "keep", "Verdict", "keep")),
     Row("-c qemu:///system plan db1", ("Verdict", "keep"), ways=TEXT),
     Row("plan -v db1", ("Placement", "Verdict", "keep"), ways=TEXT, wide=True),
@@ -66,6 +73,7 @@ HOME = [
     Row("snapshot", ("hosta", "nodes"), wide=True),
     Row("snapshot --sysroot /", ("nodes",), wide=True),
     Row("topology", ("hosta", "node 0", "GiB", "cpu", "db1", "web1")),
+    Row("topology --svg -", ("<svg", "db1", "</svg>"), ways=TEXT, wide=True),
     Row("topology --before-after db1 --on 'node:1 core:2 mem:8G'", ("hosta before", "synthetic after", "db1")),
     Row("rank db1", ("Place", "Host", "Verdict", "1", "hostb", "adapt", "hosta", "here")),
     Row("rank -q db1", ("hostb",), ways=TEXT),
