@@ -7,9 +7,7 @@
 #include "host/kept-file.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
-#include "service/metrics.h"
-#include "service/news.h"
-#include "service/notify.h"
+#include "service/tidings.h"
 
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -36,8 +34,7 @@ typedef struct
   const Arguments *arguments;
   GMainLoop *loop;
   PinNews *news;
-  PinNotify *notify;
-  PinMetrics *metrics;
+  PinTidings *tidings;
   PinPicture *picture;
   PinDiary *diary;
   PinBus *bus;
@@ -57,24 +54,13 @@ clear_arguments (Arguments *arguments)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 
 static void
-end_tidings (Service *service)
-{
-  if (service->news == NULL)
-    return;
-  pin_news_remove (service->news, service->notify);
-  pin_notify_free (service->notify);
-  pin_news_remove (service->news, service->metrics);
-  pin_metrics_free (service->metrics);
-}
-
-static void
 clear_service (Service *service)
 {
   if (service->bus != NULL)
     pin_bus_set_watch (service->bus, NULL);
   pin_watch_free (service->watch);
   pin_bus_free (service->bus);
-  end_tidings (service);
+  pin_tidings_free (service->tidings);
   pin_picture_free (service->picture);
   if (service->diary != NULL)
     pin_news_remove (service->news, service->diary);
@@ -133,7 +119,7 @@ on_changed (gpointer data)
 
   pin_bus_set_connected (service->bus, service->watch != NULL && pin_watch_is_connected (service->watch));
   pin_bus_listener ()->changed (service->bus);
-  pin_metrics_changed (service->metrics);
+  pin_tidings_changed (service->tidings);
 }
 
 static void
@@ -196,8 +182,9 @@ on_quit (gpointer data)
 static void
 set_tidings (Service *service)
 {
-  pin_notify_set_command (service->notify, pin_rules_notify (service->picture->rules));
-  pin_metrics_set_file (service->metrics, pin_rules_metrics_file (service->picture->rules));
+  const PinRules *rules = service->picture->rules;
+
+  pin_tidings_set (service->tidings, pin_rules_notify (rules), pin_rules_metrics_file (rules));
 }
 
 static gboolean
@@ -207,7 +194,7 @@ on_reload (gpointer data)
   g_autoptr (GError) error = NULL;
   PinRules *rules = load_rules (service->arguments, &error);
 
-  pin_metrics_set_policy_valid (service->metrics, rules != NULL);
+  pin_tidings_set_policy_valid (service->tidings, rules != NULL);
   if (rules == NULL)
     {
       g_warning ("policy: %s; the last good one holds on", error->message);
@@ -266,11 +253,8 @@ tell_metrics (GString *text, gpointer data)
 static void
 start_tidings (Service *service, gboolean valid)
 {
-  service->notify = pin_notify_new (&pin_notify_limits);
-  pin_news_add (service->news, pin_notify_hear, service->notify);
-  service->metrics = pin_metrics_new ("pinshift_", &pin_metrics_times, tell_metrics, service);
-  pin_news_add (service->news, pin_metrics_hear, service->metrics);
-  pin_metrics_set_policy_valid (service->metrics, valid);
+  service->tidings = pin_tidings_new (service->news, "pinshift_", tell_metrics, service);
+  pin_tidings_set_policy_valid (service->tidings, valid);
   set_tidings (service);
 }
 

@@ -35,8 +35,6 @@ static void
 in_child (gpointer unused)
 {
   setpgid (0, 0);
-  /* Services have it ignored. */
-  signal (SIGPIPE, SIG_DFL);
 }
 
 /* What is read from a file needs nobody who writes it.  Returns: its descriptor, or -1. */

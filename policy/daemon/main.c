@@ -8,9 +8,7 @@
 #include "means.h"
 #include "pin-config.h"
 #include "rules/rules-file.h"
-#include "service/metrics.h"
-#include "service/news.h"
-#include "service/notify.h"
+#include "service/tidings.h"
 
 #include <glib-unix.h>
 #include <sys/resource.h>
@@ -32,8 +30,7 @@ typedef struct
   GMainLoop *loop;
   PinNews *news;
   PinDiary *diary;
-  PinNotify *notify;
-  PinMetrics *metrics;
+  PinTidings *tidings;
   PinTally *tally;
   GDBusConnection *connection; /* NULL: not yet */
   PinRules *rules;
@@ -61,18 +58,6 @@ clear_arguments (Arguments *arguments)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 
 static void
-end_tidings (Service *service)
-{
-  if (service->news == NULL)
-    return;
-  pin_news_remove (service->news, service->notify);
-  pin_notify_free (service->notify);
-  pin_news_remove (service->news, service->metrics);
-  pin_metrics_free (service->metrics);
-  pin_tally_free (service->tally);
-}
-
-static void
 clear_service (Service *service)
 {
   pin_logbook_free (service->logbook);
@@ -89,7 +74,8 @@ clear_service (Service *service)
   pin_fleet_free (service->fleet);
   pin_history_free (service->history);
   pin_cluster_bus_free (service->bus);
-  end_tidings (service);
+  pin_tidings_free (service->tidings);
+  pin_tally_free (service->tally);
   g_clear_object (&service->connection);
   pin_rules_free (service->rules);
   if (service->diary != NULL)
@@ -126,8 +112,7 @@ take_rules (Service *service, PinRules *rules)
   pin_campaign_calls_set_rules (service->campaigns, rules);
   pin_homing_set_mode (service->homing, pin_rules_home_mode (rules), pin_rules_settle_ms (rules));
   pin_cluster_bus_set_policy_digest (service->bus, pin_rules_digest (rules));
-  pin_notify_set_command (service->notify, pin_rules_notify (rules));
-  pin_metrics_set_file (service->metrics, pin_rules_metrics_cluster_file (rules));
+  pin_tidings_set (service->tidings, pin_rules_notify (rules), pin_rules_metrics_cluster_file (rules));
   set_hosts (service);
 }
 
@@ -138,7 +123,7 @@ load_rules_or_defaults (Service *service)
   g_autoptr (GError) error = NULL;
   PinRules *rules = load_rules (service->arguments, &error);
 
-  pin_metrics_set_policy_valid (service->metrics, rules != NULL);
+  pin_tidings_set_policy_valid (service->tidings, rules != NULL);
   if (rules != NULL)
     return rules;
   g_warning ("policy: %s; starting with the defaults", error->message);
@@ -152,7 +137,7 @@ on_host (const char *name, gpointer data)
   PinBusHosts *hosts = pin_cluster_bus_hosts (service->bus);
   PinHostRow row;
 
-  pin_metrics_changed (service->metrics);
+  pin_tidings_changed (service->tidings);
   if (!pin_fleet_row (service->fleet, name, &row))
     {
       pin_bus_hosts_drop (hosts, name);
@@ -174,7 +159,7 @@ on_job_shown (const PinJobFacts *facts, gpointer data)
 
   pin_bus_jobs_show (pin_cluster_bus_jobs (service->bus), facts);
   pin_tally_note (service->tally, facts, g_get_monotonic_time ());
-  pin_metrics_changed (service->metrics);
+  pin_tidings_changed (service->tidings);
   if (facts->kind == PIN_JOB_MIGRATE && facts->moved.rate > 0)
     pin_history_note_rate (service->history, facts->moved.rate / 1024);
   if (facts->state == PIN_JOB_RUNNING)
@@ -246,7 +231,7 @@ on_reload (gpointer data)
   g_autoptr (GError) error = NULL;
   PinRules *rules = load_rules (service->arguments, &error);
 
-  pin_metrics_set_policy_valid (service->metrics, rules != NULL);
+  pin_tidings_set_policy_valid (service->tidings, rules != NULL);
   if (rules == NULL)
     {
       g_warning ("policy: %s; the last good one holds on", error->message);
@@ -333,16 +318,6 @@ tell_metrics (GString *text, gpointer data)
   pin_cluster_metrics (text, rows, n_rows, service->tally);
 }
 
-static void
-start_tidings (Service *service)
-{
-  service->notify = pin_notify_new (&pin_notify_limits);
-  pin_news_add (service->news, pin_notify_hear, service->notify);
-  service->tally = pin_tally_new ();
-  service->metrics = pin_metrics_new ("pinshift_cluster_", &pin_metrics_times, tell_metrics, service);
-  pin_news_add (service->news, pin_metrics_hear, service->metrics);
-}
-
 static int
 run (Service *service)
 {
@@ -350,7 +325,8 @@ run (Service *service)
 
   service->loop = g_main_loop_new (NULL, FALSE);
   begin_diary (service);
-  start_tidings (service);
+  service->tally = pin_tally_new ();
+  service->tidings = pin_tidings_new (service->news, "pinshift_cluster_", tell_metrics, service);
   build (service);
   take_rules (service, load_rules_or_defaults (service));
   g_unix_signal_add (SIGTERM, on_quit, service);

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -454,3 +455,129 @@ def polkit_rule(w: Bare) -> Iterator[None]:
         yield
     finally:
         w.host.run("rm", RULES)
+
+
+# What it tells people, by the lines of its manual
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs/man/pinshift.conf.5.rst").read_text()
+EXPORTED = "/var/lib/prometheus/node-exporter"
+
+
+def block(first: str) -> str:
+    """The indented lines of the page that begin with the line FIRST."""
+    found = re.search(rf"^  {re.escape(first)}\n(?:(?:  .*)?\n)*", PAGE, re.M)
+    expect(found is not None, f"pinshift.conf(5) shows {first}")
+    assert found is not None
+    return re.sub("^  ", "", found[0], flags=re.M).strip() + "\n"
+
+
+@contextmanager
+def files_of(w: Bare, texts: dict[str, str]) -> Iterator[None]:
+    """Within, the host has these files, and what is started from them."""
+    for path, text in texts.items():
+        w.host.run("mkdir", "-p", str(Path(path).parent))
+        w.host.write(path, text)
+    try:
+        yield
+    finally:
+        w.host.run("rm", "-f", *texts)
+        w.host.run("systemctl", "daemon-reload")
+
+
+def read_anew(w: Bare, unit: str, text: str) -> None:
+    """TEXT becomes the drop-in, and UNIT goes by it."""
+    before = w.host.journal(f"--unit={unit}").count("policy: read anew")
+    w.host.write(DROP_IN, text)
+    w.host.unit(unit).reload()
+    wait_until(lambda: w.host.journal(f"--unit={unit}").count("policy: read anew") > before, f"{unit} has read its policy", 60)
+
+
+def scraped(w: Bare) -> str:
+    """What node_exporter says."""
+    ask = 'exec 3<>/dev/tcp/127.0.0.1/9100; printf "GET /metrics HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3'
+    return w.host.run("bash", "-c", ask, check=False).out
+
+
+@host.case("metrics: node_exporter has those of both services, by the lines of pinshift.conf(5)")
+def metrics(w: Bare) -> None:
+    install_ready(w)
+    w.host.install(deb("pinshift-policyd"))
+    keys = block("[metrics]") + f"cluster-file = {EXPORTED}/pinshift-cluster.prom\n"
+    commands = block(f"setfacl -m user:pinshift:rwx {EXPORTED}")
+    same(len(commands.splitlines()), 2, "the commands of the page")
+    read_anew(w, "pinshiftd", keys)
+    w.host.wait_for_log(f"let the user pinshift write into {EXPORTED}")
+    others = commands.replace("pinshiftd", "pinshift-policyd").replace("user:pinshift:", "user:pinshift-policyd:")
+    for command in [*commands.splitlines(), *others.splitlines(), "systemctl start prometheus-node-exporter"]:
+        w.host.run(*command.split())
+    w.host.create(PINNED)
+    for wanted in ("pinshift_up 1", "pinshift_libvirt_connected 1", 'pinshift_events_total{event="recorded"} 1',
+                   'pinshift_cluster_hosts{state="reachable"} 1', "node_textfile_scrape_error 0"):
+        wait_until(lambda text=wanted: f"\n{text}\n" in scraped(w), f"node_exporter says {wanted}", 120)
+    w.host.pinshiftd.stop()
+    expect("\npinshift_up 0\n" in scraped(w), "node_exporter says that pinshiftd is stopped", scraped(w)[-4000:])
+    w.host.run("systemctl", "stop", "prometheus-node-exporter")
+    w.host.run("sh", "-c", f"rm {EXPORTED}/*.prom; setfacl --remove-all {EXPORTED}")
+
+
+NOTICE = "/usr/local/bin/pinshift-notice"
+REFUSED = Guest("refused", vcpupin={0: "500"})
+STRICT = "[fit]\nvcpu-pins = keep\n"
+
+
+def refuse(w: Bare) -> None:
+    """Something that somebody should look at."""
+    expect(not w.host.hook(REFUSED.name, "migrate", REFUSED.xml()).ok, "the guest is refused")
+
+
+@host.case("notices: a script is told of a refusal in the sandbox, by the lines of pinshift.conf(5)")
+def notices(w: Bare) -> None:
+    install_ready(w)
+    with files_of(w, {NOTICE: block("#!/bin/sh")}):
+        w.host.run("chmod", "755", NOTICE)
+        read_anew(w, "pinshiftd", STRICT + f"[notify]\ncommand = {NOTICE}\n")
+        refuse(w)
+        wait_until(lambda: w.host.exists("/var/lib/pinshift/notices"), "the script was told", 60)
+        told = [json.loads(line) for line in wait_until(lambda: w.host.read("/var/lib/pinshift/notices"), "the notice").splitlines()]
+        same([(event["event"], event["guest"]) for event in told], [("refused", REFUSED.name)], "the notices")
+
+
+PROBE = """\
+#!/bin/sh
+{ id -un; touch /usr/written && echo wrote; bash -c '</dev/tcp/127.0.0.1/22' && echo reached; cat /root/secret; echo end; } 2>/dev/null | tr '\\n' ' '
+"""
+
+
+@host.case("notices: what a command can't do in the sandbox, and what it can once that is opened as pinshift.conf(5) shows")
+def sandboxed(w: Bare) -> None:
+    install_ready(w)
+    override = "/etc/systemd/system/pinshiftd.service.d/override.conf"
+    with files_of(w, {NOTICE: PROBE, "/root/secret": "secret\n"}):
+        w.host.run("chmod", "755", NOTICE)
+        read_anew(w, "pinshiftd", STRICT + f"[notify]\ncommand = {NOTICE}\n")
+        refuse(w)
+        w.host.wait_for_log('told of "refused" says: pinshift end')
+        with files_of(w, {override: block("[Service]")}):
+            w.host.run("systemctl", "daemon-reload")
+            w.host.run("systemctl", "restart", "pinshiftd")
+            wait_until(lambda: "true" in w.host.ask("LibvirtConnected"), "the service has asked libvirt", 60)
+            refuse(w)
+            w.host.wait_for_log('told of "refused" says: pinshift reached end')
+
+
+@host.case("notices: a socket passes them on to a unit outside of the sandbox, by the lines of pinshift.conf(5)")
+def outside(w: Bare) -> None:
+    install_ready(w)
+    socket, _, service = block("[Socket]").partition("[Service]")
+    units = {"/etc/systemd/system/notices.socket": socket + "[Install]\nWantedBy=sockets.target\n",
+             "/etc/systemd/system/notices@.service": f"[Service]{service}",
+             "/usr/local/sbin/on-notice": "#!/bin/sh\n{ id -un; cat; } >>/root/notices\n"}
+    with files_of(w, units):
+        w.host.run("chmod", "755", "/usr/local/sbin/on-notice")
+        w.host.run("systemctl", "enable", "--now", "notices.socket")
+        read_anew(w, "pinshiftd", STRICT + block("[notify]"))
+        refuse(w)
+        wait_until(lambda: '"event":"refused"' in w.host.run("cat", "/root/notices", check=False).out, "the unit was told", 60)
+        expect(w.host.read("/root/notices").startswith("root\n"), "it runs as root")
+        w.host.run("systemctl", "disable", "--now", "notices.socket")
+    w.host.run("rm", "/root/notices")

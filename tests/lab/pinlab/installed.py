@@ -56,6 +56,8 @@ WantedBy=sysinit.target
 
 # It writes to a log of the machine that a container has not.
 MASKED = ("systemd-update-utmp.service", "systemd-update-utmp-runlevel.service")
+# What only some cases start.
+DISABLED = ("prometheus-node-exporter.service",)
 # The names of our processes, as far as the kernel has room for them.
 OURS = ("_COMM=pinshiftd", "+", "_COMM=pinshift-hook", "+", "_COMM=pinshift-policy", "+", "SYSLOG_IDENTIFIER=pinshift-hook")
 # Guests here have no system that would shut down when asked.
@@ -162,7 +164,8 @@ class InstalledHost(Host):
             self.systemctl("enable", "hide-pages.service")
 
     def enable(self) -> None:
-        """What systemd starts on it besides."""
+        """What systemd starts on it besides, and what not."""
+        self.systemctl("disable", *DISABLED)
         self.systemctl("enable", "libvirtd-tcp.socket")
 
     def systemctl(self, *argv: str) -> None:

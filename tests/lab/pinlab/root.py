@@ -18,9 +18,9 @@ from . import result
 RELEASE = "bookworm"
 # A release that is older than its mirror's promise is as good for us.
 APT = ('Acquire::Check-Valid-Until "false"', 'Acquire::Check-Date "false"')
-SYSTEM = ("dbus", "iproute2", "libglib2.0-bin", "libpam-systemd", "libvirt-clients", "libvirt-daemon-driver-qemu",
-          "libvirt-daemon-system", "openssh-client", "openssh-server", "polkitd", "procps", "qemu-system-x86", "rpm", "systemd",
-          "systemd-sysv", "util-linux")
+SYSTEM = ("acl", "dbus", "iproute2", "libglib2.0-bin", "libpam-systemd", "libvirt-clients", "libvirt-daemon-driver-qemu",
+          "libvirt-daemon-system", "openssh-client", "openssh-server", "polkitd", "procps", "prometheus-node-exporter", "qemu-system-x86",
+          "rpm", "socat", "systemd", "systemd-sysv", "util-linux")
 # What our packages depend on: a host is offline.
 LIBRARIES = ("libdbus-1-3", "libglib2.0-0", "libjson-glib-1.0-0", "libnuma1", "libvirt0", "libxml2")
 
