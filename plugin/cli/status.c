@@ -150,7 +150,7 @@ find_group (const PinRules *rules, const char *name, GError **error)
         return group;
       g_string_append_printf (known, "%s%s", i > 0 ? ", " : "", group->name);
     }
-  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "status: no group '%s' in the policy; %s%s", name, groups->len > 0 ? "known are: " : "it has none",
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "status: no group '%s' in the policy; %s%s", name, groups->len > 0 ? "known are: " : "write one as in [group db]",
                known->str);
   return NULL;
 }

@@ -72,7 +72,7 @@ go (PinWay *way, const char *command, GError **error)
     g_main_context_iteration (NULL, TRUE);
   if (way->bus != NULL)
     return TRUE;
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "can't reach %s: %s", way->host, way->failure);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "can't reach %s: %s (see its link in pinshift config cat)", way->host, way->failure);
   return FALSE;
 }
 

@@ -66,6 +66,9 @@ VERBS = [
     *(command(f"{verb} --nonsense", f"{verb}: Unknown option --nonsense; usage: pinshift {verb}...") for verb in MOST),
     command("forget", "forget: either a domain or --all is wanted; usage: pinshift forget DOMAIN|--all"),
     command("forget db1 --all", "forget: either a domain or --all is wanted; usage: pinshift forget DOMAIN|--all"),
+    command("rank -H hosta db1", "rank: -H HOST is for verbs that ask one host's pinshiftd, which this one does not; usage: pinshift rank ..."),
+    command("complete nonsense", 'complete: unknown word "nonsense"; known are: ...'),
+    command("status --group nonsense", "status: no group 'nonsense' in the policy; ...", "'nonsense'", "; write one as in [group db]"),
     command("config look", 'config: unknown word "look"; known are: check, cat'),
     command("log --lines many", "log: Cannot parse integer value \u201cmany\u201d for --lines; usage: pinshift log..."),
     command("log -n -3", "--lines: -3 is no number of lines; write one as 20", "--lines", "write one as 20"),
@@ -100,6 +103,14 @@ TOPOLOGY = [
             "./none/a.svg", status=1, files={"host.json": CLOSED}),
 ]
 
+MACHINES = [
+    command("snapshot --sysroot folder", "folder: has neither sys/devices/system nor devices/system; name the root of a machine or its /sys",
+            "folder", "; name the root of a machine or its /sys"),
+    daemon("pinshiftd", "--sysroot folder --runtime-dir run --state-dir state",
+           "folder: has neither sys/devices/system nor devices/system; name the root of a machine or its /sys", "folder",
+           "; name the root of a machine or its /sys", 1),
+]
+
 OUTPUT = [
     command("config cat ./policy.conf", "can't write standard output; see that it is open and has room", "standard output", status=1,
             files={"policy.conf": ""}, output="/dev/full"),
@@ -131,4 +142,4 @@ SERVICES = [
     daemon("pinshift-policyd", "", "the system bus can't be reached; see systemctl status dbus", "system bus", status=1),
 ]
 
-ERRORS = [*FRONT, *VERBS, *FILES, *TOPOLOGY, *OUTPUT, *LIBVIRT, *NOBODY, *SERVICES]
+ERRORS = [*FRONT, *VERBS, *FILES, *TOPOLOGY, *MACHINES, *OUTPUT, *LIBVIRT, *NOBODY, *SERVICES]

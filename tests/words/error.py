@@ -78,11 +78,13 @@ def run(program: str, error: Error, address: str) -> Outcome:
         for name, content in error.files.items():
             Path(scratch, name).parent.mkdir(parents=True, exist_ok=True)
             Path(scratch, name).write_bytes(as_bytes(content))
+            Path(scratch, name).chmod(0o755)
         with open(error.output or f"{scratch}/output", "wb") as output:
             done = subprocess.run([program, *error.words], cwd=scratch, input=as_bytes(error.read), stdout=output,
                                   stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False,
                                   user=error.user, group=error.user, extra_groups=None if error.user is None else [],
-                                  env=ENVIRONMENT | {"DBUS_SYSTEM_BUS_ADDRESS": address, "HOME": scratch})
+                                  env=ENVIRONMENT | {"DBUS_SYSTEM_BUS_ADDRESS": address, "HOME": scratch, "PINSHIFT": program,
+                                                     "PATH": f"{scratch}/bin:{ENVIRONMENT['PATH']}"})
         printed = b"" if error.output else Path(scratch, "output").read_bytes()
     return Outcome(done.returncode, printed, done.stderr.decode(errors="replace"))
 

@@ -37,6 +37,10 @@ GROUP = "for root and members of the group libvirt; join it, or be root"
 ASTRAY = GUEST.replace("cpuset='1'", "cpuset='16000'")
 
 
+# Any host is this one.
+SSH = {"bin/ssh": '#!/bin/sh\nexec "$PINSHIFT" relay\n'}
+
+
 def failed(words: str, line: str, where: str, remedy: str = "", **more: object) -> Error:
     return command(words, line, where, remedy, 1, **more)
 
@@ -93,6 +97,24 @@ BUSY = [
     *(as_nobody(words, NO_POLKIT, "polkit") for words in ("migrate test", "drain away", "maintenance away on", "balance", "migrate-home")),
 ]
 
+# By way of a host's ssh.
+FAR = [
+    *(failed(f"{verb} -H other nobody", f"other: {NO_DOMAIN}", "other: ", files=SSH) for verb in ("forget", "repin")),
+    failed("adopt -H other nobody --dry-run", NO_DOMAIN, "'nobody'", files=SSH),
+    failed("status -H other", "can't reach other: ...: broken (see its link in pinshift config cat)", "other", NO_LINK,
+           files={"bin/ssh": "#!/bin/sh\necho broken >&2\nexit 1\n"}),
+    failed("status -H other", "can't reach other: ... (see its link in pinshift config cat)", "other", NO_LINK,
+           files={"bin/ssh": "#!/bin/sh\necho REJECTED\n"}),
+    command("maintenance -H other hosta on", "maintenance: name the host once: -H other, or hosta", "maintenance",
+            "name the host once: -H other, or hosta", files=SSH),
+    command("plan -H other - --on node:1", "plan: both -H other and --on are a host; give one of them", "-H other", files=SSH, read=GUEST),
+]
+
+# pinshiftd has nowhere to keep anything.
+KEPT_NOT = [
+    failed("maintenance on", "it can't be kept: ...: ...; see that pinshiftd may write there", "it can't be kept"),
+]
+
 # The bus lets nobody ask.
 DENIED = [
     *(failed(words, f"the system bus does not let you ask pinshiftd for this: ...{GROUP}", "pinshiftd", GROUP) for words in (
@@ -108,6 +130,7 @@ def worlds(programs: Mapping[str, str]) -> list[tuple[World, list[Error]]]:
     return [
         (World(programs), EMPTY),
         (World(programs, connect="none", policy="[fit]\nvcpu-pins = keep\n"), IDLE),
-        (World(programs, connect="test:///default", cluster=CLUSTER, hears=HEARS), BUSY),
+        (World(programs, connect="test:///default", cluster=CLUSTER, hears=HEARS), [*BUSY, *FAR]),
+        (World(programs, connect="none", state="/dev/null/state"), KEPT_NOT),
         (World(programs, connect="none", cluster="", denies=DENIES), DENIED),
     ]

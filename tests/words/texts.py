@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOMS = ["plugin/core", "plugin/format", "policy/rules"]
+ROOMS = ["hooks", "plugin/cli", "plugin/core", "plugin/daemon", "plugin/format", "plugin/host", "plugin/service", "plugin/virt",
+         "policy/cluster", "policy/daemon", "policy/rules"]
 
 # What takes the text of an error. Of functions that are a file's own, the name alone tells.
 CALL = re.compile(r"\b(?:g_set_error|g_set_error_literal|g_error_new|g_error_new_literal|g_prefix_error|g_propagate_prefixed_error"
@@ -35,6 +36,11 @@ class Text:
     def pattern(self) -> re.Pattern[str]:
         parts = re.split(CONVERSION, self.text)
         return re.compile(".*?".join(re.escape(part.replace("\n", " ").strip() if len(parts) == 1 else part) for part in parts))
+
+    @property
+    def longest(self) -> str:
+        """Its longest part that is the same each time."""
+        return max((part.strip(" ;:,()\n") for part in re.split(CONVERSION, self.text)), key=len)
 
     @property
     def says_something(self) -> bool:

@@ -26,15 +26,16 @@ BUS = """<busconfig><type>system</type><listen>unix:path={dir}/bus</listen><auth
 
 class World:
     """CONNECT: what pinshiftd follows, None: there is none; CLUSTER: the policy of pinshift-policyd, None: there is none; POLICY: that of
-    pinshiftd; DENIES: rules of the bus; HEARS: what pinshift-policyd says before it is asked anything."""
+    pinshiftd; DENIES: rules of the bus; STATE: where pinshiftd keeps what it keeps; HEARS: what pinshift-policyd says before it is asked anything."""
 
     def __init__(self, programs: Mapping[str, str], connect: str | None = None, cluster: str | None = None, policy: str = "",
-                 denies: str = "", hears: tuple[str, ...] = ()) -> None:
+                 denies: str = "", state: str = "", hears: tuple[str, ...] = ()) -> None:
         self.programs = programs
         self.connect = connect
         self.cluster = cluster
         self.policy = policy
         self.denies = denies
+        self.state = state
         self.hears = hears
         self.stack = ExitStack()
 
@@ -47,7 +48,7 @@ class World:
         assert bus.stdout is not None and bus.stdout.readline(), "the bus did not start"
         if self.connect is not None:
             self.start_service("pinshiftd", HOST, "--connect", self.connect, "--runtime-dir", str(self.directory / "run"), "--state-dir",
-                               str(self.directory / "state"))
+                               self.state or str(self.directory / "state"))
         if self.cluster is not None:
             self.start_service("pinshift-policyd", CLUSTER)
         return self
