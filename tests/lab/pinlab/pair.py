@@ -28,6 +28,8 @@ own=$1 stage=$2 name=$3
 mount -t tmpfs -o mode=0755 pinlab "$own"
 mount -t proc proc /proc
 
+umount -a -l -t hugetlbfs  # Where systemd mounts it: libvirtd reads of it, and would look for it in vain.
+
 over () {   # over DIR LOWER: DIR becomes LOWER, written to a tmpfs
   mkdir -p "$own$1" "$own/.work$1"
   mount -t overlay -o "lowerdir=$2,upperdir=$own$1,workdir=$own/.work$1" overlay "$1"
