@@ -13,6 +13,7 @@
 #define NAME "org.pinshift.Cluster1"
 #define PATH "/org/pinshift/Cluster1"
 #define GUEST "test"
+#define PATIENCE_S 100
 #define GUEST_UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
 #define ERROR "org.pinshift.Error."
 #define MIGRATE "org.pinshift.cluster1.migrate"
@@ -24,17 +25,6 @@ typedef struct
   FakePolkit polkit;
   CallerPlace place;
 } World;
-
-static void
-world_init (World *world)
-{
-  world->cluster.libvirt = "test:///default";
-  cluster_world_init (&world->cluster, FALSE);
-  cluster_world_start_host (&world->cluster);
-  cluster_world_start (&world->cluster);
-  cluster_world_wait (world->cluster.host, "State", "'reachable'");
-  cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
-}
 
 static void
 world_clear (World *world)
@@ -51,13 +41,48 @@ call_at (World *world, const char *path, const char *interface, const char *meth
   GVariant *arguments = parameters != NULL ? g_variant_new_parsed (parameters) : NULL;
 
   return g_dbus_connection_call_sync (world->cluster.connection, NAME, path, interface, method, arguments, NULL,
-                                      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, error);
+                                      G_DBUS_CALL_FLAGS_NO_AUTO_START, PATIENCE_S * 1000, NULL, error);
 }
 
 static GVariant *
 call (World *world, const char *method, const char *parameters, GError **error)
 {
   return call_at (world, PATH, NAME, method, parameters, error);
+}
+
+static gboolean
+knows_guest (World *world)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (world, "Guests", "(@a{sv} {},)", &error);
+  g_autofree char *seen = reply != NULL ? g_variant_print (reply, FALSE) : NULL;
+
+  g_assert_no_error (error);
+  return strstr (seen, "'" GUEST "'") != NULL;
+}
+
+static gboolean
+lose_patience (gpointer unused)
+{
+  g_error ("the guest did not come within %d s", PATIENCE_S);
+  return G_SOURCE_REMOVE;
+}
+
+/* What its host says of itself is known, and which guests it has. */
+static void
+world_init (World *world)
+{
+  guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, NULL);
+
+  world->cluster.libvirt = "test:///default";
+  cluster_world_init (&world->cluster, FALSE);
+  cluster_world_start_host (&world->cluster);
+  cluster_world_start (&world->cluster);
+  cluster_world_wait (world->cluster.host, "State", "'reachable'");
+  cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
+  while (!knows_guest (world))
+    g_main_context_iteration (NULL, FALSE);
+  g_source_remove (limit);
 }
 
 /* HOST in @text becomes this host's name.  (transfer full) */
