@@ -373,7 +373,7 @@ ARRIVALS = ("arrived", "adapted", "restored")
 
 def told_of(w: Three, guest: Guest) -> list[dict[str, str]]:
     said = w.a.run("pinshift", "log", guest.name, "--all", "--json").out
-    valid(["log"], said)
+    valid("log", ["log"], said)
     return json.loads(said)["events"]
 
 

@@ -62,7 +62,7 @@ def asked(host: Host, *words: str) -> str:
     """JSON of status, which is right."""
     done = host.run("pinshift", "status", *words, "--json", check=False)
     expect(done.rc in (0, 10), "status answers", done)
-    valid(["status", *words], done.out)
+    valid("status", ["status", *words], done.out)
     return done.out
 
 
