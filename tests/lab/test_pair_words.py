@@ -31,7 +31,7 @@ words = Suite("pair words", Three)
 def still(w: Three) -> Iterator[Host]:
     w.begin(w.a, FIRST, persistent=True)
     w.a.virsh("destroy", FIRST.name)
-    wait_until(lambda: "shut off" in w.a.run("pinshift", "status").out.lower(), "pinshiftd knows that it has ended")
+    wait_until(lambda: "does not run" in w.a.run("pinshift", "repin", FIRST.name, check=False).err, "pinshiftd knows that it has ended")
     yield w.a
 
 
@@ -74,7 +74,7 @@ def refusing(w: Three) -> Iterator[Host]:
 
 @contextmanager
 def visiting(w: Three) -> Iterator[Host]:
-    with w.cluster.configured(only={"hostb": "[reserve]\ncpus = 0\n"}):
+    with w.cluster.configured("[fit]\nvcpu-pins = keep; strip\n"):
         w.begin(w.b, SECOND)
         w.begin(w.a, FIRST)
         migrate(FIRST, w.a, w.b)

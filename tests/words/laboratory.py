@@ -16,7 +16,6 @@ SITUATIONS = {
         told("plan nobody", "nobody: Domain not found...; see virsh list --all", "nobody"),
         told("adapt nobody", "nobody: Domain not found...; see virsh list --all", "nobody"),
         told("status nobody", "no domain 'nobody' here; see virsh list --all", "'nobody'"),
-        told("adapt first -c qemu:///session", "qemu:///session: ...; see whether virsh -c qemu:///session list can", "qemu:///session"),
     ],
     "hosts without room": [
         told("migrate first", "first: no host can take it: hostb: vcpu-pins: ...; hostc: vcpu-pins: ...; see pinshift rank first", "hostb"),
@@ -38,7 +37,7 @@ SITUATIONS = {
         told("forget heavy", "heavy: heavy is being migrated or changed; try again when that is done", "heavy"),
     ],
     "a destination that refuses": [
-        told("migrate first hostc", "first: ...hostc...another hook says no...; see pinshift log ...", "hostc", "; see pinshift log ..."),
+        told("migrate first hostc", "first: ...hostc...another hook says no...; see pinshift log ...", "hostc", "; see pinshift log ...", prints=True),
     ],
     "a visitor that has lost something": [
         told("forget first", "first: first is transient and runs with less than its owner wrote: that would be lost; migrate it home first, "
