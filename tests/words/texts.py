@@ -35,7 +35,7 @@ class Text:
     @property
     def pattern(self) -> re.Pattern[str]:
         parts = re.split(CONVERSION, self.text)
-        return re.compile(".*?".join(re.escape(part.replace("\n", " ").strip() if len(parts) == 1 else part) for part in parts))
+        return re.compile(".*?".join(re.escape(part.replace("\n", " ").strip() if len(parts) == 1 else part) for part in parts if part))
 
     @property
     def longest(self) -> str:
