@@ -184,3 +184,13 @@ pin_seats_cores (const PinSeats *seats, guint node)
     }
   return cores;
 }
+
+guint
+pin_seats_threads (const GPtrArray *cores, guint first, guint end)
+{
+  guint n = 0;
+
+  for (guint core = first; core < end; core++)
+    n = MAX (n, ((const GArray *) cores->pdata[core])->len);
+  return n;
+}

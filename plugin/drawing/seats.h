@@ -54,3 +54,6 @@ const PinSeatGuest *pin_seats_guest (const PinSeats *seats, guint i);
  * their own.  (transfer full)
  */
 GPtrArray *pin_seats_cores (const PinSeats *seats, guint node);
+
+/* The most threads that one of the @cores from @first to before @end has. */
+guint pin_seats_threads (const GPtrArray *cores, guint first, guint end);

@@ -89,16 +89,6 @@ draw_seat (PinSvg *svg, const PinSeats *seats, guint n, guint x, guint y)
   pin_svg_letter (svg, &box, look.letter, seat->letter);
 }
 
-static guint
-count_threads (const GPtrArray *cores, guint first, guint end)
-{
-  guint n = 0;
-
-  for (guint core = first; core < end; core++)
-    n = MAX (n, ((const GArray *) cores->pdata[core])->len);
-  return n;
-}
-
 /* From the left of a row to its core number @place. */
 static guint
 core_offset (guint place)
@@ -110,7 +100,7 @@ core_offset (guint place)
 static void
 draw_cores (Column *column, const GPtrArray *cores, guint first, guint end)
 {
-  guint n_threads = count_threads (cores, first, end);
+  guint n_threads = pin_seats_threads (cores, first, end);
 
   for (guint core = first; core < end; core++)
     {

@@ -76,16 +76,6 @@ label_row (const Page *page, const GPtrArray *cores, guint first, guint end, gui
   return g_strdup_printf ("%u..%u", pin_cpuset_first (set), last);
 }
 
-static guint
-count_threads (const GPtrArray *cores, guint first, guint end)
-{
-  guint n = 0;
-
-  for (guint core = first; core < end; core++)
-    n = MAX (n, ((const GArray *) cores->pdata[core])->len);
-  return n;
-}
-
 static void
 add_row (const Page *page, const GPtrArray *cores, guint first, guint end, guint thread)
 {
@@ -148,7 +138,7 @@ add_cpus (const Page *page, const GPtrArray *cores)
   for (guint first = 0; first < cores->len; first += width)
     {
       guint end = MIN (first + width, cores->len);
-      guint n_threads = count_threads (cores, first, end);
+      guint n_threads = pin_seats_threads (cores, first, end);
 
       for (guint thread = 0; thread < n_threads; thread++)
         add_row (page, cores, first, end, thread);
