@@ -44,6 +44,8 @@ find_fault (const PinCli *cli, const PinCliVerb *verb, int n, int least, int mos
     return "too few arguments";
   if (n > most)
     return "too many arguments";
+  if (cli->host != NULL && *cli->host == '\0')
+    return "-H wants the name of a host";
   return cli->host != NULL && !verb->asks_host ? "-H HOST is for verbs that ask one host's pinshiftd, which this one does not" : NULL;
 }
 

@@ -34,7 +34,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
   else
     {
-      g_prefix_error (&error, "%s: the record could not be written: ", job->name);
+      g_prefix_error (&error, "%s: the record could not be written, so ask again: ", job->name);
       g_task_return_error (task, error);
     }
 }

@@ -248,7 +248,7 @@ on_intended (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (!pin_virt_set_record_finish (job->repin->virt, result, &error))
     {
-      g_prefix_error (&error, "%s: the record could not be written: ", job->name);
+      g_prefix_error (&error, "%s: the record could not be written, so ask again: ", job->name);
       end (task, TRUE, error);
       return;
     }

@@ -106,12 +106,16 @@ pin_lines_append (const char *path, const char *text, gsize *ret_bytes, GError *
 gboolean
 pin_lines_replace (const char *path, const char *text, GError **error)
 {
+  /* Always the same name, so that a crash leaves one behind at most. */
+  g_autofree char *draft = g_strconcat (path, ".new", NULL);
   g_autoptr (GError) why = NULL;
 
   if (!make_folder_of (path))
     return fail (path, errno, error);
-  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &why))
-    return TRUE;
-  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s", why->message);
-  return FALSE;
+  if (!g_file_set_contents_full (draft, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, &why))
+    {
+      g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s", why->message);
+      return FALSE;
+    }
+  return g_rename (draft, path) == 0 || fail (path, errno, error);
 }

@@ -74,6 +74,7 @@ VERBS = [
     command("log -n -3", "--lines: -3 is no number of lines; write one as 20", "--lines", "write one as 20"),
     command("log --since perhaps", "--since: 'perhaps' is no time; write one as 2h, 21:10, ...", "--since", "write one as 2h"),
     command("maintenance hosta maybe", 'maintenance: unknown word "maybe"; usage: pinshift maintenance [HOST] [on|off [REASON]]'),
+    Error("pinshift status -H ''", ("status", "-H", ""), "status: -H wants the name of a host; usage: pinshift status [DOMAIN]", "-H"),
     command("plan ./guest.xml --on", "plan: Missing argument for --on; usage: pinshift plan DOMAIN|FILE|-"),
 ]
 
