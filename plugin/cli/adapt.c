@@ -5,6 +5,7 @@
 #include "core/plan.h"
 #include "domain-source.h"
 #include "format/domain-write.h"
+#include "format/guest-read.h"
 #include "host/memfile.h"
 #include "host1-client.h"
 #include "plan-text.h"
@@ -12,6 +13,7 @@
 #include <gio/gunixfdlist.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 typedef struct
@@ -176,6 +178,17 @@ foretell (const PinCli *cli, PinHost1 *host, const char *xml, GError **error)
   return json != NULL ? pin_plan_text_show (cli, json, error) : -1;
 }
 
+/* A claim is a guest's by its UUID.  Returns: FALSE with @error. */
+static gboolean
+can_claim (const PinDomain *domain, const char *name, GError **error)
+{
+  if (strcmp (domain->guest->uuid, PIN_UUID_NONE) != 0)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s: has no <uuid>, by which what it will use is kept for it; write one, as uuidgen prints it",
+               strcmp (name, "-") == 0 ? "standard input" : name);
+  return FALSE;
+}
+
 static int
 ask (const PinCli *cli, const char *name, gboolean dry_run, GError **error)
 {
@@ -184,8 +197,11 @@ ask (const PinCli *cli, const char *name, gboolean dry_run, GError **error)
   gsize length = 0;
   g_autoptr (PinDomain) domain
       = pin_domain_source_parse (cli, name, dry_run ? PIN_DOMAIN_STORED : PIN_DOMAIN_SECRET, &xml, &length, error);
-  g_autoptr (PinHost1) host = domain != NULL ? pin_cli_host1_new (cli, FALSE, error) : NULL;
+  g_autoptr (PinHost1) host = NULL;
 
+  if (domain == NULL || (!dry_run && !can_claim (domain, name, error)))
+    return -1;
+  host = pin_cli_host1_new (cli, FALSE, error);
   if (host == NULL)
     return -1;
   if (dry_run)

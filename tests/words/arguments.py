@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from error import Error
 from input import GUEST, HOW_GUEST, READABLE
 
@@ -86,6 +88,8 @@ FILES = [
     command("adapt - --dry-run", "standard input: XML that does not parse: line 1: ..." + HOW_GUEST, "standard input", HOW_GUEST,
             read="not XML\n"),
     command("adapt -", "standard input: no XML: the text is empty" + HOW_GUEST, "standard input", HOW_GUEST),
+    command("adapt -", "standard input: has no <uuid>, by which what it will use is kept for it; write one, as uuidgen prints it", "standard input",
+            read=re.sub("<uuid>.*</uuid>", "", GUEST)),
     command("config check ./none.conf", "./none.conf: can't open: No such file or directory" + READABLE, "./none.conf", READABLE),
     command("config cat folder", "folder: can't read: Is a directory" + READABLE, "folder", READABLE),
     command("config check --root .", "./etc/pinshift/pinshift.conf.d/a.conf:1: unknown section \"x\"; known are: ...",
