@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from uuid import uuid4
 
 from pinlab import Guest, Host, migrate, wait_until
 from pinlab.cases import Suite, expect, same
@@ -335,12 +337,14 @@ def contradiction(w: Three) -> None:
 
 @cluster.case("what has happened to a guest there and back is told in order, from all hosts, also after restarts")
 def told(w: Three) -> None:
-    w.begin(w.a, FIRST)
+    # Of whom nobody has told before.
+    guest = replace(FIRST, name="told", uuid=str(uuid4()))
+    w.begin(w.a, guest)
     for host in (w.b, w.a):
-        done(w.policyd.migrate(FIRST, host.name).end())
-        w.is_on(host, FIRST)
-        w.policyd.knows(FIRST, host)
-    events = wait_until(lambda: both_ways(told_of(w, FIRST)), "both moves are told of, whole", 60)
+        done(w.policyd.migrate(guest, host.name).end())
+        w.is_on(host, guest)
+        w.policyd.knows(guest, host)
+    events = wait_until(lambda: both_ways(told_of(w, guest)), "both moves are told of, whole")
     for part, (source, to) in zip(moves_in(events), ((w.a, w.b), (w.b, w.a)), strict=True):
         said = [(event["host"], event["event"]) for event in part]
         begun, over = said.index(("hosta", "migration-begun")), said.index(("hosta", "migration-done"))
@@ -351,8 +355,8 @@ def told(w: Three) -> None:
     w.b.pinshiftd.restart()
     w.policyd.stop()
     w.cluster.start_services(w.a)
-    same(told_of(w, FIRST)[:len(events)], events, "what is told after restarts")
-    lines = w.a.run("pinshift", "log", FIRST.name).out.splitlines()
+    same(told_of(w, guest)[:len(events)], events, "what is told after restarts")
+    lines = w.a.run("pinshift", "log", guest.name).out.splitlines()
     same(lines[0], f"Migration {moves_in(events)[1][0]['migration']}", "the head of the last one")
     expect(all(line.split()[2] in ("hosta", "hostb") for line in lines if line[:2] == "20"), "each line has its host", lines)
 

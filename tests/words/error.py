@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -79,6 +80,8 @@ def run(program: str, error: Error, address: str) -> Outcome:
             Path(scratch, name).parent.mkdir(parents=True, exist_ok=True)
             Path(scratch, name).write_bytes(as_bytes(content))
             Path(scratch, name).chmod(0o755)
+        if error.user is not None:
+            program = shutil.copy(program, scratch)  # The build may be for its owner's eyes alone.
         with open(error.output or f"{scratch}/output", "wb") as output:
             done = subprocess.run([program, *error.words], cwd=scratch, input=as_bytes(error.read), stdout=output,
                                   stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False,
