@@ -7,7 +7,9 @@
     def there_and_back(world): ...
 
 A suite brings its world up once, and makes it clean before each case; a world that can't be cleaned
-is replaced by a new one.
+is replaced by a new one. A case that fails is tried once more, in a world of its own, when all others are over: QEMU
+without KVM and libvirt have races of their own, above all on a busy machine. What was seen the first time is printed.
+Where several cases fail there is no second try.
 """
 
 from __future__ import annotations
@@ -74,6 +76,11 @@ class Suite(Generic[W]):
         return add
 
 
+# So many cases are tried again.
+MOST_AGAIN = 3
+SECOND = "at the second try"
+
+
 class Tap:
     """One line per case on the standard output."""
 
@@ -82,14 +89,17 @@ class Tap:
         self.failed = False
         print(f"1..{total}", flush=True)
 
-    def say(self, sentence: str, outcome: str, seconds: float, remarks: str = "") -> None:
+    def say(self, sentence: str, outcome: str, seconds: float, remarks: str = "", second: bool = False) -> None:
         self.number += 1
         self.failed = self.failed or outcome == "not ok"
-        skip = f" # SKIP {remarks}" if outcome == "skip" else f" # {seconds:.1f} s"
+        skip = f" # SKIP {remarks}" if outcome == "skip" else f" # {seconds:.1f} s{', ' + SECOND if second else ''}"
         word = "ok" if outcome == "skip" else outcome
         print(f"{word} {self.number} - {sentence.replace('#', '')}{skip}", flush=True)
         if outcome == "not ok":
-            print("\n".join(f"#   {line}" for line in remarks.splitlines()), flush=True)
+            self.remark(remarks)
+
+    def remark(self, remarks: str) -> None:
+        print("\n".join(f"#   {line}" for line in remarks.splitlines()), flush=True)
 
 
 def run(suites: Iterable[Suite[Any]], pattern: str = "") -> bool:
@@ -97,13 +107,17 @@ def run(suites: Iterable[Suite[Any]], pattern: str = "") -> bool:
     chosen = [(suite, [case for case in suite.cases
                        if re.search(pattern, f"{suite.name}: {case.sentence}")]) for suite in suites]
     tap = Tap(sum(len(cases) for _, cases in chosen))
+    again: list[tuple[Suite[Any], Case[Any]]] = []
     for suite, cases in chosen:
         if cases:
-            _run_suite(suite, cases, tap)
+            _run_suite(suite, cases, tap, again)
+    for suite, case in again:
+        _run_suite(suite, [case], tap, None)
     return not tap.failed
 
 
-def _run_suite(suite: Suite[W], cases: list[Case[W]], tap: Tap) -> None:
+def _run_suite(suite: Suite[W], cases: list[Case[W]], tap: Tap, again: list[tuple[Suite[Any], Case[Any]]] | None) -> None:
+    """AGAIN takes what is to be tried once more; None: this is the second try."""
     try:
         if suite.needs:
             suite.needs()
@@ -114,7 +128,7 @@ def _run_suite(suite: Suite[W], cases: list[Case[W]], tap: Tap) -> None:
     with ExitStack() as stack:
         place = _Place(suite, stack)
         for case in cases:
-            _run_case(suite, case, place, tap)
+            _run_case(suite, case, place, tap, again)
 
 
 class _Place(Generic[W]):
@@ -145,20 +159,25 @@ class _Place(Generic[W]):
         self.stack.close()
 
 
-def _run_case(suite: Suite[W], case: Case[W], place: _Place[W], tap: Tap) -> None:
+def _run_case(suite: Suite[W], case: Case[W], place: _Place[W], tap: Tap, again: list[tuple[Suite[Any], Case[Any]]] | None) -> None:
     sentence = f"{suite.name}: {case.sentence}"
     start = time.monotonic()
     try:
         world = place.clean()
         start = time.monotonic()
         case.run(world)
-        tap.say(sentence, "ok", time.monotonic() - start)
+        tap.say(sentence, "ok", time.monotonic() - start, second=again is None)
     except Skip as skip:
         tap.say(sentence, "skip", 0, str(skip))
     except Exception as error:
         why = str(error) if isinstance(error, Wrong) else traceback.format_exc(limit=-4)
         logs = place.lab.logs() if place.lab else ""
-        tap.say(sentence, "not ok", time.monotonic() - start, f"{why}\n{_where(error)}\n{logs}")
+        remarks = f"{why}\n{_where(error)}\n{logs}"
+        if again is None or len(again) == MOST_AGAIN:
+            tap.say(sentence, "not ok", time.monotonic() - start, remarks)
+        else:
+            tap.remark(f"to be tried again: {sentence}\n{remarks}")
+            again.append((suite, case))
         if place.world is None:
             place.leave()
 
