@@ -85,9 +85,13 @@ class Host(ABC):
         return self.run("test", "-e", path, check=False).ok
 
     def alive(self, pid: int) -> bool:
-        """Whether the process runs; one that only waits to be reaped does not."""
+        """Whether the process runs; one that only waits to be reaped does not.
+
+        Its first thread may have ended before the others, who keep its files, and locks on them.
+        """
         stat = self.run("cat", f"/proc/{pid}/stat", check=False)
-        return stat.ok and stat.out.rpartition(")")[2].split()[0] not in "ZX"
+        state, *numbers = stat.out.rpartition(")")[2].split() if stat.ok else "X"
+        return state not in "ZX" or (state == "Z" and int(numbers[16]) > 1)
 
     def qemu_pid(self, domain: str) -> int:
         return int(self.read(f"/run/libvirt/qemu/{domain}.pid"))
