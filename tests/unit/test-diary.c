@@ -236,7 +236,7 @@ test_torn_anywhere (void)
     say (before, 2, "b");
   }
   whole = read_file (&place, &length);
-  first = (gsize) (strchr (whole, '\n') - whole) + 1;
+  first = strcspn (whole, "\n") + 1;
   for (gsize end = first; end < length; end++)
     {
       gboolean is_whole = end == length - 1;
