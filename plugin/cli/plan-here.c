@@ -17,25 +17,20 @@ original_of (const PinDomain *domain)
 }
 
 /* A policy that is not there or not right is bad input, whatever the system says of it. */
-static PinRules *
-load_policy (const char *path, GError **error)
+PinRules *
+pin_plan_here_rules (const char *policy, GError **error)
 {
-  PinRules *rules = path != NULL ? pin_rules_file_load_one (path, error) : pin_rules_file_load ("/", error);
+  PinRules *rules = policy != NULL ? pin_rules_file_load_one (policy, error) : pin_rules_file_load ("/", error);
 
   if (rules == NULL)
     (*error)->code = PIN_ERROR_INVALID;
   return rules;
 }
 
-gboolean
-pin_plan_here_init (PinPlanHere *here, const PinDomain *domain, const char *policy, GError **error)
+void
+pin_plan_here_init (PinPlanHere *here, const PinDomain *domain, const PinRules *rules)
 {
-  PinRules *rules = load_policy (policy, error);
-
-  if (rules == NULL)
-    return FALSE;
   *here = (PinPlanHere) { .rules = rules, .terms = pin_rules_terms (rules, domain->guest->name), .original = original_of (domain), .domain = domain };
-  return TRUE;
 }
 
 void
@@ -44,7 +39,6 @@ pin_plan_here_clear (PinPlanHere *here)
   pin_demand_free (here->demand);
   pin_original_free (here->original);
   pin_terms_free (here->terms);
-  pin_rules_free (here->rules);
 }
 
 static const PinDemand *

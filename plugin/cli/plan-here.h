@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  PinRules *rules;
+  const PinRules *rules;
   PinTerms *terms;
   PinOriginal *original;
   const PinDomain *domain;
@@ -16,10 +16,13 @@ typedef struct
 } PinPlanHere;
 
 /*
- * Of @domain, which must outlive it, from what its owner wrote if it has a record.  @policy: the file that is the policy; NULL: the installed one.
- * Returns: FALSE with PIN_ERROR_INVALID that names what of the policy is not right.
+ * The policy of plans: that of file @policy; NULL: the installed one.
+ * Returns: (transfer full); NULL with PIN_ERROR_INVALID that names what of it is not right.
  */
-gboolean pin_plan_here_init (PinPlanHere *here, const PinDomain *domain, const char *policy, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PinRules *pin_plan_here_rules (const char *policy, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Of @domain, from what its owner wrote if it has a record, by @rules; both must outlive it. */
+void pin_plan_here_init (PinPlanHere *here, const PinDomain *domain, const PinRules *rules);
 void pin_plan_here_clear (PinPlanHere *here);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PinPlanHere, pin_plan_here_clear)
 

@@ -47,15 +47,17 @@ plan_on (const PinSnapshot *snapshot, gpointer data, GError **error)
 static int
 plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const char *policy, GError **error)
 {
+  g_autoptr (PinRules) rules = pin_plan_here_rules (policy, error);
   g_auto (PinPlanHere) here = { NULL };
   Job job = { .cli = cli, .many = pin_host_source_is_many (on), .here = &here };
 
-  if (!pin_plan_here_init (&here, domain, policy, error))
+  if (rules == NULL)
     return -1;
+  pin_plan_here_init (&here, domain, rules);
   if (domain->record_problem != NULL)
     fprintf (stderr, "pinshift: the record of %s is ignored: %s; what it has now counts as written, and pinshift adopt records that\n",
              domain->guest->name, domain->record_problem);
-  return pin_host_source_visit (cli, on, here.rules, plan_on, &job, error) ? job.code : -1;
+  return pin_host_source_visit (cli, on, rules, plan_on, &job, error) ? job.code : -1;
 }
 
 /* Asks the service of this host, whose policy holds.  A file may have passwords, which the bus need not see. */

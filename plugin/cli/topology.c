@@ -8,7 +8,6 @@
 #include "drawing/topology-text.h"
 #include "host-source.h"
 #include "plan-here.h"
-#include "rules/rules-file.h"
 #include "view.h"
 #include "way.h"
 
@@ -25,7 +24,6 @@ typedef struct
   char *guest;      /* that is put on @on; NULL: nobody is */
   char *on;
   char *svg;        /* file that is written */
-  char *policy;
 } Wish;
 
 static void
@@ -34,7 +32,6 @@ wish_clear (Wish *wish)
   g_free (wish->guest);
   g_free (wish->on);
   g_free (wish->svg);
-  g_free (wish->policy);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
 
@@ -83,7 +80,7 @@ look (const PinCli *cli, const Wish *wish, const PinRules *rules, GPtrArray *vie
 
 /* Where the guest of @wish comes to its host: FALSE with @error, also where it does not fit. */
 static gboolean
-foresee (const PinCli *cli, const Wish *wish, GPtrArray *views, GError **error)
+foresee (const PinCli *cli, const Wish *wish, const PinRules *rules, GPtrArray *views, GError **error)
 {
   gsize length;
   g_autofree char *xml = NULL;
@@ -92,9 +89,10 @@ foresee (const PinCli *cli, const Wish *wish, GPtrArray *views, GError **error)
   g_autoptr (PinSnapshot) host = NULL;
   g_autoptr (PinPlan) plan = NULL;
 
-  if (domain == NULL || !pin_plan_here_init (&here, domain, wish->policy, error))
+  if (domain == NULL)
     return FALSE;
-  host = find_host (cli, wish->on, here.rules, error);
+  pin_plan_here_init (&here, domain, rules);
+  host = find_host (cli, wish->on, rules, error);
   plan = host != NULL ? pin_plan_here_on (&here, host) : NULL;
   if (plan == NULL)
     return FALSE;
@@ -181,12 +179,12 @@ show (const PinCli *cli, const Wish *wish, const GPtrArray *views, GError **erro
 static gboolean
 run_wish (const PinCli *cli, const Wish *wish, GError **error)
 {
-  g_autoptr (PinRules) rules = pin_rules_file_load ("/", error);
+  g_autoptr (PinRules) rules = pin_plan_here_rules (NULL, error);
   g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func (pin_view_free);
 
   if (rules == NULL || !look (cli, wish, rules, views, error))
     return FALSE;
-  if (wish->guest != NULL && !foresee (cli, wish, views, error))
+  if (wish->guest != NULL && !foresee (cli, wish, rules, views, error))
     return FALSE;
   return show (cli, wish, views, error);
 }
