@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "exam-parts.h"
+
+void
+pin_exam_tuning (const PinExamOrder *order, GVariantDict *facts)
+{
+}
