@@ -15,7 +15,7 @@
 #define ROW_GAP 6
 #define NODE_GAP 14
 #define LABEL 64 /* in front of a row: its first CPU */
-#define LEAST_PANEL 400 /* room for words */
+#define LEAST_NODE 400 /* room for words */
 
 typedef struct
 {
@@ -25,6 +25,13 @@ typedef struct
   guint x;
   guint y; /* grows */
 } Column;
+
+/* How the nodes of a host stand: side by side, row below row. */
+typedef struct
+{
+  guint abreast; /* nodes in a row: two, where there are more, so that a host is about as high as it is wide */
+  guint width;   /* of a node */
+} Order;
 
 typedef struct
 {
@@ -218,8 +225,8 @@ draw_kind_keys (Column *column)
       draw_key (column, &seen[kind], pin_seat_kind_text (kind));
 }
 
-static guint
-panel_width (const PinSeats *seats)
+static Order
+choose_order (const PinSeats *seats)
 {
   guint most = 0;
 
@@ -229,19 +236,42 @@ panel_width (const PinSeats *seats)
 
       most = MAX (most, cores->len);
     }
-  return MAX (core_offset (MIN (most, ROW_CORES)), LEAST_PANEL);
+  return (Order){ seats->host->topology->n_nodes > 2 ? 2 : 1, MAX (core_offset (MIN (most, ROW_CORES)), LEAST_NODE) };
+}
+
+static guint
+panel_width (const Order *order)
+{
+  return order->abreast * (order->width + 2 * MARGIN) - 2 * MARGIN;
+}
+
+/* The nodes from @first on that stand in one row; @column comes to stand below the longest. */
+static void
+draw_node_row (Column *column, const Order *order, guint first)
+{
+  guint end = MIN (first + order->abreast, column->seats->host->topology->n_nodes), lowest = column->y;
+
+  for (guint node = first; node < end; node++)
+    {
+      Column one = *column;
+
+      one.x += (node - first) * (order->width + 2 * MARGIN);
+      draw_node (&one, node);
+      lowest = MAX (lowest, one.y);
+    }
+  column->y = lowest;
 }
 
 /* Returns: where it ends. */
 static guint
-draw_panel (PinSvg *svg, const PinTopologyPanel *panel, guint x, guint width)
+draw_panel (PinSvg *svg, const PinTopologyPanel *panel, const Order *order, guint x)
 {
-  Column column = { svg, panel->seats, width, x, MARGIN };
+  Column column = { svg, panel->seats, order->width, x, MARGIN };
 
   draw_text (&column, "head", panel->title);
   column.y += NODE_GAP / 2;
-  for (guint node = 0; node < panel->seats->host->topology->n_nodes; node++)
-    draw_node (&column, node);
+  for (guint node = 0; node < panel->seats->host->topology->n_nodes; node += order->abreast)
+    draw_node_row (&column, order, node);
   draw_rest (&column);
   draw_guest_keys (&column);
   draw_kind_keys (&column);
@@ -257,11 +287,11 @@ pin_topology_svg (const PinTopologyPanel *panels, guint n_panels)
 
   for (guint i = 0; i < n_panels; i++)
     {
-      guint width = panel_width (panels[i].seats);
-      guint end = draw_panel (svg, &panels[i], x, width);
+      const Order order = choose_order (panels[i].seats);
+      guint end = draw_panel (svg, &panels[i], &order, x);
 
       height = MAX (height, end);
-      x += width + 2 * MARGIN;
+      x += panel_width (&order) + 2 * MARGIN;
       g_string_append_printf (title, "%s%s", i > 0 ? ", " : "", panels[i].title);
     }
   return pin_svg_end (svg, x - MARGIN, height + MARGIN, title->str);
