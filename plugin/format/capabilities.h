@@ -9,6 +9,8 @@ typedef struct
   char *uuid;            /* lower case, with dashes; NULL: none */
   guint64 tsc_hz;        /* 0: unknown */
   gboolean tsc_scaling;
+  char **machines;       /* names and aliases of the machine types for guests of the host's own architecture; empty: there is no QEMU for them */
+  gboolean kvm;          /* those guests can be of type kvm */
 } PinCapabilities;
 
 /* Reads what virConnectGetCapabilities() gave.  (transfer full); NULL with PIN_ERROR_INVALID if it is no such XML. */

@@ -41,6 +41,46 @@ test_case (gconstpointer data)
   g_assert_cmpint (capabilities->tsc_scaling, ==, c->tsc_scaling);
 }
 
+#define ARCH(name, content) "<guest><os_type>hvm</os_type><arch name='" name "'><wordsize>64</wordsize>" content "</arch></guest>"
+#define PC "<machine maxCpus='255'>pc-i440fx-7.2</machine><machine canonical='pc-i440fx-7.2' maxCpus='255'>pc</machine>"
+
+typedef struct
+{
+  const char *name;
+  const char *guests; /* what stands behind <host>, which is x86_64 */
+  const char *machines;
+  gboolean kvm;
+} GuestCase;
+
+static const GuestCase guest_cases[] = {
+  { "no-qemu", "", "", FALSE },
+  { "of-another-architecture", ARCH ("aarch64", "<machine>virt</machine><domain type='kvm'/>"), "", FALSE },
+  { "of-another-kind", "<guest><os_type>xen</os_type><arch name='x86_64'><machine>xenpv</machine><domain type='kvm'/></arch></guest>", "", FALSE },
+  { "without-architecture", "<guest><os_type>hvm</os_type></guest><guest/>", "", FALSE },
+  { "emulated", ARCH ("x86_64", PC "<domain type='qemu'/>"), "pc-i440fx-7.2 pc", FALSE },
+  { "kvm", ARCH ("i686", "<machine>isapc</machine>") ARCH ("x86_64", PC "<domain type='qemu'/><domain type='kvm'/>"),
+    "pc-i440fx-7.2 pc", TRUE },
+  { "an-alias-alone", ARCH ("x86_64", "<machine canonical='pc-q35-7.2'>q35</machine>"), "q35 pc-q35-7.2", FALSE },
+  { "an-emulator-for-kvm", ARCH ("x86_64", PC "<domain type='kvm'><emulator>/usr/libexec/qemu-kvm</emulator><machine>pc</machine>"
+                                 "<machine>pc-q35-rhel9.2.0</machine></domain>"), "pc-i440fx-7.2 pc pc-q35-rhel9.2.0", TRUE },
+  { "a-machine-without-name", ARCH ("x86_64", "<machine canonical=''> </machine>"), "", FALSE },
+};
+
+static void
+test_guests (gconstpointer data)
+{
+  const GuestCase *c = data;
+  g_autofree char *xml = g_strconcat ("<capabilities><host>" CPU ("") "</host>", c->guests, "</capabilities>", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinCapabilities) capabilities = pin_capabilities_parse (xml, &error);
+  g_autofree char *machines = NULL;
+
+  g_assert_no_error (error);
+  machines = g_strjoinv (" ", capabilities->machines);
+  g_assert_cmpstr (machines, ==, c->machines);
+  g_assert_cmpint (capabilities->kvm, ==, c->kvm);
+}
+
 static void
 test_wrong (void)
 {
@@ -68,6 +108,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("/capabilities/%s", cases[i].name);
 
       g_test_add_data_func (path, &cases[i], test_case);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (guest_cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/capabilities/guests/%s", guest_cases[i].name);
+
+      g_test_add_data_func (path, &guest_cases[i], test_guests);
     }
   g_test_add_func ("/capabilities/refuses-what-is-none", test_wrong);
   return g_test_run ();
