@@ -23,7 +23,9 @@ typedef struct
 GVariant *pin_exam (const PinExamOrder *order);
 
 /*
- * Tries each of @ports (0 at the end) of @address, all at once, for @patience_ms at most.
+ * Tries each of @ports (0 at the end) of @address, a number or a name, all at once, for @patience_ms at most.  Nothing is sent, yet who listens
+ * sees a connection that ends: a QEMU into which a guest just migrates takes it for the source, and gives up.  libvirt begins with the first of
+ * its ports, so try the last ones.
  * Returns: (transfer full) a{qs} as "reach" of facts.h; not floating.
  */
 GVariant *pin_exam_reach (const char *address, const guint16 *ports, guint patience_ms);
