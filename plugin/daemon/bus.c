@@ -3,6 +3,7 @@
 
 #include "arrival.h"
 #include "bus-change.h"
+#include "bus-examine.h"
 #include "bus-guest.h"
 #include "bus-log.h"
 #include "bus-object.h"
@@ -36,6 +37,7 @@ struct _PinBus
   PinBusChange *change; /* NULL: there is no watch */
   PinBusGuest *guest;   /* NULL: there is no watch */
   PinBusUsage *usage;   /* NULL: there is no watch */
+  PinBusExamine *examine; /* NULL: the same */
 };
 
 /* Whether a guest can come by @operation. */
@@ -151,6 +153,8 @@ handle_fit (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *
   g_autoptr (GError) error = NULL;
   g_autoptr (PinArrival) arrival = fit (bus, guest, operation, fds, xml, options, &error);
 
+  if (!g_str_equal (operation, "adapt"))
+    bus->picture->hook_called_us = g_get_real_time ();
   if (arrival == NULL)
     {
       pin_report (PIN_REPORT_UNPLANNED, guest, NULL, NULL, "%s: %s", operation, error->message);
@@ -262,11 +266,13 @@ pin_bus_set_watch (PinBus *bus, PinWatch *watch)
   g_clear_pointer (&bus->change, pin_bus_change_free);
   g_clear_pointer (&bus->guest, pin_bus_guest_free);
   g_clear_pointer (&bus->usage, pin_bus_usage_free);
+  g_clear_pointer (&bus->examine, pin_bus_examine_free);
   if (watch == NULL)
     return;
   bus->change = pin_bus_change_new (bus->skeleton, watch);
   bus->guest = pin_bus_guest_new (bus->skeleton, watch);
   bus->usage = pin_bus_usage_new (bus->skeleton, watch);
+  bus->examine = pin_bus_examine_new (bus->skeleton, watch);
 }
 
 void

@@ -6,7 +6,7 @@
 #include "host-metrics.h"
 #include "host/kept-file.h"
 #include "pin-config.h"
-#include "rules/rules-file.h"
+#include "policy.h"
 #include "service/tidings.h"
 
 #include <glib-unix.h>
@@ -69,18 +69,12 @@ clear_service (Service *service)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Service, clear_service)
 
-static PinRules *
-load_rules (const Arguments *arguments, GError **error)
-{
-  return arguments->policy != NULL ? pin_rules_file_load_one (arguments->policy, error) : pin_rules_file_load ("/", error);
-}
-
 /* A policy that does not parse must not leave the host without a service: what is known then are the defaults. */
 static PinRules *
 load_rules_or_defaults (const Arguments *arguments, gboolean *ret_valid)
 {
   g_autoptr (GError) error = NULL;
-  PinRules *rules = load_rules (arguments, &error);
+  PinRules *rules = pin_policy_load (arguments->policy, &error);
 
   *ret_valid = rules != NULL;
   if (rules != NULL)
@@ -102,14 +96,20 @@ make_picture (const Arguments *arguments, gboolean *ret_valid, GError **error)
   const char *state_dir = state_dir_of (arguments);
   g_autofree char *ledger_path = g_build_filename (directory, "claims", NULL);
   PinSysfs *sysfs = pin_sysfs_open (arguments->sysroot != NULL ? arguments->sysroot : "/", error);
+  PinPicture *picture;
 
   if (sysfs == NULL)
     return NULL;
   if (g_mkdir_with_parents (directory, 0700) < 0)
     g_warning ("%s can't be made: %s", directory, g_strerror (errno));
   pin_kept_file_prune (state_dir, g_get_real_time () / G_USEC_PER_SEC - KEPT_S);
-  return pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments, ret_valid), ledger_path,
-                          state_dir, pin_clock_now_ms (), error);
+  picture = pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments, ret_valid), ledger_path,
+                             state_dir, pin_clock_now_ms (), error);
+  if (picture == NULL)
+    return NULL;
+  picture->root = g_strdup (arguments->sysroot != NULL ? arguments->sysroot : "/");
+  picture->policy_file = g_strdup (arguments->policy);
+  return picture;
 }
 
 static void
@@ -192,7 +192,7 @@ on_reload (gpointer data)
 {
   Service *service = data;
   g_autoptr (GError) error = NULL;
-  PinRules *rules = load_rules (service->arguments, &error);
+  PinRules *rules = pin_policy_load (service->arguments->policy, &error);
 
   pin_tidings_set_policy_valid (service->tidings, rules != NULL);
   if (rules == NULL)

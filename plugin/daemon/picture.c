@@ -53,6 +53,9 @@ pin_picture_free (PinPicture *picture)
   pin_ledger_free (picture->ledger);
   g_free (picture->ledger_path);
   g_free (picture->state_dir);
+  g_free (picture->libvirt_problem);
+  g_free (picture->root);
+  g_free (picture->policy_file);
   pin_maintenance_clear (&picture->maintenance);
   g_hash_table_unref (picture->plans);
   g_hash_table_unref (picture->residents);

@@ -42,7 +42,12 @@ typedef struct
   GHashTable *plans;         /* uuid -> PinPlan: what those that have a claim were promised */
   GHashTable *residents;     /* uuid -> PinResident */
   gboolean heard;            /* libvirt has told its domains at least once */
+  gboolean follows;          /* there is one to be heard */
   gboolean connected;        /* it can be asked */
+  char *libvirt_problem;     /* why it can't; NULL: it can, or nobody has tried yet */
+  char *root;                /* of the machine, "/" */
+  char *policy_file;         /* that the rules are read from; NULL: those that are installed */
+  gint64 hook_called_us;     /* when the hook asked last, since the epoch; 0: never */
 } PinPicture;
 
 /* @sysfs and @rules become the picture's.  @live: @sysfs is this machine, so that libnuma can be asked too.  

@@ -20,7 +20,8 @@
 struct _PinWatch
 {
   PinPicture *picture;
-  PinVirt *virt;               /* NULL: nobody to follow */
+  char *uri;                   /* NULL: nobody to follow */
+  PinVirt *virt;               /* NULL: the same */
   PinRegistry *registry;
   PinRepair *repair;
   PinRepin *repin;
@@ -271,6 +272,7 @@ on_connected (gpointer data)
   PinWatch *watch = data;
 
   watch->picture->connected = TRUE;
+  g_clear_pointer (&watch->picture->libvirt_problem, g_free);
   pin_virt_capabilities_async (watch->virt, on_capabilities, errand_new (watch, PIN_ENTRY_FOUND, NULL, NULL));
   list_guests (watch);
   watch->listener->changed (watch->data);
@@ -283,6 +285,8 @@ on_disconnected (const char *why, gpointer data)
 
   g_message ("libvirt can't be asked, trying again: %s", why);
   watch->picture->connected = FALSE;
+  g_free (watch->picture->libvirt_problem);
+  watch->picture->libvirt_problem = g_strdup (why);
   watch->listener->changed (watch->data);
 }
 
@@ -354,6 +358,8 @@ pin_watch_new (PinPicture *picture, const char *uri, const PinWatchListener *lis
   watch->data = data;
   watch->alive = g_cancellable_new ();
   watch->resync_source = g_timeout_add_seconds (RESYNC_S, on_minute, watch);
+  watch->uri = g_strdup (uri);
+  picture->follows = uri != NULL;
   if (uri != NULL)
     watch->virt = pin_virt_new (uri, &virt_listener, watch);
   watch->registry = pin_registry_new (picture, watch->virt);
@@ -376,6 +382,7 @@ pin_watch_free (PinWatch *watch)
   pin_registry_free (watch->registry);
   pin_virt_free (watch->virt);
   g_object_unref (watch->alive);
+  g_free (watch->uri);
   g_free (watch);
 }
 
@@ -383,6 +390,12 @@ gboolean
 pin_watch_is_connected (const PinWatch *watch)
 {
   return watch->picture->connected;
+}
+
+const char *
+pin_watch_uri (const PinWatch *watch)
+{
+  return watch->uri;
 }
 
 PinPicture *

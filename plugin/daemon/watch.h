@@ -21,6 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinWatch, pin_watch_free)
 gboolean pin_watch_is_connected (const PinWatch *watch);
 
 /* What it works with, for those that change a guest because somebody asked; borrowed. */
+const char *pin_watch_uri (const PinWatch *watch); /* NULL: it follows nobody */
 PinPicture *pin_watch_picture (const PinWatch *watch);
 PinVirt *pin_watch_virt (const PinWatch *watch);
 PinRegistry *pin_watch_registry (const PinWatch *watch);

@@ -4,6 +4,10 @@
 
 #include "exam.h"
 
+/* All parts but libvirt's that look at files here, and those that look further. */
+void pin_exam_files (const PinExamOrder *order, GVariantDict *facts);
+void pin_exam_afar (const PinExamOrder *order, GVariantDict *facts);
+
 void pin_exam_hook (const PinExamOrder *order, GVariantDict *facts);         /* hook*, other-hooks */
 void pin_exam_daemon (const PinExamOrder *order, GVariantDict *facts);       /* daemons, daemon-*, apparmor */
 void pin_exam_selinux (const PinExamOrder *order, GVariantDict *facts);      /* selinux* */

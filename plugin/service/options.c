@@ -6,7 +6,11 @@
 static const char *
 type_of (const PinBusOption *option)
 {
-  return option->value != NULL ? "b" : option->number != NULL ? "u" : option->wide != NULL ? "t" : "s";
+  return option->value != NULL    ? "b"
+         : option->number != NULL ? "u"
+         : option->wide != NULL   ? "t"
+         : option->list != NULL   ? "as"
+                                  : "s";
 }
 
 static const char *
@@ -15,6 +19,7 @@ word_of (const PinBusOption *option)
   return option->value != NULL    ? "a boolean"
          : option->number != NULL ? "an unsigned number (u)"
          : option->wide != NULL   ? "an unsigned number (t)"
+         : option->list != NULL   ? "a list of strings (as)"
                                   : "a string (s)";
 }
 
@@ -52,6 +57,11 @@ take (const PinBusOption *option, GVariant *value, GError **error)
     *option->number = g_variant_get_uint32 (value);
   else if (option->wide != NULL)
     *option->wide = g_variant_get_uint64 (value);
+  else if (option->list != NULL)
+    {
+      g_strfreev (*option->list);
+      *option->list = g_variant_dup_strv (value, NULL);
+    }
   else
     {
       g_free (*option->text);

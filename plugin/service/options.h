@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of a call, a{sv}: switches, numbers and texts, each known by name. */
+/* The options of a call, a{sv}: switches, numbers, texts and lists of texts, each known by name. */
 #pragma once
 
 #include <glib.h>
@@ -11,6 +11,7 @@ typedef struct
   guint *number;   /* of a number (u), where there is no switch */
   char **text;     /* of a text (s), where there is neither; what it was is freed */
   guint64 *wide;   /* of a wide number (t), where there is nothing else */
+  char ***list;    /* of a list of texts (as), where there is a NULL in all others; what it was is freed */
 } PinBusOption;
 
 /*

@@ -257,6 +257,7 @@ test_policy (void)
     { TO NAME ".Domains", TRUE, FALSE },
     { TO NAME ".Usage", TRUE, FALSE },
     { TO NAME ".Log string:x", TRUE, FALSE },
+    { TO NAME ".Examine", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.Get string:" NAME " string:Version", TRUE, FALSE },
     { TO "org.freedesktop.DBus.Properties.GetAll string:" NAME, TRUE, FALSE },
     { TO "org.freedesktop.DBus.Introspectable.Introspect", TRUE, FALSE },

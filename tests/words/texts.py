@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOMS = ["hooks", "plugin/cli", "plugin/core", "plugin/daemon", "plugin/format", "plugin/host", "plugin/service", "plugin/virt",
+ROOMS = ["hooks", "plugin/cli", "plugin/core", "plugin/daemon", "plugin/exam", "plugin/format", "plugin/host", "plugin/service", "plugin/virt",
          "policy/cluster", "policy/daemon", "policy/rules"]
 
 # What takes the text of an error. Of functions that are a file's own, the name alone tells.
