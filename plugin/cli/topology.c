@@ -4,11 +4,11 @@
 
 #include "columns.h"
 #include "domain-source.h"
-#include "drawing/topology-svg.h"
 #include "drawing/topology-text.h"
+#include "drawing/view.h"
 #include "host-source.h"
 #include "plan-here.h"
-#include "view.h"
+#include "view-json.h"
 #include "way.h"
 
 #include <errno.h>
@@ -126,21 +126,6 @@ print_views (const PinCli *cli, const GPtrArray *views)
     }
 }
 
-/* (transfer full) */
-static char *
-draw_views (const GPtrArray *views)
-{
-  g_autofree PinTopologyPanel *panels = g_new0 (PinTopologyPanel, views->len);
-
-  for (guint i = 0; i < views->len; i++)
-    {
-      const PinView *view = views->pdata[i];
-
-      panels[i] = (PinTopologyPanel) { view->title, view->seats };
-    }
-  return pin_topology_svg (panels, views->len);
-}
-
 static gboolean
 write_file (const char *path, const char *text, GError **error)
 {
@@ -162,7 +147,7 @@ write_file (const char *path, const char *text, GError **error)
 static gboolean
 show (const PinCli *cli, const Wish *wish, const GPtrArray *views, GError **error)
 {
-  g_autofree char *svg = wish->svg != NULL ? draw_views (views) : NULL;
+  g_autofree char *svg = wish->svg != NULL ? pin_view_svg (views) : NULL;
   g_autofree char *json = cli->json ? pin_view_json (views) : NULL;
 
   if (svg != NULL && strcmp (wish->svg, "-") != 0)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A host as topology shows it: with a title, as it is or as it would be. */
+/* A host as it is shown: with a title, as it is or as it would be. */
 #pragma once
 
 #include "core/plan.h"
-#include "drawing/seats.h"
+#include "seats.h"
 
 typedef struct
 {
@@ -19,5 +19,5 @@ void pin_view_free (gpointer view);
 /* Puts the guest of @plan on @host, for which it was made, in place of what it has there. */
 void pin_view_seat (PinSnapshot *host, const PinGuest *guest, const PinPlan *plan);
 
-/* All of @views (PinView) as one JSON object.  (transfer full) */
-char *pin_view_json (const GPtrArray *views);
+/* All of @views (PinView) side by side, as pin_topology_svg() has it.  (transfer full) */
+char *pin_view_svg (const GPtrArray *views);
