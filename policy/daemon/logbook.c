@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "logbook.h"
 
-#include "enquiry.h"
+#include "chorus.h"
 #include "service/log-call.h"
-
-#include <string.h>
 
 /* Of all hosts together, while they answer and in the answer: one message can carry them. */
 #define EVENTS_MOST 10000
@@ -24,7 +22,6 @@ typedef struct
   char *what;
   PinDiaryQuestion question;
   GPtrArray *events; /* PinEvent, ours */
-  GPtrArray *unreachable;
 } Call;
 
 static void
@@ -38,7 +35,6 @@ call_free (Call *call)
 {
   g_free (call->what);
   g_ptr_array_unref (call->events);
-  g_ptr_array_unref (call->unreachable);
   g_free (call);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
@@ -51,7 +47,6 @@ call_new (GDBusMethodInvocation *invocation, const char *what)
   call->invocation = invocation;
   call->question.what = call->what = g_strdup (what);
   call->events = g_ptr_array_new_with_free_func (free_event);
-  call->unreachable = g_ptr_array_new_with_free_func (g_free);
   return call;
 }
 
@@ -61,34 +56,15 @@ limit_of (const PinDiaryQuestion *question)
   return question->limit > 0 ? MIN (question->limit, EVENTS_MOST) : EVENTS_MOST;
 }
 
-/* "hostc: Connection refused"; @why begins with the name of the host.  (transfer full) */
-static char *
-describe (const char *host, const char *why)
-{
-  g_autofree char *prefix = g_strdup_printf ("%s can't be reached: ", host);
-
-  if (g_str_has_prefix (why, prefix))
-    return g_strdup_printf ("%s: %s", host, why + strlen (prefix));
-  return g_strdup (why);
-}
-
-static void
-on_host (const PinEnquiryCall *asked, const char *text, const GError *error, gpointer data)
+static gboolean
+on_host (const char *host, const char *text, gpointer data, GError **error)
 {
   Call *call = data;
-  g_autoptr (GError) problem = NULL;
+  gboolean is_log = pin_log_call_read (text, host, call->events, error);
 
-  if (error != NULL)
-    {
-      /* It is of a version that has no diary. */
-      if (!g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
-        g_ptr_array_add (call->unreachable, describe (asked->host, error->message));
-      return;
-    }
-  if (!pin_log_call_read (text, asked->host, call->events, &problem))
-    g_ptr_array_add (call->unreachable, g_strdup_printf ("%s: %s", asked->host, problem->message));
   if (call->events->len > 2 * EVENTS_MOST)
     pin_diary_sort (call->events, EVENTS_MOST);
+  return is_log;
 }
 
 static void
@@ -100,27 +76,21 @@ add_own (PinLogbook *logbook, Call *call)
     g_ptr_array_add (call->events, pin_event_copy (g_ptr_array_index (own, i)));
 }
 
-static gint
-compare_lines (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 static void
 on_all (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Call) call = data;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) unreachable = pin_chorus_finish (result, &error);
   g_autofree char *json = NULL;
 
-  if (!pin_enquiry_finish (result, &error))
+  if (unreachable == NULL)
     {
       g_dbus_method_invocation_return_gerror (call->invocation, error);
       return;
     }
   pin_diary_sort (call->events, limit_of (&call->question));
-  g_ptr_array_sort (call->unreachable, compare_lines);
-  json = pin_log_call_answer (call->events, call->unreachable);
+  json = pin_log_call_answer (call->events, unreachable);
   g_dbus_method_invocation_return_value (call->invocation, g_variant_new ("(s)", json));
 }
 
@@ -130,21 +100,16 @@ handle_log (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char
   PinLogbook *logbook = data;
   g_autoptr (Call) call = call_new (invocation, what);
   g_autoptr (GError) error = NULL;
-  GPtrArray *calls;
-  guint n;
-  const PinHostRow *rows = pin_fleet_rows (logbook->fleet, &n);
+  PinChorusQuestion question = { .method = "Log", .what = what, .spares_older = TRUE, .heard = on_host };
 
   if (!pin_log_call_take (options, &call->question, &error))
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
       return TRUE;
     }
-  calls = pin_enquiry_calls_new ();
-  for (guint i = 0; i < n; i++)
-    pin_enquiry_add (calls, rows[i].name, what, NULL);
   add_own (logbook, call);
-  options = pin_log_call_options (&call->question);
-  pin_enquiry_ask (logbook->fleet, "Log", calls, options, on_host, logbook->cancellable, on_all, g_steal_pointer (&call));
+  question.options = pin_log_call_options (&call->question);
+  pin_chorus_ask (logbook->fleet, &question, logbook->cancellable, on_all, g_steal_pointer (&call));
   return TRUE;
 }
 

@@ -6,7 +6,9 @@
 #include "core/error.h"
 #include "logbook.h"
 #include "means.h"
+#include "muster.h"
 #include "pin-config.h"
+#include "portrait.h"
 #include "rules/rules-file.h"
 #include "service/tidings.h"
 
@@ -46,6 +48,8 @@ typedef struct
   PinCampaignCalls *campaigns;
   PinCalls *calls;
   PinLogbook *logbook;
+  PinMuster *muster;
+  PinPortrait *portrait;
   int status;
 } Service;
 
@@ -60,6 +64,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, clear_arguments)
 static void
 clear_service (Service *service)
 {
+  pin_portrait_free (service->portrait);
+  pin_muster_free (service->muster);
   pin_logbook_free (service->logbook);
   pin_calls_free (service->calls);
   pin_campaign_calls_free (service->campaigns);
@@ -109,6 +115,7 @@ take_rules (Service *service, PinRules *rules)
   service->means.rules = rules;
   pin_ranking_set_rules (service->ranking, rules);
   pin_forecasting_set_rules (service->forecasting, rules);
+  pin_portrait_set_rules (service->portrait, rules);
   pin_campaign_calls_set_rules (service->campaigns, rules);
   pin_homing_set_mode (service->homing, pin_rules_home_mode (rules), pin_rules_settle_ms (rules));
   pin_cluster_bus_set_policy_digest (service->bus, pin_rules_digest (rules));
@@ -306,6 +313,8 @@ build (Service *service)
   service->campaigns = pin_campaign_calls_new (skeleton, service->fleet, service->jobs);
   service->calls = pin_calls_new (skeleton, service->fleet, service->ranking, service->forecasting, service->jobs, service->campaigns);
   service->logbook = pin_logbook_new (skeleton, service->fleet, service->diary);
+  service->muster = pin_muster_new (skeleton, service->fleet);
+  service->portrait = pin_portrait_new (skeleton, service->fleet, service->expected, service->history);
 }
 
 static void

@@ -160,6 +160,42 @@ cluster_world_start_host (ClusterWorld *world)
   g_source_remove (limit);
 }
 
+GSubprocess *
+cluster_world_start_others (ClusterWorld *world, const char *const *manners, const char *policy)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) text = g_string_new (policy);
+  GSubprocess *others;
+  char ready[6] = "";
+
+  g_string_append_printf (text, "[host %s]\nuri = qemu+tcp://here/system\nlink = local\n", g_get_host_name ());
+  g_ptr_array_add (argv, g_strdup (g_getenv ("PINSHIFT_FAKE_FLEET")));
+  g_ptr_array_add (argv, g_strdup (world->world->dir));
+  g_ptr_array_add (argv, g_strdup ("0"));
+  for (guint i = 0; manners[i] != NULL; i++)
+    {
+      g_ptr_array_add (argv, g_strdup_printf ("1:%s", manners[i]));
+      g_string_append_printf (text, "[host host%u]\nuri = qemu+tcp://host%u/system\nlink = env DBUS_SYSTEM_BUS_ADDRESS=unix:path=%s/host%u %s relay\n",
+                              i, i, world->world->dir, i, g_getenv ("PINSHIFT_CLI"));
+    }
+  g_ptr_array_add (argv, NULL);
+  others = pin_world_start (world->world, (const char *const *) argv->pdata);
+  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (others), ready, 5, NULL, NULL, NULL));
+  g_assert_cmpstr (ready, ==, "ready");
+  g_assert_true (g_file_set_contents (world->policy, text->str, -1, NULL));
+  return others;
+}
+
+void
+cluster_world_wait_for_host (ClusterWorld *world, const char *host, const char *state)
+{
+  g_autofree char *path = g_strdup_printf (PATH "/host/%s", host);
+  g_autofree char *wanted = g_strdup_printf ("'%s'", state);
+  g_autoptr (GDBusProxy) proxy = make_proxy (world, path, NAME ".Host");
+
+  cluster_world_wait (proxy, "State", wanted);
+}
+
 int
 cluster_world_run (ClusterWorld *world, const char *options, char **ret_out, char **ret_err)
 {

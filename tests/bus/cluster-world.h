@@ -29,6 +29,11 @@ void cluster_world_start (ClusterWorld *world);
 /* The same with pinshiftd. */
 void cluster_world_start_host (ClusterWorld *world);
 
+/* Hosts beside this one, host0 and so on, each with a manner of fake-fleet, in the policy of pinshift-policyd, behind @policy.  (transfer full) */
+GSubprocess *cluster_world_start_others (ClusterWorld *world, const char *const *manners, const char *policy);
+/* Waits until @host, which is shown already, has @state. */
+void cluster_world_wait_for_host (ClusterWorld *world, const char *host, const char *state);
+
 /* A pinshift-policyd with @options that is to end; its status, and *ret_err what it said on stderr.  (transfer full) */
 int cluster_world_run (ClusterWorld *world, const char *options, char **ret_out, char **ret_err);
 /* Waits until the one that was started ends, and returns its status. */

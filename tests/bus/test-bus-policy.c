@@ -291,6 +291,8 @@ test_cluster (void)
     { TO_CLUSTER PROPERTIES "Set string:x string:y variant:int32:1", FALSE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Rank string:x", TRUE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Guests", TRUE, FALSE },
+    { TO_CLUSTER CLUSTER_NAME ".Domains", TRUE, FALSE },
+    { TO_CLUSTER CLUSTER_NAME ".Picture string:x", TRUE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Migrate string:x", TRUE, TRUE },
     { TO_CLUSTER CLUSTER_NAME ".Plan string:x string:y", TRUE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Log string:x", TRUE, FALSE },

@@ -17,32 +17,15 @@ typedef struct
   GSubprocess *others;
 } World;
 
-/* Hosts of a cluster, beside this one: host0 is of a version without diaries, and host1 has no pinshiftd. */
-static void
-start_others (World *world)
-{
-  const char *directory = world->cluster.world->dir;
-  const char *const argv[] = { g_getenv ("PINSHIFT_FAKE_FLEET"), directory, "0", "1:older", "1:unmanaged", NULL };
-  char ready[6] = "";
-
-  world->others = pin_world_start (world->cluster.world, argv);
-  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (world->others), ready, 5, NULL, NULL, NULL));
-  g_assert_cmpstr (ready, ==, "ready");
-}
-
 static void
 world_init (World *world)
 {
-  g_autoptr (GString) policy = g_string_new (NULL);
+  /* The first is of a version without diaries, and the second has no pinshiftd. */
+  static const char *const others[] = { "older", "unmanaged", NULL };
 
   world->cluster.libvirt = "test:///default";
   cluster_world_init (&world->cluster, FALSE);
-  start_others (world);
-  g_string_append_printf (policy, "[host %s]\nuri = qemu+tcp://here/system\nlink = local\n", g_get_host_name ());
-  for (guint i = 0; i < 2; i++)
-    g_string_append_printf (policy, "[host host%u]\nuri = qemu+tcp://host%u/system\nlink = env DBUS_SYSTEM_BUS_ADDRESS=unix:path=%s/host%u %s relay\n",
-                            i, i, world->cluster.world->dir, i, g_getenv ("PINSHIFT_CLI"));
-  g_assert_true (g_file_set_contents (world->cluster.policy, policy->str, -1, NULL));
+  world->others = cluster_world_start_others (&world->cluster, others, "");
 }
 
 static void
@@ -54,23 +37,13 @@ world_clear (World *world)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
 
 static void
-wait_for_host (World *world, const char *host, const char *state)
-{
-  g_autofree char *path = g_strdup_printf ("/org/pinshift/Cluster1/host/%s", host);
-  g_autoptr (GDBusProxy) proxy = g_dbus_proxy_new_sync (world->cluster.connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL, NAME, path,
-                                                        NAME ".Host", NULL, NULL);
-
-  cluster_world_wait (proxy, "State", state);
-}
-
-static void
 start_policyd (World *world)
 {
   cluster_world_start (&world->cluster);
   cluster_world_wait (world->cluster.host, "State", "'reachable'");
   cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
-  wait_for_host (world, "host0", "'reachable'");
-  wait_for_host (world, "host1", "'unmanaged'");
+  cluster_world_wait_for_host (&world->cluster, "host0", "reachable");
+  cluster_world_wait_for_host (&world->cluster, "host1", "unmanaged");
 }
 
 /* @parameters in GVariant's notation.  (transfer full) */
