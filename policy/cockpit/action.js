@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What can be done: each is planned and shown before it begins.
+
+import { ask } from "./dialog.js";
+import { element, set, show, write } from "./element.js";
+import { explain } from "./failure.js";
+import { forecast, refusalOf } from "./plan.js";
+import { picture } from "./picture.js";
+import { gets } from "./verdict.js";
+
+/** Lets @control be used, or not, and says why: nobody may, or @obstacle. */
+export function allow(control, cluster, obstacle = "") {
+    const why = cluster.readOnly || obstacle;
+
+    control.disabled = why !== "";
+    set(control, "title", why || null);
+}
+
+/** Asks with the plan of @kind before @method is called. */
+function askPlanned(cluster, { title, label, kind, subject, method, type, args }) {
+    const load = async () => {
+        const plan = await cluster.service.ask("Plan", "ssa{sv}", [kind, subject, {}]);
+
+        return { content: forecast(plan), refusal: refusalOf(plan) };
+    };
+
+    ask({ title, label, load, act: () => cluster.service.call(method, type, args) });
+}
+
+export function askDrain(cluster, host) {
+    askPlanned(cluster, { title: `Drain ${host}`, label: "Drain", kind: "drain", subject: host, method: "Drain", type: "sa{sv}", args: [host, {}] });
+}
+
+/** Of @guest, or of all if it is null. */
+export function askHome(cluster, guest) {
+    const subject = guest?.uuid ?? "";
+
+    askPlanned(cluster, {
+        title: guest ? `Bring ${guest.name} home` : "Bring all home", label: "Bring home",
+        kind: "home", subject, method: "MigrateHome", type: "sa{sv}", args: [subject, {}],
+    });
+}
+
+export function askBalance(cluster) {
+    askPlanned(cluster, { title: "Balance", label: "Balance", kind: "balance", subject: "", method: "Balance", type: "a{sv}", args: [{}] });
+}
+
+/** @ranked is the host as the rank has it; @best: whichever is best when it begins. */
+export function askMigrate(cluster, guest, ranked, best) {
+    const load = async () => ({ content: element("div", {}, gets(ranked), await beforeAfter(cluster, guest, ranked.host)), refusal: "" });
+
+    ask({
+        title: `Migrate ${guest.name} to ${best ? `the best host: ${ranked.host}` : ranked.host}`, label: "Migrate", load,
+        act: () => cluster.service.call("Migrate", "ssa{sv}", [guest.uuid, best ? "" : ranked.host, {}]),
+    });
+}
+
+/** Both hosts, as they are and as they would be; a line where there is no picture. */
+export async function beforeAfter(cluster, guest, host) {
+    try {
+        const options = { guest: { t: "s", v: guest.uuid } };
+
+        return picture(await cluster.service.call("Picture", "sa{sv}", [host, options]), "before-after");
+    } catch (error) {
+        return element("p", { class: "quiet" }, `No picture: ${explain(error)}`);
+    }
+}
+
+export function askMaintenance(cluster, host) {
+    const reason = element("input", { type: "text", id: "reason", maxlength: 200, autofocus: true });
+    const content = element("div", {},
+        element("p", {}, `No guest comes to ${host} until the maintenance ends. Guests that are there run on; to move them away, drain the host.`),
+        element("label", { for: "reason" }, "Reason, for those who try"), reason);
+
+    ask({
+        title: `Put ${host} in maintenance`, label: "Begin", load: () => ({ content, refusal: "" }),
+        act: () => cluster.service.call("SetMaintenance", "sbs", [host, true, reason.value.trim()]),
+    });
+}
+
+export function endMaintenance(cluster, host) {
+    const content = element("p", {}, `Guests may come to ${host} again. Those that were moved away come back with "Bring all home".`);
+
+    ask({
+        title: `End the maintenance of ${host}`, label: "End maintenance", load: () => ({ content, refusal: "" }),
+        act: () => cluster.service.call("SetMaintenance", "sbs", [host, false, ""]),
+    });
+}
+
+/** Ends the job at @path; what fails is said in @failure. */
+export async function cancel(cluster, path, failure) {
+    try {
+        await cluster.service.call("Cancel", "", [], { path, name: "org.pinshift.Cluster1.Job" });
+    } catch (error) {
+        write(failure, `Can't cancel: ${explain(error)}`);
+        show(failure, true);
+    }
+}

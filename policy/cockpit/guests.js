@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// All guests of the cluster, a row each, and which of them are shown.
+
+import { button, element, set, show, write } from "./element.js";
+import { Rows } from "./rows.js";
+import { missesOf, stateOf } from "./words.js";
+
+const HEADS = ["Guest", "State", "Host", "Home", "Misses", ""];
+
+export class Guests {
+    constructor(cluster) {
+        this.cluster = cluster;
+        this.filter = element("input", { type: "search", id: "filter", placeholder: "Name or host", input: () => this.update() });
+        this.missing = element("input", { type: "checkbox", id: "missing-only", change: () => this.update() });
+        this.none = element("p", { class: "quiet", id: "no-guests" });
+        this.body = element("tbody", {});
+        this.rows = new Rows(this.body, row);
+        this.node = element("section", { id: "guests", "aria-labelledby": "guests-head" }, this.#head(), this.#table(), this.none);
+    }
+
+    #head() {
+        return element("header", { class: "head" }, element("h2", { id: "guests-head" }, "Guests"),
+            element("div", { class: "actions" },
+                element("label", { for: "missing-only", class: "check" }, this.missing, "only those that miss something"),
+                element("label", { for: "filter" }, "Show"), this.filter));
+    }
+
+    #table() {
+        const heads = HEADS.map(text => element("th", { scope: "col" }, text || element("span", { class: "unseen" }, "Actions")));
+
+        this.table = element("div", { class: "card scroll" }, element("table", { class: "narrow-stacks" }, element("thead", {}, element("tr", {}, ...heads)), this.body));
+        return this.table;
+    }
+
+    update() {
+        const shown = this.cluster.guests.filter(guest => this.#wants(guest));
+
+        this.rows.show(shown, guest => guest.uuid + guest.host);
+        write(this.none, this.cluster.guests.length > 0 ? "No guest is like that." : this.cluster.guestsKnown ? "There are no guests." : "Asking the hosts …");
+        show(this.none, shown.length === 0);
+        show(this.table, shown.length > 0);
+    }
+
+    #wants(guest) {
+        const text = this.filter.value.trim().toLowerCase();
+
+        return (!this.missing.checked || missesOf(guest).length > 0) &&
+            [guest.name, guest.uuid, guest.host, guest.home].some(value => (value ?? "").toLowerCase().includes(text));
+    }
+}
+
+function cell(label, ...content) {
+    return element("td", { "data-label": label }, ...content);
+}
+
+function row(guest) {
+    const open = () => cockpit.location.go(["guest", guest.uuid]);
+    const state = cell("State"), host = cell("Host"), home = cell("Home"), misses = element("ul", { class: "misses" });
+    const reasons = new Rows(misses, miss);
+    const link = element("a", { href: `#/guest/${encodeURIComponent(guest.uuid)}` }, guest.name);
+    const rank = button("Where to?", { action: "rank", guest: guest.name }, open, "secondary small");
+
+    set(rank, "aria-label", `Where can ${guest.name} go?`);
+    return {
+        node: element("tr", { "data-guest": guest.name, "data-uuid": guest.uuid },
+            element("th", { scope: "row", "data-label": "Guest" }, link), state, host, home, cell("Misses", misses), cell("", rank)),
+        update(now) {
+            write(state, stateOf(now));
+            write(host, now.host ?? "");
+            write(home, now.home ?? "none");
+            reasons.show(missesOf(now), one => one.setting);
+            show(misses, missesOf(now).length > 0);
+        },
+    };
+}
+
+/** "vcpu-pins: weakened: no free CPUs". */
+function miss(first) {
+    const reason = element("span", {});
+
+    return {
+        node: element("li", { "data-missing": first.setting }, element("strong", {}, first.setting), " ", reason),
+        update: one => write(reason, `${one.action}${one.reason ? `: ${one.reason}` : ""}`),
+    };
+}
