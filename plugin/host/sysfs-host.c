@@ -81,7 +81,7 @@ pin_sysfs_read_host (PinSysfs *sysfs, PinSnapshot *snapshot, const char *memory_
   snapshot->isolated = read_isolated (sysfs, snapshot->topology);
   pin_cpu_model_free (snapshot->cpu);
   snapshot->cpu = pin_cpuinfo_read (sysfs);
-  snapshot->memory_backing_tmpfs = mounts->tmpfs;
+  snapshot->memory_backing_tmpfs = g_strcmp0 (mounts->filesystem, "tmpfs") == 0;
   snapshot->default_page_kib = mounts->default_kib;
   pin_resctrl_read (sysfs, snapshot);
   /* Mounts and watermarks are kept with the open files, which a hook should not have to wait for. */

@@ -92,7 +92,8 @@ add_mount (PinMounts *mounts, char **fields, guint64 kernel_kib, const char *dir
   if (directory != NULL && is_above (mount_point, directory) && strlen (mount_point) >= *longest)
     {
       *longest = strlen (mount_point);
-      mounts->tmpfs = strcmp (fields[2], "tmpfs") == 0;
+      g_free (mounts->filesystem);
+      mounts->filesystem = g_strdup (fields[2]);
     }
 }
 
@@ -134,6 +135,7 @@ pin_mounts_free (PinMounts *mounts)
   if (mounts == NULL)
     return;
   g_array_unref (mounts->page_kib);
+  g_free (mounts->filesystem);
   g_free (mounts);
 }
 

@@ -44,6 +44,9 @@ GPtrArray *pin_sysfs_list (int dir, const char *path);
 /* The N of the entries @prefixN of directory @path.  (transfer full) */
 PinCpuset *pin_sysfs_list_numbers (int dir, const char *path, const char *prefix);
 
+/* The CPUs of a hexadecimal mask ("0000,000000f0"); NULL: @text is none.  (transfer full) */
+PinCpuset *pin_sysfs_parse_mask (const char *text);
+
 /* The size of a directory name like "hugepages-2048kB", in KiB; 0: it is none. */
 guint64 pin_sysfs_pool_size (const char *name);
 
@@ -56,7 +59,7 @@ typedef struct
   gboolean known;
   GArray *page_kib;    /* guint64, page sizes of the hugetlbfs mounts, in the order of mounting */
   guint64 default_kib; /* what libvirt takes for <hugepages/>: the kernel's default if mounted, or the first; 0: none */
-  gboolean tmpfs;      /* the directory that was asked for is on tmpfs */
+  char *filesystem;    /* type of what the directory that was asked for is on ("ext4"); NULL: none was, or it is not known */
 } PinMounts;
 
 /* @directory: absolute, or NULL. */

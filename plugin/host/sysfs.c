@@ -152,8 +152,8 @@ pin_sysfs_read_head (int dir, const char *path, gsize max)
 }
 
 /* Hexadecimal groups of 32 bits, the highest first; the first group may be shorter. */
-static PinCpuset *
-parse_mask (const char *text)
+PinCpuset *
+pin_sysfs_parse_mask (const char *text)
 {
   g_autoptr (PinCpuset) set = pin_cpuset_new ();
   guint bit = 0;
@@ -184,7 +184,7 @@ pin_sysfs_read_set (int dir, const char *list_path, const char *mask_path)
     return strcmp (list, "(null)") == 0 ? pin_cpuset_new () : pin_cpuset_parse (list, NULL);
   if (mask_path != NULL)
     mask = pin_sysfs_read (dir, mask_path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
-  return mask == NULL ? NULL : parse_mask (mask);
+  return mask == NULL ? NULL : pin_sysfs_parse_mask (mask);
 }
 
 guint64
