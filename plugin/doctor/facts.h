@@ -16,14 +16,16 @@
  *   hook s               present, absent, dangling (a link to nothing), not-executable
  *   hook-path s          the link or file in libvirt's hook directory
  *   hook-target s        the program that it leads to, links resolved; of one that is present or not-executable
- *   hook-changed x       when the link was made, us since the epoch
+ *   hook-changed x       when the link was put there, us since the epoch
  *   other-hooks as       other programs in that directory that libvirt runs too
  *   daemons as           of libvirtd and virtqemud those that run
  *   daemon-started x     when the one (virtqemud, if both) was started, us since the epoch
- *   daemon-reloaded x    when systemd reloaded it last; 0: never; absent: systemd does not run, or was not asked
+ *   daemon-reloaded x    when systemd reloaded it last; 0: never since it was started; absent: systemd does not run, or was not asked
  *   apparmor s           what confines it, "libvirtd (enforce)"; empty: AppArmor is not there, or leaves it alone
  *   selinux s            disabled, permissive, enforcing
- *   selinux-module b     whether the module pinshift is loaded
+ *   selinux-module b     whether the module pinshift is among those of the policy
+ *   selinux-hook s       context of the program hook-target, "system_u:object_r:pinshift_hook_exec_t:s0"; absent also without SELinux
+ *   selinux-daemon s     context of the daemon, "system_u:system_r:virtqemud_t:s0"; absent also without SELinux
  *
  * as libvirt says
  *   libvirt-version u    major * 1000000 + minor * 1000 + release
@@ -62,7 +64,8 @@
  *   isolated s           CPU list (isolcpus)
  *   nohz-full s          CPU list
  *   irqbalance b         whether it runs
- *   irqbalance-banned s  CPU list that its configuration has; empty: none, then it leaves isolated CPUs alone by itself
+ *   irqbalance-banned s  CPU list that its configuration has; empty: none, then it leaves isolated CPUs alone by itself; "-": it is
+ *                        told to leave no CPU alone, isolated ones neither
  *   tuned-profile s      the active one; empty: none
  *   tuned-isolated s     isolated_cores of that profile's variables, as a CPU list; empty: none
  *   numad b              whether libvirt finds it

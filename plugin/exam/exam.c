@@ -7,8 +7,8 @@ void
 pin_exam_files (const PinExamOrder *order, GVariantDict *facts)
 {
   static void (*const parts[]) (const PinExamOrder *, GVariantDict *) = {
-    pin_exam_hook,   pin_exam_daemon,    pin_exam_selinux,      pin_exam_tuning,
-    pin_exam_memory, pin_exam_qemu_conf, pin_exam_certificates,
+    pin_exam_hook,      pin_exam_daemon, pin_exam_selinux,      pin_exam_tuning,
+    pin_exam_qemu_conf, pin_exam_memory, pin_exam_certificates,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
