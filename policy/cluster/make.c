@@ -7,6 +7,7 @@ struct _PinMakes
 {
   GHashTable *known;  /* PinMake, by what its frame says */
   GPtrArray *by_index; /* PinMake, or NULL where one has gone */
+  guint64 n_made;
 };
 
 /* Strings of a list, in order; NULL is none. */
@@ -152,6 +153,7 @@ pin_makes_take (PinMakes *makes, const PinSnapshot *snapshot)
       make = g_new0 (PinMake, 1);
       make->frame = copy_frame (snapshot);
       make->index = take_index (makes, make);
+      make->number = ++makes->n_made;
       g_hash_table_add (makes->known, make);
     }
   make->n_users++;

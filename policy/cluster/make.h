@@ -8,6 +8,7 @@ typedef struct
 {
   PinSnapshot *frame;   /* topology, CPU, sets of CPUs, cache; no name, memory, domains or claims */
   guint index;          /* small, and no other make's */
+  guint64 number;       /* no other make's, and none's that was before it */
   guint n_users;
 } PinMake;
 

@@ -227,6 +227,17 @@ pin_site_is (const PinSite *site, const PinSiteKey *host)
   return pin_unpack_uuid_is (&at, host->packed);
 }
 
+/* Fowler, Noll and Vo's, of 64 bits. */
+guint64
+pin_site_digest (const PinSite *site)
+{
+  guint64 digest = G_GUINT64_CONSTANT (14695981039346656037) ^ site->make->number;
+
+  for (guint i = 0; i < site->n_packed; i++)
+    digest = (digest ^ site->packed[i]) * G_GUINT64_CONSTANT (1099511628211);
+  return digest;
+}
+
 gsize
 pin_site_size (const PinSite *site)
 {

@@ -97,5 +97,8 @@ void pin_site_prefetch (const PinSite *site);
 /* Whether it is the host of that UUID, as libvirt has it; quick where it is not. */
 gboolean pin_site_is (const PinSite *site, const PinSiteKey *host);
 
+/* Of all that its snapshot says: sites of the same makes have the same where those are the same, and else another one. */
+guint64 pin_site_digest (const PinSite *site);
+
 /* What it takes of memory by itself, in bytes. */
 gsize pin_site_size (const PinSite *site);

@@ -81,16 +81,25 @@ set_facts (PinCluster1Host *host, const PinHostFacts *facts)
     pin_cluster1_host_set_adapted (host, (const char *const *) facts->adapted);
 }
 
+/* (transfer full); empty: nothing was read yet */
+static char *
+digest_of (const PinSite *site)
+{
+  return site != NULL ? g_strdup_printf ("%016" G_GINT64_MODIFIER "x", pin_site_digest (site)) : g_strdup ("");
+}
+
 static void
 set_row (PinCluster1Host *host, const PinHostRow *row)
 {
   const char *failure = row->presence != PIN_PRESENCE_REACHABLE ? row->failure : NULL;
+  g_autofree char *digest = digest_of (row->site);
 
   pin_cluster1_host_set_state (host, states[row->presence]);
   pin_cluster1_host_set_failure (host, failure != NULL ? failure : "");
   pin_cluster1_host_set_maintenance (host, row->maintenance);
   pin_cluster1_host_set_maintenance_reason (host, row->maintenance_reason != NULL ? row->maintenance_reason : "");
   pin_cluster1_host_set_load (host, row->load_permille);
+  pin_cluster1_host_set_snapshot_digest (host, digest);
 }
 
 /* An object that is announced is whole. */

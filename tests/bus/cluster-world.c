@@ -231,21 +231,34 @@ cluster_world_get (GDBusProxy *proxy, const char *property)
   return value != NULL ? g_variant_print (value, FALSE) : g_strdup ("nothing");
 }
 
-void
-cluster_world_wait (GDBusProxy *proxy, const char *property, const char *value)
+/* Until it @is the value, or is not. */
+static void
+wait_until (GDBusProxy *proxy, const char *property, const char *value, gboolean is)
 {
-  g_autofree char *what = g_strdup_printf ("%s %s", property, value);
+  g_autofree char *what = g_strdup_printf ("%s %s%s", property, is ? "" : "other than ", value);
   guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, what);
 
   for (;;)
     {
       g_autofree char *now = cluster_world_get (proxy, property);
 
-      if (g_str_equal (now, value))
+      if (g_str_equal (now, value) == is)
         break;
       g_main_context_iteration (NULL, TRUE);
     }
   g_source_remove (limit);
+}
+
+void
+cluster_world_wait (GDBusProxy *proxy, const char *property, const char *value)
+{
+  wait_until (proxy, property, value, TRUE);
+}
+
+void
+cluster_world_wait_for_change (GDBusProxy *proxy, const char *property, const char *before)
+{
+  wait_until (proxy, property, before, FALSE);
 }
 
 char *

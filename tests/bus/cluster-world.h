@@ -44,6 +44,8 @@ char *cluster_world_host_path (void);
 
 /* Waits until it was signalled that @property of @proxy is @value, in GVariant's notation. */
 void cluster_world_wait (GDBusProxy *proxy, const char *property, const char *value);
+/* Waits until it is something else than @before. */
+void cluster_world_wait_for_change (GDBusProxy *proxy, const char *property, const char *before);
 /* @property as it was signalled last, in the same notation.  (transfer full) */
 char *cluster_world_get (GDBusProxy *proxy, const char *property);
 

@@ -171,23 +171,19 @@ static void
 test_change (void)
 {
   g_auto (ClusterWorld) world = { NULL };
-  g_autofree char *before = NULL;
+  g_autofree char *before = NULL, *snapshot = NULL;
 
   cluster_world_init (&world, FALSE);
   cluster_world_start_host (&world);
   cluster_world_start (&world);
   cluster_world_wait (world.host, "State", "'reachable'");
   before = cluster_world_get (world.host, "PolicyDigest");
+  cluster_world_wait_for_change (world.host, "SnapshotDigest", "''");
+  snapshot = cluster_world_get (world.host, "SnapshotDigest");
   g_assert_true (g_file_set_contents (world.host_policy, "[fit]\nthreads = require\n", -1, NULL));
   send_signal (world.world->service, SIGHUP);
-  for (;;)
-    {
-      g_autofree char *now = cluster_world_get (world.host, "PolicyDigest");
-
-      if (!g_str_equal (now, before))
-        break;
-      g_main_context_iteration (NULL, TRUE);
-    }
+  cluster_world_wait_for_change (world.host, "PolicyDigest", before);
+  cluster_world_wait_for_change (world.host, "SnapshotDigest", snapshot);
   cluster_world_wait (world.cluster, "PolicyDigest", before);
 }
 

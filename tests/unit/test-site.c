@@ -76,6 +76,39 @@ test_all_of_it (void)
       }
 }
 
+/* A site of a host that differs from others in one thing.  (transfer full) */
+static PinSite *
+make_changed (guint change, PinMakes *makes)
+{
+  g_autoptr (PinSnapshot) snapshot = make_snapshot (change == 1 ? EIGHT_BY_16 : TWO_BY_32, change == 2 ? 9 : 10);
+
+  snapshot->maintenance = change == 3;
+  snapshot->memory[1].free_kib -= change == 4;
+  snapshot->policy_digest = g_strdup (change == 5 ? "other" : "one");
+  if (change == 6)
+    pin_cpuset_add (snapshot->reserved, 7);
+  if (change == 7)
+    pin_cpuset_remove (((PinTenant *) snapshot->domains->pdata[2])->dedicated, 8);
+  return pin_site_new (snapshot, makes);
+}
+
+/* Whatever a snapshot says is in its digest, also where nobody has a host of that make any more. */
+static void
+test_digest (void)
+{
+  g_autoptr (PinMakes) makes = pin_makes_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (guint change = 0; change < 8; change++)
+    {
+      g_autoptr (PinSite) one = make_changed (change, makes), other = make_changed (change, makes);
+      guint64 digest = pin_site_digest (one);
+
+      g_assert_cmpuint (pin_site_digest (other), ==, digest);
+      g_assert_true (g_hash_table_add (seen, g_memdup2 (&digest, sizeof digest)));
+    }
+}
+
 static void
 test_odd_names (void)
 {
@@ -202,6 +235,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/site/the-snapshot-comes-out-as-it-went-in", test_all_of_it);
   g_test_add_func ("/site/odd-names-and-uuids-too", test_odd_names);
+  g_test_add_func ("/site/a-digest-of-all-that-it-is", test_digest);
   g_test_add_func ("/site/ten-thousand-fit-in-twenty-megabytes", test_size);
   g_test_add_func ("/site/hosts-that-are-built-alike-share-it", test_makes_are_shared);
   g_test_add_func ("/site/its-guests-are-found", test_walk);
