@@ -15,7 +15,13 @@
 GPtrArray *pin_checkup_host (const PinPatient *host, gint64 now_us);
 
 /*
- * The road of guests from @from to @to: versions, names, ports, TLS, clocks, and whether @to has what the guests need.  @guest: it alone, which is one of
+ * What is between two hosts and the same from both: that libvirt can tell them apart, versions and policies of pinshift, clocks, whom they trust.
+ * (transfer full) GPtrArray of PinFinding.
+ */
+GPtrArray *pin_checkup_pair (const PinPatient *one, const PinPatient *other);
+
+/*
+ * The road of guests from @from to @to: versions, names, ports, TLS, storage, and whether @to has what the guests need.  @guest: it alone, which is one of
  * @from's; NULL: all of them that run.  (transfer full) GPtrArray of PinFinding.
  */
 GPtrArray *pin_checkup_road (const PinPatient *from, const PinPatient *to, const PinPatientGuest *guest);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "check.h"
+
+#include <string.h>
+
+/* Guests that are named; of the others, their number is told. */
+#define NAMED 4
+
+void
+pin_check_find (PinCheck *check, PinLevel level, char *reason, char *remedy)
+{
+  g_ptr_array_add (check->findings, pin_finding_new (check->name, check->title, g_strdup (check->subject), level, reason, remedy));
+}
+
+void
+pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what)
+{
+  const char *version;
+
+  if (pin_facts_text (patient->facts, "version", &version))
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s", what, patient->name),
+                    g_strdup_printf ("on %s, as root: pinshift doctor", patient->name));
+  else
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s is not known of %s, whose pinshiftd does not answer", what, patient->name),
+                    g_strdup_printf ("on %s: systemctl start pinshiftd", patient->name));
+}
+
+void
+pin_check_moot (PinCheck *check, const char *reason)
+{
+  pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup (reason), NULL);
+}
+
+gboolean
+pin_check_knows_guests (PinCheck *check)
+{
+  if (check->host->guests == NULL)
+    pin_check_unseen (check, check->host, "which guests there are");
+  return check->host->guests != NULL;
+}
+
+GPtrArray *
+pin_check_travellers (PinCheck *check)
+{
+  g_autoptr (GPtrArray) travellers = g_ptr_array_new ();
+
+  if (check->guest != NULL)
+    {
+      g_ptr_array_add (travellers, (gpointer)check->guest);
+      return g_steal_pointer (&travellers);
+    }
+  if (check->from->guests == NULL)
+    {
+      pin_check_unseen (check, check->from, "which guests run");
+      return NULL;
+    }
+  for (guint i = 0; i < check->from->guests->len; i++)
+    {
+      PinPatientGuest *guest = g_ptr_array_index (check->from->guests, i);
+
+      if (guest->running)
+        g_ptr_array_add (travellers, guest);
+    }
+  return g_steal_pointer (&travellers);
+}
+
+char *
+pin_check_guests_text (const GPtrArray *names)
+{
+  GString *text = g_string_new (names->len == 1 ? "guest " : "guests ");
+
+  for (guint i = 0; i < MIN (names->len, NAMED); i++)
+    {
+      gboolean last = i + 1 == names->len;
+
+      g_string_append_printf (text, "%s%s", i == 0 ? "" : last ? " and " : ", ", (const char *)g_ptr_array_index (names, i));
+    }
+  if (names->len > NAMED)
+    g_string_append_printf (text, " and %u more", names->len - NAMED);
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+is_home (const PinPatient *host, const PinHome *home)
+{
+  const char *uuid = host->snapshot != NULL ? host->snapshot->uuid : NULL;
+
+  if (home == NULL || home->host_uuid == NULL)
+    return FALSE;
+  return strcmp (home->host_uuid, uuid != NULL || pin_facts_text (host->facts, "host-uuid", &uuid) ? uuid : "") == 0;
+}
+
+const PinPlacement *
+pin_check_written (const PinPatient *host, const PinPatientGuest *guest, PinSetting setting)
+{
+  const PinRecord *record = guest->domain->record;
+
+  if (record != NULL && (host == NULL || is_home (host, pin_original_home (record->original, setting))))
+    return record->original->placement;
+  return guest->domain->placement;
+}
+
+char *
+pin_check_needy (const PinPatient *host, const GPtrArray *guests, const PinCheckNeed *need)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; i < guests->len; i++)
+    {
+      const PinPatientGuest *guest = g_ptr_array_index (guests, i);
+
+      if (need->holds (guest->domain->guest, pin_check_written (host, guest, need->setting)))
+        g_ptr_array_add (names, guest->domain->guest->name);
+    }
+  return names->len > 0 ? pin_check_guests_text (names) : NULL;
+}
+
+PinCpuset *
+pin_check_cpus (const PinPatient *patient, const char *key)
+{
+  const char *text;
+
+  return pin_facts_text (patient->facts, key, &text) ? pin_cpuset_parse (text, NULL) : NULL;
+}
+
+char *
+pin_check_size_text (guint64 size_kib)
+{
+  const guint64 mib = 1024, gib = 1024 * 1024;
+
+  if (size_kib >= gib && size_kib % gib == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " GiB", size_kib / gib);
+  if (size_kib >= mib && size_kib % mib == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " MiB", size_kib / mib);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " KiB", size_kib);
+}
+
+const char *
+pin_check_daemon (const PinPatient *patient)
+{
+  g_autofree const char **daemons = pin_facts_list (patient->facts, "daemons");
+
+  return daemons != NULL && g_strv_contains (daemons, "virtqemud") ? "virtqemud" : "libvirtd";
+}
