@@ -39,9 +39,13 @@ class Cluster:
 
     def start(self, *others: Host) -> None:
         """Starts the service of the first host, and of OTHERS; on return they reach all hosts."""
-        self._side_by_side(self._listen)
-        self.set_policy("")
+        self.reach()
         self.start_services(self.policyd.host, *others)
+
+    def reach(self, links: Mapping[str, str] | None = None) -> None:
+        """The hosts know each other, and `pinshift` reaches each of them: for that there need be no service of the cluster."""
+        self._side_by_side(self._listen)
+        self.set_policy("", links)
 
     def _listen(self, host: Host) -> None:
         if not self.listeners[host.name].alive:

@@ -78,7 +78,7 @@ class Host(ABC):
     def read(self, path: str) -> str:
         return self.run("cat", path).out
 
-    def write(self, path: str, text: str, mode: int = 0o644) -> None:
+    def write(self, path: str, text: str | bytes, mode: int = 0o644) -> None:
         self.run("sh", "-c", WRITE, "sh", path, f"{mode:o}", input=text)
 
     def exists(self, path: str) -> bool:
