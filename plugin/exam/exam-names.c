@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #define NAMES_MAX 64
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 4000
 #define NAME_MAX_BYTES 255
 
 /* What the system would not take for a name of a host, and what could be read as an option where it is passed on. */
@@ -37,7 +37,7 @@ add_address (GPtrArray *addresses, const struct addrinfo *found)
     g_ptr_array_add (addresses, g_strdup (text));
 }
 
-/* A PinErrand.  Returns: the addresses (as), or why they are not known (s). */
+/* Of PinErrands.  Returns: the addresses (as), or why they are not known (s). */
 static GVariant *
 resolve (const char *name)
 {
@@ -169,6 +169,8 @@ choose (const char *const *names, char **problem)
   return chosen;
 }
 
+static PinErrands errands = { resolve, 0 };
+
 void
 pin_exam_names (const PinExamOrder *order, GVariantDict *facts)
 {
@@ -179,7 +181,7 @@ pin_exam_names (const PinExamOrder *order, GVariantDict *facts)
   if (order->names == NULL)
     return;
   names = choose (order->names, &problem);
-  answers = pin_errands_run ((const char *const *)names->pdata, names->len, resolve, PATIENCE_MS);
+  answers = pin_errands_run (&errands, (const char *const *)names->pdata, names->len, PATIENCE_MS);
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);

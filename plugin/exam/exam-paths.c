@@ -11,7 +11,7 @@
 
 #define PATHS_MAX 1024
 /* A file server that is gone holds whoever asks for its files. */
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 4000
 
 /* A line of mountinfo. */
 typedef struct
@@ -95,7 +95,7 @@ find_mount (const GPtrArray *mounts, const char *path)
   return found;
 }
 
-/* A PinErrand.  Returns: what stat() says, as "paths" of facts.h has it, and "real" (ay), the path without links. */
+/* Of PinErrands.  Returns: what stat() says, as "paths" of facts.h has it, and "real" (ay), the path without links. */
 static GVariant *
 look (const char *path)
 {
@@ -156,6 +156,8 @@ choose (const char *const *paths, const char *root)
   return chosen;
 }
 
+static PinErrands errands = { look, 0 };
+
 void
 pin_exam_paths (const PinExamOrder *order, GVariantDict *facts)
 {
@@ -169,7 +171,7 @@ pin_exam_paths (const PinExamOrder *order, GVariantDict *facts)
   root = strcmp (real_root, "/") == 0 ? "" : real_root;
   mounts = read_mounts (order->root);
   paths = choose (order->paths, root);
-  answers = pin_errands_run ((const char *const *)paths->pdata, paths->len, look, PATIENCE_MS);
+  answers = pin_errands_run (&errands, (const char *const *)paths->pdata, paths->len, PATIENCE_MS);
   for (guint i = 0; i < paths->len; i++)
     {
       const char *path = (const char *)g_ptr_array_index (paths, i) + strlen (root);
