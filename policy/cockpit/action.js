@@ -17,9 +17,9 @@ export function allow(control, cluster, obstacle = "") {
 }
 
 /** Asks with the plan of @kind before @method is called. */
-function askPlanned(cluster, { title, label, kind, subject, method, type, args }) {
+function askPlanned(cluster, { title, label, kind, subject, options = {}, method, type, args }) {
     const load = async () => {
-        const plan = await cluster.service.ask("Plan", "ssa{sv}", [kind, subject, {}]);
+        const plan = await cluster.service.ask("Plan", "ssa{sv}", [kind, subject, options]);
 
         return { content: forecast(plan), refusal: refusalOf(plan) };
     };
@@ -55,7 +55,18 @@ export function askMigrate(cluster, guest, ranked, best) {
     });
 }
 
-/** Both hosts, as they are and as they would be; a line where there is no picture. */
+/** Moves @guest to @host after others were moved away from there. */
+export function askRoom(cluster, guest, host) {
+    const room = { "make-room": { t: "b", v: true } };
+
+    askPlanned(cluster, {
+        title: `Make room for ${guest.name} on ${host}`, label: "Make room and migrate",
+        kind: "migrate", subject: guest.uuid, options: { host: { t: "s", v: host }, ...room },
+        method: "Migrate", type: "ssa{sv}", args: [guest.uuid, host, room],
+    });
+}
+
+/** @host as it is, and with @guest on it; a line where there is no picture. */
 export async function beforeAfter(cluster, guest, host) {
     try {
         const options = { guest: { t: "s", v: guest.uuid } };

@@ -47,9 +47,11 @@ export class Cluster extends EventTarget {
         return this.permission.allowed === false ? READ_ONLY : "";
     }
 
-    /** By its UUID, or its name; undefined: there is none. */
-    guest(id) {
-        return this.guests.find(guest => guest.uuid === id) ?? this.guests.find(guest => guest.name === id);
+    /** By its UUID: where it runs, if several hosts have it; undefined: there is none. */
+    guest(uuid) {
+        const all = this.guests.filter(guest => guest.uuid === uuid);
+
+        return all.find(guest => guest.state === "running") ?? all[0];
     }
 
     /** Whether @host goes by another policy than the service. */
@@ -85,7 +87,7 @@ export class Cluster extends EventTarget {
             const answer = await this.#domains();
 
             this.guests = answer.domains.sort(byName);
-            this.gaps = answer.unreachable;
+            this.gaps = answer.omitted > 0 ? [...answer.unreachable, `${answer.omitted} more guests are left out`] : answer.unreachable;
             this.guestsKnown = true;
         } catch (error) {
             this.gaps = [explain(error)];

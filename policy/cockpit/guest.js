@@ -5,7 +5,7 @@ import { allow, askHome, askMigrate } from "./action.js";
 import { button, element, set, show, write } from "./element.js";
 import { Rank } from "./rank.js";
 import { Rows } from "./rows.js";
-import { settingsOf, stateOf, time } from "./words.js";
+import { actionOf, isLoss, settingsOf, stateOf, time } from "./words.js";
 
 const FACTS = ["State", "Host", "Home", "UUID"];
 const HEADS = ["Setting", "What became of it", "As written", "What it has", "Why", "Since"];
@@ -113,11 +113,9 @@ function settingRow(first) {
     return {
         node,
         update({ setting, action, written, given, reason, since }) {
-            const loss = ["weaken", "strip"].includes(action);
-
-            set(node, "data-missing", loss ? setting : null);
-            set(node, "class", loss ? "loss" : null);
-            [action, written, given, reason, since ? time(since) : ""].forEach((text, i) => write(cells[i], text));
+            set(node, "data-missing", isLoss(action) ? setting : null);
+            set(node, "class", isLoss(action) ? "loss" : null);
+            [actionOf(action), written, given, reason, since ? time(since) : ""].forEach((text, i) => write(cells[i], text));
         },
     };
 }

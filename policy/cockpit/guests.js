@@ -3,7 +3,7 @@
 
 import { button, element, set, show, write } from "./element.js";
 import { Rows } from "./rows.js";
-import { missesOf, stateOf } from "./words.js";
+import { actionOf, missesOf, stateOf } from "./words.js";
 
 const HEADS = ["Guest", "State", "Host", "Home", "Misses", ""];
 
@@ -22,7 +22,7 @@ export class Guests {
         return element("header", { class: "head" }, element("h2", { id: "guests-head" }, "Guests"),
             element("div", { class: "actions" },
                 element("label", { for: "missing-only", class: "check" }, this.missing, "only those that miss something"),
-                element("label", { for: "filter" }, "Show"), this.filter));
+                element("label", { for: "filter" }, "Filter"), this.filter));
     }
 
     #table() {
@@ -74,12 +74,12 @@ function row(guest) {
     };
 }
 
-/** "vcpu-pins: weakened: no free CPUs". */
+/** "vcpu-pins weakened: no free CPUs". */
 function miss(first) {
     const reason = element("span", {});
 
     return {
         node: element("li", { "data-missing": first.setting }, element("strong", {}, first.setting), " ", reason),
-        update: one => write(reason, `${one.action}${one.reason ? `: ${one.reason}` : ""}`),
+        update: one => write(reason, `${actionOf(one.action)}${one.reason ? `: ${one.reason}` : ""}`),
     };
 }

@@ -7,7 +7,10 @@ import { element } from "./element.js";
 const SVG = "http://www.w3.org/2000/svg";
 const STYLE = /<style>[^<]*<\/style>/g;
 const PARTS = ["svg", "rect", "text", "title", "g", "line", "path"];
-const NAMES = ["width", "height", "viewBox", "role", "aria-label", "x", "y", "x1", "y1", "x2", "y2", "d", "class", "fill", "stroke", "stroke-dasharray"];
+const NAMES = [
+    "width", "height", "viewBox", "role", "aria-label", "class", "x", "y", "x1", "y1", "x2", "y2", "d", "fill", "stroke", "stroke-dasharray",
+    "font-family", "font-size", "font-weight", "text-anchor", "pointer-events",
+];
 
 /** A copy of @node of which only what is drawn is left; null: it is not drawn. */
 function copy(node) {

@@ -2,9 +2,7 @@
 // A plan of several moves, as Cluster1.Plan gives it, for people.
 
 import { element } from "./element.js";
-import { bytes, change, count, duration, percent } from "./words.js";
-
-const LOSSES = ["weaken", "strip"];
+import { bytes, change, count, duration, isLoss, percent } from "./words.js";
 
 /** A table with @heads, of @rows of texts or elements; null if there are no rows. */
 export function table(heads, rows) {
@@ -17,7 +15,7 @@ export function table(heads, rows) {
 }
 
 function gainOf(move) {
-    const misses = Object.entries(move.plan?.actions ?? {}).filter(([, action]) => LOSSES.includes(action)).map(([setting]) => setting);
+    const misses = Object.entries(move.plan?.actions ?? {}).filter(([, action]) => isLoss(action)).map(([setting]) => setting);
 
     if (move.whole)
         return "whole";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where a guest could go: all hosts, the best first, with the reasons.
 
-import { allow, askMigrate, beforeAfter } from "./action.js";
+import { allow, askMigrate, askRoom, beforeAfter } from "./action.js";
 import { button, element, set, show, write } from "./element.js";
 import { explain } from "./failure.js";
 import { Rows } from "./rows.js";
 import { duration } from "./words.js";
-import { verdictOf } from "./verdict.js";
+import { scoreOf, verdictOf } from "./verdict.js";
 
 const PLANS = 16; // so many hosts get their whole plan
 const HEADS = ["Place", "Host", "Verdict", "Score", "Cost", "Why", ""];
@@ -78,7 +78,7 @@ export class Rank {
     }
 
     update() {
-        for (const migrate of this.body.querySelectorAll("[data-action=migrate]"))
+        for (const migrate of this.body.querySelectorAll("[data-action=migrate], [data-action=make-room]"))
             allow(migrate, this.cluster, this.obstacle);
     }
 
@@ -98,16 +98,20 @@ export class Rank {
         const look = button("Before and after", { action: "compare" }, () => this.#choose(now.host), "link small");
         const migrate = button("Migrate", { action: "migrate" }, () => askMigrate(this.cluster, this.guest, now, false), "secondary small");
 
+        const room = button("Make room", { action: "make-room" }, () => askRoom(this.cluster, this.guest, now.host), "secondary small");
+
         set(migrate, "aria-label", `Migrate to ${first.host}`);
         set(look, "aria-label", `Before and after a move to ${first.host}`);
         cells[1] = name;
-        cells[6].append(element("span", { class: "actions" }, look, migrate));
+        set(room, "aria-label", `Make room on ${first.host}`);
+        cells[6].append(element("span", { class: "actions" }, look, migrate, room));
         return {
             node: element("tr", { "data-rank-host": first.host }, ...cells),
             update: ranked => {
                 now = ranked;
                 this.#write(cells, ranked);
                 [look, migrate].forEach(control => show(control, ranked.place !== null));
+                show(room, ranked.filter === "plan");
             },
         };
     }
@@ -116,7 +120,7 @@ export class Rank {
         const texts = [ranked.place ?? "-", null, verdictOf(ranked), ranked.score ?? "-", ranked.cost ?? "-", ranked.why];
 
         texts.forEach((text, i) => text === null || write(cells[i], String(text)));
-        set(cells[3], "title", ranked.parts ? Object.entries(ranked.parts).map(([part, value]) => `${part}: ${value}`).join(", ") : null);
+        set(cells[3], "title", ranked.parts ? scoreOf(ranked) : null);
     }
 
     #choose(host) {

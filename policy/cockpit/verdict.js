@@ -3,6 +3,7 @@
 
 import { element } from "./element.js";
 import { table } from "./plan.js";
+import { actionOf } from "./words.js";
 
 const FILTERS = {
     unreachable: "unreachable", unmanaged: "without pinshiftd", maintenance: "in maintenance", tried: "has refused", here: "is here", assigned: "assigned device",
@@ -14,10 +15,18 @@ export function verdictOf(ranked) {
     return ranked.place === null ? FILTERS[ranked.filter] ?? ranked.filter : VERDICTS[ranked.verdict] ?? ranked.verdict;
 }
 
+/** "Score 1200000: fit 1000, load 500", each part from 0 to 1000. */
+export function scoreOf(ranked) {
+    const parts = Object.entries(ranked.parts ?? {}).map(([part, value]) => `${part} ${value}`).join(", ");
+
+    return `Score ${ranked.score}${parts ? `: ${parts}` : ""}`;
+}
+
 /** What the guest would get on @ranked, setting by setting as far as its plan is known. */
 export function gets(ranked) {
-    const reasons = ranked.plan?.reasons ?? [];
-    const rows = reasons.map(({ setting, action, text }) => [setting, action, text]);
+    const rows = (ranked.plan?.reasons ?? []).map(({ setting, action, text }) => [setting, actionOf(action), text]);
+    const parts = [element("p", { class: "lead" }, `On ${ranked.host} it ${verdictOf(ranked)}: ${ranked.why}`), table(["Setting", "Action", "What and why"], rows),
+        element("p", { class: "quiet" }, scoreOf(ranked))];
 
-    return element("div", {}, element("p", { class: "lead" }, `${ranked.host} ${verdictOf(ranked)}: ${ranked.why}`), ...[table(["Setting", "Action", "What and why"], rows)].filter(Boolean));
+    return element("div", {}, ...parts.filter(Boolean));
 }

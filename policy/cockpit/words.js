@@ -3,6 +3,7 @@
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
 const LOSSES = ["weaken", "strip"];
+const ACTIONS = { keep: "kept", remap: "moved", weaken: "weakened", strip: "taken away", warn: "kept, with a warning", refuse: "refused" };
 const STATES = { running: "running", defined: "shut off", receiving: "on its way here" };
 
 export function bytes(amount) {
@@ -36,6 +37,15 @@ export function change(before, after) {
     return before === after ? before : `${before} → ${after}`;
 }
 
+/** Whether @action leaves a guest with less than was written. */
+export function isLoss(action) {
+    return LOSSES.includes(action);
+}
+
+export function actionOf(action) {
+    return ACTIONS[action] ?? action;
+}
+
 export function stateOf(guest) {
     return STATES[guest.state] ?? guest.state ?? "";
 }
@@ -50,7 +60,7 @@ export function time(text) {
 
 /** What @guest misses: {setting, action, reason, written, given, since} each. */
 export function missesOf(guest) {
-    return settingsOf(guest).filter(setting => LOSSES.includes(setting.action));
+    return settingsOf(guest).filter(setting => isLoss(setting.action));
 }
 
 /** All settings of @guest, as those of missesOf. */
