@@ -2,9 +2,10 @@
 // The cluster as the page knows it: hosts, jobs, guests; and who may change it.
 
 import { explain, isUnknownCall } from "./failure.js";
+import { Pace } from "./pace.js";
 import { Service } from "./service.js";
 
-const PAUSE_MS = 700; // between two questions for all guests: a drain changes hosts many times a second
+const PAUSE_MS = 700; // between two questions for all guests
 const READ_ONLY = "You may look, and change nothing: turn on administrative access at the top of Cockpit.";
 
 const byName = (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true });
@@ -12,11 +13,9 @@ const number = path => Number(path.slice(path.lastIndexOf("/") + 1));
 
 /** "changed" whenever something is to be shown anew. */
 export class Cluster extends EventTarget {
-    #asking = false;
-    #again = false;
     #drawn = false;
-    #hostsSeen = "";
-    serials = new Map(); // by path of a host: how often it has said that it is another than it was
+    #seen = "";
+    #pace = new Pace(() => this.#ask(), PAUSE_MS);
     guests = [];
     guestsKnown = false;
     gaps = []; // hosts that could not be asked, a line each
@@ -27,7 +26,6 @@ export class Cluster extends EventTarget {
         this.permission = cockpit.permission({ admin: true });
         this.permission.addEventListener("changed", () => this.service.connect());
         this.service.addEventListener("state", () => this.#forget());
-        this.service.addEventListener("news", event => this.#note(event.detail));
         this.service.addEventListener("changed", () => this.#look());
         document.addEventListener("visibilitychange", () => document.hidden || this.reload());
         this.service.connect();
@@ -68,21 +66,14 @@ export class Cluster extends EventTarget {
         return this.jobs.find(job => job.State === "running" && job.Uuid === guest.uuid);
     }
 
-    /** Asks for all guests, soon, and once however often it is called meanwhile. */
-    async reload() {
-        this.#again = true;
-        if (this.#asking || !this.service.ready)
-            return;
-        this.#asking = true;
-        while (this.#again && this.service.ready) {
-            this.#again = false;
-            await this.#ask();
-            await new Promise(done => setTimeout(done, PAUSE_MS));
-        }
-        this.#asking = false;
+    /** Asks for all guests, soon. */
+    reload() {
+        this.#pace.call();
     }
 
     async #ask() {
+        if (!this.service.ready)
+            return;
         try {
             const answer = await this.#domains();
 
@@ -108,11 +99,6 @@ export class Cluster extends EventTarget {
         }
     }
 
-    #note(path) {
-        this.serials.set(path, (this.serials.get(path) ?? 0) + 1);
-        this.reload();
-    }
-
     #forget() {
         if (!this.service.ready) {
             this.guests = [];
@@ -127,9 +113,9 @@ export class Cluster extends EventTarget {
         const hosts = this.service.all("Host").map(({ Load: _, ...host }) => host);
         const seen = JSON.stringify([hosts, this.jobs.map(job => [job.path, job.State])]);
 
-        if (seen !== this.#hostsSeen && this.service.ready)
+        if (seen !== this.#seen)
             this.reload();
-        this.#hostsSeen = seen;
+        this.#seen = seen;
         this.#tell();
     }
 

@@ -84,7 +84,7 @@ export class GuestView {
 
     /** Ranks when the guest is known, and again when a host, or the guest, is not what it was. */
     #rank(guest) {
-        const hosts = this.cluster.hosts.map(({ Name, State, Maintenance, Claims }) => [Name, State, Maintenance, Claims]);
+        const hosts = this.cluster.hosts.map(({ Name, State, Maintenance, Claims, SnapshotDigest }) => [Name, State, Maintenance, Claims, SnapshotDigest]);
         const world = JSON.stringify([guest.host, guest.state, hosts]);
 
         if (this.rank === undefined) {

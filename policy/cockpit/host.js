@@ -4,12 +4,17 @@
 import { allow, askDrain, askMaintenance, endMaintenance } from "./action.js";
 import { button, element, set, show, write } from "./element.js";
 import { explain } from "./failure.js";
+import { Pace } from "./pace.js";
 import { picture } from "./picture.js";
 import { Rows } from "./rows.js";
 import { count, missesOf, percent } from "./words.js";
 
+const PAUSE_MS = 2000; // between two pictures
+
 export class HostCard {
-    #drawn = ""; // what the picture was made from
+    #wanted = ""; // what the host was like when its picture was asked for
+    #drawn = ""; // the picture
+    #pace = new Pace(() => this.#draw(), PAUSE_MS);
 
     constructor(cluster, host, unfolded) {
         this.cluster = cluster;
@@ -52,7 +57,7 @@ export class HostCard {
         [this.drain, this.begin, this.end].forEach(tool => allow(tool, this.cluster, host.State === "reachable" ? "" : `${host.Name} is ${host.State}.`));
         show(this.begin, !host.Maintenance);
         show(this.end, host.Maintenance);
-        this.#draw();
+        this.#follow();
     }
 
     /** What stands beside the name: {text, look}. */
@@ -86,21 +91,30 @@ export class HostCard {
     #unfold(unfolded) {
         show(this.place, unfolded);
         set(this.fold, "aria-expanded", String(unfolded));
-        this.#draw();
+        this.#follow();
     }
 
-    /** Asks for the picture where it is to be seen and the host is not what it was drawn from. */
-    async #draw() {
-        const guests = this.cluster.guestsOn(this.name);
-        const wanted = JSON.stringify([this.host?.State, this.host?.Claims, this.cluster.serials.get(this.host?.path), guests.map(({ uuid, state, given }) => [uuid, state, given])]);
+    /** Asks for the picture where it is to be seen and the host is not what it was. */
+    #follow() {
+        const { State, Claims, SnapshotDigest } = this.host ?? {};
+        const wanted = JSON.stringify([State, Claims, SnapshotDigest]);
 
-        if (this.place.hidden || !this.host || !this.cluster.guestsKnown || wanted === this.#drawn)
+        if (this.place.hidden || !this.host || wanted === this.#wanted)
             return;
-        this.#drawn = wanted;
+        this.#wanted = wanted;
+        this.#pace.call();
+    }
+
+    async #draw() {
         try {
-            this.place.replaceChildren(picture(await this.cluster.service.call("Picture", "sa{sv}", [this.name, {}]), "host"));
+            const text = await this.cluster.service.call("Picture", "sa{sv}", [this.name, {}]);
+
+            if (text !== this.#drawn)
+                this.place.replaceChildren(picture(text, "host"));
+            this.#drawn = text;
         } catch (error) {
             this.place.replaceChildren(element("p", { class: "quiet" }, `No picture: ${explain(error)}`));
+            this.#drawn = "";
         }
     }
 }

@@ -4,15 +4,17 @@
 import { allow, askMigrate, askRoom, beforeAfter } from "./action.js";
 import { button, element, set, show, write } from "./element.js";
 import { explain } from "./failure.js";
+import { Pace } from "./pace.js";
 import { Rows } from "./rows.js";
 import { duration } from "./words.js";
 import { scoreOf, verdictOf } from "./verdict.js";
 
 const PLANS = 16; // so many hosts get their whole plan
+const PAUSE_MS = 2000; // between two questions
 const HEADS = ["Place", "Host", "Verdict", "Score", "Cost", "Why", ""];
 
 export class Rank {
-    #asked = 0;
+    #pace = new Pace(() => this.#ask(), PAUSE_MS);
     #chosen = null; // host whose picture is shown
     answer = null;
 
@@ -42,16 +44,16 @@ export class Rank {
         return this.answer?.hosts.find(ranked => ranked.place === 1);
     }
 
-    /** Asks anew; an answer that comes after a later question is dropped. */
-    async ask() {
-        const asked = ++this.#asked;
+    /** Asks anew, soon. */
+    ask() {
+        this.#pace.call();
+    }
 
-        write(this.summary, "Asking the hosts …");
+    async #ask() {
+        if (this.answer === null)
+            write(this.summary, "Asking the hosts …");
         try {
-            const answer = await this.cluster.service.ask("Rank", "sa{sv}", [this.guest.uuid, { plans: { t: "u", v: PLANS } }]);
-
-            if (asked === this.#asked)
-                this.#take(answer);
+            this.#take(await this.cluster.service.ask("Rank", "sa{sv}", [this.guest.uuid, { plans: { t: "u", v: PLANS } }]));
         } catch (error) {
             write(this.summary, explain(error));
         }

@@ -8,7 +8,7 @@ const PATH = "/org/pinshift/Cluster1";
 const MANAGER = "org.freedesktop.DBus.ObjectManager";
 const PROPERTIES = "org.freedesktop.DBus.Properties";
 
-/** "changed" when an object came, changed or went, "news" of a path when the host there signals something, "state" when @failure changed. */
+/** "changed" when an object came, changed or went, "state" when @failure changed. */
 export class Service extends EventTarget {
     #client = null;
     #owner = undefined;
@@ -96,7 +96,7 @@ export class Service extends EventTarget {
             this.objects.set(args[0], { ...this.objects.get(args[0]), ...plainObject(args[1]) });
         else if (name === MANAGER && signal === "InterfacesRemoved")
             this.objects.delete(args[0]);
-        this.#tell(name.startsWith(NAME) ? "news" : "changed", path);
+        this.#tell("changed");
     }
 
     #change(path, name, values) {
@@ -108,8 +108,8 @@ export class Service extends EventTarget {
             object[name] = { ...object[name], ...values };
     }
 
-    #tell(event, detail) {
-        this.dispatchEvent(new CustomEvent(event, { detail }));
+    #tell(event) {
+        this.dispatchEvent(new Event(event));
     }
 }
 
