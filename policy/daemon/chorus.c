@@ -71,6 +71,17 @@ on_all (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_pointer (task, g_steal_pointer (&chorus->unreachable), (GDestroyNotify) g_ptr_array_unref);
 }
 
+/* A host that can't be reached is not asked: that would take its time, and start a pinshiftd that somebody has stopped. */
+static void
+address (Chorus *chorus, GPtrArray *calls, const PinHostRow *row, const char *what)
+{
+  if (row->presence == PIN_PRESENCE_REACHABLE)
+    pin_enquiry_add (calls, row->name, what, NULL);
+  else
+    g_ptr_array_add (chorus->unreachable,
+                     g_strdup_printf ("%s: %s", row->name, row->failure != NULL ? row->failure : "it was not heard yet"));
+}
+
 void
 pin_chorus_ask (PinFleet *fleet, const PinChorusQuestion *question, GCancellable *cancellable, GAsyncReadyCallback over, gpointer data)
 {
@@ -86,7 +97,7 @@ pin_chorus_ask (PinFleet *fleet, const PinChorusQuestion *question, GCancellable
   chorus->unreachable = g_ptr_array_new_with_free_func (g_free);
   g_task_set_task_data (task, chorus, chorus_free);
   for (guint i = 0; i < n; i++)
-    pin_enquiry_add (calls, rows[i].name, question->what, NULL);
+    address (chorus, calls, &rows[i], question->what);
   pin_enquiry_ask (fleet, question->method, calls, question->options, on_host, cancellable, on_all, task);
 }
 

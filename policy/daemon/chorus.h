@@ -16,8 +16,8 @@ typedef struct
   PinChorusHeard heard;
 } PinChorusQuestion;
 
-/* Asks all hosts at once, and waits for each as long as a link does.  @heard of @question, which is copied, is called with @data for each that
- * answers, @over after the last; neither before this has returned, nor @heard once it is cancelled. */
+/* Asks all hosts that can be reached at once, and waits for each as long as a link does.  @heard of @question, which is copied, is called with @data for
+ * each that answers, @over after the last; neither before this has returned, nor @heard once it is cancelled. */
 void pin_chorus_ask (PinFleet *fleet, const PinChorusQuestion *question, GCancellable *cancellable, GAsyncReadyCallback over,
                      gpointer data);
 /*

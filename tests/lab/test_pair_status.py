@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from pinlab import Host, Lab, PairHost, wait_until
 from pinlab.away import look_again, move
@@ -20,6 +21,9 @@ from pinlab.underway import load
 
 DB1 = replace(TUNED, name="db1")
 GROUPS = "[group db]\nmembers = db*\npolicy = affinity\n[group web]\nmembers = web*\npolicy = affinity\n"
+HOST1 = "org.pinshift.Host1"
+SVG = "{http://www.w3.org/2000/svg}"
+TITLE = f"{SVG}title"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -69,6 +73,28 @@ def asked(host: Host, *words: str) -> str:
 def told(host: Host, *words: str) -> dict[str, Any]:
     """What status says of db1; WORDS: what else is typed."""
     return next(guest for guest in json.loads(asked(host, *words))["domains"] if guest["name"] == DB1.name)
+
+
+def told_by(host: Host) -> dict[str, Any]:
+    """What the host's own service says of its only guest."""
+    return json.loads(json.loads(host.run("busctl", "--json=short", "call", HOST1, "/org/pinshift/Host1", HOST1, "Domains", "a{sv}", "0").out)["data"][0])[0]
+
+
+def seats(picture: Element) -> list[list[str]]:
+    """What is said of the CPUs of each host that is drawn; a host begins with its first CPU."""
+    hosts: list[list[str]] = []
+    for title in picture.iter(TITLE):
+        text = title.text or ""
+        if text.startswith("CPU 0,"):
+            hosts.append([])
+        if text.startswith("CPU "):
+            hosts[-1].append(text)
+    return hosts
+
+
+def shown(picture: Element) -> int:
+    """How often a legend names db1."""
+    return sum(text.text == DB1.name for text in picture.iter(f"{SVG}text"))
 
 
 def now(host: Host) -> str:
@@ -132,6 +158,42 @@ def back(w: Two) -> None:
         same([(host["host"], host["home"], "command" in host) for host in full], [("hosta", True, False)], "where back")
         expect("maintenance" in full[0]["why"], "what stands in the way", full)
         w.policyd.set_maintenance("hosta", False)
+
+
+@status.case("pinshift-policyd names the guest that misses its huge pages, where it is, and why; and a host that says nothing")
+def domains(w: Two) -> None:
+    with w.away():
+        w.cluster.start_services(w.a)
+        w.policyd.knows(DB1, w.b)
+        said = w.policyd.domains(misses=True)
+        same([(guest["host"], guest["name"]) for guest in said["domains"]], [("hostb", "db1")], "who misses something, and where")
+        same({name: value for name, value in said["domains"][0].items() if name != "host"}, told_by(w.b), "what is said of it")
+        same((said["omitted"], said["unreachable"]), (0, []), "what is not said")
+        w.b.pinshiftd.stop()
+        w.policyd.wait_for_state("unreachable", "hostb")
+        said = w.policyd.domains()
+        same((said["domains"], len(said["unreachable"])), ([], 1), "what is said without hostb")
+        expect(said["unreachable"][0].startswith("hostb: "), "it is named", said)
+        w.b.pinshiftd.start()
+
+
+@status.case("pinshift-policyd draws a host, and what a guest that comes would make of it, or why it can't come")
+def pictures(w: Two) -> None:
+    w.a.create(DB1)
+    recorded(w.a, DB1)
+    w.cluster.start_services(w.a)
+    w.policyd.knows(DB1, w.a)
+    at_home, alone = w.policyd.picture("hosta"), w.policyd.picture("hostb")
+    both = w.policyd.picture("hostb", guest=DB1.name)
+    same([picture.findtext(TITLE) for picture in (at_home, alone, both)], ["hosta", "hostb", "hostb before, hostb after"], "what they are of")
+    same([len(seats(picture)) for picture in (at_home, alone, both)], [1, 1, 2], "how many hosts each has")
+    same([shown(picture) for picture in (at_home, alone, both)], [1, 0, 1], "legends that name db1")
+    own = [title for title in seats(both)[1] if ": db1" in title]
+    expect(own and not any(": db1" in title for title in seats(both)[0]), "db1 is on hostb's CPUs after, and not before", seats(both))
+    w.policyd.set_maintenance("hostb", True, "new disks")
+    refused = w.policyd.ask_for_picture("hostb", check=False, guest=DB1.name)
+    expect(not refused.ok and "db1 can't be on hostb: it is in maintenance: new disks" in refused.err, "it says why not", refused)
+    w.policyd.set_maintenance("hostb", False)
 
 
 @status.case("-H acts on the other host by its link; groups are those of the policy; names are completed from both")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -97,6 +98,17 @@ class Policyd(BusPiece):
 
     def ask_to_migrate(self, guest: str, host: str = "", check: bool = True, **options: bool) -> Result:
         return self.call("Migrate", "ssa{sv}", guest, host, *_words(options), check=check)
+
+    def domains(self, **options: bool) -> dict[str, Any]:
+        """What all hosts say of their guests; OPTIONS as of Domains, misses=True say."""
+        return json.loads(json.loads(self.call("Domains", "a{sv}", *_words(options)).out)["data"][0])
+
+    def picture(self, host: str, **options: str) -> ElementTree.Element:
+        """HOST as it is drawn; OPTIONS: guest, who is drawn on it too."""
+        return ElementTree.fromstring(json.loads(self.ask_for_picture(host, **options).out)["data"][0])
+
+    def ask_for_picture(self, host: str, check: bool = True, **options: str) -> Result:
+        return self.call("Picture", "sa{sv}", host, *_words(options), check=check)
 
     # Several guests at once
 
