@@ -24,7 +24,8 @@
  *   apparmor s           what confines it, "libvirtd (enforce)"; empty: AppArmor is not there, or leaves it alone
  *   selinux s            disabled, permissive, enforcing
  *   selinux-module b     whether the module pinshift is among those of the policy
- *   selinux-hook s       context of the program hook-target, "system_u:object_r:pinshift_hook_exec_t:s0"; absent also without SELinux
+ *   selinux-hook s       context of the program hook-target, "system_u:object_r:pinshift_hook_exec_t:s0"; absent also without SELinux.
+ *                        To others than root the kernel shows a type that its policy does not know as unlabeled_t.
  *   selinux-daemon s     context of the daemon, "system_u:system_r:virtqemud_t:s0"; absent also without SELinux
  *
  * as libvirt says

@@ -79,16 +79,21 @@ add_module (const PinExamOrder *order, GVariantDict *facts)
   g_variant_dict_insert (facts, "selinux-module", "b", loaded);
 }
 
-/* Of one whose type the policy does not know the kernel says that it has none ("unlabeled_t"). */
+/*
+ * Of one whose type the policy does not know the kernel says that it has none ("unlabeled_t"), but to root, who is shown what is on the disk.
+ * Where SELinux is off it may be there too, and means nothing.
+ */
 static void
 add_label (const PinExamOrder *order, GVariantDict *facts)
 {
   const char *target = NULL;
+  const char *mode = "disabled";
   g_autofree char *real = NULL;
   char label[512];
   gssize length;
 
-  if (!g_variant_dict_lookup (facts, "hook-target", "&s", &target))
+  g_variant_dict_lookup (facts, "selinux", "&s", &mode);
+  if (strcmp (mode, "disabled") == 0 || !g_variant_dict_lookup (facts, "hook-target", "&s", &target))
     return;
   real = pin_exam_path (order, target);
   length = lgetxattr (real, "security.selinux", label, sizeof label - 1);
