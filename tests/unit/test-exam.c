@@ -171,6 +171,7 @@ test_hook (void)
       { "hook 'present'", "other-hooks ['/" HOOKS "/qemu', '/" HOOKS "/qemu.d/10-a', '/" HOOKS "/qemu.d/90-b']" } },
     { "only others", { "x " HOOKS "/qemu" }, { "hook 'absent'", "other-hooks ['/" HOOKS "/qemu']" } },
     { "a name that is no text", { "x " HOOKS "/qemu.d/\xff" }, { "hook 'absent'", "other-hooks ['/" HOOKS "/qemu.d/\xef\xbf\xbd']" } },
+    { "a directory of the usual name", { "d " HOOKS "/qemu.d/60-pinshift" }, { "hook 'absent'", NO_OTHERS } },
     { "hooks can't be seen", { "l " HOOKS " hooks" }, { "hook", "hook-path", "hook-target", "hook-changed", "other-hooks" } },
     { "qemu.d can't be seen", { "l " HOOKS "/qemu.d qemu.d" }, { "hook", "other-hooks" } },
     { "qemu.d is a file", { "f " HOOKS "/qemu.d text" }, { "hook", "other-hooks" } },
@@ -479,7 +480,7 @@ test_conf_deep (void)
 {
   g_autoptr (GString) text = g_string_new ("k = ");
 
-  for (guint i = 0; i < 100000; i++)
+  for (guint i = 0; i < 1000000; i++)
     g_string_append_c (text, '[');
   g_assert_null (pin_exam_conf_parse (text->str));
 }
