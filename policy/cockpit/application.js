@@ -11,12 +11,13 @@ export class Application {
 
     constructor(root, cluster) {
         this.cluster = cluster;
+        this.title = element("h1", {}, "Guest placement"); // of a page that has nothing else to show
         this.failure = element("p", { class: "notice danger", "data-notice": "failure", role: "alert" });
         this.readOnly = element("p", { class: "notice", "data-notice": "read-only" });
         this.gaps = element("p", { class: "notice warning", "data-notice": "gaps" });
         this.jobs = new Jobs(cluster);
         this.main = element("main", {});
-        root.replaceChildren(this.failure, this.readOnly, this.gaps, this.main);
+        root.replaceChildren(this.title, this.failure, this.readOnly, this.gaps, this.main);
     }
 
     begin() {
@@ -33,6 +34,7 @@ export class Application {
         this.jobs.update(this.#shown.view.guest);
         set(this.main, "aria-busy", String(!this.cluster.guestsKnown && this.cluster.service.failure === ""));
         show(this.main, this.cluster.service.failure === "");
+        show(this.title, this.main.hidden);
         this.#shown.view.update();
     }
 

@@ -2,10 +2,12 @@
 // The first view: the cluster as a whole.
 
 import { askBalance, askHome, allow } from "./action.js";
-import { button, element, write } from "./element.js";
+import { button, element, show, write } from "./element.js";
 import { Guests } from "./guests.js";
 import { Hosts } from "./hosts.js";
 import { count, missesOf } from "./words.js";
+
+const MANY = 8; // hosts: their guests are far below
 
 export class Overview {
     constructor(cluster) {
@@ -15,9 +17,10 @@ export class Overview {
             button("Bring all home", { action: "home" }, () => askHome(cluster, null), "secondary"),
             button("Balance", { action: "balance" }, () => askBalance(cluster), "secondary"),
         ];
+        this.jump = button("To the guests", { action: "jump" }, () => this.guests.node.scrollIntoView(), "link");
         this.head = element("header", { class: "head" },
             element("div", {}, element("h1", {}, "Guest placement"), this.summary),
-            element("div", { class: "actions" }, ...this.actions, button("Refresh", { action: "refresh" }, () => cluster.reload())));
+            element("div", { class: "actions" }, this.jump, ...this.actions, button("Refresh", { action: "refresh" }, () => cluster.reload())));
         this.hosts = new Hosts(cluster);
         this.guests = new Guests(cluster);
         this.node = element("div", {}, this.hosts.node, this.guests.node);
@@ -25,6 +28,7 @@ export class Overview {
 
     update() {
         this.#summarize();
+        show(this.jump, this.cluster.hosts.length > MANY);
         this.actions.forEach(action => allow(action, this.cluster));
         this.hosts.update();
         this.guests.update();

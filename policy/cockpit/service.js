@@ -5,25 +5,30 @@ import { explain, isAbsence, NO_SERVICE } from "./failure.js";
 
 const NAME = "org.pinshift.Cluster1";
 const PATH = "/org/pinshift/Cluster1";
+const BUS = "org.freedesktop.DBus";
 const MANAGER = "org.freedesktop.DBus.ObjectManager";
 const PROPERTIES = "org.freedesktop.DBus.Properties";
 
 /** "changed" when an object came, changed or went, "state" when @failure changed. */
 export class Service extends EventTarget {
     #client = null;
-    #owner = undefined;
     failure = "";     // one line for people; empty: all is well
     ready = false;    // whether objects are known
     properties = {};  // of the cluster itself
     objects = new Map(); // by path, {interface: {property: value}}
 
+    /** The bus itself tells when the service comes and goes, also where it was never there. */
+    constructor() {
+        super();
+        this.bus = cockpit.dbus(BUS, { bus: "system" });
+        this.bus.subscribe({ interface: BUS, member: "NameOwnerChanged", arg0: NAME }, (_path, _interface, _signal, args) => this.#own(args[2]));
+    }
+
     /** Begins, or begins again: after that nothing of what was is left. */
     connect() {
         this.#client?.close();
-        this.#owner = undefined;
         const client = this.#client = cockpit.dbus(NAME, { bus: "system", superuser: "try" });
 
-        client.addEventListener("owner", (_event, owner) => client === this.#client && this.#own(owner));
         client.addEventListener("close", (_event, closed) => client === this.#client && closed.problem && this.#lose(explain(closed)));
         client.subscribe({ path_namespace: PATH }, (path, name, signal, args) => client === this.#client && this.#hear(path, name, signal, args));
         this.#read(client);
@@ -48,13 +53,10 @@ export class Service extends EventTarget {
     }
 
     #own(owner) {
-        const before = this.#owner;
-
-        this.#owner = owner ?? null;
-        if (!owner)
+        if (owner === "")
             this.#lose(NO_SERVICE);
-        else if (before !== undefined && before !== owner)
-            this.connect(); // it was started, perhaps by another version
+        else
+            this.connect(); // it was started, and may be another version
     }
 
     async #read(client) {
