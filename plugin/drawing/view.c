@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "view.h"
 
+#include "core/departure.h"
 #include "topology-svg.h"
 
 PinView *
@@ -59,8 +60,8 @@ pin_view_seat (PinSnapshot *host, const PinGuest *guest, const PinPlan *plan)
   PinTenant *tenant = pin_tenant_copy (plan->claim);
 
   tenant->running = TRUE;
+  pin_departure (host, guest);
   drop (host->domains, guest->uuid);
-  drop (host->claims, guest->uuid);
   charge (host, tenant);
   g_ptr_array_add (host->domains, tenant);
 }

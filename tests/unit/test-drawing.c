@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pictures of hosts: each CPU is there once, with the letter of who has it, and no line is too wide. */
-#include "drawing/topology-svg.h"
+#include "core/tenancy.h"
 #include "drawing/topology-text.h"
+#include "drawing/view.h"
+#include "format/domain-read.h"
 #include "format/synthetic.h"
 
 #include <string.h>
@@ -138,6 +140,70 @@ test_colour (void)
   g_assert_cmpstr (washed, ==, text);
 }
 
+static guint64
+free_kib (const PinSnapshot *host)
+{
+  return host->memory[0].free_kib + host->memory[1].free_kib;
+}
+
+/* A guest of a GiB in huge pages of the first node, with the first CPU for its own. */
+static PinDomain *
+make_guest (void)
+{
+  static const char xml[] = "<domain type='kvm'><name>db1</name><uuid>10000000-0000-4000-8000-000000000000</uuid><memory unit='MiB'>1024</memory>"
+                            "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/></cputune>"
+                            "<numatune><memory mode='strict' nodeset='0'/></numatune>"
+                            "<memoryBacking><hugepages><page size='2' unit='MiB'/></hugepages></memoryBacking>"
+                            "<os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os></domain>";
+  g_autoptr (GError) error = NULL;
+  PinDomain *domain = pin_domain_parse (xml, strlen (xml), &error);
+
+  g_assert_no_error (error);
+  return domain;
+}
+
+/* The guest as it is on @host, or on its way there. */
+static void
+place (PinSnapshot *host, const PinDomain *domain, gboolean coming)
+{
+  PinTenant *tenant = pin_tenancy_new (domain->guest, domain->placement, NULL, host);
+
+  g_ptr_array_add (coming ? host->claims : host->domains, tenant);
+  host->memory[0].pools[0].free -= coming ? 0 : 512;
+}
+
+/* Wherever the guest was, it is there once, with what it holds taken off once. */
+static void
+test_seat (void)
+{
+  static const struct { gboolean here, coming; } rows[] = { { FALSE, FALSE }, { TRUE, FALSE }, { FALSE, TRUE }, { TRUE, TRUE } };
+  g_autoptr (PinDomain) domain = make_guest ();
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PinSnapshot) host = make_host ("node:2 core:4 mem:4G huge2M:1024");
+      g_autoptr (PinSeats) seats = NULL;
+      g_autoptr (PinPlan) plan = NULL;
+      guint64 before_kib = free_kib (host);
+
+      if (rows[i].here)
+        place (host, domain, FALSE);
+      if (rows[i].coming)
+        place (host, domain, TRUE);
+      plan = pin_plan (domain->guest, original, terms, host);
+      g_assert_cmpint (plan->verdict, ==, PIN_VERDICT_KEEP);
+      pin_view_seat (host, domain->guest, plan);
+      seats = pin_seats_new (host);
+      g_assert_cmpuint (seats->guests->len, ==, 1);
+      g_assert_false (pin_seats_guest (seats, 0)->coming);
+      g_assert_cmpint (seats->seats[0].kind, ==, PIN_SEAT_OWN);
+      g_assert_cmpuint (host->memory[0].pools[0].free, ==, 512);
+      g_assert_cmpuint (free_kib (host), ==, before_kib);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,5 +211,6 @@ main (int argc, char **argv)
   g_test_add_func ("/drawing/each-cpu-has-the-letter-of-who-has-it", test_text);
   g_test_add_func ("/drawing/no-line-is-too-wide-and-no-cpu-is-left-out", test_width);
   g_test_add_func ("/drawing/colours-only-add-to-letters", test_colour);
+  g_test_add_func ("/drawing/a-guest-that-comes-is-seated-once", test_seat);
   return g_test_run ();
 }
