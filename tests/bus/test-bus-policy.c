@@ -190,21 +190,21 @@ is_allowed (const World *world, Who who, const char *call)
   return strstr (said, "AccessDenied") == NULL;
 }
 
-/* Signals to all, and returns when the bus has it. */
+/* Signals @member of @interface to all, and returns when the bus has it. */
 static void
-tell_all (GDBusConnection *connection, const char *member)
+tell_all (GDBusConnection *connection, const char *interface, const char *member)
 {
   g_autoptr (GVariant) reply = NULL;
 
-  g_assert_true (g_dbus_connection_emit_signal (connection, NULL, "/", "org.example.Try", member, NULL, NULL));
+  g_assert_true (g_dbus_connection_emit_signal (connection, NULL, "/", interface, member, NULL, NULL));
   reply = g_dbus_connection_call_sync (connection, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetId", NULL,
                                        NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
   g_assert_nonnull (reply);
 }
 
-/* Whether @who hears what the service signals to all.  What somebody else signals after it is heard by everybody. */
+/* Whether @who hears @member of @interface, which the service signals to all.  What somebody else signals after it is heard by everybody. */
 static gboolean
-is_heard (const World *world, Who who)
+is_heard (const World *world, Who who, const char *interface, const char *member)
 {
   g_autofree char *line = g_strdup_printf ("dbus-monitor --address %s type='signal'", world->address);
   g_autoptr (GSubprocess) process = run_as (who, line, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
@@ -213,11 +213,11 @@ is_heard (const World *world, Who who)
   g_autoptr (GDBusConnection) other = connect_root (world);
   gboolean from_service = FALSE;
 
-  tell_all (world->service, "FromService");
-  tell_all (other, "FromElse");
+  tell_all (world->service, interface, member);
+  tell_all (other, "org.example.Try", "FromElse");
   while (heard != NULL && strstr (heard, "FromElse") == NULL)
     {
-      from_service |= strstr (heard, "FromService") != NULL;
+      from_service |= strstr (heard, member) != NULL;
       g_free (heard);
       heard = g_data_input_stream_read_line (said, NULL, NULL, NULL);
     }
@@ -243,7 +243,8 @@ check_rows (const char *name, const Row *rows, guint n)
 
 #define REQUEST(name) \
   "--dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.RequestName string:" name " uint32:4"
-#define PROPERTIES "org.freedesktop.DBus.Properties."
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define MANAGER "org.freedesktop.DBus.ObjectManager"
 #define TO "--dest=" NAME " /org/pinshift/Host1 "
 
 static void
@@ -283,12 +284,12 @@ static void
 test_cluster (void)
 {
   static const Row rows[] = {
-    { TO_CLUSTER "org.freedesktop.DBus.ObjectManager.GetManagedObjects", TRUE, FALSE },
-    { TO_CLUSTER PROPERTIES "Get string:" CLUSTER_NAME " string:Version", TRUE, FALSE },
-    { TO_CLUSTER PROPERTIES "GetAll string:" CLUSTER_NAME, TRUE, FALSE },
+    { TO_CLUSTER MANAGER ".GetManagedObjects", TRUE, FALSE },
+    { TO_CLUSTER PROPERTIES ".Get string:" CLUSTER_NAME " string:Version", TRUE, FALSE },
+    { TO_CLUSTER PROPERTIES ".GetAll string:" CLUSTER_NAME, TRUE, FALSE },
     { TO_CLUSTER "org.freedesktop.DBus.Introspectable.Introspect", TRUE, FALSE },
     { TO_CLUSTER "org.freedesktop.DBus.Peer.Ping", TRUE, FALSE },
-    { TO_CLUSTER PROPERTIES "Set string:x string:y variant:int32:1", FALSE, FALSE },
+    { TO_CLUSTER PROPERTIES ".Set string:x string:y variant:int32:1", FALSE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Rank string:x", TRUE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Guests", TRUE, FALSE },
     { TO_CLUSTER CLUSTER_NAME ".Domains", TRUE, FALSE },
@@ -312,11 +313,21 @@ test_cluster (void)
 static void
 test_signals (gconstpointer name)
 {
+  /* The last three are what a program follows that shows objects. */
+  static const struct { const char *interface, *member; } rows[] = {
+    { "org.example.Try", "FromService" },
+    { PROPERTIES, "PropertiesChanged" },
+    { MANAGER, "InterfacesAdded" },
+    { MANAGER, "InterfacesRemoved" },
+  };
   g_auto (World) world = { NULL };
 
   world_init (&world, name, NULL);
-  g_assert_true (is_heard (&world, WHO_LIBVIRT));
-  g_assert_false (is_heard (&world, WHO_NOBODY));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_assert_true (is_heard (&world, WHO_LIBVIRT, rows[i].interface, rows[i].member));
+      g_assert_false (is_heard (&world, WHO_NOBODY, rows[i].interface, rows[i].member));
+    }
 }
 
 static void
@@ -347,7 +358,7 @@ test_told (gconstpointer name)
   g_dbus_connection_signal_subscribe (world.service, NULL, "org.example.Try", "FromUser", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_told,
                                       &is_told, NULL);
   /* Behind this the bus knows what is to be heard. */
-  tell_all (world.service, "FromService");
+  tell_all (world.service, "org.example.Try", "FromService");
   line = g_strdup_printf ("dbus-send --bus=%s --type=signal / org.example.Try.FromUser", world.address);
   process = run_as (WHO_LIBVIRT, line, G_SUBPROCESS_FLAGS_NONE);
   while (!is_told)
