@@ -111,7 +111,12 @@ pin_exam_read_up_to (const PinExamOrder *order, const char *path, gsize max, cha
 {
   g_autofree char *real = locate (order, path);
   g_autoptr (GError) error = NULL;
+  struct stat status;
 
+  *ret_text = NULL;
+  /* Who opens a named pipe waits for somebody to write. */
+  if (stat (real, &status) == 0 && !S_ISREG (status.st_mode))
+    return PIN_EXAM_HIDDEN;
   *ret_text = pin_sysfs_read (AT_FDCWD, real, max, &error);
   if (*ret_text != NULL)
     return PIN_EXAM_SEEN;

@@ -500,6 +500,21 @@ test_huge_files (void)
   assert_fact ("huge", facts, "tuned-profile");
 }
 
+/* Nobody ever writes into it. */
+static void
+test_pipe (void)
+{
+  g_autoptr (FakeMachine) machine = fake_machine_new ();
+  PinExamOrder order = { .root = machine->root };
+  g_autofree char *path = pin_exam_path (&order, "/etc/libvirt/qemu.conf");
+  g_autoptr (GVariant) facts = NULL;
+
+  grow (machine, "d etc/libvirt");
+  g_assert_cmpint (mkfifo (path, 0644), ==, 0);
+  facts = see (machine, NULL, pin_exam_qemu_conf);
+  g_assert_cmpuint (g_variant_n_children (facts), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -516,5 +531,6 @@ main (int argc, char **argv)
   g_test_add_func ("/exam/conf", test_conf);
   g_test_add_func ("/exam/conf-deep", test_conf_deep);
   g_test_add_func ("/exam/huge-files", test_huge_files);
+  g_test_add_func ("/exam/pipe", test_pipe);
   return g_test_run ();
 }
