@@ -95,7 +95,7 @@ pin_exam_certificates (const PinExamOrder *order, GVariantDict *facts)
       g_autoptr (PinCertificate) certificate = read_below (order->root, places[i].path);
       g_autoptr (PinCertificate) authority = read_below (order->root, places[i].authority);
 
-      if (certificate->state == PIN_CERTIFICATE_HIDDEN || authority->state == PIN_CERTIFICATE_HIDDEN)
+      if (certificate->state == PIN_CERTIFICATE_HIDDEN)
         return;
       if (certificate->state == PIN_CERTIFICATE_READ)
         add_place (&builder, &places[i], certificate, authority);

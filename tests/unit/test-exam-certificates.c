@@ -174,9 +174,13 @@ assert_signed (GVariant *entry, gboolean wanted)
 static void
 test_none (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GVariant) certificates = examine (fixture);
+  g_autoptr (GVariant) certificates = examine (fixture), without_directories = NULL;
 
   g_assert_cmpuint (g_variant_n_children (certificates), ==, 0);
+  put (fixture, "/etc/pki/libvirt", "no directory");
+  put (fixture, "/etc/pki/qemu/README", "");
+  without_directories = examine (fixture);
+  g_assert_cmpuint (g_variant_n_children (without_directories), ==, 0);
 }
 
 static char *

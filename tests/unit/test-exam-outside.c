@@ -272,6 +272,7 @@ static const PathCase path_cases[] = {
   { "/images/a.qcow2", "yes", "nfs4", "nas:/images" },
   { "/var/link", "yes", "nfs4", "nas:/images" },
   { "/var/own.raw", "yes", "ext4", "/dev/sda1" },
+  { "/imagery/d.raw", "yes", "ext4", "/dev/sda1" },
   { "/with blank/b.raw", "yes", "xfs", "/dev/disk 2" },
   { "/broken/c.raw", "yes", "ext4", "/dev/sda1" },
   { "/images/none.raw", "no", NULL, NULL },
@@ -285,7 +286,7 @@ static const PathCase path_cases[] = {
 static void
 put_disks (const char *root)
 {
-  static const char *const disks[] = { "images/a.qcow2", "var/own.raw", "with blank/b.raw", "broken/c.raw" };
+  static const char *const disks[] = { "images/a.qcow2", "var/own.raw", "with blank/b.raw", "broken/c.raw", "imagery/d.raw" };
   static const char *const links[][2] = { { "var/link", "../images/a.qcow2" }, { "var/dangling", "nothing" }, { "var/circle", "circle" } };
 
   put (root, "proc/self/mountinfo", MOUNTS);
