@@ -19,6 +19,7 @@ static const char *const host_flags[] = {
 typedef struct
 {
   const PinGuest *guest;
+  guint aspects; /* PinCpuAspects */
   const PinCpuModel *home;
   const PinCpuModel *here;
   GString *text;
@@ -163,46 +164,66 @@ has_features (const PinCpuModel *cpu)
   return cpu != NULL && cpu->features != NULL;
 }
 
+static gboolean
+is_asked (const Comparison *comparison, PinCpuAspects aspect)
+{
+  return (comparison->aspects & aspect) != 0;
+}
+
 /* What there is to compare, and is not known.  Returns: whether there is any. */
 static gboolean
 tell_unknown (Comparison *comparison, const PinCpuModel *home, const PinCpuModel *here)
 {
   const PinGuest *guest = comparison->guest;
-  gboolean is_hosts = pin_cpu_model_is_hosts (guest);
+  gboolean sees_features = pin_cpu_model_is_hosts (guest) && is_asked (comparison, PIN_CPU_FEATURES);
   gsize before = comparison->text->len;
 
-  if (is_hosts && !has_features (home))
+  if (sees_features && !has_features (home))
     tell (comparison, "the guest sees the host's own CPU, and that of the host on which it started is not known");
-  else if (is_hosts && !has_features (here))
+  else if (sees_features && !has_features (here))
     tell (comparison, "the guest sees the host's own CPU, and this host's is not known");
-  else if (guest->wants_nested && here == NULL)
+  else if (is_asked (comparison, PIN_CPU_NESTING) && guest->wants_nested && here == NULL)
     tell (comparison, "the guest wants to nest, and this host's CPU is not known");
-  if (guest->tsc_hz != 0 && comparison->here->tsc_hz == 0 && !comparison->here->tsc_scaling)
+  if (is_asked (comparison, PIN_CPU_TSC) && guest->tsc_hz != 0 && comparison->here->tsc_hz == 0 && !comparison->here->tsc_scaling)
     tell (comparison, "the guest wants a TSC of %" G_GUINT64_FORMAT " kHz, and this host's TSC frequency is not known",
           guest->tsc_hz / 1000);
   return comparison->text->len > before;
 }
 
+static void
+compare (Comparison *comparison, gboolean here_known)
+{
+  if (pin_cpu_model_is_hosts (comparison->guest) && is_asked (comparison, PIN_CPU_FEATURES))
+    {
+      compare_vendors (comparison);
+      compare_features (comparison);
+    }
+  if (pin_cpu_model_is_hosts (comparison->guest) && is_asked (comparison, PIN_CPU_MICROCODE))
+    compare_microcode (comparison);
+  if (is_asked (comparison, PIN_CPU_TSC))
+    compare_tsc (comparison);
+  if (here_known && is_asked (comparison, PIN_CPU_NESTING))
+    compare_nesting (comparison);
+}
+
 PinCode
-pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const PinCpuModel *here, char **ret_text)
+pin_cpu_model_differs_in (const PinGuest *guest, guint aspects, const PinCpuModel *home, const PinCpuModel *here, char **ret_text)
 {
   static const PinCpuModel nothing = { .nested = FALSE };
   g_autoptr (GString) text = g_string_new (NULL);
-  Comparison comparison = { guest, home != NULL ? home : &nothing, here != NULL ? here : &nothing, text };
+  Comparison comparison = { guest, aspects, home != NULL ? home : &nothing, here != NULL ? here : &nothing, text };
   gboolean differs, unknown;
 
-  if (pin_cpu_model_is_hosts (guest))
-    {
-      compare_vendors (&comparison);
-      compare_features (&comparison);
-      compare_microcode (&comparison);
-    }
-  compare_tsc (&comparison);
-  if (here != NULL)
-    compare_nesting (&comparison);
+  compare (&comparison, here != NULL);
   differs = text->len > 0;
   unknown = tell_unknown (&comparison, home, here);
   if (differs || unknown)
     *ret_text = g_string_free (g_steal_pointer (&text), FALSE);
   return differs ? PIN_CODE_CPU_DIFFERS : unknown ? PIN_CODE_CPU_UNKNOWN : PIN_CODE_FITS;
+}
+
+PinCode
+pin_cpu_model_differs (const PinGuest *guest, const PinCpuModel *home, const PinCpuModel *here, char **ret_text)
+{
+  return pin_cpu_model_differs_in (guest, PIN_CPU_ALL, home, here, ret_text);
 }

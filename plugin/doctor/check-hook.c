@@ -112,7 +112,38 @@ pin_check_other_hooks (PinCheck *check)
     pin_check_find (check, PIN_FINDING_NOTE, g_strdup_printf ("libvirt runs %s too: what one changes is what the next is given", names), NULL);
 }
 
-/* Without the module the hook is as confined as virtqemud is, and can't pass a guest on; libvirtd is not confined. */
+/* Whether @context, "system_u:system_r:virtqemud_t:s0", has @type. */
+static gboolean
+has_type (const char *context, const char *type)
+{
+  g_auto (GStrv) parts = g_strsplit (context, ":", 4);
+
+  return g_strv_length (parts) >= 3 && strcmp (parts[2], type) == 0;
+}
+
+/* Whether SELinux confines libvirt's daemon and the hook is not let out of that, as far as their labels tell. */
+static gboolean
+is_confined (const PinCheck *check)
+{
+  GVariant *facts = check->host->facts;
+  const char *context;
+
+  if (pin_facts_text (facts, "selinux-hook", &context) && has_type (context, "pinshift_hook_exec_t"))
+    return FALSE;
+  return !pin_facts_text (facts, "selinux-daemon", &context) || has_type (context, "virtqemud_t");
+}
+
+static void
+judge_label (PinCheck *check)
+{
+  const char *context;
+
+  if (pin_facts_text (check->host->facts, "selinux-hook", &context))
+    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf (PROGRAM " is %s for SELinux, which is too little to pass a guest on", context),
+                    g_strdup ("restorecon -v " PROGRAM));
+}
+
+/* virtqemud is confined, and so is a hook that it runs, unless the module pinshift lets it out; the kernel shows a type of no module as another. */
 void
 pin_check_selinux (PinCheck *check)
 {
@@ -122,14 +153,14 @@ pin_check_selinux (PinCheck *check)
 
   if (!pin_facts_text (facts, "selinux", &state))
     pin_check_unseen (check, check->host, "whether SELinux is on");
-  else if (strcmp (state, "enforcing") != 0)
+  else if (strcmp (state, "enforcing") != 0 || !is_confined (check) || !has_hook (check))
     return;
   else if (!pin_facts_flag (facts, "selinux-module", &loaded))
     pin_check_unseen (check, check->host, "which modules SELinux has");
-  else if (!loaded)
-    pin_check_find (check, PIN_FINDING_FAIL,
-                    g_strdup_printf ("SELinux is enforcing without the module pinshift: what %s lets the hook do is too little",
-                                     pin_check_daemon (check->host)),
+  else if (loaded)
+    judge_label (check);
+  else
+    pin_check_find (check, PIN_FINDING_FAIL, g_strdup ("SELinux is enforcing without the module pinshift, so the hook is as confined as libvirt's daemon"),
                     g_strdup ("install pinshift-selinux, or semodule -i pinshift.pp and restorecon -v " PROGRAM));
 }
 

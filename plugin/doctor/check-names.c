@@ -10,12 +10,6 @@ is_localhost (const char *name)
   return g_str_has_prefix (name, "localhost");
 }
 
-static gboolean
-is_loopback (const char *address)
-{
-  return g_str_has_prefix (address, "127.") || strcmp (address, "::1") == 0 || g_str_has_prefix (address, "::ffff:127.");
-}
-
 /* The name that migrations to @patient use, and the key of it; FALSE: not known. */
 static gboolean
 migration_name (const PinPatient *patient, const char **ret_name, gboolean *ret_chosen)
@@ -43,7 +37,7 @@ static gboolean
 are_all_loopback (const char *const *addresses)
 {
   for (guint i = 0; addresses[i] != NULL; i++)
-    if (!is_loopback (addresses[i]))
+    if (!pin_check_is_loopback (addresses[i]))
       return FALSE;
   return addresses[0] != NULL;
 }

@@ -41,17 +41,16 @@ node_of (const PinChunk *chunk)
 }
 
 /*
- * What @guest wants on @host: of each size all of it, and what is bound to one node.  Sizes up to PIN_PAGE_PLAIN_MAX_KIB may be the kernel's
+ * What @guest, for which @placement was written, wants on @host: of each size all of it, and what is bound to one node.  Sizes up to PIN_PAGE_PLAIN_MAX_KIB may be the kernel's
  * own.  (transfer full) GArray of Want.
  */
 static GArray *
-wants_of (const PinPatient *host, const PinPatientGuest *guest)
+wants_of (const PinPatient *host, const PinGuest *guest, const PinPlacement *placement)
 {
-  const PinPlacement *placement = pin_check_written (host, guest, PIN_SETTING_HUGEPAGES);
   guint64 default_kib = host->snapshot != NULL ? host->snapshot->default_page_kib : 0;
   GArray *wants = g_array_new (FALSE, FALSE, sizeof (Want));
   guint n_chunks = 0;
-  g_autofree PinChunk *chunks = pin_chunks_new (guest->domain->guest, placement, &n_chunks);
+  g_autofree PinChunk *chunks = pin_chunks_new (guest, placement, &n_chunks);
 
   for (guint i = 0; i < n_chunks; i++)
     {
@@ -65,6 +64,13 @@ wants_of (const PinPatient *host, const PinPatientGuest *guest)
         add_want (wants, size_kib, node_of (&chunks[i]), pages);
     }
   return wants;
+}
+
+/* What @guest, which is defined on @host, wants there. */
+static GArray *
+wants_here (const PinPatient *host, const PinPatientGuest *guest)
+{
+  return wants_of (host, guest->domain->guest, pin_check_written (host, guest, PIN_SETTING_HUGEPAGES));
 }
 
 static gboolean
@@ -176,7 +182,7 @@ say_short (PinCheck *check, const Want *want, const char *who, const char *verb)
 static void
 look_at_guest (PinCheck *check, const PinPatientGuest *guest, GArray *short_of)
 {
-  g_autoptr (GArray) wants = wants_of (check->host, guest);
+  g_autoptr (GArray) wants = wants_here (check->host, guest);
   g_autofree char *who = g_strdup_printf ("guest %s", guest->domain->guest->name);
   guint64 said_kib = 0;
 
@@ -211,7 +217,7 @@ look_at_all (PinCheck *check, const GArray *short_of)
   for (guint i = 0; i < check->host->guests->len; i++)
     {
       const PinPatientGuest *guest = g_ptr_array_index (check->host->guests, i);
-      g_autoptr (GArray) wants = guest->running || guest->autostart ? wants_of (check->host, guest) : NULL;
+      g_autoptr (GArray) wants = guest->running || guest->autostart ? wants_here (check->host, guest) : NULL;
 
       n_guests += wants != NULL && wants->len > 0;
       for (guint j = 0; wants != NULL && j < wants->len; j++)
@@ -246,4 +252,52 @@ pin_check_pools (PinCheck *check)
   for (guint i = 0; i < check->host->guests->len; i++)
     look_at_guest (check, g_ptr_array_index (check->host->guests, i), short_of);
   look_at_all (check, short_of);
+}
+
+/* Adds the name of @guest under each size that it wants and that @host has no pages of. */
+static void
+note_missing (GHashTable *missing, const PinPatient *host, const PinPatientGuest *guest)
+{
+  g_autoptr (GArray) wants = wants_of (host, guest->domain->guest, pin_check_written (NULL, guest, PIN_SETTING_HUGEPAGES));
+
+  for (guint i = 0; i < wants->len; i++)
+    {
+      const Want *want = &g_array_index (wants, Want, i);
+      gint64 key = (gint64)want->size_kib;
+      GPtrArray *names = g_hash_table_lookup (missing, &key);
+
+      if (want->node != ANYWHERE || pool_of (host, want->size_kib) > 0)
+        continue;
+      if (names == NULL)
+        g_hash_table_insert (missing, g_memdup2 (&key, sizeof key), names = g_ptr_array_new ());
+      g_ptr_array_add (names, guest->domain->guest->name);
+    }
+}
+
+/* Pages that are there and not mounted are a fault of that host by itself. */
+void
+pin_check_pages_there (PinCheck *check)
+{
+  g_autoptr (GHashTable) missing = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+  g_autoptr (GVariant) pools = pin_facts_value (check->host->facts, "pools", "a{tt}");
+  g_autoptr (GPtrArray) guests = pin_check_travellers (check);
+  g_autofree char *whose = guests != NULL ? pin_check_needy (NULL, guests, &need_pages) : NULL;
+  GHashTableIter iter;
+  gpointer key, names;
+
+  if (whose != NULL && pools == NULL)
+    pin_check_unseen (check, check->host, "which huge pages there are");
+  for (guint i = 0; whose != NULL && pools != NULL && i < guests->len; i++)
+    note_missing (missing, check->host, g_ptr_array_index (guests, i));
+  g_hash_table_iter_init (&iter, missing);
+  while (g_hash_table_iter_next (&iter, &key, &names))
+    {
+      g_autofree char *size = pin_check_size_text ((guint64)*(gint64 *)key);
+      g_autofree char *who = pin_check_guests_text (names);
+
+      pin_check_find (check, PIN_FINDING_WARN,
+                      g_strdup_printf ("memory of %s is on pages of %s, of which %s has none: they would lose them", who, size, check->host->name),
+                      g_strdup_printf ("on %s: echo N > /sys/kernel/mm/hugepages/hugepages-%" G_GINT64_FORMAT "kB/nr_hugepages", check->host->name,
+                                       *(gint64 *)key));
+    }
 }

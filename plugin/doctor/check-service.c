@@ -62,7 +62,7 @@ pin_check_policy_valid (PinCheck *check)
   if (!pin_facts_text (check->host->facts, "policy-problem", &problem))
     pin_check_unseen (check, check->host, "the policy");
   else if (*problem != '\0')
-    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("the policy was not taken, the last one holds: %s", problem),
+    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("pinshiftd goes by the policy that it had before: %s", problem),
                     g_strdup ("pinshift config check, then systemctl reload pinshiftd"));
 }
 

@@ -7,26 +7,37 @@
 /* Pairs of guests that are named. */
 #define PAIRS_NAMED 4
 
-/* Without a list of its own irqbalance leaves isolated CPUs alone; with one it knows that list only. */
+/* CPUs that irqbalance is told to keep off; "-" in the facts: it is told to keep off none.  (transfer full) */
+static PinCpuset *
+banned_cpus (const PinPatient *host, gboolean *ret_told)
+{
+  const char *text;
+
+  if (!pin_facts_text (host->facts, "irqbalance-banned", &text))
+    return NULL;
+  *ret_told = *text != '\0';
+  return strcmp (text, "-") == 0 ? pin_cpuset_new () : pin_cpuset_parse (text, NULL);
+}
+
+/* Without a list of its own irqbalance keeps off isolated CPUs; with one it knows that list only. */
 void
 pin_check_irqbalance (PinCheck *check)
 {
+  gboolean told = FALSE, runs = FALSE;
   g_autoptr (PinCpuset) isolated = pin_check_cpus (check->host, "isolated");
-  g_autoptr (PinCpuset) banned = pin_check_cpus (check->host, "irqbalance-banned");
+  g_autoptr (PinCpuset) banned = banned_cpus (check->host, &told);
   g_autofree char *isolated_text = isolated != NULL ? pin_cpuset_format (isolated) : NULL;
   g_autofree char *banned_text = banned != NULL ? pin_cpuset_format (banned) : NULL;
-  gboolean runs = FALSE;
   gboolean known = pin_facts_flag (check->host->facts, "irqbalance", &runs);
 
-  if (isolated != NULL && pin_cpuset_is_empty (isolated))
-    return;
-  if (known && !runs)
+  if ((isolated != NULL && pin_cpuset_is_empty (isolated)) || (known && !runs))
     return;
   if (isolated == NULL || !known || banned == NULL)
     pin_check_unseen (check, check->host, "irqbalance or which CPUs are isolated");
-  else if (!pin_cpuset_is_empty (banned) && !pin_cpuset_is_subset (isolated, banned))
+  else if (told && !pin_cpuset_is_subset (isolated, banned))
     pin_check_find (check, PIN_FINDING_WARN,
-                    g_strdup_printf ("CPUs %s are isolated, irqbalance keeps off %s only: interrupts come to the others", isolated_text, banned_text),
+                    g_strdup_printf ("CPUs %s are isolated, irqbalance is told to keep off %s%s: interrupts come to isolated CPUs", isolated_text,
+                                     *banned_text != '\0' ? "" : "none", banned_text),
                     g_strdup_printf ("IRQBALANCE_BANNED_CPULIST=%s in /etc/default/irqbalance or /etc/sysconfig/irqbalance, "
                                      "then systemctl restart irqbalance", isolated_text));
 }

@@ -142,3 +142,9 @@ pin_check_daemon (const PinPatient *patient)
 
   return daemons != NULL && g_strv_contains (daemons, "virtqemud") ? "virtqemud" : "libvirtd";
 }
+
+gboolean
+pin_check_is_loopback (const char *address)
+{
+  return g_str_has_prefix (address, "127.") || strcmp (address, "::1") == 0 || g_str_has_prefix (address, "::ffff:127.");
+}

@@ -61,3 +61,6 @@ char *pin_check_size_text (guint64 size_kib);
 
 /* The systemd unit of libvirt's daemon on @patient: "virtqemud", "libvirtd"; the latter if it is not known. */
 const char *pin_check_daemon (const PinPatient *patient);
+
+/* Whether @address, in numbers, leads a host to itself only. */
+gboolean pin_check_is_loopback (const char *address);

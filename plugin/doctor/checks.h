@@ -51,3 +51,26 @@ void pin_check_memory_backing_there (PinCheck *check);
 void pin_check_certificates (PinCheck *check);
 void pin_check_tls_authority (PinCheck *check);
 void pin_check_tls_name (PinCheck *check);
+
+/* check-versions.c: of a road */
+void pin_check_libvirt_version (PinCheck *check);
+void pin_check_qemu_version (PinCheck *check);
+void pin_check_machine_types (PinCheck *check);
+void pin_check_guest_type (PinCheck *check);
+
+/* check-reach.c: of a road, the last of a pair */
+void pin_check_migration_ports (PinCheck *check);
+void pin_check_migration_address (PinCheck *check);
+void pin_check_clocks (PinCheck *check);
+
+/* check-storage.c: of a road */
+void pin_check_storage (PinCheck *check);
+
+/* check-cpu.c: of a road */
+void pin_check_cpu_features (PinCheck *check);
+void pin_check_tsc (PinCheck *check);
+void pin_check_nested (PinCheck *check);
+
+/* check-move.c */
+void pin_check_plan (PinCheck *check);
+void pin_check_devices (PinCheck *check);

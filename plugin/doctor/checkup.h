@@ -29,5 +29,5 @@ GPtrArray *pin_checkup_road (const PinPatient *from, const PinPatient *to, const
 /* @guest on @to, as @plan has it, which was made for that.  (transfer full) GPtrArray of PinFinding. */
 GPtrArray *pin_checkup_move (const PinPatient *to, const PinPatientGuest *guest, const PinPlan *plan);
 
-/* Paths of the disks of @guest, as facts.h's "paths" wants them: files and block devices that are not read-only CD-ROMs.  (transfer full) GPtrArray of strings. */
+/* Paths of the disks of @guest, as facts.h's "paths" wants them: files and block devices, and what they are based on.  (transfer full) GPtrArray of strings. */
 GPtrArray *pin_checkup_paths (const PinPatientGuest *guest);

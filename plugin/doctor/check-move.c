@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One guest on one host: what its plan gives it, and what of it can't go anywhere. */
+#include "checks.h"
+
+#include "format/device-read.h"
+
+/* CPUs are compared by checks of their own; they are the plan's only where that refuses the guest for them. */
+static gboolean
+is_told_elsewhere (const PinReason *reason)
+{
+  return reason->setting == PIN_SETTING_CPU_MODEL && reason->action != PIN_ACTION_REFUSE;
+}
+
+static void
+say_reason (PinCheck *check, const PinReason *reason)
+{
+  gboolean worse = pin_action_is_loss (reason->action) || reason->action == PIN_ACTION_WARN;
+
+  if (reason->action <= PIN_ACTION_KEEP || is_told_elsewhere (reason))
+    return;
+  pin_check_find (check, worse ? PIN_FINDING_WARN : PIN_FINDING_NOTE, g_strdup_printf ("%s: %s", pin_setting_name (reason->setting), reason->text),
+                  worse ? g_strdup_printf ("look for a host that has all of it: pinshift rank %s", check->guest->domain->guest->name) : NULL);
+}
+
+void
+pin_check_plan (PinCheck *check)
+{
+  gboolean refused = check->plan->verdict == PIN_VERDICT_REFUSE;
+  const char *remedy = check->plan->remedy;
+
+  for (guint i = 0; i < check->plan->reasons->len; i++)
+    {
+      const PinReason *reason = g_ptr_array_index (check->plan->reasons, i);
+
+      if (!refused)
+        say_reason (check, reason);
+      else if (reason->action == PIN_ACTION_REFUSE)
+        pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s refuses it: %s: %s", check->host->name, pin_setting_name (reason->setting), reason->text),
+                        remedy != NULL ? g_strdup (remedy) : g_strdup_printf ("look for another host: pinshift rank %s", check->guest->domain->guest->name));
+    }
+}
+
+void
+pin_check_devices (PinCheck *check)
+{
+  const PinDomain *domain = check->guest->domain;
+  const xmlNode *root = domain->doc != NULL ? xmlDocGetRootElement (domain->doc) : NULL;
+  g_autoptr (GPtrArray) bonds = root != NULL ? pin_device_bonds (root) : NULL;
+
+  if (bonds == NULL)
+    pin_check_moot (check, "the guest's devices are not known");
+  for (guint i = 0; bonds != NULL && i < bonds->len; i++)
+    pin_check_find (check, PIN_FINDING_FAIL,
+                    g_strdup_printf ("guest %s %s: it can't be migrated while it runs", domain->guest->name, (const char *)g_ptr_array_index (bonds, i)),
+                    g_strdup_printf ("virsh shutdown %s and virsh migrate --offline --persistent, or take that out with virsh edit", domain->guest->name));
+}
