@@ -29,13 +29,20 @@ export class Application {
     update() {
         this.#notice(this.failure, this.cluster.service.failure);
         this.#notice(this.readOnly, this.cluster.service.ready ? this.cluster.readOnly : "");
-        this.#notice(this.gaps, this.cluster.service.ready ? this.cluster.gaps.join("; ") : "");
+        this.#notice(this.gaps, this.cluster.service.ready ? this.#gaps().join("; ") : "");
         this.#turn();
         this.jobs.update(this.#shown.view.guest);
         set(this.main, "aria-busy", String(!this.cluster.guestsKnown && this.cluster.service.failure === ""));
         show(this.main, this.cluster.service.failure === "");
         show(this.title, this.main.hidden);
         this.#shown.view.update();
+    }
+
+    /** Hosts that could not be asked, but for those whose card says so. */
+    #gaps() {
+        const away = this.cluster.hosts.filter(host => host.State !== "reachable").map(host => `${host.Name}: `);
+
+        return this.cluster.gaps.filter(line => !away.some(host => line.startsWith(host)));
     }
 
     #notice(node, text) {

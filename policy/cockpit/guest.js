@@ -24,7 +24,8 @@ export class GuestView {
         this.gone = element("p", { class: "notice", "data-notice": "no-guest" });
         this.place = element("div", {});
         this.head = this.#head();
-        this.node = element("div", {}, this.gone, this.#facts(), this.#table(), this.place);
+        this.known = element("div", {}, this.#facts(), this.#table(), this.place);
+        this.node = element("div", {}, this.gone, this.known);
     }
 
     #head() {
@@ -60,6 +61,7 @@ export class GuestView {
 
         write(this.gone, this.cluster.guestsKnown ? "The cluster has no such guest now." : "Asking the hosts …");
         show(this.gone, guest === undefined);
+        show(this.known, guest !== undefined);
         if (guest !== undefined)
             this.#show(guest);
         this.#allow(guest);

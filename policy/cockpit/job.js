@@ -29,7 +29,7 @@ export class JobCard {
         this.title = element("h3", {});
         this.figures = element("p", { class: "quiet", "data-figures": id });
         this.warning = element("p", { class: "notice warning" });
-        this.text = element("p", { "data-text": id });
+        this.text = element("p", { "data-text": id, "aria-live": "polite" });
         this.failure = element("p", { class: "notice danger", role: "alert" });
         this.cancel = button("Cancel", { action: "cancel", job: id }, () => cancel(cluster, job.path, this.failure), "secondary small");
         this.parts = element("div", { class: "parts" });
