@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const PinCliVerb *const verbs[] = {
-  &pin_cli_adapt,  &pin_cli_adopt,       &pin_cli_balance, &pin_cli_config,       &pin_cli_drain,
+  &pin_cli_adapt,  &pin_cli_adopt,       &pin_cli_balance, &pin_cli_config,       &pin_cli_doctor, &pin_cli_drain,
   &pin_cli_forget, &pin_cli_log,         &pin_cli_maintenance, &pin_cli_migrate,  &pin_cli_migrate_home,
   &pin_cli_plan,   &pin_cli_rank,        &pin_cli_relay,   &pin_cli_repin,        &pin_cli_snapshot,
   &pin_cli_status, &pin_cli_topology,    &pin_cli_complete,

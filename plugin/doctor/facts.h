@@ -11,6 +11,8 @@
  *   maintenance s        why no guest may come, in one line; empty: guests may
  *   hook-called x        when the hook asked it last, us since the epoch; 0: never since it started
  *   space a{st}          KiB that are left in each directory that it writes to
+ *   service-problem s    why it told nothing of this, in one line; put in by who asked
+ *   service-denied b     whether that is because who asked may not ask it
  *
  * of the hook and of libvirt's daemon
  *   hook s               present, absent, dangling (a link to nothing), not-executable

@@ -55,6 +55,7 @@ EMPTY = [
     absent("maintenance"),
     absent("maintenance hosta on", cluster=True),
     absent("maintenance on"),
+    command(f"doctor db1 {HERE}", f"doctor: {HERE} is this host; name the one that db1 is to go to", "doctor", "name the one that db1 is to go to"),
 ]
 
 # pinshiftd follows no libvirt, and there is no pinshift-policyd.

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pinshift doctor: looks for what is wrong on this host, between it and another, or in the way of one migration. */
+#include "cli.h"
+
+#include "consult.h"
+#include "doctor-text.h"
+#include "doctor/checkup.h"
+#include "doctor/facts.h"
+#include "domain-source.h"
+#include "exam/exam.h"
+#include "guests.h"
+#include "way.h"
+
+#include <string.h>
+
+#define PORT_PATIENCE_MS 3000
+/* libvirt's default. */
+#define FIRST_PORT 49152
+
+typedef struct
+{
+  PinCli *cli;
+  PinCli far;             /* how the other host is asked */
+  PinConsult *here;
+  PinConsult *there;      /* NULL: no other, or it can't be reached */
+  PinFinding *no_way;     /* that it can't; NULL: it can, or none is to be */
+  const char *domain;     /* that is to be moved; NULL: any */
+  PinPatientGuest *guest; /* the same; NULL: not found yet */
+  PinPatientGuest *alone; /* the same if no pinshiftd has it; owned */
+  GPtrArray *findings;
+} Doctor;
+
+static void
+doctor_clear (Doctor *doctor)
+{
+  pin_consult_free (doctor->here);
+  pin_consult_free (doctor->there);
+  pin_way_free (doctor->far.way);
+  pin_finding_free (doctor->no_way);
+  pin_patient_guest_free (doctor->alone);
+  g_ptr_array_unref (doctor->findings);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Doctor, doctor_clear)
+
+/* Takes @findings. */
+static void
+add (Doctor *doctor, GPtrArray *findings)
+{
+  g_ptr_array_extend_and_steal (doctor->findings, findings);
+}
+
+/* The other host; where there is no way to it, that is the finding. */
+static void
+reach_host (Doctor *doctor, const char *host)
+{
+  g_autoptr (GError) error = NULL;
+
+  doctor->far = *doctor->cli;
+  doctor->far.host = (char *) host;
+  doctor->far.way = pin_way_new (host, &error);
+  if (doctor->far.way != NULL)
+    doctor->there = pin_consult_new (&doctor->far, host);
+  else
+    doctor->no_way = pin_finding_new ("way", "the way to the host", g_strdup (host), PIN_FINDING_FAIL, g_strdup (error->message),
+                                      g_strdup_printf ("see that ssh -o BatchMode=yes %s pinshift relay asks for nothing, or name another "
+                                                       "way by link of [host %s] in the policy", host, host));
+}
+
+static void
+wait_for_both (const Doctor *doctor)
+{
+  pin_consult_wait (doctor->here);
+  if (doctor->there != NULL)
+    pin_consult_wait (doctor->there);
+}
+
+/* First what hosts are called, and who is there. */
+static void
+look_first (Doctor *doctor)
+{
+  pin_consult_look (doctor->here, NULL, NULL);
+  if (doctor->there != NULL)
+    pin_consult_look (doctor->there, NULL, NULL);
+  wait_for_both (doctor);
+  pin_consult_read (doctor->here);
+  if (doctor->there != NULL)
+    pin_consult_read (doctor->there);
+}
+
+/* The guest that is named, which its host has, or else libvirt.  FALSE with @error. */
+static gboolean
+find_guest (Doctor *doctor, GError **error)
+{
+  const GPtrArray *guests = doctor->here->patient->guests;
+  g_autofree char *uuid = pin_guests_uuid_of_id (doctor->cli, doctor->domain), *xml = NULL;
+  const char *wanted = uuid != NULL ? uuid : doctor->domain;
+  PinDomain *domain;
+  gsize length;
+
+  for (guint i = 0; guests != NULL && i < guests->len && doctor->guest == NULL; i++)
+    {
+      PinPatientGuest *guest = g_ptr_array_index (guests, i);
+      const PinGuest *known = guest->domain->guest;
+
+      if (strcmp (known->name, wanted) == 0 || g_ascii_strcasecmp (known->uuid, wanted) == 0)
+        doctor->guest = guest;
+    }
+  if (doctor->guest != NULL)
+    return TRUE;
+  domain = pin_domain_source_parse (doctor->cli, wanted, PIN_DOMAIN_PRESENT, &xml, &length, error);
+  if (domain != NULL)
+    doctor->guest = doctor->alone = pin_patient_guest_new (domain, TRUE);
+  return domain != NULL;
+}
+
+static void
+add_name (GPtrArray *names, const PinConsult *consult, const char *key)
+{
+  const char *name;
+
+  if (consult != NULL && pin_facts_text (consult->patient->facts, key, &name) && *name != '\0'
+      && !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+    g_ptr_array_add (names, g_strdup (name));
+}
+
+/* What @one has to find: itself, and @other.  (transfer full) strings, NULL at the end. */
+static GPtrArray *
+names_for (const PinConsult *one, const PinConsult *other)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+
+  add_name (names, one, "libvirt-hostname");
+  add_name (names, other, "libvirt-hostname");
+  add_name (names, other, "migration-host");
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+/* Then whether both hosts find each other. */
+static void
+look_again (Doctor *doctor)
+{
+  g_autoptr (GPtrArray) names = names_for (doctor->here, doctor->there);
+
+  pin_consult_look (doctor->here, (const char *const *) names->pdata, NULL);
+  if (doctor->there != NULL)
+    {
+      g_autoptr (GPtrArray) others = names_for (doctor->there, doctor->here);
+
+      pin_consult_look (doctor->there, (const char *const *) others->pdata, NULL);
+    }
+  wait_for_both (doctor);
+}
+
+/* Where libvirt here would send a guest. */
+static void
+try_port (Doctor *doctor)
+{
+  GVariant *facts = doctor->there->patient->facts;
+  g_autoptr (GVariant) range = pin_facts_value (facts, "migration-ports", "(qq)");
+  g_autoptr (GVariant) reach = NULL;
+  guint16 ports[] = { FIRST_PORT, 0 };
+  const char *address = "";
+
+  if (range != NULL)
+    g_variant_get (range, "(qq)", &ports[0], NULL);
+  if ((!pin_facts_text (facts, "migration-host", &address) || *address == '\0') && !pin_facts_text (facts, "libvirt-hostname", &address))
+    return;
+  reach = pin_exam_reach (address, ports, PORT_PATIENCE_MS);
+  pin_patient_add_facts (doctor->here->patient, g_variant_new_parsed ("{'reach': <%@a{qs}>}", reach));
+}
+
+static void
+judge (Doctor *doctor)
+{
+  const PinPatient *here = doctor->here->patient;
+  const PinPatient *there = doctor->there != NULL ? doctor->there->patient : NULL;
+  gint64 now_us = g_get_real_time ();
+
+  add (doctor, pin_checkup_host (here, now_us));
+  if (doctor->no_way != NULL)
+    g_ptr_array_add (doctor->findings, g_steal_pointer (&doctor->no_way));
+  if (there == NULL)
+    return;
+  add (doctor, pin_checkup_host (there, now_us));
+}
+
+static int
+show (const Doctor *doctor)
+{
+  g_autofree char *json = doctor->cli->json ? pin_doctor_json (doctor->findings) : NULL;
+  int code = PIN_CLI_DONE;
+
+  if (json != NULL)
+    pin_cli_print_json (json);
+  else
+    pin_doctor_text_print (doctor->cli, doctor->findings);
+  for (guint i = 0; i < doctor->findings->len; i++)
+    if (((PinFinding *) g_ptr_array_index (doctor->findings, i))->level == PIN_FINDING_FAIL)
+      code = PIN_CLI_FAILED;
+  return code;
+}
+
+/* @host: NULL, or the other one. */
+static gboolean
+examine (Doctor *doctor, const char *host, GError **error)
+{
+  doctor->here = pin_consult_new (doctor->cli, g_get_host_name ());
+  if (host != NULL)
+    reach_host (doctor, host);
+  look_first (doctor);
+  if (doctor->domain != NULL && !find_guest (doctor, error))
+    return FALSE;
+  look_again (doctor);
+  if (doctor->there != NULL)
+    {
+      pin_consult_compare_clocks (doctor->here, doctor->there);
+      try_port (doctor);
+    }
+  judge (doctor);
+  return TRUE;
+}
+
+static int
+run (PinCli *cli, int argc, char **argv)
+{
+  g_auto (Doctor) doctor = { .cli = cli, .findings = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_finding_free) };
+  g_autoptr (GError) error = NULL;
+  const char *host;
+
+  if (!pin_cli_parse (cli, &pin_cli_doctor, NULL, &argc, &argv, 0, 2, &error))
+    return pin_cli_fail (error);
+  host = argc > 1 ? argv[argc - 1] : NULL;
+  doctor.domain = argc > 2 ? argv[1] : NULL;
+  if (host != NULL && strcmp (host, g_get_host_name ()) == 0)
+    host = NULL;
+  if (host == NULL && doctor.domain != NULL)
+    g_set_error (&error, PIN_ERROR, PIN_ERROR_INVALID, "doctor: %s is this host; name the one that %s is to go to", argv[2], doctor.domain);
+  else if (examine (&doctor, host, &error))
+    return show (&doctor);
+  return pin_cli_fail (error);
+}
+
+const PinCliVerb pin_cli_doctor = {
+  "doctor",
+  "[[DOMAIN] HOST]",
+  "Find what is wrong here, or between this host and another",
+  run,
+  .example = "pinshift doctor hostb",
+};
