@@ -12,7 +12,7 @@ export function ask({ title, label, load, act }) {
     const failure = element("p", { class: "notice danger", role: "alert", hidden: true });
     const body = element("div", { class: "body", "aria-live": "polite" }, element("p", { class: "quiet" }, "Planning …"));
     const confirm = button(label, { action: "confirm" }, () => carryOut({ dialog, confirm, failure, act }), "primary");
-    const dialog = element("dialog", { "data-dialog": true, "aria-labelledby": "dialog-head", close: () => dialog.remove() },
+    const dialog = element("dialog", { "data-dialog": true, "aria-labelledby": "dialog-head", close: () => dialog.remove(), keydown: event => goRound(dialog, event) },
         element("h2", { id: "dialog-head" }, title), body, failure,
         element("footer", {}, confirm, button("Close", { action: "close" }, () => dialog.close(), "link")));
 
@@ -44,6 +44,17 @@ async function carryOut({ dialog, confirm, failure, act }) {
     } catch (error) {
         complain(failure, error);
         confirm.disabled = false;
+    }
+}
+
+/** Keeps the key Tab within @dialog: beyond its ends there is Cockpit, not this page. */
+function goRound(dialog, event) {
+    const controls = [...dialog.querySelectorAll("button:enabled, input, [tabindex]")];
+    const [end, start] = event.shiftKey ? [controls[0], controls.at(-1)] : [controls.at(-1), controls[0]];
+
+    if (event.key === "Tab" && document.activeElement === end) {
+        event.preventDefault();
+        start.focus();
     }
 }
 

@@ -86,7 +86,7 @@ function figuresOf(job) {
     const parts = [`${Math.floor(job.Progress / 10)} %`];
     const add = (known, text) => known > 0 && parts.push(text(known));
 
-    if (job.MovesTotal > 0)
+    if (job.Kind !== "migrate" && job.MovesTotal > 0)
         parts.push(`${job.MovesDone} of ${count(job.MovesTotal, "guest")} moved`);
     add(job.TimeLeft, ms => `${duration(ms)} to go`);
     add(job.TimeLeft ? 0 : job.Estimate, ms => `about ${duration(ms)} in all`);

@@ -25,7 +25,7 @@ export function scoreOf(ranked) {
 /** What the guest would get on @ranked, setting by setting as far as its plan is known. */
 export function gets(ranked) {
     const rows = (ranked.plan?.reasons ?? []).map(({ setting, action, text }) => [setting, actionOf(action), text]);
-    const parts = [element("p", { class: "lead" }, `On ${ranked.host} it ${verdictOf(ranked)}: ${ranked.why}`), table(["Setting", "Action", "What and why"], rows),
+    const parts = [element("p", { class: "lead" }, `On ${ranked.host} it ${verdictOf(ranked)}.`), element("p", {}, ranked.why), table(["Setting", "Action", "What and why"], rows),
         element("p", { class: "quiet" }, scoreOf(ranked))];
 
     return element("div", {}, ...parts.filter(Boolean));
