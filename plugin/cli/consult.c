@@ -46,14 +46,18 @@ pin_consult_free (PinConsult *consult)
   g_free (consult);
 }
 
-/* Why pinshiftd says nothing: it is asked no more. */
+/* Why pinshiftd says nothing: it is asked no more.  Takes @error. */
 static void
 give_up (PinConsult *consult, GError *error)
 {
-  g_autoptr (GError) plain = error;
+  g_autoptr (GError) plain = g_error_copy (error);
+  g_autoptr (GError) raw = error;
+  gboolean is_old = g_error_matches (raw, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
 
   pin_cli_host1_explain (consult->service, &plain);
-  consult->told = g_variant_ref_sink (g_variant_new_parsed ("{'service-problem': <%s>, 'service-denied': <%b>}", plain->message,
+  g_dbus_error_strip_remote_error (raw);
+  consult->told = g_variant_ref_sink (g_variant_new_parsed ("{'service-problem': <%s>, 'service-denied': <%b>}",
+                                                            is_old ? "it is of an older version, which can't be examined" : raw->message,
                                                             g_error_matches (plain, PIN_ERROR, PIN_ERROR_DENIED)));
   g_clear_object (&consult->service);
 }

@@ -9,6 +9,7 @@
 #include "domain-source.h"
 #include "exam/exam.h"
 #include "guests.h"
+#include "plan-here.h"
 #include "way.h"
 
 #include <string.h>
@@ -136,18 +137,47 @@ names_for (const PinConsult *one, const PinConsult *other)
   return names;
 }
 
-/* Then whether both hosts find each other. */
+static void
+add_paths (GHashTable *paths, const PinPatientGuest *guest)
+{
+  g_autoptr (GPtrArray) disks = pin_checkup_paths (guest);
+
+  for (guint i = 0; i < disks->len; i++)
+    g_hash_table_add (paths, g_strdup (g_ptr_array_index (disks, i)));
+}
+
+static void
+add_paths_of_all (GHashTable *paths, const PinConsult *consult)
+{
+  const GPtrArray *guests = consult->patient->guests;
+
+  for (guint i = 0; guests != NULL && i < guests->len; i++)
+    if (((PinPatientGuest *) g_ptr_array_index (guests, i))->running)
+      add_paths (paths, g_ptr_array_index (guests, i));
+}
+
+/* Then whether both hosts find each other, and the disks of those that may go from one to the other. */
 static void
 look_again (Doctor *doctor)
 {
+  g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) names = names_for (doctor->here, doctor->there);
+  g_autofree const char **list = NULL;
 
-  pin_consult_look (doctor->here, (const char *const *) names->pdata, NULL);
+  if (doctor->guest != NULL)
+    add_paths (paths, doctor->guest);
+  else if (doctor->there != NULL)
+    {
+      add_paths_of_all (paths, doctor->here);
+      add_paths_of_all (paths, doctor->there);
+    }
+  list = (const char **) g_hash_table_get_keys_as_array (paths, NULL);
+  pin_consult_look (doctor->here, (const char *const *) names->pdata, list);
   if (doctor->there != NULL)
     {
       g_autoptr (GPtrArray) others = names_for (doctor->there, doctor->here);
 
-      pin_consult_look (doctor->there, (const char *const *) others->pdata, NULL);
+      pin_consult_look (doctor->there, (const char *const *) others->pdata, list);
     }
   wait_for_both (doctor);
 }
@@ -170,6 +200,22 @@ try_port (Doctor *doctor)
   pin_patient_add_facts (doctor->here->patient, g_variant_new_parsed ("{'reach': <%@a{qs}>}", reach));
 }
 
+/* By the policy here; where that is no good, which is a finding of its own, by the defaults. */
+static void
+judge_move (Doctor *doctor)
+{
+  const PinPatient *to = doctor->there->patient;
+  g_autoptr (PinRules) rules = pin_plan_here_rules (NULL, NULL);
+  g_auto (PinPlanHere) here = { NULL };
+  g_autoptr (PinPlan) plan = NULL;
+
+  if (rules == NULL)
+    rules = pin_rules_new ();
+  pin_plan_here_init (&here, doctor->guest->domain, rules);
+  plan = to->snapshot != NULL ? pin_plan_here_on (&here, to->snapshot) : NULL;
+  add (doctor, pin_checkup_move (to, doctor->guest, plan));
+}
+
 static void
 judge (Doctor *doctor)
 {
@@ -183,6 +229,12 @@ judge (Doctor *doctor)
   if (there == NULL)
     return;
   add (doctor, pin_checkup_host (there, now_us));
+  add (doctor, pin_checkup_pair (here, there));
+  add (doctor, pin_checkup_road (here, there, doctor->guest));
+  if (doctor->guest != NULL)
+    judge_move (doctor);
+  else
+    add (doctor, pin_checkup_road (there, here, NULL));
 }
 
 static int

@@ -25,10 +25,12 @@ say_reason (PinCheck *check, const PinReason *reason)
 void
 pin_check_plan (PinCheck *check)
 {
-  gboolean refused = check->plan->verdict == PIN_VERDICT_REFUSE;
-  const char *remedy = check->plan->remedy;
+  gboolean refused = check->plan != NULL && check->plan->verdict == PIN_VERDICT_REFUSE;
+  const char *remedy = check->plan != NULL ? check->plan->remedy : NULL;
 
-  for (guint i = 0; i < check->plan->reasons->len; i++)
+  if (check->plan == NULL)
+    pin_check_unseen (check, check->host, "what the guest would get");
+  for (guint i = 0; check->plan != NULL && i < check->plan->reasons->len; i++)
     {
       const PinReason *reason = g_ptr_array_index (check->plan->reasons, i);
 

@@ -10,10 +10,16 @@
 void
 pin_check_service (PinCheck *check)
 {
-  const char *version;
+  const char *version, *why = "";
 
-  if (!pin_facts_text (check->host->facts, "version", &version))
-    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("pinshiftd of %s does not answer", check->host->name),
+  pin_facts_text (check->host->facts, "service-problem", &why);
+  if (pin_facts_text (check->host->facts, "version", &version))
+    return;
+  if (pin_check_is_denied (check->host))
+    pin_check_unseen (check, check->host, "whether its pinshiftd is well");
+  else
+    pin_check_find (check, PIN_FINDING_FAIL,
+                    g_strdup_printf ("pinshiftd of %s does not answer%s%s", check->host->name, *why != '\0' ? ": " : "", why),
                     g_strdup_printf ("on %s: systemctl status pinshiftd, then systemctl enable --now pinshiftd", check->host->name));
 }
 

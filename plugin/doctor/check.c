@@ -12,6 +12,14 @@ pin_check_find (PinCheck *check, PinLevel level, char *reason, char *remedy)
   g_ptr_array_add (check->findings, pin_finding_new (check->name, check->title, g_strdup (check->subject), level, reason, remedy));
 }
 
+gboolean
+pin_check_is_denied (const PinPatient *patient)
+{
+  gboolean denied = FALSE;
+
+  return pin_facts_flag (patient->facts, "service-denied", &denied) && denied;
+}
+
 void
 pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what)
 {
@@ -20,6 +28,9 @@ pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what)
   if (pin_facts_text (patient->facts, "version", &version))
     pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s", what, patient->name),
                     g_strdup_printf ("on %s, as root: pinshift doctor", patient->name));
+  else if (pin_check_is_denied (patient))
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s is not known of %s: its bus does not let you ask pinshiftd", what, patient->name),
+                    g_strdup ("ask as root, or as a member of the group libvirt"));
   else
     pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s is not known of %s, whose pinshiftd does not answer", what, patient->name),
                     g_strdup_printf ("on %s: systemctl start pinshiftd", patient->name));

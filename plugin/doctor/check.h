@@ -22,6 +22,9 @@ typedef struct
 /* Adds a finding; takes @reason and @remedy, which may be NULL. */
 void pin_check_find (PinCheck *check, PinLevel level, char *reason, char *remedy);
 
+/* Whether its pinshiftd may not be asked by who asked. */
+gboolean pin_check_is_denied (const PinPatient *patient);
+
 /* Adds that @what of @patient is not known, and who can see it. */
 void pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what);
 

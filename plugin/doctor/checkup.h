@@ -26,7 +26,7 @@ GPtrArray *pin_checkup_pair (const PinPatient *one, const PinPatient *other);
  */
 GPtrArray *pin_checkup_road (const PinPatient *from, const PinPatient *to, const PinPatientGuest *guest);
 
-/* @guest on @to, as @plan has it, which was made for that.  (transfer full) GPtrArray of PinFinding. */
+/* @guest on @to, as @plan has it, which was made for that; NULL: none could be made.  (transfer full) GPtrArray of PinFinding. */
 GPtrArray *pin_checkup_move (const PinPatient *to, const PinPatientGuest *guest, const PinPlan *plan);
 
 /* Paths of the disks of @guest, as facts.h's "paths" wants them: files and block devices, and what they are based on.  (transfer full) GPtrArray of strings. */

@@ -122,12 +122,14 @@ static void
 test_findings (void)
 {
   const char *here = g_get_host_name ();
+  g_autofree char *both = g_strdup_printf ("%s and hostb", here);
   const struct { const char *check, *subject, *level, *reason; } rows[] = {
     { "service", here, "FAIL", "" },
     { "service", "hostb", "PASS", "" },
     { "policy-valid", here, "UNSEEN", "" },
     { "policy-valid", "hostb", "PASS", "" },
     { "maintenance", "hostb", "WARN", "new disks" },
+    { "clocks", both, "WARN", "90" },
   };
   g_auto (Ward) ward = { { NULL } };
 
@@ -156,6 +158,7 @@ test_asked (void)
   g_assert_cmpuint (ward.asked->len, >=, 3);
   g_assert_cmpstr (ward.asked->pdata[0], ==, "{}");
   pin_cli_assert_has (ward.asked->pdata[1], "'names': <['hostb.invalid', '");
+  pin_cli_assert_has (ward.asked->pdata[1], "'paths': <['" DISK "']>");
   for (guint i = 2; i < ward.asked->len; i++)
     g_assert_cmpstr (ward.asked->pdata[i], ==, "{'brief': <true>}");
 }
@@ -165,6 +168,7 @@ static void
 test_silent (void)
 {
   static const struct { const char *refuse, *level; } rows[] = {
+    { "org.freedesktop.DBus.Error.AccessDenied", "UNSEEN" },
     { "org.freedesktop.DBus.Error.ServiceUnknown", "FAIL" },
     { "org.freedesktop.DBus.Error.UnknownMethod", "FAIL" },
   };

@@ -122,6 +122,9 @@ static const Guest one_floats_later[] = { { "db1", PINS ("2-3", "2-3") }, { "db2
 static const Row rows[] = {
   /* the daemons */
   { "service-silent", HOST, "service", FAIL, "pinshiftd of hosta does not answer", "systemctl", { .without = "version" } },
+  { "service-silent-for-a-reason", HOST, "service", FAIL, "pinshiftd of hosta does not answer: it is not there", "systemctl",
+    { "{'service-problem': <'it is not there'>, 'service-denied': <false>}", "version" } },
+  { "service-denied", HOST, "service", UNSEEN, "does not let you ask", "group libvirt", { "{'service-denied': <true>}", "version" } },
   { "nothing-seen", HOST, "service", FAIL, "pinshiftd of hosta does not answer", "systemctl", { .without = "all", .snapshot = "", .guests_unknown = TRUE } },
   { "no-daemon", HOST, "libvirt-daemon", FAIL, "neither libvirtd nor virtqemud", "systemctl start", { "{'daemons': <@as []>, 'libvirt-problem': <'refused'>}" } },
   { "two-daemons", HOST, "libvirt-daemon", NOTE, "both", "disable", { "{'daemons': <['libvirtd', 'virtqemud']>}" } },
