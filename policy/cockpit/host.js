@@ -10,6 +10,7 @@ import { Rows } from "./rows.js";
 import { count, missesOf, percent } from "./words.js";
 
 const PAUSE_MS = 2000; // between two pictures
+const WIDE = 560; // a picture that is wider has the whole row, in pixels
 
 export class HostCard {
     #wanted = ""; // what the host was like when its picture was asked for
@@ -91,7 +92,14 @@ export class HostCard {
     #unfold(unfolded) {
         show(this.place, unfolded);
         set(this.fold, "aria-expanded", String(unfolded));
+        this.#spread();
         this.#follow();
+    }
+
+    #spread() {
+        const width = Number(this.place.querySelector("svg")?.getAttribute("width") ?? 0);
+
+        this.node.classList.toggle("wide", !this.place.hidden && width > WIDE);
     }
 
     /** Asks for the picture where it is to be seen and the host is not what it was. */
@@ -112,6 +120,7 @@ export class HostCard {
             if (text !== this.#drawn)
                 this.place.replaceChildren(picture(text, "host"));
             this.#drawn = text;
+            this.#spread();
         } catch (error) {
             this.place.replaceChildren(element("p", { class: "quiet" }, `No picture: ${explain(error)}`));
             this.#drawn = "";
