@@ -36,7 +36,7 @@ import (PinCertificate *certificate, const char *text, gsize length)
   if (code >= 0 && certificate->n > 0)
     return;
   certificate->n = 0;
-  certificate->problem = g_strdup_printf ("is no certificate: %s", gnutls_strerror (code));
+  certificate->problem = g_strdup_printf ("it is no certificate: %s", gnutls_strerror (code));
 }
 
 PinCertificate *
@@ -51,9 +51,9 @@ pin_certificate_read (const char *path)
   if (g_stat (path, &status) < 0)
     certificate->state = state_of (errno);
   else if (!S_ISREG (status.st_mode))
-    certificate->problem = g_strdup ("is no file");
+    certificate->problem = g_strdup ("it is no file");
   else if (status.st_size > BYTES_MAX)
-    certificate->problem = g_strdup_printf ("is no certificate: it has more than %d KiB", BYTES_MAX / 1024);
+    certificate->problem = g_strdup_printf ("it is no certificate: longer than %d KiB", BYTES_MAX / 1024);
   else if (!g_file_get_contents (path, &text, &length, NULL))
     certificate->state = PIN_CERTIFICATE_LOCKED;
   else

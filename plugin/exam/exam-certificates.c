@@ -51,7 +51,7 @@ role_problem (const Place *place, const PinCertificate *certificate)
 
   if (is_ca == pin_certificate_is_authority (certificate))
     return "";
-  return is_ca ? "is not for a CA, its basic constraints say" : "is for a CA, its basic constraints say";
+  return is_ca ? "it is not for a CA, its basic constraints say" : "it is for a CA, its basic constraints say";
 }
 
 static void
@@ -65,7 +65,7 @@ add_authority (GVariantDict *entry, const PinCertificate *certificate, const Pin
   g_variant_dict_insert (entry, "authority", "s", fingerprint);
   g_variant_dict_insert (entry, "signed", "b", authority->n > 0 && pin_certificate_is_signed (certificate, authority, &weak));
   if (weak)
-    g_variant_dict_insert (entry, "problem", "s", "is signed with an algorithm that is no longer trusted");
+    g_variant_dict_insert (entry, "problem", "s", "it is signed with an algorithm that is no longer trusted");
 }
 
 static void
