@@ -88,7 +88,8 @@ compare (PinCheck *check, guint aspect, const char *remedy)
       const Difference *difference = g_ptr_array_index (differences, i);
       g_autofree char *whose = pin_check_guests_text (difference->names);
 
-      pin_check_find (check, difference->level, g_strdup_printf ("%s on %s: %s", whose, check->host->name, difference->text), g_strdup (remedy));
+      pin_check_find (check, difference->level, g_strdup_printf ("%s on %s: %s", whose, check->host->name, difference->text),
+                      difference->level != PIN_FINDING_UNSEEN ? g_strdup (remedy) : NULL);
     }
 }
 
@@ -97,7 +98,7 @@ pin_check_cpu_features (PinCheck *check)
 {
   g_autofree char *update = g_strdup_printf ("update the microcode of %s, then reboot it", check->host->name);
 
-  compare (check, PIN_CPU_FEATURES, "virsh hypervisor-cpu-baseline on capabilities of both finds a <cpu> that both have; or keep to hosts of one CPU");
+  compare (check, PIN_CPU_FEATURES, "give them a <cpu> that both hosts have, which virsh hypervisor-cpu-baseline finds, or keep to hosts of one CPU");
   compare (check, PIN_CPU_MICROCODE, update);
 }
 

@@ -121,14 +121,19 @@ has_type (const char *context, const char *type)
   return g_strv_length (parts) >= 3 && strcmp (parts[2], type) == 0;
 }
 
-/* Whether SELinux confines libvirt's daemon and the hook is not let out of that, as far as their labels tell. */
+/*
+ * Whether SELinux confines libvirt's daemon and the hook is not let out of that, as far as their labels tell.  The hook's own type counts unless
+ * the module that has it is known to be gone.
+ */
 static gboolean
 is_confined (const PinCheck *check)
 {
   GVariant *facts = check->host->facts;
   const char *context;
+  gboolean loaded = TRUE;
 
-  if (pin_facts_text (facts, "selinux-hook", &context) && has_type (context, "pinshift_hook_exec_t"))
+  pin_facts_flag (facts, "selinux-module", &loaded);
+  if (loaded && pin_facts_text (facts, "selinux-hook", &context) && has_type (context, "pinshift_hook_exec_t"))
     return FALSE;
   return !pin_facts_text (facts, "selinux-daemon", &context) || has_type (context, "virtqemud_t");
 }
@@ -160,7 +165,8 @@ pin_check_selinux (PinCheck *check)
   else if (loaded)
     judge_label (check);
   else
-    pin_check_find (check, PIN_FINDING_FAIL, g_strdup ("SELinux is enforcing without the module pinshift, so the hook is as confined as libvirt's daemon"),
+    pin_check_find (check, PIN_FINDING_FAIL,
+                    g_strdup ("SELinux is enforcing without the module pinshift: the hook is as confined as libvirt's daemon"),
                     g_strdup ("install pinshift-selinux, or semodule -i pinshift.pp and restorecon -v " PROGRAM));
 }
 
@@ -199,5 +205,5 @@ pin_check_apparmor (PinCheck *check)
   if (!is_reachable (target))
     pin_check_find (check, PIN_FINDING_FAIL,
                     g_strdup_printf ("AppArmor confines %s, which may not run %s: every guest fails to start", name, target),
-                    g_strdup_printf ("put the program into /usr/sbin, then ln -sf " PROGRAM " %s", path_of (check)));
+                    g_strdup_printf ("ln -sf " PROGRAM " %s, with the program there", path_of (check)));
 }

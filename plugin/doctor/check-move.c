@@ -11,6 +11,13 @@ is_told_elsewhere (const PinReason *reason)
   return reason->setting == PIN_SETTING_CPU_MODEL && reason->action != PIN_ACTION_REFUSE;
 }
 
+/* (transfer full) */
+static char *
+elsewhere (const PinCheck *check)
+{
+  return g_strdup_printf ("look for a host that has all of it: pinshift rank %s", check->guest->domain->guest->name);
+}
+
 static void
 say_reason (PinCheck *check, const PinReason *reason)
 {
@@ -18,34 +25,38 @@ say_reason (PinCheck *check, const PinReason *reason)
 
   if (reason->action <= PIN_ACTION_KEEP || is_told_elsewhere (reason))
     return;
-  pin_check_find (check, worse ? PIN_FINDING_WARN : PIN_FINDING_NOTE, g_strdup_printf ("%s: %s", pin_setting_name (reason->setting), reason->text),
-                  worse ? g_strdup_printf ("look for a host that has all of it: pinshift rank %s", check->guest->domain->guest->name) : NULL);
+  pin_check_find (check, worse ? PIN_FINDING_WARN : PIN_FINDING_NOTE,
+                  g_strdup_printf ("%s: %s", pin_setting_name (reason->setting), reason->text), worse ? elsewhere (check) : NULL);
+}
+
+static void
+say_refusal (PinCheck *check, const PinReason *reason)
+{
+  const char *remedy = check->plan->remedy;
+
+  if (reason->action == PIN_ACTION_REFUSE)
+    pin_check_find (check, PIN_FINDING_FAIL,
+                    g_strdup_printf ("%s refuses it: %s: %s", check->host->name, pin_setting_name (reason->setting), reason->text),
+                    remedy != NULL ? g_strdup (remedy) : elsewhere (check));
 }
 
 void
 pin_check_plan (PinCheck *check)
 {
-  gboolean refused = check->plan != NULL && check->plan->verdict == PIN_VERDICT_REFUSE;
-  const char *remedy = check->plan != NULL ? check->plan->remedy : NULL;
-
   if (check->plan == NULL)
     pin_check_unseen (check, check->host, "what the guest would get");
   for (guint i = 0; check->plan != NULL && i < check->plan->reasons->len; i++)
-    {
-      const PinReason *reason = g_ptr_array_index (check->plan->reasons, i);
-
-      if (!refused)
-        say_reason (check, reason);
-      else if (reason->action == PIN_ACTION_REFUSE)
-        pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s refuses it: %s: %s", check->host->name, pin_setting_name (reason->setting), reason->text),
-                        remedy != NULL ? g_strdup (remedy) : g_strdup_printf ("look for another host: pinshift rank %s", check->guest->domain->guest->name));
-    }
+    if (check->plan->verdict == PIN_VERDICT_REFUSE)
+      say_refusal (check, g_ptr_array_index (check->plan->reasons, i));
+    else
+      say_reason (check, g_ptr_array_index (check->plan->reasons, i));
 }
 
 void
 pin_check_devices (PinCheck *check)
 {
   const PinDomain *domain = check->guest->domain;
+  const char *name = domain->guest->name;
   const xmlNode *root = domain->doc != NULL ? xmlDocGetRootElement (domain->doc) : NULL;
   g_autoptr (GPtrArray) bonds = root != NULL ? pin_device_bonds (root) : NULL;
 
@@ -53,6 +64,6 @@ pin_check_devices (PinCheck *check)
     pin_check_moot (check, "the guest's devices are not known");
   for (guint i = 0; bonds != NULL && i < bonds->len; i++)
     pin_check_find (check, PIN_FINDING_FAIL,
-                    g_strdup_printf ("guest %s %s: it can't be migrated while it runs", domain->guest->name, (const char *)g_ptr_array_index (bonds, i)),
-                    g_strdup_printf ("virsh shutdown %s and virsh migrate --offline --persistent, or take that out with virsh edit", domain->guest->name));
+                    g_strdup_printf ("guest %s %s: it can't be migrated while it runs", name, (const char *)g_ptr_array_index (bonds, i)),
+                    g_strdup_printf ("virsh edit %s without that, or virsh shutdown %s and virsh migrate --offline --persistent", name, name));
 }

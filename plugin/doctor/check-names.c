@@ -98,7 +98,7 @@ pin_check_host_uuids (PinCheck *check)
   if (uuid != NULL)
     pin_check_find (check, PIN_FINDING_FAIL,
                     g_strdup_printf ("both have the UUID %s: libvirt takes them for one host and migrates nothing between them", uuid),
-                    g_strdup_printf ("on one of them: host_uuid = \"$(uuidgen)\" in /etc/libvirt/%s.conf, then systemctl restart %s",
+                    g_strdup_printf ("on one of them: host_uuid in /etc/libvirt/%s.conf, as uuidgen prints one, then systemctl restart %s",
                                      pin_check_daemon (check->host), pin_check_daemon (check->host)));
 }
 
@@ -122,7 +122,8 @@ judge_addresses (PinCheck *check, const char *name, const char *const *addresses
                                              check->from->name);
 
   if (addresses[0] == NULL)
-    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s does not know the name %s, to which libvirt would migrate", check->from->name, name),
+    pin_check_find (check, PIN_FINDING_FAIL,
+                    g_strdup_printf ("%s does not know the name %s, to which libvirt would migrate", check->from->name, name),
                     g_steal_pointer (&remedy));
   else if (are_all_loopback (addresses))
     pin_check_find (check, PIN_FINDING_FAIL,

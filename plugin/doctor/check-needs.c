@@ -64,7 +64,7 @@ judge_numad (PinCheck *check, const char *whose)
     pin_check_unseen (check, check->host, "whether numad is there");
   else if (!there)
     pin_check_find (check, PIN_FINDING_WARN,
-                    g_strdup_printf ("placement='auto' of %s asks numad, which %s does not have: libvirt does not start it so", whose, check->host->name),
+                    g_strdup_printf ("libvirt of %s finds no numad, and refuses placement='auto' of %s", check->host->name, whose),
                     g_strdup_printf ("on %s: install numad, then systemctl restart %s", check->host->name, pin_check_daemon (check->host)));
 }
 
@@ -115,8 +115,8 @@ judge_memory_files (PinCheck *check, const char *whose)
     pin_check_unseen (check, check->host, "what libvirt's memory_backing_dir is on");
   else if (!is_in_memory (filesystem))
     pin_check_find (check, PIN_FINDING_WARN,
-                    g_strdup_printf ("shared memory of %s is a file in %s on %s, which is %s: it is written to a disk", whose, folder, check->host->name,
-                                     filesystem),
+                    g_strdup_printf ("shared memory of %s is a file in %s on %s, which is %s: it is written to a disk", whose, folder,
+                                     check->host->name, filesystem),
                     g_strdup_printf ("<source type='memfd'/> in the guest's memoryBacking, or memory_backing_dir = \"/dev/shm\" in "
                                      "/etc/libvirt/qemu.conf of %s, then systemctl restart %s", check->host->name, pin_check_daemon (check->host)));
 }

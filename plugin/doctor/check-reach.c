@@ -118,7 +118,8 @@ pin_check_clocks (PinCheck *check)
   gint64 offset, doubt;
 
   if (!clock_offset (check, &offset, &doubt))
-    pin_check_unseen (check, check->host, "the clock");
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("nobody has compared the clocks of %s and %s", check->from->name, check->host->name),
+                    g_strdup_printf ("on %s: pinshift doctor %s", check->from->name, check->host->name));
   else if (ABS (offset) - doubt > CLOCK_LIMIT_US)
     pin_check_find (check, PIN_FINDING_WARN,
                     g_strdup_printf ("the clocks are %.1f s apart: guests' time jumps, certificates and logs mislead", (double)ABS (offset) / 1e6),

@@ -42,7 +42,7 @@ pin_check_libvirt_daemon (PinCheck *check)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup ("neither libvirtd nor virtqemud runs"),
                     g_strdup ("systemctl start libvirtd, or virtqemud where libvirt comes in several daemons"));
   else if (daemons[1] != NULL)
-    pin_check_find (check, PIN_FINDING_NOTE, g_strdup ("libvirtd and virtqemud run both: each has guests that the other does not show"),
+    pin_check_find (check, PIN_FINDING_NOTE, g_strdup ("both libvirtd and virtqemud run: each has guests that the other does not show"),
                     g_strdup ("systemctl disable --now the one that nobody uses, and its sockets"));
 }
 
@@ -80,7 +80,8 @@ pin_check_maintenance (PinCheck *check)
   if (!pin_facts_text (check->host->facts, "maintenance", &why))
     pin_check_unseen (check, check->host, "whether guests may come");
   else if (*why != '\0')
-    pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("no guest may come: %s", why), g_strdup_printf ("pinshift maintenance %s off", check->host->name));
+    pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("no guest may come: %s", why), 
+                    g_strdup_printf ("on %s: pinshift maintenance off, or out of the policy with it, if that says so", check->host->name));
 }
 
 /* It needs little: a record for each guest, its diary, and claims. */

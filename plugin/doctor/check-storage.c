@@ -119,7 +119,7 @@ say (PinCheck *check, const PinPatientGuest *guest, GPtrArray *paths, const char
   if (paths->len == 0)
     return;
   text = paths_text (paths);
-  pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s of guest %s %s on %s", text, guest->domain->guest->name, what, check->host->name),
+  pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("guest %s %s on %s: %s", guest->domain->guest->name, what, check->host->name, text),
                   g_strdup ("put it on storage that both hosts mount at that path, or migrate with --copy-storage-all"));
 }
 
@@ -132,8 +132,8 @@ look_at_guest (PinCheck *check, const PinPatientGuest *guest, GVariant *paths_he
 
   for (guint i = 0; i < files->len; i++)
     look_at_file (&sights, g_ptr_array_index (files, i), paths_here, paths_there);
-  say (check, guest, sights.missing, "is not there");
-  say (check, guest, sights.other, "is another file");
+  say (check, guest, sights.missing, "would miss files");
+  say (check, guest, sights.other, "would find other files of the same name");
   return sights.unseen;
 }
 

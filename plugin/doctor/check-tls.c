@@ -217,7 +217,8 @@ pin_check_tls_name (PinCheck *check)
         continue;
       whom = g_strjoinv (", ", (char **)cert.names);
       pin_check_find (check, PIN_FINDING_FAIL,
-                      g_strdup_printf ("%s of %s is for %s, none of which is that host's name", cert.path, check->host->name, *whom != '\0' ? whom : "nobody"),
+                      g_strdup_printf ("%s of %s is for %s, not for that host", cert.path, check->host->name,
+                                       *whom != '\0' ? whom : "nobody"),
                       g_strdup_printf ("make %s anew, with subjectAltName DNS:%s", cert.path, check->host->name));
     }
 }

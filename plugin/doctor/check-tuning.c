@@ -98,12 +98,12 @@ guests_cpus (const PinPatient *host)
 static void
 say_housekeeping (PinCheck *check, const PinPatientGuest *guest, const PinCpuset *cpus, const char *whose, const PinCpuset *better)
 {
-  g_autofree char *text = pin_cpuset_format (cpus);
-  g_autofree char *others = better != NULL ? pin_cpuset_format (better) : g_strdup ("others");
+  g_autofree char *text = pin_check_cpus_text (cpus);
+  g_autofree char *others = better != NULL ? pin_check_cpus_text (better) : g_strdup ("other CPUs");
 
   pin_check_find (check, PIN_FINDING_WARN,
-                  g_strdup_printf ("guest %s has vCPUs of its own on CPUs %s, which %s", guest->domain->guest->name, text, whose),
-                  g_strdup_printf ("virsh edit %s: vcpupin to %s%s", guest->domain->guest->name, better != NULL ? "CPUs of " : "", others));
+                  g_strdup_printf ("guest %s has %s for its vCPUs alone: %s", guest->domain->guest->name, text, whose),
+                  g_strdup_printf ("virsh edit %s: vcpupin to %s", guest->domain->guest->name, others));
 }
 
 /* The emulator and shared masks belong on housekeeping CPUs; a vCPU that has a CPU of its own does not. */
@@ -129,9 +129,9 @@ pin_check_housekeeping (PinCheck *check)
       pin_cpuset_intersect (kept, reserved);
       pin_cpuset_subtract (outside, divided);
       if (!pin_cpuset_is_empty (kept))
-        say_housekeeping (check, guest, kept, "are kept for the host", NULL);
+        say_housekeeping (check, guest, kept, "that is kept for the host", NULL);
       else if (!pin_cpuset_is_empty (divided) && !pin_cpuset_is_empty (outside))
-        say_housekeeping (check, guest, outside, "are not isolated", divided);
+        say_housekeeping (check, guest, outside, "that is not isolated", divided);
     }
 }
 
@@ -158,15 +158,16 @@ static void
 look_at_pair (PinCheck *check, const PinTenant *one, const PinTenant *other, GString *defined, guint *n_defined)
 {
   g_autoptr (PinCpuset) cpus = contested (one, other);
-  g_autofree char *text = pin_cpuset_format (cpus);
+  g_autofree char *list = pin_cpuset_format (cpus);
+  g_autofree char *text = pin_check_cpus_text (cpus);
 
   if (pin_cpuset_is_empty (cpus))
     return;
   if (one->running && other->running)
-    pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("guests %s and %s both run on CPUs %s, which are for one alone", one->name, other->name, text),
-                    g_strdup_printf ("pin one of them to other CPUs: pinshift repin %s, or virsh edit %s", other->name, other->name));
+    pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("guests %s and %s both run on %s, meant for one alone", one->name, other->name, text),
+                    g_strdup_printf ("pin one of them to other CPUs: virsh vcpupin %s, or virsh edit %s", other->name, other->name));
   else if ((*n_defined)++ < PAIRS_NAMED)
-    g_string_append_printf (defined, "%s%s and %s: %s", defined->len > 0 ? "; " : "", one->name, other->name, text);
+    g_string_append_printf (defined, "%s%s and %s: %s", defined->len > 0 ? "; " : "", one->name, other->name, list);
 }
 
 void

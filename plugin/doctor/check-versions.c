@@ -18,11 +18,12 @@ static void
 judge_version (PinCheck *check, const char *key, const char *what)
 {
   guint here, there;
+  g_autofree char *it = g_strdup_printf ("the version of %s", what);
 
   if (!pin_facts_number (check->from->facts, key, &here))
-    pin_check_unseen (check, check->from, what);
+    pin_check_unseen (check, check->from, it);
   else if (!pin_facts_number (check->host->facts, key, &there))
-    pin_check_unseen (check, check->host, what);
+    pin_check_unseen (check, check->host, it);
   else if (there < here)
     {
       g_autofree char *old = version_text (there);
@@ -130,7 +131,7 @@ pin_check_guest_type (PinCheck *check)
   else if (!pin_facts_flag (check->host->facts, "kvm", &kvm))
     pin_check_unseen (check, check->host, "whether KVM can be used");
   else if (!kvm)
-    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s runs by KVM, which %s does not have", whose, check->host->name),
+    pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s has no KVM, which type='kvm' of %s needs", check->host->name, whose),
                     g_strdup_printf ("on %s: switch virtualization on in the firmware, modprobe kvm_intel or kvm_amd, then systemctl restart %s",
                                      check->host->name, pin_check_daemon (check->host)));
 }

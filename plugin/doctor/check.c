@@ -135,15 +135,11 @@ pin_check_cpus (const PinPatient *patient, const char *key)
 }
 
 char *
-pin_check_size_text (guint64 size_kib)
+pin_check_cpus_text (const PinCpuset *cpus)
 {
-  const guint64 mib = 1024, gib = 1024 * 1024;
+  g_autofree char *list = pin_cpuset_format (cpus);
 
-  if (size_kib >= gib && size_kib % gib == 0)
-    return g_strdup_printf ("%" G_GUINT64_FORMAT " GiB", size_kib / gib);
-  if (size_kib >= mib && size_kib % mib == 0)
-    return g_strdup_printf ("%" G_GUINT64_FORMAT " MiB", size_kib / mib);
-  return g_strdup_printf ("%" G_GUINT64_FORMAT " KiB", size_kib);
+  return g_strdup_printf ("CPU%s %s", pin_cpuset_count (cpus) == 1 ? "" : "s", list);
 }
 
 const char *

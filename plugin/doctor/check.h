@@ -59,8 +59,8 @@ char *pin_check_needy (const PinPatient *host, const GPtrArray *guests, const Pi
 /* A set of CPUs among the facts.  (transfer full); NULL: absent, or not a list. */
 PinCpuset *pin_check_cpus (const PinPatient *patient, const char *key);
 
-/* Pages of @size_kib as people call them: "2 MiB", "1 GiB".  (transfer full) */
-char *pin_check_size_text (guint64 size_kib);
+/* "CPU 3", "CPUs 2-7".  (transfer full) */
+char *pin_check_cpus_text (const PinCpuset *cpus);
 
 /* The systemd unit of libvirt's daemon on @patient: "virtqemud", "libvirtd"; the latter if it is not known. */
 const char *pin_check_daemon (const PinPatient *patient);

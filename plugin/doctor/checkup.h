@@ -21,13 +21,17 @@ GPtrArray *pin_checkup_host (const PinPatient *host, gint64 now_us);
 GPtrArray *pin_checkup_pair (const PinPatient *one, const PinPatient *other);
 
 /*
- * The road of guests from @from to @to: versions, names, ports, TLS, storage, and whether @to has what the guests need.  @guest: it alone, which is one of
- * @from's; NULL: all of them that run.  (transfer full) GPtrArray of PinFinding.
+ * The road of guests from @from to @to: versions, names, ports, TLS, storage, and whether @to has what the guests need.
+ * @guest: it alone, which is one of @from's, without what the plan of its move tells better; NULL: all of them that run.
+ * (transfer full) GPtrArray of PinFinding.
  */
 GPtrArray *pin_checkup_road (const PinPatient *from, const PinPatient *to, const PinPatientGuest *guest);
 
 /* @guest on @to, as @plan has it, which was made for that; NULL: none could be made.  (transfer full) GPtrArray of PinFinding. */
 GPtrArray *pin_checkup_move (const PinPatient *to, const PinPatientGuest *guest, const PinPlan *plan);
 
-/* Paths of the disks of @guest, as facts.h's "paths" wants them: files and block devices, and what they are based on.  (transfer full) GPtrArray of strings. */
+/*
+ * Paths of the disks of @guest, as facts.h's "paths" wants them: files and block devices, and what they are based on.
+ * (transfer full) GPtrArray of strings.
+ */
 GPtrArray *pin_checkup_paths (const PinPatientGuest *guest);

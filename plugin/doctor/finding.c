@@ -5,7 +5,8 @@ const char *
 pin_level_name (PinLevel level)
 {
   static const char *const names[] = {
-    [PIN_FINDING_PASS] = "PASS", [PIN_FINDING_NOTE] = "NOTE", [PIN_FINDING_UNSEEN] = "UNSEEN", [PIN_FINDING_WARN] = "WARN", [PIN_FINDING_FAIL] = "FAIL",
+    [PIN_FINDING_PASS] = "PASS", [PIN_FINDING_NOTE] = "NOTE", [PIN_FINDING_UNSEEN] = "UNSEEN",
+    [PIN_FINDING_WARN] = "WARN", [PIN_FINDING_FAIL] = "FAIL",
   };
 
   return names[level];

@@ -233,6 +233,55 @@ test_matters (void)
     }
 }
 
+/* Each aspect has its own part of what is told of all. */
+static void
+test_aspects (void)
+{
+  static const struct
+  {
+    guint aspects;
+    const char *text;
+  } parts[] = {
+    { PIN_CPU_FEATURES, "the guest started on a CPU of GenuineIntel, here it is AuthenticAMD; the CPU here lacks avx512f, sse4_1, vmx" },
+    { PIN_CPU_MICROCODE, NULL },
+    { PIN_CPU_TSC, "the guest started on a TSC of 12345 kHz, here it has 12350 kHz and can't be scaled" },
+    { PIN_CPU_NESTING, NESTING_OFF },
+    { PIN_CPU_TSC | PIN_CPU_NESTING, "the guest started on a TSC of 12345 kHz, here it has 12350 kHz and can't be scaled; " NESTING_OFF },
+    { 0, NULL },
+  };
+  const Case test = { .mode = AS_HOST, .wants_nested = TRUE };
+  g_autoptr (PinGuest) guest = guest_of (&test);
+  g_autoptr (PinCpuModel) home = model_of (&xeon);
+  g_autoptr (PinCpuModel) here = model_of (&epyc);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *text = NULL;
+      PinCode code = pin_cpu_model_differs_in (guest, parts[i].aspects, home, here, &text);
+
+      g_assert_cmpstr (text, ==, parts[i].text);
+      g_assert_cmpint (code, ==, text != NULL ? PIN_CODE_CPU_DIFFERS : PIN_CODE_FITS);
+    }
+}
+
+/* What is not known counts for the aspect that has to know it. */
+static void
+test_unknown_aspects (void)
+{
+  static const char *const texts[] = { UNKNOWN_HOME, NULL, UNKNOWN_TSC, "the guest wants to nest, and this host's CPU is not known" };
+  const Case test = { .mode = AS_HOST, .wants_nested = TRUE, .tsc_khz = 12345 };
+  g_autoptr (PinGuest) guest = guest_of (&test);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *text = NULL;
+      PinCode code = pin_cpu_model_differs_in (guest, 1u << i, NULL, NULL, &text);
+
+      g_assert_cmpstr (text, ==, texts[i]);
+      g_assert_cmpint (code, ==, text != NULL ? PIN_CODE_CPU_UNKNOWN : PIN_CODE_FITS);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -245,5 +294,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/cpu-model/tsc-tolerance-to-the-hertz", test_tolerance);
   g_test_add_func ("/cpu-model/when-it-matters", test_matters);
+  g_test_add_func ("/cpu-model/aspects", test_aspects);
+  g_test_add_func ("/cpu-model/unknown-aspects", test_unknown_aspects);
   return g_test_run ();
 }
