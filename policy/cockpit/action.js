@@ -2,11 +2,13 @@
 // What can be done: each is planned and shown before it begins.
 
 import { ask } from "./dialog.js";
-import { element, set, show, write } from "./element.js";
+import { button, element, set, show, write } from "./element.js";
 import { explain } from "./failure.js";
 import { forecast, refusalOf } from "./plan.js";
 import { picture } from "./picture.js";
 import { gets } from "./verdict.js";
+
+const MAKE_ROOM = { "make-room": { t: "b", v: true } };
 
 /** Lets @control be used, or not, and says why: nobody may, or @obstacle. */
 export function allow(control, cluster, obstacle = "") {
@@ -16,12 +18,12 @@ export function allow(control, cluster, obstacle = "") {
     set(control, "title", why || null);
 }
 
-/** Asks with the plan of @kind before @method is called. */
-function askPlanned(cluster, { title, label, kind, subject, options = {}, method, type, args }) {
+/** Asks with the plan of @kind before @method is called; @more is what stands below a plan. */
+function askPlanned(cluster, { title, label, kind, subject, options = {}, method, type, args, more = () => "" }) {
     const load = async () => {
         const plan = await cluster.service.ask("Plan", "ssa{sv}", [kind, subject, options]);
 
-        return { content: forecast(plan), refusal: refusalOf(plan) };
+        return { content: element("div", {}, forecast(plan), more(plan)), refusal: refusalOf(plan) };
     };
 
     ask({ title, label, load, act: () => cluster.service.call(method, type, args) });
@@ -31,14 +33,25 @@ export function askDrain(cluster, host) {
     askPlanned(cluster, { title: `Drain ${host}`, label: "Drain", kind: "drain", subject: host, method: "Drain", type: "sa{sv}", args: [host, {}] });
 }
 
-/** Of @guest, or of all if it is null. */
-export function askHome(cluster, guest) {
-    const subject = guest?.uuid ?? "";
+/** Of @guest, or of all if it is null; with @room, others may be moved out of the way. */
+export function askHome(cluster, guest, room = false) {
+    const subject = guest?.uuid ?? "", options = room ? MAKE_ROOM : {};
 
     askPlanned(cluster, {
-        title: guest ? `Bring ${guest.name} home` : "Bring all home", label: "Bring home",
-        kind: "home", subject, method: "MigrateHome", type: "sa{sv}", args: [subject, {}],
+        title: guest ? `Bring ${guest.name} home` : "Bring all home", label: room ? "Make room and bring home" : "Bring home",
+        kind: "home", subject, options, method: "MigrateHome", type: "sa{sv}", args: [subject, options],
+        more: plan => !room && plan.stays.length > 0 ? roomButton(() => askHome(cluster, guest, true)) : "",
     });
+}
+
+/** Leaves the dialog that it is in for another one. */
+function roomButton(press) {
+    const made = button("Plan again, with others moved out of the way", { action: "make-room" }, () => {
+        made.closest("dialog").close();
+        press();
+    }, "secondary small");
+
+    return made;
 }
 
 export function askBalance(cluster) {
@@ -57,12 +70,10 @@ export function askMigrate(cluster, guest, ranked, best) {
 
 /** Moves @guest to @host after others were moved away from there. */
 export function askRoom(cluster, guest, host) {
-    const room = { "make-room": { t: "b", v: true } };
-
     askPlanned(cluster, {
         title: `Make room for ${guest.name} on ${host}`, label: "Make room and migrate",
-        kind: "migrate", subject: guest.uuid, options: { host: { t: "s", v: host }, ...room },
-        method: "Migrate", type: "ssa{sv}", args: [guest.uuid, host, room],
+        kind: "migrate", subject: guest.uuid, options: { host: { t: "s", v: host }, ...MAKE_ROOM },
+        method: "Migrate", type: "ssa{sv}", args: [guest.uuid, host, MAKE_ROOM],
     });
 }
 
