@@ -78,6 +78,7 @@ HOME = [
     Row("doctor", ("hosta: Checking", "PASS")),
     Row("doctor -q", ways=TEXT, silent=True),
     Row("doctor -v hostb", ("hosta: Checking", "hostb: Checking", "hosta to hostb: Checking", "hostb to hosta: Checking"), ways=TEXT),
+    Row("doctor hostb", ways=(JSON,)),
     Row("doctor db1 hostb", ("hosta to hostb: Checking", "hugepages"), ways=TEXT),
     Row("rank db1", ("Place", "Host", "Verdict", "1", "hostb", "adapt", "hosta", "here")),
     Row("rank -q db1", ("hostb",), ways=TEXT),
