@@ -17,10 +17,14 @@ from .underway import load
 
 
 class Three:
-    """The world of the cases: pinshift-policyd runs on hosta."""
+    """The world of the cases: pinshift-policyd runs on hosta.
 
-    def __init__(self, lab: Lab) -> None:
-        self.a, self.b, self.c = (lab.host(name, PairHost, stage=stage()) for name in ("hosta", "hostb", "hostc"))
+    PAGES: {host: how many pages of 2 MiB it has}; hosts that are not named have none.
+    """
+
+    def __init__(self, lab: Lab, **pages: int) -> None:
+        self.a, self.b, self.c = (lab.host(name, PairHost, stage=stage(), hugepages=pages.get(name, 0))
+                                  for name in ("hosta", "hostb", "hostc"))
         self.all = (self.a, self.b, self.c)
         lab.up()
         for host in self.all:
