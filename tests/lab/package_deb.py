@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pinlab import result
+from pinlab import cockpit, result
 from pinlab.cases import Suite, debs, expect, same
 from pinlab.lab import Lab
 from pinlab.result import Result
@@ -92,6 +92,7 @@ CONTENTS = {
         "/usr/share/polkit-1/actions/org.pinshift.cluster1.policy": FILE,
         "/usr/share/polkit-1/rules.d/60-pinshift-policyd.rules": FILE,
     },
+    "cockpit-pinshift": dict.fromkeys(cockpit.FILES, FILE),
 }
 # What debhelper adds to every package.
 CUSTOMARY = re.compile(r"/usr/share/(doc|lintian/overrides)/")
@@ -107,7 +108,8 @@ def contents(w: Debs, package: str) -> None:
 def conffiles(w: Debs) -> None:
     listed = (w.unpacked("pinshift") / "DEBIAN/conffiles").read_text().split()
     same(sorted(listed), ["/etc/pinshift/hook.conf", "/etc/pinshift/pinshift.conf"], "conffiles of pinshift")
-    expect(not (w.unpacked("pinshift-policyd") / "DEBIAN/conffiles").exists(), "pinshift-policyd has none")
+    for package in ("pinshift-policyd", "cockpit-pinshift"):
+        expect(not (w.unpacked(package) / "DEBIAN/conffiles").exists(), f"{package} has none")
 
 
 @deb.each("each key of {0} is a comment, so that it says what holds anyway", ["pinshift.conf", "hook.conf"])
@@ -143,7 +145,13 @@ def no_build_paths(w: Debs, package: str) -> None:
     same(found.out, "", "files that name a directory of the build")
 
 
-@deb.each("shellcheck finds nothing in the scripts of {0}", CONTENTS)
+@deb.case("the page for Cockpit is for all machines, and nothing is run when it comes or goes")
+def page(w: Debs) -> None:
+    same(w.field("cockpit-pinshift", "Architecture"), "all", "the architecture")
+    same(sorted(path.name for path in (w.unpacked("cockpit-pinshift") / "DEBIAN").iterdir()), ["control", "md5sums"], "what dpkg has of it")
+
+
+@deb.each("shellcheck finds nothing in the scripts of {0}", ["pinshift", "pinshift-policyd"])
 def scripts(w: Debs, package: str) -> None:
     for name in ("postinst", "prerm", "postrm"):
         done = result.run(["shellcheck", str(w.unpacked(package) / "DEBIAN" / name)], check=False)
@@ -186,6 +194,6 @@ def overrides(w: Debs) -> None:
 @deb.case("piuparts: installed, removed and purged, they leave nothing in a minimal Debian")
 def piuparts(w: Debs) -> None:
     done = result.run(["piuparts", "--basetgz", str(bare_tarball()), "--no-eatmydata", "--distribution", RELEASE,
-                       str(w.files["pinshift"]), str(w.files["pinshift-policyd"])],
+                       *(str(w.files[package]) for package in CONTENTS)],
                       check=False, timeout=900)
     expect(done.ok, "piuparts is content", "\n".join((done.out + done.err).splitlines()[-40:]))

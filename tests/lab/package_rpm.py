@@ -7,7 +7,7 @@ import re
 import stat
 from pathlib import Path
 
-from pinlab import result
+from pinlab import cockpit, result
 from pinlab.cases import Suite, debs, expect, same
 from pinlab.lab import Lab
 from pinlab.result import Result
@@ -110,6 +110,12 @@ CONTENTS = {
         "/usr/share/selinux/packages/targeted/pinshift.pp.bz2": FILE,
         MODULE: "---------- root/root g",
     },
+    "cockpit-pinshift": {
+        cockpit.INSTALLED: DIRECTORY,
+        **dict.fromkeys(cockpit.FILES, FILE),
+        "/usr/share/licenses/pinshift": DIRECTORY,
+        "/usr/share/licenses/pinshift/LICENSE": f"{FILE} l",
+    },
 }
 
 
@@ -117,7 +123,8 @@ CONTENTS = {
 def present(w: Rpms) -> None:
     machine = result.run(["rpm", "--eval", "%{_target_cpu}"]).out.strip()
     same({name: query(file, "%{ARCH}\n")[0] for name, file in w.files.items()},
-         {"pinshift": machine, "pinshift-policyd": machine, "pinshift-selinux": "noarch"}, "packages, for what machine")
+         {"pinshift": machine, "pinshift-policyd": machine, "pinshift-selinux": "noarch", "cockpit-pinshift": "noarch"},
+         "packages, for what machine")
     same(query(source(), "%{NAME} %{LICENSE}\n"), ["pinshift LGPL-2.1-or-later"], "the source")
 
 
@@ -152,7 +159,8 @@ ONLY_RPM = re.compile("|".join([
 ]))
 
 
-@rpm.each("{0} has the files that the Debian package has, but for those with a reason", ["pinshift", "pinshift-policyd"])
+@rpm.each("{0} has the files that the Debian package has, but for those with a reason",
+          ["pinshift", "pinshift-policyd", "cockpit-pinshift"])
 def as_deb(w: Rpms, package: str) -> None:
     (file,) = debs().glob(f"{package}_*.deb")
     names = [line.split(maxsplit=5)[5].split(" -> ")[0].removeprefix(".")
@@ -177,16 +185,20 @@ def required(w: Rpms) -> None:
     same(w.asked("pinshift", "RECOMMEND"), {"libvirt-client", "libvirt-daemon-driver-qemu", "polkit"}, "recommendations")
 
 
-@rpm.case("policyd and the policy module can be there without the rest")
+@rpm.case("policyd, the policy module and the page for Cockpit can be there without the rest")
 def apart(w: Rpms) -> None:
-    for package in ("pinshift-policyd", "pinshift-selinux"):
+    for package in ("pinshift-policyd", "pinshift-selinux", "cockpit-pinshift"):
         ours = {name for name in w.asked(package, "REQUIRE") if "pinshift" in name}
         same(ours, set(), f"what {package} requires of ours")
 
 
 # Scripts
 
-@rpm.each("the scripts of {0} are shell for every shell", CONTENTS)
+# Of packages that have some: the services that are theirs.
+SERVICES = {"pinshift": {"pinshiftd.service"}, "pinshift-policyd": {"pinshift-policyd.service"}, "pinshift-selinux": set()}
+
+
+@rpm.each("the scripts of {0} are shell for every shell", SERVICES)
 def syntax(w: Rpms, package: str) -> None:
     scripts = w.scripts(package)
     expect(scripts, "there are scripts")
@@ -207,10 +219,12 @@ def users(w: Rpms) -> None:
         same(made, wanted, f"users made by scripts, where there is {define}")
 
 
-SERVICES = {"pinshift": {"pinshiftd.service"}, "pinshift-policyd": {"pinshift-policyd.service"}, "pinshift-selinux": set()}
+@rpm.case("nothing is run when the page for Cockpit comes or goes")
+def page(w: Rpms) -> None:
+    same(w.scripts("cockpit-pinshift"), {}, "its scripts")
 
 
-@rpm.each("the scripts of {0} start nothing, and touch no service but its own", CONTENTS)
+@rpm.each("the scripts of {0} start nothing, and touch no service but its own", SERVICES)
 def services(w: Rpms, package: str) -> None:
     said = "\n".join(w.scripts(package).values())
     same(set(re.findall(r"\S+\.(?:service|socket|target)\b", said)), SERVICES[package], "units that are named")
@@ -280,7 +294,7 @@ def life(w: Rpms) -> None:
     after = root.hook()
     expect(before[0] != after[0] and before[1] + b"\n" == after[1], "the hook is another file, not one that was written to")
     same(root.rpm("--verify", "--nodeps", "--all", check=False).out, "", "what rpm finds changed after the upgrade")
-    same(sorted(root.rpm("--query", "--all", "--queryformat=%{RELEASE}\n").out.split()), ["1.later"] * 3, "releases")
+    same(sorted(root.rpm("--query", "--all", "--queryformat=%{RELEASE}\n").out.split()), ["1.later"] * len(w.files), "releases")
     root.rpm("--erase", *BLIND, *w.files)
     same(root.files(), empty, "files that are left")
 
