@@ -215,6 +215,13 @@ cluster_world_end (ClusterWorld *world)
   return g_subprocess_get_exit_status (world->policyd);
 }
 
+void
+cluster_world_end_well (ClusterWorld *world)
+{
+  g_subprocess_send_signal (world->policyd, SIGTERM);
+  g_assert_cmpint (cluster_world_end (world), ==, 0);
+}
+
 char *
 cluster_world_host_path (void)
 {

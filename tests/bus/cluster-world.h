@@ -38,6 +38,8 @@ void cluster_world_wait_for_host (ClusterWorld *world, const char *host, const c
 int cluster_world_run (ClusterWorld *world, const char *options, char **ret_out, char **ret_err);
 /* Waits until the one that was started ends, and returns its status. */
 int cluster_world_end (ClusterWorld *world);
+/* Ends it, as systemd would: that is no failure, whatever it was asked. */
+void cluster_world_end_well (ClusterWorld *world);
 
 /* The path of the object of the host that this is.  (transfer full) */
 char *cluster_world_host_path (void);

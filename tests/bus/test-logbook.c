@@ -212,8 +212,7 @@ test_cluster (void)
       for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
         assert_log (&world, NAME, rows[i].parameters, rows[i].kinds);
       assert_named (&world);
-      g_subprocess_send_signal (world.cluster.policyd, SIGTERM);
-      g_assert_cmpint (cluster_world_end (&world.cluster), ==, 0);
+      cluster_world_end_well (&world.cluster);
       g_clear_object (&world.cluster.log);
       g_clear_object (&world.cluster.policyd);
       start_policyd (&world);

@@ -136,6 +136,7 @@ test_all (void)
   g_assert_cmpstr (silent, ==, "host2 host3 host4 host5");
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (said), "omitted"), ==, 0);
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (said), "version"), ==, 1);
+  cluster_world_end_well (&world.cluster);
 }
 
 static void
@@ -151,6 +152,7 @@ test_misses (void)
   g_assert_cmpstr (guests, ==, "host0 guest-0-6 vcpu-pins, host1 guest-1-5 vcpu-pins, host1 guest-1-6 vcpu-pins");
   silent = list_silent (said);
   g_assert_cmpstr (silent, ==, "host2 host3 host4 host5");
+  cluster_world_end_well (&world.cluster);
 }
 
 static void

@@ -105,6 +105,7 @@ test_pictures (void)
       g_assert_cmpuint (count (svg, "guest-1-3"), ==, rows[i].n_resident);
       g_assert_cmpuint (count (svg, "guest-0-3"), ==, rows[i].n_visitor);
     }
+  cluster_world_end_well (&world.cluster);
 }
 
 static void
@@ -139,6 +140,7 @@ test_refusals (void)
       g_assert_nonnull (strstr (error->message, rows[i].part));
       g_assert_null (strchr (error->message, '\n'));
     }
+  cluster_world_end_well (&world.cluster);
 }
 
 int
