@@ -50,11 +50,28 @@ day_text (gint64 us)
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d") : g_strdup ("a day that no calendar has");
 }
 
+/* libvirt's daemon keeps its certificates; QEMU reads its own for each migration. */
+static gboolean
+is_kept (const char *path)
+{
+  return g_str_has_prefix (path, "/etc/pki/libvirt/") || g_str_has_prefix (path, "/etc/pki/CA/");
+}
+
 static char *
 renew (const PinCheck *check, const char *path)
 {
-  return g_strdup_printf ("make %s anew, then virt-admin server-update-tls %s or systemctl restart %s", path, pin_check_daemon (check->host),
-                          pin_check_daemon (check->host));
+  if (!is_kept (path))
+    return g_strdup_printf ("make %s anew", path);
+  return g_strdup_printf ("make %s anew, then systemctl restart %s", path, pin_check_daemon (check->host));
+}
+
+/* Where libvirt, and QEMU, look for the certificate of the CA beside that at @path.  (transfer full) */
+static char *
+authority_path (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return is_kept (path) ? g_strdup ("/etc/pki/CA/cacert.pem") : g_build_filename (folder, "ca-cert.pem", NULL);
 }
 
 /* The worst that is wrong with it; what it is that is wrong is said once. */
@@ -63,6 +80,7 @@ judge_certificate (PinCheck *check, const Certificate *cert)
 {
   g_autofree char *from = day_text (cert->from);
   g_autofree char *until = day_text (cert->until);
+  g_autofree char *authority = authority_path (cert->path);
   gboolean is_authority = strcmp (cert->role, "ca") == 0;
 
   if (*cert->problem != '\0')
@@ -74,7 +92,7 @@ judge_certificate (PinCheck *check, const Certificate *cert)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s was good until %s", cert->path, until), renew (check, cert->path));
   else if (!is_authority && g_strcmp0 (cert->authority, "") == 0)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s has no CA's certificate beside it, and libvirt goes without TLS then", cert->path),
-                    g_strdup ("put the CA's certificate into /etc/pki/CA/cacert.pem"));
+                    g_strdup_printf ("put the CA's certificate into %s", authority));
   else if (!is_authority && !cert->signed_here)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s is not signed by the CA whose certificate is there", cert->path),
                     renew (check, cert->path));
@@ -117,10 +135,20 @@ find_certificate (GVariant *certificates, const char *path)
   return NULL;
 }
 
+/* Whether @authority is known, and has signed all that is beside it: else what differs is said of its host. */
 static gboolean
-is_authority_known (const Certificate *cert)
+is_sound (GVariant *certificates, const char *authority)
 {
-  return cert->authority != NULL && *cert->authority != '\0';
+  for (gsize i = 0; authority != NULL && i < g_variant_n_children (certificates); i++)
+    {
+      g_autoptr (GVariant) facts = g_variant_get_child_value (certificates, i);
+      g_auto (Certificate) cert = { NULL };
+
+      read_certificate (facts, &cert);
+      if (!cert.signed_here && g_strcmp0 (cert.authority, authority) == 0)
+        return FALSE;
+    }
+  return authority != NULL && *authority != '\0';
 }
 
 /* The first certificate that is at the same place on both, and whose authorities differ.  (transfer full) */
@@ -139,7 +167,7 @@ find_stranger (GVariant *ones, GVariant *others)
       if (counterpart == NULL)
         continue;
       read_certificate (counterpart, &other);
-      if (is_authority_known (&one) && is_authority_known (&other) && strcmp (one.authority, other.authority) != 0)
+      if (is_sound (ones, one.authority) && is_sound (others, other.authority) && strcmp (one.authority, other.authority) != 0)
         return g_strdup (one.path);
     }
   return NULL;

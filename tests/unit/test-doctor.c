@@ -221,6 +221,7 @@ static const Row rows[] = {
   { "hook-new-reload-unknown", HOST, "hook-known", WARN, "newer", "reload", { "{'hook-changed': <int64 2001>}", "daemon-reloaded hook-called" } },
   { "hook-new-but-reloaded", HOST, "hook-known", PASS, NULL, NULL, { "{'hook-changed': <int64 2001>, 'daemon-reloaded': <int64 2002>}" } },
   { "hook-new-but-called", HOST, "hook-known", PASS, NULL, NULL, { "{'hook-changed': <int64 2001>, 'hook-called': <int64 2002>}" } },
+  { "hook-as-old-as-the-daemon", HOST, "hook-known", PASS, NULL, NULL, { "{'hook-changed': <int64 2000>}" } },
   { "hook-newer-than-its-call", HOST, "hook-known", WARN, "newer", "reload", { "{'hook-changed': <int64 2003>, 'hook-called': <int64 2002>}" } },
   { "hook-age-unseen", HOST, "hook-known", UNSEEN, "when the hook", "root", { .without = "hook-changed" } },
   { "daemon-age-unseen", HOST, "hook-known", UNSEEN, "when the hook", "root", { .without = "daemon-started" } },
@@ -278,7 +279,7 @@ static const Row rows[] = {
   { "certificate-ends-later", HOST, "certificates", PASS, NULL, NULL, { CERTIFICATE ("", "0", "1729209600000001", "ca1", "true") } },
   { "certificate-of-others", HOST, "certificates", FAIL, "not signed by the CA", "anew",
     { CERTIFICATE ("", "0", "3456000000000000", "ca1", "false") } },
-  { "certificate-alone", HOST, "certificates", FAIL, "no CA's certificate beside it", "/etc/pki/CA/cacert.pem",
+  { "certificate-alone", HOST, "certificates", FAIL, "no CA's certificate beside it", "/ca-cert.pem",
     { CERTIFICATE ("", "0", "3456000000000000", "", "false") } },
   /* huge pages */
   { "certificate-of-an-unknown-authority", HOST, "certificates", PASS, NULL, NULL,
@@ -393,6 +394,11 @@ static const Row rows[] = {
     { .without = "clock-offset" } },
   { "two-authorities", PAIR, "tls-authority", FAIL, "the CAs behind /etc/pki/CA/cacert.pem differ", "one CA", { NULL },
     { "{'certificates': <[{'role': <'ca'>, 'path': <'/etc/pki/CA/cacert.pem'>, 'problem': <''>, 'authority': <'ca2'>, 'signed': <true>}]>}" } },
+  { "an-authority-that-has-not-signed", HOST, "certificates", FAIL, "servercert.pem is not signed by the CA", "systemctl restart libvirtd",
+    { "{'certificates': <[{'role': <'ca'>, 'path': <'/etc/pki/CA/cacert.pem'>, 'problem': <''>, 'authority': <'ca2'>, 'signed': <true>},"
+      " {'role': <'server'>, 'path': <'/etc/pki/libvirt/servercert.pem'>, 'problem': <''>, 'authority': <'ca2'>, 'signed': <false>}]>}" } },
+  { "an-authority-that-is-missing", HOST, "certificates", FAIL, "servercert.pem has no CA's certificate", "into /etc/pki/CA/cacert.pem",
+    { "{'certificates': <[{'role': <'server'>, 'path': <'/etc/pki/libvirt/servercert.pem'>, 'problem': <''>, 'authority': <''>, 'signed': <false>}]>}" } },
   { "an-authority-unknown", PAIR, "tls-authority", PASS, NULL, NULL, { NULL },
     { "{'certificates': <[{'role': <'ca'>, 'path': <'/etc/pki/CA/cacert.pem'>, 'problem': <''>, 'signed': <true>}]>}" } },
   { "tls-on-one-only", PAIR, "tls-authority", WARN, "hosta has certificates for TLS, hostb has none", "certificates for hostb", { NULL },
