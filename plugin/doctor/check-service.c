@@ -81,7 +81,7 @@ pin_check_maintenance (PinCheck *check)
     pin_check_unseen (check, check->host, "whether guests may come");
   else if (*why != '\0')
     pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("no guest may come: %s", why), 
-                    g_strdup_printf ("on %s: pinshift maintenance off, or out of the policy with it, if that says so", check->host->name));
+                    g_strdup_printf ("pinshift maintenance %s off, or take it out of the policy where that says so", check->host->name));
 }
 
 /* It needs little: a record for each guest, its diary, and claims. */

@@ -105,6 +105,7 @@ typedef struct
 
 static const Cpu xeon = { "avx avx512f vmx", 0x20, 2000000, TRUE };
 static const Cpu xeon_less = { "avx vmx", 0x20, 2000000, TRUE };
+static const Cpu xeon_bare = { "avx", 0x20, 2000000, TRUE };
 static const Cpu xeon_old = { "avx avx512f vmx", 0x1f, 2000000, TRUE };
 static const Cpu xeon_fast = { "avx avx512f vmx", 0x20, 2400000, TRUE };
 static const Cpu xeon_flat = { "avx avx512f vmx", 0x20, 2000000, FALSE };
@@ -132,6 +133,9 @@ static const Guest one_advised[] = { { "wise", AUTO }, { NULL } };
 static const Guest many_advised[] = { { "a", AUTO }, { "b", AUTO }, { "c", AUTO }, { "d", AUTO }, { "e", AUTO }, { "f", AUTO }, { NULL } };
 static const Guest cpu_of_host[] = {
   { "pass", "<cpu mode='host-passthrough'/>" }, { "max", "<cpu mode='maximum'/>" }, { "model", "<cpu mode='host-model'/>" }, { NULL }
+};
+static const Guest sees_and_sees_less[] = {
+  { "pass", "<cpu mode='host-passthrough'/>" }, { "less", "<cpu mode='host-passthrough'><feature name='vmx' policy='disable'/></cpu>" }, { NULL }
 };
 static const Guest nests[] = { { "nest", "<cpu mode='custom'><feature name='vmx' policy='require'/></cpu>" }, { NULL } };
 static const Guest ticks[] = { { "tick", "<clock offset='utc'><timer name='tsc' frequency='2000000000'/></clock>" }, { NULL } };
@@ -198,7 +202,7 @@ static const Row rows[] = {
   { "policy-invalid", HOST, "policy-valid", FAIL, "the policy that it had before: a.conf: line 3", "config check|reload pinshiftd",
     { "{'policy-problem': <'a.conf: line 3'>}" } },
   { "policy-unseen", HOST, "policy-valid", UNSEEN, "policy", "root", { .without = "policy-problem" } },
-  { "in-maintenance", HOST, "maintenance", WARN, "no guest may come: new disks", "on hosta: pinshift maintenance off",
+  { "in-maintenance", HOST, "maintenance", WARN, "no guest may come: new disks", "pinshift maintenance hosta off",
     { "{'maintenance': <'new disks'>}" } },
   { "maintenance-unseen", HOST, "maintenance", UNSEEN, "hosta", NULL, { .without = "maintenance" } },
   { "little-space", HOST, "space", WARN, "/run/pinshift has 16383 KiB left", "df -h /run/pinshift",
@@ -230,6 +234,8 @@ static const Row rows[] = {
   { "more-hooks", HOST, "other-hooks", NOTE, "qemu, qemu.d/10-vfio", NULL, { "{'other-hooks': <['qemu', 'qemu.d/10-vfio']>}" } },
   { "more-hooks-unseen", HOST, "other-hooks", UNSEEN, "hook directory", NULL, { .without = "other-hooks" } },
   { "selinux-without-module", HOST, "selinux", FAIL, "without the module pinshift", "pinshift-selinux|semodule", { "{'selinux': <'enforcing'>}" } },
+  { "selinux-without-a-hook", HOST, "selinux", UNSEEN, "no hook", NULL, { "{'selinux': <'enforcing'>, 'hook': <'absent'>}" },
+    .also = "hook-present" },
   { "selinux-with-module", HOST, "selinux", PASS, NULL, NULL, { "{'selinux': <'enforcing'>, 'selinux-module': <true>}" } },
   { "selinux-permissive", HOST, "selinux", PASS, NULL, NULL, { "{'selinux': <'permissive'>}" } },
   { "selinux-of-virtqemud", HOST, "selinux", FAIL, "without the module", "semodule",
@@ -495,6 +501,8 @@ static const Row rows[] = {
   /* CPUs */
   { "cpu-lacks", ROAD, "cpu-features", FAIL, "guests pass and max on hostb: the CPU here lacks avx512f", "virsh hypervisor-cpu-baseline",
     { .guests = cpu_of_host }, { .cpu = &xeon_less } },
+  { "cpu-lacks-more-for-some", ROAD, "cpu-features", FAIL, " on hostb: the CPU here lacks avx512f", "virsh", { .guests = sees_and_sees_less },
+    { .cpu = &xeon_bare }, .n = 2 },
   { "cpu-lacks-what-it-started-on", ROAD, "cpu-features", FAIL, "guest pass on hostb: the CPU here lacks avx512f", "virsh",
     { .cpu = &xeon_less, .guests = started_on_more }, { .cpu = &xeon_less } },
   { "cpu-has-more", ROAD, "cpu-features", PASS, NULL, NULL, { .cpu = &xeon_less, .guests = cpu_of_host } },
@@ -782,13 +790,15 @@ typedef struct
   PinLevel level;
   const char *reason;
   const char *remedy;
+  gboolean maintenance;
 } Move;
 
 static const Move moves[] = {
   { "fits", PINS ("2", "3"), SNAPSHOT, PIN_ACTION_NONE, "plan", PASS, NULL, NULL },
   { "fits-elsewhere", PINS ("20", "21"), SNAPSHOT, PIN_ACTION_NONE, "plan", NOTE, "vcpu-pins: |20", NULL },
   { "loses", PINS ("2", "3") PAGES ("1048576"), SNAPSHOT, PIN_ACTION_NONE, "plan", WARN, "hugepages: |1 GiB", "pinshift rank db1" },
-  { "refused", PINS ("20", "21"), "node:1 core:1 mem:8G", PIN_ACTION_KEEP, "plan", FAIL, "hostb refuses it: vcpu-pins: ", "" },
+  { "refused", PINS ("20", "21"), "node:1 core:1 mem:8G", PIN_ACTION_KEEP, "plan", FAIL, "hostb refuses it: vcpu-pins: ", "free 1 CPU on node 0" },
+  { "refused-by-maintenance", "", SNAPSHOT, PIN_ACTION_NONE, "plan", FAIL, "hostb refuses it: memory: |is in maintenance", "pinshift rank db1", TRUE },
   { "cpu-is-told-by-the-road", "<cpu mode='host-passthrough'/>", SNAPSHOT, PIN_ACTION_NONE, "plan", PASS, NULL, NULL },
   { "can-go", "", SNAPSHOT, PIN_ACTION_NONE, "devices", PASS, NULL, NULL },
   { "has-a-host-device", "<devices><hostdev mode='subsystem' type='pci'/></devices>", SNAPSHOT, PIN_ACTION_NONE, "devices", FAIL,
@@ -813,6 +823,7 @@ test_move (gconstpointer data)
 
   if (move->action != PIN_ACTION_NONE)
     terms->actions[PIN_SETTING_VCPU_PINS] = 1u << move->action;
+  b->snapshot->maintenance = move->maintenance;
   plan = pin_plan (guest->domain->guest, original, terms, b->snapshot);
   findings = pin_checkup_move (b, guest, plan);
   g_assert_cmpuint (findings->len, ==, 2);
