@@ -53,11 +53,24 @@ pin_check_pages_mounted (PinCheck *check)
       say_not_mounted (check, size_kib, pages);
 }
 
-/* What @guest, which is defined on @host, wants there. */
+static void
+drop_nodes (GArray *wants)
+{
+  for (guint i = wants->len; i-- > 0;)
+    if (g_array_index (wants, PinPageWant, i).node != PIN_PAGE_ANYWHERE)
+      g_array_remove_index (wants, i);
+}
+
+/* What @guest, which is defined on @host, wants there; nodes count that were written for this host. */
 static GArray *
 wants_here (const PinPatient *host, const PinPatientGuest *guest)
 {
-  return pin_page_wants (host, guest->domain->guest, pin_check_written (host, guest, PIN_SETTING_HUGEPAGES));
+  const PinPlacement *written = pin_check_written (host, guest, PIN_SETTING_HUGEPAGES);
+  GArray *wants = pin_page_wants (host, guest->domain->guest, written);
+
+  if (pin_check_written (host, guest, PIN_SETTING_NUMA_MEMORY) != written)
+    drop_nodes (wants);
+  return wants;
 }
 
 /* @who wants what is not there; @verb: of one guest, or of several. */
@@ -162,13 +175,10 @@ missing_of (const PinPatient *host, const PinPatientGuest *guest)
 {
   GArray *wants = pin_page_wants (host, guest->domain->guest, pin_check_written (NULL, guest, PIN_SETTING_HUGEPAGES));
 
+  drop_nodes (wants);
   for (guint i = wants->len; i-- > 0;)
-    {
-      const PinPageWant *want = &g_array_index (wants, PinPageWant, i);
-
-      if (want->node != PIN_PAGE_ANYWHERE || pin_page_pool (host, want) > 0)
-        g_array_remove_index (wants, i);
-    }
+    if (pin_page_pool (host, &g_array_index (wants, PinPageWant, i)) > 0)
+      g_array_remove_index (wants, i);
   return wants;
 }
 

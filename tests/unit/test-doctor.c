@@ -43,6 +43,7 @@ typedef struct
   gboolean autostart;
   const char *written;   /* body of what its owner wrote; NULL: there is no record */
   const char *home;      /* UUID of the host where that was */
+  const char *nodes;     /* of the host where its nodes were; NULL: the same */
   const Cpu *cpu;        /* on which it started; NULL: unknown */
 } Guest;
 
@@ -144,6 +145,8 @@ static const Guest started_on_more[] = {
 };
 static const Guest stripped_at_home[] = { { "db1", "", .written = PAGES ("1048576"), .home = UUID_A }, { NULL } };
 static const Guest stripped_away[] = { { "db1", "", .written = PAGES ("1048576"), .home = UUID_B }, { NULL } };
+static const Guest bound_at_home[] = { { "db1", "", .written = PAGES ("2048") ON_NODE ("1"), .home = UUID_A }, { NULL } };
+static const Guest bound_away[] = { { "db1", "", .written = PAGES ("2048") ON_NODE ("1"), .home = UUID_A, .nodes = UUID_B }, { NULL } };
 static const Guest pinned_away[] = { { "db1", PINS ("2", "3"), .written = PINS ("0", "1"), .home = UUID_B }, { NULL } };
 static const Guest new_machine[] = { { "new", "<os><type arch='x86_64' machine='pc-q35-9.2'>hvm</type></os>" }, { "old", "" },
                                      { "off", "<os><type arch='x86_64' machine='pc-q35-9.1'>hvm</type></os>", TRUE }, { NULL } };
@@ -378,6 +381,9 @@ static const Row rows[] = {
     { .guests = stripped_at_home }, { "{'pools': <{uint64 2048: uint64 1024, 1048576: 4}>, 'hugetlbfs': <[uint64 2048, 1048576]>}" } },
   { "written-pages-away", HOST, "pools", PASS, NULL, NULL, { .guests = stripped_away },
     { "{'pools': <{uint64 2048: uint64 1024, 1048576: 4}>, 'hugetlbfs': <[uint64 2048, 1048576]>}" } },
+  { "written-nodes-at-home", HOST, "pools", WARN, "guest db1 wants 512 pages of 2 MiB, node 1 has 256", "node1",
+    { .snapshot = "node:2 core:4 huge2M:256", .guests = bound_at_home } },
+  { "written-nodes-away", HOST, "pools", PASS, NULL, NULL, { .snapshot = "node:2 core:4 huge2M:256", .guests = bound_away } },
   { "pinned-away", HOST, "housekeeping", PASS, NULL, NULL, { .guests = pinned_away } },
   /* a pair */
   { "one-uuid", PAIR, "host-uuids", FAIL, "both have the UUID " UUID_A, "host_uuid", { NULL }, { "{'host-uuid': <'" UUID_A "'>}" } },
@@ -582,6 +588,10 @@ add_record (PinDomain *domain, const Guest *guest)
   pin_original_free (domain->record->original);
   domain->record->original = pin_original_from (written->placement, pin_home_new (guest->home, "home", NULL));
   domain->record->original->cpu = cpu_new (guest->cpu);
+  if (guest->nodes == NULL)
+    return;
+  domain->record->original->home_of[PIN_SETTING_NUMA_MEMORY] = (gint)domain->record->original->homes->len;
+  g_ptr_array_add (domain->record->original->homes, pin_home_new (guest->nodes, "nodes", NULL));
 }
 
 static void
