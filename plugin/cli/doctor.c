@@ -216,6 +216,22 @@ judge_move (Doctor *doctor)
   add (doctor, pin_checkup_move (to, doctor->guest, plan));
 }
 
+/* Ports of the other are tried from here; those of this host only the doctor there can try, so nothing is said of them. */
+static void
+judge_way_back (Doctor *doctor)
+{
+  GPtrArray *findings = pin_checkup_road (doctor->there->patient, doctor->here->patient, NULL);
+
+  for (guint i = findings->len; i > 0; i--)
+    {
+      const PinFinding *finding = g_ptr_array_index (findings, i - 1);
+
+      if (finding->level == PIN_FINDING_UNSEEN && strcmp (finding->check, "migration-ports") == 0)
+        g_ptr_array_remove_index (findings, i - 1);
+    }
+  add (doctor, findings);
+}
+
 static void
 judge (Doctor *doctor)
 {
@@ -234,7 +250,7 @@ judge (Doctor *doctor)
   if (doctor->guest != NULL)
     judge_move (doctor);
   else
-    add (doctor, pin_checkup_road (there, here, NULL));
+    judge_way_back (doctor);
 }
 
 static int

@@ -33,6 +33,16 @@ addresses_of (const PinPatient *patient, const char *name)
   return addresses != NULL ? g_variant_get_strv (addresses, NULL) : NULL;
 }
 
+gboolean
+pin_check_is_unknown (const PinPatient *from, const PinPatient *host)
+{
+  const char *name;
+  gboolean chosen;
+  g_autofree const char **addresses = migration_name (host, &name, &chosen) ? addresses_of (from, name) : NULL;
+
+  return addresses != NULL && addresses[0] == NULL;
+}
+
 static gboolean
 are_all_loopback (const char *const *addresses)
 {

@@ -70,6 +70,11 @@ pin_check_migration_ports (PinCheck *check)
   g_autoptr (GArray) ports = reach != NULL ? closed_ports (reach, &outcome) : NULL;
   g_autofree char *tried = NULL, *range = NULL;
 
+  if (pin_check_is_unknown (check->from, check->host))
+    {
+      pin_check_moot (check, "the name of the destination is not known");
+      return;
+    }
   if (reach == NULL || g_variant_n_children (reach) == 0)
     {
       pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("nobody has tried to reach ports of %s from %s", host, check->from->name),

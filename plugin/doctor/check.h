@@ -65,5 +65,8 @@ char *pin_check_cpus_text (const PinCpuset *cpus);
 /* The systemd unit of libvirt's daemon on @patient: "virtqemud", "libvirtd"; the latter if it is not known. */
 const char *pin_check_daemon (const PinPatient *patient);
 
+/* Whether @from has looked for the name by which libvirt calls @host, and found no address. */
+gboolean pin_check_is_unknown (const PinPatient *from, const PinPatient *host);
+
 /* Whether @address, in numbers, leads a host to itself only. */
 gboolean pin_check_is_loopback (const char *address);
