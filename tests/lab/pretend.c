@@ -18,6 +18,7 @@
 
 #define PRETENDED "/run/pinlab/pretend"
 #define MACHINE "<machine "
+#define MACHINE_END "</machine>"
 
 typedef int (*Version) (void *connection, unsigned long *version);
 typedef char *(*Capabilities) (void *connection);
@@ -62,20 +63,25 @@ virConnectGetVersion (void *connection, unsigned long *version)
   return answer_version ("virConnectGetVersion", "qemu-version", connection, version);
 }
 
-/* Machine types are one an element: <machine maxCpus='288'>pc-q35-7.2</machine>. */
+/* <machine maxCpus='288'>NAME</machine>, and by another name <machine canonical='NAME' maxCpus='288'>q35</machine>. */
 static void
 drop_machine (char *text, const char *name)
 {
-  char named[144];
-  char *at, *start;
+  char *element = text;
 
-  snprintf (named, sizeof named, ">%s</machine>", name);
-  while ((at = strstr (text, named)) != NULL)
+  while ((element = strstr (element, MACHINE)) != NULL)
     {
-      for (start = at; start > text && strncmp (start, MACHINE, strlen (MACHINE)) != 0;)
-        start--;
-      at += strlen (named);
-      memmove (start, at, strlen (at) + 1);
+      char *end = strstr (element, MACHINE_END);
+      char *found = strstr (element, name);
+      char after = found == NULL ? '\0' : found[strlen (name)];
+
+      if (end == NULL)
+        return;
+      end += strlen (MACHINE_END);
+      if (found != NULL && found < end && (after == '<' || after == '\''))
+        memmove (element, end, strlen (end) + 1);
+      else
+        element = end;
     }
 }
 

@@ -18,7 +18,7 @@ HOOKS = HOOK_LINK.rpartition("/")[0]
 LIBVIRTD_CONF = "/etc/libvirt/libvirtd.conf"
 QEMU_CONF = "/etc/libvirt/qemu.conf"
 CPUS = "/sys/devices/system/cpu"
-POOLS = "/sys/kernel/mm/hugepages"
+POOLS = "/sys/kernel/mm/hugepages /sys/devices/system/node/node[0-9]*/hugepages"
 PORTS = "49152:49215"
 CARD = "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='0x3b' slot='0' function='0'/></source></hostdev>"
 CACHE = "<cachetune vcpus='0'><cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune>"
@@ -152,6 +152,12 @@ def pages_not_mounted(host: Host) -> Iterator[None]:
         yield
     finally:
         host.run("mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "hugetlbfs", "/dev/hugepages")
+
+
+def no_pages(host: Host) -> Ailment:
+    """As if it had no pool."""
+    folders = host.run("sh", "-c", f"ls -d {POOLS}").out.split()
+    return seen_afresh(host, *(covered(host, folder) for folder in folders))
 
 
 def wants_pages(host: Host) -> Ailment:
