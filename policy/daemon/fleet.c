@@ -301,12 +301,12 @@ pin_fleet_call (PinFleet *fleet, const char *name, const char *method, GVariant 
   g_task_set_task_data (task, g_strdup (name), g_free);
   if (host == NULL)
     g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_NOT_FOUND, "no host '%s' in the cluster; see pinshift maintenance", name);
-  else if (link == NULL || pin_link_facts (link) == NULL || row.presence == PIN_PRESENCE_UNMANAGED)
+  else if (link == NULL || pin_link_facts (link) == NULL || row.presence != PIN_PRESENCE_REACHABLE)
     g_task_return_new_error (task, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s (see its link in pinshift config cat)", name,
                              row.failure != NULL ? row.failure : "it was not heard yet");
   else
     g_dbus_connection_call (pin_link_connection (link), pin_link_destination (link), PIN_HOST1_PATH, PIN_HOST1_NAME, method, sunk,
-                            reply, G_DBUS_CALL_FLAGS_NONE, (gint) fleet->world.times.answer_ms, cancellable, on_answer,
+                            reply, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint) fleet->world.times.answer_ms, cancellable, on_answer,
                             g_steal_pointer (&task));
 }
 

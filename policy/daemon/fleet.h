@@ -41,7 +41,7 @@ gboolean pin_fleet_is_here (const PinFleet *fleet, const char *name);
 const char *pin_fleet_uri (const PinFleet *fleet, const char *name);
 
 /*
- * Calls @method of org.pinshift.Host1 on the host @name.  Fails with PIN_ERROR_NOT_FOUND for a host that there is not,
+ * Calls @method of org.pinshift.Host1 on the host @name; a pinshiftd that somebody has stopped is not started.  Fails with PIN_ERROR_NOT_FOUND for a host that there is not,
  * PIN_ERROR_FAILED for one that can't be reached (why), an error of D-Bus or GIO whose text begins with the host otherwise.
  */
 void pin_fleet_call (PinFleet *fleet, const char *name, const char *method, GVariant *parameters, const GVariantType *reply,

@@ -122,6 +122,18 @@ test_alone (void)
   cluster_world_wait (world.host, "Adapted", "[]");
 }
 
+/* Who asks for something of its host hears that it is not there. */
+static void
+refuses_maintenance (ClusterWorld *world)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_proxy_call_sync (world->cluster, "SetMaintenance", g_variant_new ("(sbs)", g_get_host_name (), TRUE, ""),
+                                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_null (reply);
+  g_assert_nonnull (strstr (error->message, " can't be reached: "));
+}
+
 static void
 test_life (void)
 {
@@ -140,6 +152,8 @@ test_life (void)
   end_host (&world);
   cluster_world_wait (world.host, "State", "'unreachable'");
   cluster_world_wait (world.host, "Version", version);
+  g_assert_false (cluster_world_ask_bus (&world, "NameHasOwner", HOST_NAME));
+  refuses_maintenance (&world);
   g_assert_false (cluster_world_ask_bus (&world, "NameHasOwner", HOST_NAME));
 
   cluster_world_start_host (&world);
