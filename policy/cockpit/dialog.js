@@ -12,7 +12,8 @@ export function ask({ title, label, load, act }) {
     const failure = element("p", { class: "notice danger", role: "alert", hidden: true });
     const body = element("div", { class: "body", "aria-live": "polite" }, element("p", { class: "quiet" }, "Planning …"));
     const confirm = button(label, { action: "confirm" }, () => carryOut({ dialog, confirm, failure, act }), "primary");
-    const dialog = element("dialog", { "data-dialog": true, "aria-labelledby": "dialog-head", close: () => dialog.remove(), keydown: event => goRound(dialog, event) },
+    const events = { close: () => dialog.remove(), keydown: event => goRound(dialog, event) };
+    const dialog = element("dialog", { "data-dialog": true, "aria-labelledby": "dialog-head", ...events },
         element("h2", { id: "dialog-head" }, title), body, failure,
         element("footer", {}, confirm, button("Close", { action: "close" }, () => dialog.close(), "link")));
 

@@ -5,6 +5,7 @@ import { allow, askHome, askMigrate } from "./action.js";
 import { button, element, set, show, write } from "./element.js";
 import { Rank } from "./rank.js";
 import { Rows } from "./rows.js";
+import { cellsOf, frame } from "./table.js";
 import { actionOf, isLoss, settingsOf, stateOf, time } from "./words.js";
 
 const FACTS = ["State", "Host", "Home", "UUID"];
@@ -29,12 +30,17 @@ export class GuestView {
     }
 
     #head() {
-        const crumbs = element("nav", { "aria-label": "Breadcrumb", class: "crumbs" }, element("a", { href: "#/", "data-action": "back" }, "Cluster"), " / ", this.crumb);
+        const back = element("a", { href: "#/", "data-action": "back" }, "Cluster");
+        const crumbs = element("nav", { "aria-label": "Breadcrumb", class: "crumbs" }, back, " / ", this.crumb);
+        const actions = element("div", { class: "actions" });
 
-        this.best = button("Migrate to the best host", { action: "migrate-best" }, () => askMigrate(this.cluster, this.guest, this.rank.best, true), "primary");
+        const toBest = () => askMigrate(this.cluster, this.guest, this.rank.best, true);
+
+        this.best = button("Migrate to the best host", { action: "migrate-best" }, toBest, "primary");
         this.home = button("Bring home", { action: "home" }, () => askHome(this.cluster, this.guest), "secondary");
         this.again = button("Rank again", { action: "rank" }, () => this.rank?.ask());
-        return element("header", { class: "head" }, element("div", {}, crumbs, this.title), element("div", { class: "actions" }, this.best, this.home, this.again));
+        actions.append(this.best, this.home, this.again);
+        return element("header", { class: "head" }, element("div", {}, crumbs, this.title), actions);
     }
 
     #facts() {
@@ -44,12 +50,10 @@ export class GuestView {
     }
 
     #table() {
-        const heads = HEADS.map(text => element("th", { scope: "col" }, text));
-
         this.none = element("p", { class: "quiet" }, "It is not tuned: nothing was written for it.");
-        this.table = element("div", { class: "card scroll" },
-            element("table", { class: "narrow-stacks" }, element("thead", {}, element("tr", {}, ...heads)), this.body));
-        return element("section", { id: "settings", "aria-labelledby": "settings-head" }, element("h2", { id: "settings-head" }, "What it has"), this.none, this.table);
+        this.table = element("div", { class: "card flush" }, frame(HEADS, this.body));
+        return element("section", { id: "settings", "aria-labelledby": "settings-head" },
+            element("h2", { id: "settings-head" }, "What it has"), this.none, this.table);
     }
 
     get guest() {
@@ -86,7 +90,7 @@ export class GuestView {
 
     /** Ranks when the guest is known, and again when a host, or the guest, is not what it was. */
     #rank(guest) {
-        const hosts = this.cluster.hosts.map(({ Name, State, Maintenance, Claims, SnapshotDigest }) => [Name, State, Maintenance, Claims, SnapshotDigest]);
+        const hosts = this.cluster.hosts.map(host => [host.Name, host.State, host.Maintenance, host.Claims, host.SnapshotDigest]);
         const world = JSON.stringify([guest.host, guest.state, hosts]);
 
         if (this.rank === undefined) {
@@ -109,15 +113,15 @@ export class GuestView {
 }
 
 function settingRow(first) {
-    const cells = HEADS.slice(1).map(label => element("td", { "data-label": label }));
-    const node = element("tr", { "data-setting": first.setting }, element("th", { scope: "row", "data-label": "Setting" }, first.setting), ...cells);
+    const cells = cellsOf(HEADS, 0);
+    const node = element("tr", { "data-setting": first.setting }, ...cells);
 
     return {
         node,
         update({ setting, action, written, given, reason, since }) {
             set(node, "data-missing", isLoss(action) ? setting : null);
             set(node, "class", isLoss(action) ? "loss" : null);
-            [actionOf(action), written, given, reason, since ? time(since) : ""].forEach((text, i) => write(cells[i], text));
+            [setting, actionOf(action), written, given, reason, since ? time(since) : ""].forEach((text, i) => write(cells[i], text));
         },
     };
 }

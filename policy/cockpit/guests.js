@@ -3,6 +3,7 @@
 
 import { button, element, set, show, write } from "./element.js";
 import { Rows } from "./rows.js";
+import { cellsOf, frame } from "./table.js";
 import { actionOf, missesOf, stateOf } from "./words.js";
 
 const HEADS = ["Guest", "State", "Host", "Home", "Misses", ""];
@@ -14,8 +15,9 @@ export class Guests {
         this.missing = element("input", { type: "checkbox", id: "missing-only", change: () => this.update() });
         this.none = element("p", { class: "quiet", id: "no-guests" });
         this.body = element("tbody", {});
+        this.table = element("div", { class: "card flush" }, frame(HEADS, this.body));
         this.rows = new Rows(this.body, row);
-        this.node = element("section", { id: "guests", "aria-labelledby": "guests-head" }, this.#head(), this.#table(), this.none);
+        this.node = element("section", { id: "guests", "aria-labelledby": "guests-head" }, this.#head(), this.table, this.none);
     }
 
     #head() {
@@ -25,20 +27,20 @@ export class Guests {
                 element("label", { for: "filter" }, "Filter"), this.filter));
     }
 
-    #table() {
-        const heads = HEADS.map(text => element("th", { scope: "col" }, text || element("span", { class: "unseen" }, "Actions")));
-
-        this.table = element("div", { class: "card scroll" }, element("table", { class: "narrow-stacks" }, element("thead", {}, element("tr", {}, ...heads)), this.body));
-        return this.table;
-    }
-
     update() {
         const shown = this.cluster.guests.filter(guest => this.#wants(guest));
 
         this.rows.show(shown, guest => guest.uuid + guest.host);
-        write(this.none, this.cluster.guests.length > 0 ? "No guest is like that." : this.cluster.guestsKnown ? "There are no guests." : "Asking the hosts …");
+        write(this.none, this.#absence());
         show(this.none, shown.length === 0);
         show(this.table, shown.length > 0);
+    }
+
+    /** What stands there where no guest does. */
+    #absence() {
+        if (this.cluster.guests.length > 0)
+            return "No guest is like that.";
+        return this.cluster.guestsKnown ? "There are no guests." : "Asking the hosts …";
     }
 
     #wants(guest) {
@@ -49,21 +51,18 @@ export class Guests {
     }
 }
 
-function cell(label, ...content) {
-    return element("td", { "data-label": label }, ...content);
-}
-
 function row(guest) {
     const open = () => cockpit.location.go(["guest", guest.uuid]);
-    const state = cell("State"), host = cell("Host"), home = cell("Home"), misses = element("ul", { class: "misses" });
-    const reasons = new Rows(misses, miss);
-    const link = element("a", { href: `#/guest/${encodeURIComponent(guest.uuid)}` }, guest.name);
+    const cells = cellsOf(HEADS, 0), [name, state, host, home, missing, tools] = cells;
+    const misses = element("ul", { class: "misses" }), reasons = new Rows(misses, miss);
     const rank = button("Where to?", { action: "rank", guest: guest.name }, open, "secondary small");
 
     set(rank, "aria-label", `Where can ${guest.name} go?`);
+    name.append(element("a", { href: `#/guest/${encodeURIComponent(guest.uuid)}` }, guest.name));
+    missing.append(misses);
+    tools.append(rank);
     return {
-        node: element("tr", { "data-guest": guest.name, "data-uuid": guest.uuid },
-            element("th", { scope: "row", "data-label": "Guest" }, link), state, host, home, cell("Misses", misses), cell("", rank)),
+        node: element("tr", { "data-guest": guest.name, "data-uuid": guest.uuid }, ...cells),
         update(now) {
             write(state, stateOf(now));
             write(host, now.host ?? "");

@@ -27,7 +27,8 @@ export class HostCard {
         this.chips = element("ul", { class: "chips", "aria-label": `Guests on ${host.Name}` });
         this.guests = new Rows(this.chips, chip);
         this.place = element("div", { id: `picture-${host.path}` });
-        this.node = element("article", { class: "card", "data-host": host.Name }, this.#head(), this.failure, this.facts, this.chips, this.#tools(), this.place);
+        this.node = element("article", { class: "card", "data-host": host.Name },
+            this.#head(), this.failure, this.facts, this.chips, this.#tools(), this.place);
         this.#unfold(unfolded);
     }
 
@@ -49,13 +50,14 @@ export class HostCard {
     update(host = this.host) {
         this.host = host;
         const guests = this.cluster.guestsOn(host.Name);
+        const obstacle = host.State === "reachable" ? "" : `${host.Name} is ${host.State}.`;
 
         this.state.show(this.#states(host, guests), state => state.text);
         write(this.failure, host.Failure);
         show(this.failure, host.Failure !== "");
         write(this.facts, this.#describe(host, guests));
         this.guests.show(guests, guest => guest.uuid);
-        [this.drain, this.begin, this.end].forEach(tool => allow(tool, this.cluster, host.State === "reachable" ? "" : `${host.Name} is ${host.State}.`));
+        [this.drain, this.begin, this.end].forEach(tool => allow(tool, this.cluster, obstacle));
         show(this.begin, !host.Maintenance);
         show(this.end, host.Maintenance);
         this.#follow();

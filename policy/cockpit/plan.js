@@ -2,17 +2,8 @@
 // A plan of several moves, as Cluster1.Plan gives it, for people.
 
 import { element } from "./element.js";
+import { table } from "./table.js";
 import { bytes, change, count, duration, isLoss, percent } from "./words.js";
-
-/** A table with @heads, of @rows of texts or elements; null if there are no rows. */
-export function table(heads, rows) {
-    if (rows.length === 0)
-        return null;
-    const line = (kind, cells) => element("tr", {}, ...cells.map((content, i) => element(kind, { "data-label": heads[i], scope: kind === "th" ? "col" : null }, content)));
-
-    return element("div", { class: "scroll" },
-        element("table", { class: "narrow-stacks" }, element("thead", {}, line("th", heads)), element("tbody", {}, ...rows.map(cells => line("td", cells)))));
-}
 
 function gainOf(move) {
     const misses = Object.entries(move.plan?.actions ?? {}).filter(([, action]) => isLoss(action)).map(([setting]) => setting);

@@ -6,8 +6,9 @@ import { button, element, set, show, write } from "./element.js";
 import { explain } from "./failure.js";
 import { Pace } from "./pace.js";
 import { Rows } from "./rows.js";
-import { duration } from "./words.js";
+import { cellsOf, frame } from "./table.js";
 import { scoreOf, verdictOf } from "./verdict.js";
+import { duration } from "./words.js";
 
 const PLANS = 16; // so many hosts get their whole plan
 const PAUSE_MS = 2000; // between two questions
@@ -25,18 +26,11 @@ export class Rank {
         this.changed = changed;
         this.summary = element("p", { class: "quiet", "aria-live": "polite" });
         this.body = element("tbody", {});
+        this.table = element("div", { class: "card flush", hidden: true }, frame(HEADS, this.body));
         this.rows = new Rows(this.body, ranked => this.#row(ranked));
         this.place = element("div", { id: "before-after" });
         this.node = element("section", { id: "rank", "aria-labelledby": "rank-head" },
-            element("h2", { id: "rank-head" }, "Where it could go"), this.summary, this.#table(), this.place);
-    }
-
-    #table() {
-        const heads = HEADS.map(text => element("th", { scope: "col" }, text || element("span", { class: "unseen" }, "Actions")));
-
-        this.table = element("div", { class: "card scroll", hidden: true },
-            element("table", { class: "narrow-stacks" }, element("thead", {}, element("tr", {}, ...heads)), this.body));
-        return this.table;
+            element("h2", { id: "rank-head" }, "Where it could go"), this.summary, this.table, this.place);
     }
 
     /** The best host; undefined: there is none, or it is not known yet. */
@@ -94,21 +88,15 @@ export class Rank {
     }
 
     #row(first) {
-        const cells = HEADS.map(label => element("td", { "data-label": label }));
-        const name = element("th", { scope: "row", "data-label": "Host" }, first.host);
+        const cells = cellsOf(HEADS, 1), host = first.host;
         let now = first;
-        const look = button("Before and after", { action: "compare" }, () => this.#choose(now.host), "link small");
-        const migrate = button("Migrate", { action: "migrate" }, () => askMigrate(this.cluster, this.guest, now, false), "secondary small");
+        const look = this.#tool("Before and after", "compare", `Before and after a move to ${host}`, () => this.#choose(host));
+        const migrate = this.#tool("Migrate", "migrate", `Migrate to ${host}`, () => askMigrate(this.cluster, this.guest, now, false));
+        const room = this.#tool("Make room", "make-room", `Make room on ${host}`, () => askRoom(this.cluster, this.guest, host));
 
-        const room = button("Make room", { action: "make-room" }, () => askRoom(this.cluster, this.guest, now.host), "secondary small");
-
-        set(migrate, "aria-label", `Migrate to ${first.host}`);
-        set(look, "aria-label", `Before and after a move to ${first.host}`);
-        cells[1] = name;
-        set(room, "aria-label", `Make room on ${first.host}`);
         cells[6].append(element("span", { class: "actions" }, look, migrate, room));
         return {
-            node: element("tr", { "data-rank-host": first.host }, ...cells),
+            node: element("tr", { "data-rank-host": host }, ...cells),
             update: ranked => {
                 now = ranked;
                 this.#write(cells, ranked);
@@ -118,10 +106,18 @@ export class Rank {
         };
     }
 
-    #write(cells, ranked) {
-        const texts = [ranked.place ?? "-", null, verdictOf(ranked), ranked.score ?? "-", ranked.cost ?? "-", ranked.why];
+    /** A button of a row; @name says what it is to those who don't see the row. */
+    #tool(text, action, name, press) {
+        const made = button(text, { action }, press, action === "compare" ? "link small" : "secondary small");
 
-        texts.forEach((text, i) => text === null || write(cells[i], String(text)));
+        set(made, "aria-label", name);
+        return made;
+    }
+
+    #write(cells, ranked) {
+        const texts = [ranked.place ?? "-", ranked.host, verdictOf(ranked), ranked.score ?? "-", ranked.cost ?? "-", ranked.why];
+
+        texts.forEach((text, i) => write(cells[i], String(text)));
         set(cells[3], "title", ranked.parts ? scoreOf(ranked) : null);
     }
 
@@ -132,9 +128,9 @@ export class Rank {
 
     async #draw() {
         const host = this.#chosen;
-        const shown = host === null ? [] : [element("h3", {}, `Before and after a move to ${host}`), await beforeAfter(this.cluster, this.guest, host)];
+        const drawn = host === null ? null : await beforeAfter(this.cluster, this.guest, host);
 
         if (host === this.#chosen)
-            this.place.replaceChildren(...shown);
+            this.place.replaceChildren(...drawn === null ? [] : [element("h3", {}, `Before and after a move to ${host}`), drawn]);
     }
 }

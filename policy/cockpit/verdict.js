@@ -2,12 +2,19 @@
 // What a host has for a guest, in words.
 
 import { element } from "./element.js";
-import { table } from "./plan.js";
+import { table } from "./table.js";
 import { actionOf } from "./words.js";
 
 const FILTERS = {
-    unreachable: "unreachable", unmanaged: "without pinshiftd", maintenance: "in maintenance", tried: "has refused", here: "is here", assigned: "assigned device",
-    group: "group", "cpu-model": "CPU model", plan: "does not fit",
+    unreachable: "unreachable",
+    unmanaged: "without pinshiftd",
+    maintenance: "in maintenance",
+    tried: "has refused",
+    here: "is here",
+    assigned: "assigned device",
+    group: "group",
+    "cpu-model": "CPU model",
+    plan: "does not fit",
 };
 const VERDICTS = { keep: "fits as written", adapt: "fits with changes", refuse: "does not fit" };
 
@@ -25,8 +32,12 @@ export function scoreOf(ranked) {
 /** What the guest would get on @ranked, setting by setting as far as its plan is known. */
 export function gets(ranked) {
     const rows = (ranked.plan?.reasons ?? []).map(({ setting, action, text }) => [setting, actionOf(action), text]);
-    const parts = [element("p", { class: "lead" }, `On ${ranked.host} it ${verdictOf(ranked)}.`), element("p", {}, ranked.why), table(["Setting", "Action", "What and why"], rows),
-        element("p", { class: "quiet" }, scoreOf(ranked))];
+    const parts = [
+        element("p", { class: "lead" }, `On ${ranked.host} it ${verdictOf(ranked)}.`),
+        element("p", {}, ranked.why),
+        table(["Setting", "Action", "What and why"], rows),
+        element("p", { class: "quiet" }, scoreOf(ranked)),
+    ];
 
     return element("div", {}, ...parts.filter(Boolean));
 }
