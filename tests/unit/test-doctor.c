@@ -638,14 +638,14 @@ add_snapshot (PinPatient *patient, const Change *change)
     }
 }
 
-static GVariant *
-parse_facts (const char *text)
+static void
+lay_over (PinPatient *patient, const char *text)
 {
   g_autoptr (GError) error = NULL;
-  GVariant *facts = g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
+  g_autoptr (GVariant) facts = g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
 
   g_assert_no_error (error);
-  return facts;
+  pin_patient_add_facts (patient, facts);
 }
 
 static void
@@ -671,9 +671,9 @@ patient_new (const char *name, const char *uuid, const Change *change)
   add_snapshot (patient, change);
   if (g_strcmp0 (change->without, "all") == 0)
     return patient;
-  pin_patient_add_facts (patient, parse_facts (healthy));
+  lay_over (patient, healthy);
   if (change->facts != NULL)
-    pin_patient_add_facts (patient, parse_facts (change->facts));
+    lay_over (patient, change->facts);
   if (change->without != NULL)
     drop_facts (patient, change->without);
   return patient;
