@@ -429,6 +429,38 @@ def users(w: Bare) -> None:
             expect(not pinshift_as(w, "stranger", "repin", PINNED.name).ok, "the rule is for nobody else")
 
 
+# What has to be seen from within the sandbox, and by a command without root.
+SANDBOX_SEES = ("version", "policy-digest", "policy-problem", "libvirt-problem", "space", "hook", "daemons", "daemon-started", "libvirt-version",
+                "qemu-version", "libvirt-hostname", "machines", "pools", "hugetlbfs", "isolated", "names", "paths", "time")
+WELL = ("service", "libvirt-daemon", "libvirt-heard", "hook-present", "hook-executable", "hook-known", "policy-valid", "maintenance", "space",
+        "pages-mounted")
+
+
+def levels(done: Result) -> dict[str, set[str]]:
+    """{check: what it found}"""
+    found: dict[str, set[str]] = {}
+    for finding in json.loads(done.out)["findings"]:
+        found.setdefault(finding["check"], set()).add(finding["level"])
+    return found
+
+
+@host.case("the service tells from within its sandbox what the doctor has to know, and a healthy host is found healthy")
+def examined(w: Bare) -> None:
+    install_ready(w)
+    w.host.create(PINNED)
+    recorded(w.host, PINNED)
+    said = w.host.run("busctl", "--system", "call", BUS_NAME, OBJECT, BUS_NAME, "Examine", "a{sv}", "2", "names", "as", "2",
+                      "hosta", "nobody.invalid", "paths", "as", "2", "/etc/hosts", "/nonexistent")
+    same([fact for fact in SANDBOX_SEES if f'"{fact}" ' not in said.out], [], f"facts that are missing\n{said.out}")
+    expect('"libvirt-problem" s ""' in said.out, "libvirt is heard", said)
+    with user(w, "member", "libvirt"), user(w, "stranger"):
+        for name in ("root", "member"):
+            done = pinshift_as(w, name, "doctor", "--json")
+            found = levels(done)
+            same({check: found[check] for check in WELL}, {check: {"PASS"} for check in WELL}, f"what {name} is told\n{done}")
+        same(levels(pinshift_as(w, "stranger", "doctor", "--json"))["service"], {"UNSEEN"}, "what a stranger is told of the service")
+
+
 @host.each("at a terminal an administrator who is asked for the password and types {0} {1}",
            [("the right one", "is let"), ("a wrong one", "is not")])
 def password(w: Bare, which: str, outcome: str) -> None:
