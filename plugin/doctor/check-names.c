@@ -63,7 +63,7 @@ pin_check_host_name (PinCheck *check)
 
   if (!migration_name (host, &name, &chosen))
     {
-      pin_check_unseen (check, host, "the name by which libvirt calls it");
+      pin_check_unheard (check, host, "the name by which libvirt calls it");
       return;
     }
   if (is_localhost (name))
@@ -92,9 +92,9 @@ find_same (PinCheck *check, const char *key, const char *what)
   const char *one, *other;
 
   if (!pin_facts_text (check->from->facts, key, &one))
-    pin_check_unseen (check, check->from, what);
+    pin_check_unheard (check, check->from, what);
   else if (!pin_facts_text (check->host->facts, key, &other))
-    pin_check_unseen (check, check->host, what);
+    pin_check_unheard (check, check->host, what);
   else if (g_ascii_strcasecmp (one, other) == 0)
     return one;
   return NULL;
@@ -151,7 +151,7 @@ pin_check_name_resolves (PinCheck *check)
 
   if (!migration_name (check->host, &name, &chosen))
     {
-      pin_check_unseen (check, check->host, "the name by which libvirt calls it");
+      pin_check_unheard (check, check->host, "the name by which libvirt calls it");
       return;
     }
   if (is_localhost (name))

@@ -21,9 +21,9 @@ judge_version (PinCheck *check, const char *key, const char *what)
   g_autofree char *it = g_strdup_printf ("the version of %s", what);
 
   if (!pin_facts_number (check->from->facts, key, &here))
-    pin_check_unseen (check, check->from, it);
+    pin_check_unheard (check, check->from, it);
   else if (!pin_facts_number (check->host->facts, key, &there))
-    pin_check_unseen (check, check->host, it);
+    pin_check_unheard (check, check->host, it);
   else if (there < here)
     {
       g_autofree char *old = version_text (there);
@@ -83,7 +83,7 @@ pin_check_machine_types (PinCheck *check)
   g_autoptr (GPtrArray) said = g_ptr_array_new ();
 
   if (machines == NULL)
-    pin_check_unseen (check, check->host, "which machine types QEMU has");
+    pin_check_unheard (check, check->host, "which machine types QEMU has");
   else if (machines[0] == NULL)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("libvirt of %s finds no QEMU", check->host->name),
                     g_strdup_printf ("on %s: install QEMU, then systemctl restart %s", check->host->name, pin_check_daemon (check->host)));
@@ -129,7 +129,7 @@ pin_check_guest_type (PinCheck *check)
   if (machines != NULL && machines[0] == NULL)
     pin_check_moot (check, "libvirt there finds no QEMU");
   else if (!pin_facts_flag (check->host->facts, "kvm", &kvm))
-    pin_check_unseen (check, check->host, "whether KVM can be used");
+    pin_check_unheard (check, check->host, "whether KVM can be used");
   else if (!kvm)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s has no KVM, which type='kvm' of %s needs", check->host->name, whose),
                     g_strdup_printf ("on %s: switch virtualization on in the firmware, modprobe kvm_intel or kvm_amd, then systemctl restart %s",

@@ -29,11 +29,22 @@ pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what)
     pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s", what, patient->name),
                     g_strdup_printf ("on %s, as root: pinshift doctor", patient->name));
   else if (pin_check_is_denied (patient))
-    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s is not known of %s: its bus does not let you ask pinshiftd", what, patient->name),
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s: its bus does not let you ask pinshiftd", what, patient->name),
                     g_strdup ("ask as root, or as a member of the group libvirt"));
   else
-    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s is not known of %s, whose pinshiftd does not answer", what, patient->name),
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s: its pinshiftd does not answer", what, patient->name),
                     g_strdup_printf ("on %s: systemctl start pinshiftd", patient->name));
+}
+
+void
+pin_check_unheard (PinCheck *check, const PinPatient *patient, const char *what)
+{
+  g_autofree const char **daemons = pin_facts_list (patient->facts, "daemons");
+
+  if (daemons != NULL && daemons[0] == NULL)
+    pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s: no libvirt daemon runs", what, patient->name), NULL);
+  else
+    pin_check_unseen (check, patient, what);
 }
 
 void
@@ -46,7 +57,7 @@ gboolean
 pin_check_knows_guests (PinCheck *check)
 {
   if (check->host->guests == NULL)
-    pin_check_unseen (check, check->host, "which guests there are");
+    pin_check_unheard (check, check->host, "which guests there are");
   return check->host->guests != NULL;
 }
 
@@ -62,7 +73,7 @@ pin_check_travellers (PinCheck *check)
     }
   if (check->from->guests == NULL)
     {
-      pin_check_unseen (check, check->from, "which guests run");
+      pin_check_unheard (check, check->from, "which guests run");
       return NULL;
     }
   for (guint i = 0; i < check->from->guests->len; i++)

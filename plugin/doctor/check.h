@@ -28,6 +28,9 @@ gboolean pin_check_is_denied (const PinPatient *patient);
 /* Adds that @what of @patient is not known, and who can see it. */
 void pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what);
 
+/* The same of what libvirt says: where none of its daemons runs, that is why. */
+void pin_check_unheard (PinCheck *check, const PinPatient *patient, const char *what);
+
 /* Adds that there is nothing to look at, because of @reason, which another check has named. */
 void pin_check_moot (PinCheck *check, const char *reason);
 

@@ -438,6 +438,8 @@ static const Row rows[] = {
   { "no-kvm", ROAD, "guest-type", FAIL, "hostb has no KVM, which type='kvm' of guests db1 and web1 needs", "modprobe", { .guests = pinned },
     { "{'kvm': <false>}" } },
   { "no-kvm-unwanted", ROAD, "guest-type", PASS, NULL, NULL, { NULL }, { "{'kvm': <false>}" } },
+  { "libvirt-says-nothing", ROAD, "machine-types", UNSEEN, "could not be seen on hostb: no libvirt daemon runs", NULL, { NULL },
+    { "{'daemons': <@as []>}", "machines kvm libvirt-hostname host-uuid libvirt-version qemu-version" }, .also = "libvirt-daemon" },
   { "kvm-unseen", ROAD, "guest-type", UNSEEN, "KVM", "root", { .guests = pinned }, { .without = "kvm" } },
   { "guests-of-road-unseen", ROAD, "machine-types", UNSEEN, "which guests run", "root", { .guests_unknown = TRUE } },
   /* names and ports */
