@@ -193,7 +193,8 @@ def overrides(w: Debs) -> None:
 
 @deb.case("piuparts: installed, removed and purged, they leave nothing in a minimal Debian")
 def piuparts(w: Debs) -> None:
+    # Without the page for Cockpit, which has no scripts: what it needs is much, and none of ours.
     done = result.run(["piuparts", "--basetgz", str(bare_tarball()), "--no-eatmydata", "--distribution", RELEASE,
-                       *(str(w.files[package]) for package in CONTENTS)],
+                       str(w.files["pinshift"]), str(w.files["pinshift-policyd"])],
                       check=False, timeout=900)
     expect(done.ok, "piuparts is content", "\n".join((done.out + done.err).splitlines()[-40:]))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ from dataclasses import replace
 from pinlab import Guest, Host, Lab, migrate, wait_until
 from pinlab.browser import Browser
 from pinlab.cases import Suite, expect, same
-from pinlab.cockpit import Cockpit
+from pinlab.cockpit import FRAME, Cockpit
 from pinlab.crowd import in_maintenance, where
 from pinlab.policyd import CLUSTER, SERVICE, Job
 from pinlab.three import Three, one_line
@@ -22,7 +21,6 @@ from pinlab.underway import laden
 DB = laden(Guest("db1", vcpus=1, hugepages=2048, vcpupin={0: "1"}))
 WEB = Guest("web1", vcpus=1, vcpupin={0: "0"})
 SLOW = "[migrate]\nbandwidth = 2MiB\n"
-FRAME = "iframe[name$='/pinshift']"
 LOOKER, STRANGER = "looker", "stranger"
 
 
@@ -93,12 +91,6 @@ def newest(w: Desk, kind: str) -> tuple[Job, str]:
 
 def hurry(host: Host, guest: Guest) -> None:
     host.virsh("migrate-setspeed", "--domain", guest.name, "4096")
-
-
-def keep_picture(shown: Browser) -> None:
-    """For docs/cockpit.md, where somebody asks for it."""
-    if "PINSHIFT_SCREENSHOT" in os.environ:
-        shown.picture(os.environ["PINSHIFT_SCREENSHOT"])
 
 
 # What it shows

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .host import Host
 
 SERVER = "/usr/lib/cockpit/cockpit-ws"
+# What the page is in, in the browser.
+FRAME = "iframe[name$='/pinshift']"
 INSTALLED = "/usr/share/cockpit/pinshift"
 SOURCE = Path(__file__).resolve().parents[3] / "policy" / "cockpit"
 FILES = sorted(f"{INSTALLED}/{path.name}" for path in SOURCE.glob("*") if path.suffix in (".css", ".html", ".js", ".json"))
