@@ -12,6 +12,8 @@
 #define PATHS_MAX 1024
 /* A file server that is gone holds whoever asks for its files. */
 #define PATIENCE_MS 4000
+/* Of what systemd mounts over /tmp and /var/tmp of a service (PrivateTmp=): the host's are below. */
+#define PRIVATE "/systemd-private-"
 
 /* A line of mountinfo. */
 typedef struct
@@ -19,6 +21,7 @@ typedef struct
   char *point;
   char *filesystem;
   char *source;
+  gboolean private; /* a directory of temporary files that a service has for itself */
 } Mount;
 
 static void
@@ -50,6 +53,7 @@ add_mount (GPtrArray *mounts, const char *line)
   mount->point = g_strcompress (fields[4]);
   mount->filesystem = g_utf8_make_valid (fields[dash + 1], -1);
   mount->source = g_utf8_make_valid (source, -1);
+  mount->private = strstr (fields[3], PRIVATE) != NULL;
   g_ptr_array_add (mounts, mount);
 }
 
@@ -116,11 +120,19 @@ look (const char *path)
   return g_variant_ref_sink (g_variant_dict_end (&seen));
 }
 
-/* @answer with its mount; NULL: nothing could be seen.  Returns: floating. */
-static GVariant *
-with_mount (GVariant *answer, const char *root, const GPtrArray *mounts)
+static gboolean
+is_covered (const GPtrArray *mounts, const char *path)
 {
-  g_auto (GVariantDict) seen = G_VARIANT_DICT_INIT (answer);
+  const Mount *mount = find_mount (mounts, path);
+
+  return mount != NULL && mount->private;
+}
+
+/* @answer to @path with its mount; NULL: nothing could be seen.  Returns: floating. */
+static GVariant *
+with_mount (GVariant *answer, const char *path, const char *root, const GPtrArray *mounts)
+{
+  g_auto (GVariantDict) seen = G_VARIANT_DICT_INIT (is_covered (mounts, path) ? NULL : answer);
   g_autofree char *real = NULL;
   const Mount *mount;
 
@@ -176,7 +188,7 @@ pin_exam_paths (const PinExamOrder *order, GVariantDict *facts)
     {
       const char *path = (const char *)g_ptr_array_index (paths, i) + strlen (root);
 
-      g_variant_builder_add (&builder, "{s@a{sv}}", path, with_mount (g_ptr_array_index (answers, i), root, mounts));
+      g_variant_builder_add (&builder, "{s@a{sv}}", path, with_mount (g_ptr_array_index (answers, i), path, root, mounts));
     }
   g_variant_dict_insert_value (facts, "paths", g_variant_builder_end (&builder));
 }

@@ -258,6 +258,7 @@ test_seclusion (gconstpointer data)
   "24 22 0:22 / /images rw,relatime shared:3 - nfs4 nas:/images rw\n" \
   "25 22 8:17 /pool /with\\040blank rw - xfs /dev/disk\\0402 rw\n" \
   "26 22 8:18 / /image rw - btrfs /dev/sdc rw\n" \
+  "28 22 8:1 /tmp/systemd-private-0123-pinshiftd.service-AbCdEf/tmp /tmp rw - ext4 /dev/sda1 rw\n" \
   "27 22 8:18 / /broken\n\n"
 
 typedef struct
@@ -279,6 +280,7 @@ static const PathCase path_cases[] = {
   { "/images/a.qcow2/none", "no", NULL, NULL },
   { "/var/dangling", "no", NULL, NULL },
   { "/var/circle", NULL, NULL, NULL },
+  { "/tmp/covered.raw", NULL, NULL, NULL },
   { "images/a.qcow2", "", NULL, NULL },
 };
 
