@@ -93,7 +93,7 @@ print_unseen (const PinCli *cli, const GPtrArray *findings, const char *subject,
   g_autoptr (GString) checks = g_string_new (NULL);
   g_autofree char *head = head_of (subject, "all the rest");
   g_autofree char *reason = NULL;
-  const char *remedy = NULL;
+  const char *remedy = NULL, *last = "";
   guint n = 0;
 
   for (guint i = 0; i < findings->len; i++)
@@ -103,7 +103,9 @@ print_unseen (const PinCli *cli, const GPtrArray *findings, const char *subject,
       /* One without remedy has nothing to look at. */
       if (finding->level != PIN_FINDING_UNSEEN || finding->remedy == NULL || !g_str_equal (finding->subject, subject))
         continue;
-      g_string_append_printf (checks, "%s%s", n++ > 0 ? ", " : "", finding->check);
+      if (!g_str_equal (finding->check, last))
+        g_string_append_printf (checks, "%s%s", n++ > 0 ? ", " : "", finding->check);
+      last = finding->check;
       remedy = remedy != NULL ? remedy : finding->remedy;
     }
   if (n == 0)

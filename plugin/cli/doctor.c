@@ -50,6 +50,16 @@ add (Doctor *doctor, GPtrArray *findings)
   g_ptr_array_extend_and_steal (doctor->findings, findings);
 }
 
+/* Ways are in the policy: of one that is wrong none is known.  (transfer full) */
+static char *
+way_remedy (const char *host, const GError *error)
+{
+  if (!g_error_matches (error, PIN_ERROR, PIN_ERROR_FAILED))
+    return g_strdup ("mend the policy here, until pinshift config check finds nothing wrong");
+  return g_strdup_printf ("see that ssh -o BatchMode=yes %s pinshift relay asks for nothing, or name another way by link of [host %s] in the policy",
+                          host, host);
+}
+
 /* The other host; where there is no way to it, that is the finding. */
 static void
 reach_host (Doctor *doctor, const char *host)
@@ -63,8 +73,7 @@ reach_host (Doctor *doctor, const char *host)
     doctor->there = pin_consult_new (&doctor->far, host);
   else
     doctor->no_way = pin_finding_new ("way", "the way to the host", g_strdup (host), PIN_FINDING_FAIL, g_strdup (error->message),
-                                      g_strdup_printf ("see that ssh -o BatchMode=yes %s pinshift relay asks for nothing, or name another "
-                                                       "way by link of [host %s] in the policy", host, host));
+                                      way_remedy (host, error));
 }
 
 static void

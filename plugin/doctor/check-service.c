@@ -57,7 +57,8 @@ pin_check_libvirt_heard (PinCheck *check)
     pin_check_unseen (check, check->host, "whether libvirt is heard");
   else if (*problem != '\0')
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("pinshiftd does not hear libvirt: %s", problem),
-                    g_strdup_printf ("systemctl status %s, and see that user pinshift is in group libvirt", pin_check_daemon (check->host)));
+                    g_strdup_printf ("systemctl status %s, and see that user pinshift is in group libvirt; then systemctl restart pinshiftd",
+                                     pin_check_daemon (check->host)));
 }
 
 void

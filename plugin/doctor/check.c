@@ -20,6 +20,17 @@ pin_check_is_denied (const PinPatient *patient)
   return pin_facts_flag (patient->facts, "service-denied", &denied) && denied;
 }
 
+/* What root may type on the host that is @patient, to see it: what is between two hosts is looked at by who names the other one. */
+static char *
+look_there (const PinCheck *check, const PinPatient *patient)
+{
+  const PinPatient *other = patient == check->host ? check->from : check->host;
+
+  if (other == NULL)
+    return g_strdup_printf ("on %s, as root: pinshift doctor", patient->name);
+  return g_strdup_printf ("on %s, as root: pinshift doctor %s", patient->name, other->name);
+}
+
 void
 pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what)
 {
@@ -27,7 +38,7 @@ pin_check_unseen (PinCheck *check, const PinPatient *patient, const char *what)
 
   if (pin_facts_text (patient->facts, "version", &version))
     pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s", what, patient->name),
-                    g_strdup_printf ("on %s, as root: pinshift doctor", patient->name));
+                    look_there (check, patient));
   else if (pin_check_is_denied (patient))
     pin_check_find (check, PIN_FINDING_UNSEEN, g_strdup_printf ("%s could not be seen on %s: its bus does not let you ask pinshiftd", what, patient->name),
                     g_strdup ("ask as root, or as a member of the group libvirt"));
