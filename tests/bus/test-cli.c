@@ -87,7 +87,7 @@ static void
 test_bad_input (void)
 {
   static const struct { const char *line; int code; const char *err; } rows[] = {
-    { "", 2, "no command; known are: adapt, adopt, balance, config, drain, forget, " },
+    { "", 2, "no command; known are: adapt, adopt, balance, config, doctor, drain, forget, " },
     { "help plann", 2, "unknown command \"plann\"" },
     { "plann db1.xml", 2, "unknown command \"plann\"" },
     { "--nonsense", 2, "--nonsense" },
