@@ -3,19 +3,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
-from pinlab import Guest, Host, PairHost, migrate
-from pinlab.browser import Browser
-from pinlab.cases import Suite, expect, same, stage
-from pinlab.cockpit import FRAME, Cockpit
+from pinlab import Guest, Host
+from pinlab.cases import Suite, expect, same
 from pinlab.element import elements
-from pinlab.firmware import install, that
 from pinlab.guest import Cell
-from pinlab.host import POLICY
-from pinlab.policyd import Policyd
 from pinlab.trio import runs_only_on
 from pinlab.unlike import Unlike
 
@@ -93,51 +87,3 @@ def right_host(w: Unlike, kind: str) -> None:
     same((job["State"], job["Destination"]), ("done", row.best), f"how it ended: {job}")
     runs_only_on(best, row.guest, *(host for host in w.all if host is not best))
     as_planned(best, row.guest, hosts[row.best]["plan"])
-
-
-# The page in Cockpit, of a host beside these, which shall be there when the others are up.
-
-NODES = {"hosta": 2, "hostb": 1, "hostc": 4}
-DB = Guest("db1", vcpus=4, memory_mib=128, hugepages=2048, vcpupin={0: "0", 1: "1", 2: "4", 3: "5"},
-           cells=(Cell("0-1", 64), Cell("2-3", 64)), memnode={0: ("strict", "0"), 1: ("strict", "1")})
-WEB, CACHE = Guest("web1", vcpupin={0: "2", 1: "3"}), Guest("cache1", vcpupin={0: "6", 1: "7"})
-APP = that("writes", Guest("app1", vcpupin={0: "6", 1: "7"}))
-NARROW = "[migrate]\nbandwidth = 4MiB\n"
-
-
-def at_a_desk(w: Unlike) -> tuple[Policyd, Browser]:
-    """A service on a host in namespaces, which leads to all hosts, and the page on that host."""
-    desk = w.a.lab.host("desk", PairHost, stage=stage())
-    desk.boot()
-    desk.write(POLICY, w.a.read(POLICY))
-    service, cockpit, browser = Policyd(desk), Cockpit(desk), Browser(desk, 1280, 1900)
-    for piece in (service, cockpit, browser):
-        piece.start()
-    service.wait_for_state("reachable", *w.cluster.hosts)
-    browser.open(cockpit.url("pinshift"))
-    browser.enter(FRAME)
-    return service, browser
-
-
-@unlike.case("the page in Cockpit draws each host with the nodes that it has, and says what a guest misses where there are fewer")
-def drawn(w: Unlike) -> None:
-    w.cluster.set_policy(RULES + NARROW, w.cluster.everywhere())
-    for host in (w.a, w.c):
-        install(host)
-    for host, guest in ((w.a, DB), (w.a, WEB), (w.c, CACHE), (w.a, APP)):
-        w.begin(host, guest)
-    migrate(DB, w.a, w.b)
-    service, shown = at_a_desk(w)
-    service.knows(DB, w.b)
-    for host, nodes in NODES.items():
-        said = shown.wait_for(f"[data-host={host}] [data-picture=host] svg", f"node {nodes - 1}")
-        expect(f"node {nodes}" not in said, f"{host} has no more than {nodes} nodes", said)
-    shown.wait_for("tr[data-guest=db1]", "hugepages", "numa-memory", "hostb")
-    job = service.migrate(APP, "hostc")
-    job.wait_for_stream()
-    shown.wait_for("progress[data-job]")
-    if "PINSHIFT_SCREENSHOT" in os.environ:  # For docs/cockpit.md.
-        shown.picture(os.environ["PINSHIFT_SCREENSHOT"])
-    job.cancel()
-    job.end()
-    w.cluster.set_policy(RULES)

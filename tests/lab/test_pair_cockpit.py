@@ -33,8 +33,7 @@ class Desk(Three):
         self.a.run("useradd", STRANGER)
         self.doors = {user: Cockpit(self.a, user, port) for port, user in enumerate(("root", LOOKER, STRANGER), 9091)}
         self.browser = Browser(self.a)
-        for piece in (*self.doors.values(), self.browser):
-            piece.start()
+        self.browser.start()
 
     def begin_away(self) -> None:
         """DB and WEB are on hostb, where WEB is at home and DB misses its pages."""
@@ -53,12 +52,16 @@ cockpit = Suite("pair cockpit", Desk)
 @contextmanager
 def page(w: Desk, user: str = "root") -> Iterator[Browser]:
     """The page in its place in Cockpit. In the end the browser has had nothing to complain of, above all nothing that Cockpit forbids."""
+    w.doors[user].restart()  # A session ends when nobody has been there for a moment, and asks for a password then.
     w.browser.console()
-    w.browser.open(w.doors[user].url("pinshift"))
-    w.browser.enter(FRAME)
-    yield w.browser
-    w.browser.leave()
-    same(w.browser.console(), [], "what the browser complains of")
+    try:
+        w.browser.open(w.doors[user].url("pinshift"))
+        w.browser.enter(FRAME)
+        yield w.browser
+        same(w.browser.console(), [], "what the browser complains of")
+    finally:
+        w.browser.open("about:blank")
+        w.doors[user].stop()
 
 
 def on(host: str, guest: str) -> str:

@@ -63,15 +63,12 @@ class Browser(Piece):
     # Pages
 
     def open(self, url: str) -> None:
+        """Shows another page, whatever was entered before."""
         self._command("POST", "url", {"url": url})
 
     def enter(self, css: str) -> None:
         """Waits for the frame; what is asked from now on is asked of the page in it."""
         self._insist(lambda: self._command("POST", "frame", {"id": self._find(css)}), f"the frame {css}")
-
-    def leave(self) -> None:
-        """Back to the page around all frames."""
-        self._command("POST", "frame", {"id": None})
 
     # What is to be seen
 
