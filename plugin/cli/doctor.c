@@ -16,7 +16,7 @@
 
 #define PORT_PATIENCE_MS 3000
 /* libvirt's default. */
-#define FIRST_PORT 49152
+#define LAST_PORT 49215
 
 typedef struct
 {
@@ -191,18 +191,18 @@ look_again (Doctor *doctor)
   wait_for_both (doctor);
 }
 
-/* Where libvirt here would send a guest. */
+/* Where libvirt here would send a guest: to the last port, where none arrives in this moment. */
 static void
 try_port (Doctor *doctor)
 {
   GVariant *facts = doctor->there->patient->facts;
   g_autoptr (GVariant) range = pin_facts_value (facts, "migration-ports", "(qq)");
   g_autoptr (GVariant) reach = NULL;
-  guint16 ports[] = { FIRST_PORT, 0 };
+  guint16 ports[] = { LAST_PORT, 0 };
   const char *address = "";
 
   if (range != NULL)
-    g_variant_get (range, "(qq)", &ports[0], NULL);
+    g_variant_get (range, "(qq)", NULL, &ports[0]);
   if ((!pin_facts_text (facts, "migration-host", &address) || *address == '\0') && !pin_facts_text (facts, "libvirt-hostname", &address))
     return;
   reach = pin_exam_reach (address, ports, PORT_PATIENCE_MS);

@@ -10,7 +10,9 @@ from pinlab import Guest, ailment, fault
 from pinlab.ailment import Ailment
 from pinlab.breaking import covered, defined, pretending, running, together, without_libvirtd
 from pinlab.cases import Suite, expect, same
+from pinlab.piece import Piece
 from pinlab.pki import Authority
+from pinlab.wait import wait_until
 from pinlab.ward import Ward, doctor, shown
 
 ward = Suite("ward", Ward)
@@ -186,6 +188,20 @@ def found(w: Ward, name: str) -> None:
     unseen = {finding["check"] for finding in findings if finding["level"] == "UNSEEN"}
     expect(unseen == set(way.unseen) or way.unseen == MANY, f"what can't be seen is {way.unseen}", unseen)
     same(done.rc, 1 if any(finding["level"] == "FAIL" for finding in bad) else 0, "the exit status")
+
+
+@ward.case("a guest that is just arriving is left in peace: who waits on the first of the ports is not called")
+def undisturbed(w: Ward) -> None:
+    port = ailment.PORTS.partition(":")[0]
+    waiting = Piece(w.b, "arrival", ["busybox", "nc", "-l", "-p", port], lambda: port in w.b.run("ss", "-Hltn").out)
+    waiting.start()
+    try:
+        is_healthy(w, B)
+        expect(waiting.alive, "it waits on")
+        w.a.run("busybox", "nc", "-w", "5", w.b.name, port, input="")
+        wait_until(lambda: not waiting.alive, "a call would have ended it")
+    finally:
+        waiting.stop("KILL")
 
 
 @ward.case(f"these are {len(WAYS)} ways, and after all of them the pair is healthy")
