@@ -43,12 +43,13 @@ pin_check_hook_present (PinCheck *check)
 {
   const char *state;
   const char *path = path_of (check);
+  g_autofree char *folder = g_path_get_dirname (path);
 
   if (!pin_facts_text (check->host->facts, "hook", &state))
     pin_check_unseen (check, check->host, "the hook");
   else if (strcmp (state, "absent") == 0)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s is not there, so libvirt asks nobody about guests that arrive", path),
-                    g_strdup_printf ("ln -s " PROGRAM " %s, then systemctl reload %s", path, pin_check_daemon (check->host)));
+                    g_strdup_printf ("mkdir -p %s && ln -s " PROGRAM " %s && systemctl reload %s", folder, path, pin_check_daemon (check->host)));
   else if (strcmp (state, "dangling") == 0)
     pin_check_find (check, PIN_FINDING_FAIL, g_strdup_printf ("%s leads to a program that is not there", path),
                     g_strdup_printf ("ln -sf " PROGRAM " %s, or install pinshift again", path));

@@ -31,35 +31,18 @@ needs_memory_files (const PinGuest *guest, const PinPlacement *written)
   return FALSE;
 }
 
-static const PinCheckNeed numad = { PIN_SETTING_VCPU_PINS, needs_numad };
-static const PinCheckNeed resctrl = { PIN_SETTING_CACHE, needs_resctrl };
-static const PinCheckNeed memory_files = { PIN_SETTING_HUGEPAGES, needs_memory_files };
-
-/* Those of the host's guests that have @need; NULL: none, or not known, which is said. */
-static char *
-residents (PinCheck *check, const PinCheckNeed *need)
+/* What guests need, and how a host is judged by it of which they, @whose, need it. */
+typedef struct
 {
-  return pin_check_knows_guests (check) ? pin_check_needy (check->host, check->host->guests, need) : NULL;
-}
+  PinCheckNeed need;
+  void (*judge) (PinCheck *check, const char *whose);
+} Judgement;
 
-/* Those that are to go there and have @need; NULL as above, or because guests that are there have it too. */
-static char *
-travellers (PinCheck *check, const PinCheckNeed *need)
-{
-  g_autoptr (GPtrArray) guests = pin_check_travellers (check);
-  g_autofree char *there = check->host->guests != NULL ? pin_check_needy (check->host, check->host->guests, need) : NULL;
-
-  return guests != NULL && there == NULL ? pin_check_needy (NULL, guests, need) : NULL;
-}
-
-/* Each judges what @whose needs; NULL: nobody does. */
 static void
 judge_numad (PinCheck *check, const char *whose)
 {
   gboolean there;
 
-  if (whose == NULL)
-    return;
   if (!pin_facts_flag (check->host->facts, "numad", &there))
     pin_check_unseen (check, check->host, "whether numad is there");
   else if (!there)
@@ -84,8 +67,6 @@ judge_resctrl (PinCheck *check, const char *whose)
 {
   gboolean mounted;
 
-  if (whose == NULL)
-    return;
   if (!pin_facts_flag (check->host->facts, "resctrl", &mounted))
     pin_check_unseen (check, check->host, "whether resctrl is mounted");
   else if (!mounted)
@@ -108,8 +89,6 @@ judge_memory_files (PinCheck *check, const char *whose)
   const char *folder = "memory_backing_dir";
   const char *filesystem;
 
-  if (whose == NULL)
-    return;
   pin_facts_text (check->host->facts, "memory-backing-dir", &folder);
   if (!pin_facts_text (check->host->facts, "memory-backing-filesystem", &filesystem))
     pin_check_unseen (check, check->host, "what libvirt's memory_backing_dir is on");
@@ -121,50 +100,65 @@ judge_memory_files (PinCheck *check, const char *whose)
                                      "/etc/libvirt/qemu.conf of %s, then systemctl restart %s", check->host->name, pin_check_daemon (check->host)));
 }
 
+static const Judgement numad = { { PIN_SETTING_VCPU_PINS, needs_numad }, judge_numad };
+static const Judgement resctrl = { { PIN_SETTING_CACHE, needs_resctrl }, judge_resctrl };
+static const Judgement memory_files = { { PIN_SETTING_HUGEPAGES, needs_memory_files }, judge_memory_files };
+
+/* For those of the host's guests that have the need; where they are not known, that is said. */
+static void
+judge_for_residents (PinCheck *check, const Judgement *judgement)
+{
+  gboolean known = pin_check_knows_guests (check);
+  g_autofree char *whose = known ? pin_check_needy (check->host, check->host->guests, &judgement->need) : NULL;
+
+  if (whose != NULL)
+    judgement->judge (check, whose);
+}
+
+/* For those that are to go there and have the need; guests that are there and have it too say enough. */
+static void
+judge_for_travellers (PinCheck *check, const Judgement *judgement)
+{
+  g_autoptr (GPtrArray) guests = pin_check_travellers (check);
+  g_autofree char *there = check->host->guests != NULL ? pin_check_needy (check->host, check->host->guests, &judgement->need) : NULL;
+  g_autofree char *whose = guests != NULL && there == NULL ? pin_check_needy (NULL, guests, &judgement->need) : NULL;
+
+  if (whose != NULL)
+    judgement->judge (check, whose);
+}
+
 void
 pin_check_numad (PinCheck *check)
 {
-  g_autofree char *whose = residents (check, &numad);
-
-  judge_numad (check, whose);
+  judge_for_residents (check, &numad);
 }
 
 void
 pin_check_numad_there (PinCheck *check)
 {
-  g_autofree char *whose = travellers (check, &numad);
-
-  judge_numad (check, whose);
+  judge_for_travellers (check, &numad);
 }
 
 void
 pin_check_resctrl (PinCheck *check)
 {
-  g_autofree char *whose = residents (check, &resctrl);
-
-  judge_resctrl (check, whose);
+  judge_for_residents (check, &resctrl);
 }
 
 void
 pin_check_resctrl_there (PinCheck *check)
 {
-  g_autofree char *whose = travellers (check, &resctrl);
-
-  judge_resctrl (check, whose);
+  judge_for_travellers (check, &resctrl);
 }
 
 void
 pin_check_memory_backing (PinCheck *check)
 {
-  g_autofree char *whose = residents (check, &memory_files);
-
-  judge_memory_files (check, whose);
+  judge_for_residents (check, &memory_files);
 }
 
 void
 pin_check_memory_backing_there (PinCheck *check)
 {
-  g_autofree char *whose = travellers (check, &memory_files);
-
-  judge_memory_files (check, whose);
+  judge_for_travellers (check, &memory_files);
 }

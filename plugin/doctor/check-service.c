@@ -81,7 +81,7 @@ pin_check_maintenance (PinCheck *check)
   if (!pin_facts_text (check->host->facts, "maintenance", &why))
     pin_check_unseen (check, check->host, "whether guests may come");
   else if (*why != '\0')
-    pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("no guest may come: %s", why), 
+    pin_check_find (check, PIN_FINDING_WARN, g_strdup_printf ("no guest may come: %s", why),
                     g_strdup_printf ("pinshift maintenance %s off, or take it out of the policy where that says so", check->host->name));
 }
 

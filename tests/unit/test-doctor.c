@@ -214,7 +214,7 @@ static const Row rows[] = {
   { "no-space", HOST, "space", FAIL, "1023 KiB", "df", { "{'space': <{'/run': uint64 1023}>}" } },
   { "space-unseen", HOST, "space", UNSEEN, "space", NULL, { .without = "space" } },
   /* the hook */
-  { "hook-absent", HOST, "hook-present", FAIL, "60-pinshift is not there", "ln -s /usr/sbin/pinshift-hook|reload libvirtd",
+  { "hook-absent", HOST, "hook-present", FAIL, "60-pinshift is not there", "mkdir -p /etc/libvirt/hooks/qemu.d|ln -s /usr/sbin/pinshift-hook|reload libvirtd",
     { "{'hook': <'absent'>}", "hook-target hook-changed" } },
   { "hook-dangling", HOST, "hook-present", FAIL, "60-pinshift leads to a program that is not there", "ln -sf",
     { "{'hook': <'dangling'>}", "hook-target" } },
