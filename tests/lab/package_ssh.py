@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from pinlab import Guest, Lab, wait_until
 from pinlab.cases import Suite, expect, same
 from pinlab.deb import deb
+from pinlab.host import HOOK, HOOK_LINK
 from pinlab.installed import InstalledHost
 from pinlab.policyd import CLUSTER, HOST, OBJECTS, PATH, Properties
 from pinlab.result import Result
 from pinlab.trio import recorded, runs_only_on
+from pinlab.wait import Late
 
 USER = "pinshift-policyd"
 HOME = "/var/lib/pinshift-policyd"
@@ -140,3 +145,102 @@ def moved(w: Cluster) -> None:
     said = w.a.run("pinshift", "migrate", GUEST.name)
     expect("moving to hostb" in said.out, "it tells of its stages", said)
     runs_only_on(w.b, GUEST, w.a)
+
+
+# The doctor on hosta: hostb is seen by what its pinshiftd sees in its sandbox
+
+GUESTS = (Guest("here"), Guest("there"))
+LINK_OF = """
+cd; umask 077; mkdir -p .ssh
+test -e .ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N "" -f .ssh/id_ed25519
+cat .ssh/id_ed25519.pub
+"""
+LINKED = "cd; umask 077; mkdir -p .ssh; cat >>.ssh/authorized_keys"
+# qemu.conf is for root alone.
+UNSEEN = {
+    "root": [("migration-address", "hosta to hostb")],
+    "member": [("migration-address", "hosta to hostb"), ("migration-address", "hostb to hosta")],
+}
+# What pinshiftd goes by is in no file any more.
+OTHER_POLICY = f"f={DROP_IN}.conf; printf '[reserve]\\ncpus = 0\\n' >$f; systemctl restart pinshiftd; rm $f"
+# (what is wrong, on which host, how it gets so, what is found of it)
+FAULTS = [
+    ("a hook that libvirtd has not heard of", "hosta", f"rm {HOOK_LINK}; ln -s {HOOK} {HOOK_LINK}", [("hook-known", "WARN")]),
+    ("a hook that is gone", "hosta", f"rm {HOOK_LINK}", [("hook-present", "FAIL")]),
+    ("a pinshiftd that is disabled", "hosta", "systemctl disable --now pinshiftd", [("service", "FAIL")]),
+    ("a pinshiftd there that is disabled", "hostb", "systemctl disable --now pinshiftd", [("service", "FAIL")]),
+    ("a policy there that is not read yet", "hostb", OTHER_POLICY, [("policy-valid", "FAIL")]),
+    ("no libvirtd", "hosta", "systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd", [("libvirt-daemon", "FAIL")]),
+]
+# Of a remedy, what changes something; "or" is for other hosts.
+TYPED = r"(?:ln -s|systemctl (?:enable|start|reload)|pinshift config check)[^,;]*"
+
+Finding = dict[str, str]
+
+
+@contextmanager
+def clinic(w: Cluster) -> Iterator[None]:
+    """Both hosts have one policy and a guest; root of hosta reaches hostb, and so does a member of group libvirt."""
+    known = w.a.run("ssh-keyscan", "-t", "ed25519", "hostb").out
+    w.a.write("/etc/ssh/ssh_known_hosts", known)
+    for user in UNSEEN:
+        for host in (w.a, w.b):
+            host.run("sh", "-c", 'id "$1" >/dev/null 2>&1 || useradd -m -s /bin/sh -G libvirt "$1"', "sh", user)
+        key = w.a.run("runuser", "-l", user, "-c", LINK_OF).out
+        w.b.run("runuser", "-l", user, "-c", LINKED, input=key)
+    w.b.write(DROP_IN, POLICY)
+    for host, guest in zip((w.a, w.b), GUESTS):
+        host.pinshiftd.reload()
+        host.forget_logs()
+        host.create(guest)
+    try:
+        becomes_well(w, "to begin with")
+        yield
+    finally:
+        w.b.run("rm", DROP_IN)
+        w.b.pinshiftd.reload()
+
+
+def examined(w: Cluster, user: str = "root") -> list[Finding]:
+    done = w.a.run("runuser", "-l", user, "-c", "pinshift --json doctor hostb", check=False)
+    findings = json.loads(done.out)["findings"]
+    same(done.rc, int(any(finding["level"] == "FAIL" for finding in findings)), "the exit status")
+    return findings
+
+
+def faults(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding["level"] in ("WARN", "FAIL")]
+
+
+def becomes_well(w: Cluster, after: str) -> None:
+    """pinshiftd comes to libvirt in its own time."""
+    try:
+        wait_until(lambda: not faults(examined(w)), "both hosts are well", 120)
+    except Late:
+        same(faults(examined(w)), [], f"{after}: what is still wrong")
+
+
+@ssh.case("the doctor finds two healthy hosts healthy, whoever asks who may, and says what cannot be seen from a sandbox")
+def healthy(w: Cluster) -> None:
+    with clinic(w):
+        for user, unseen in UNSEEN.items():
+            findings = examined(w, user)
+            same(faults(findings), [], f"what {user} is told to be wrong")
+            same([(finding["check"], finding["subject"]) for finding in findings if finding["level"] == "UNSEEN"], unseen,
+                 f"what could not be seen for {user}")
+        for host in (w.a, w.b):
+            same(host.journal("--unit=pinshiftd", "--priority=warning", "--output=cat"), "", f"what pinshiftd of {host.name} complained of")
+
+
+@ssh.case("the doctor names what systemd and packages can leave behind, and what it says to do against it mends it, as it is typed")
+def mended(w: Cluster) -> None:
+    with clinic(w):
+        for what, name, command, wanted in FAULTS:
+            host = w.a if name == "hosta" else w.b
+            host.run("sh", "-ec", command)
+            found = faults(examined(w))
+            same([(finding["check"], finding["level"]) for finding in found if finding["subject"] == name], wanted, f"{what}: what is found")
+            same(len(found), len(wanted), f"{what}: how much is found\n{found}")
+            for command in re.findall(TYPED, found[0]["remedy"]):
+                host.run("sh", "-ec", command)
+            becomes_well(w, what)
