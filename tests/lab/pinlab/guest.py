@@ -24,7 +24,8 @@ class Guest:
     """HUGEPAGES is a page size in KiB, or several (size, guest nodeset) pairs; EXTRA_* is plain XML.
 
     PLUGGED: how many of VCPUS it starts with, if not all. SLOTS: room for as many DIMMs of 128 MiB.
-    ARGUMENTS: what QEMU's command line has at its end.
+    AUTO: numad is asked where it goes. ROM: the file that its CPU begins with, in place of a BIOS.
+    KVM: its CPUs are the host's, not emulated. ARGUMENTS: what QEMU's command line has at its end.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Guest:
     memory_mib: int = 64
     slots: int = 0
     cpuset: str | None = None
+    auto: bool = False
     vcpupin: Mapping[int, str] = field(default_factory=dict)
     emulatorpin: str | None = None
     iothreads: int = 0
@@ -44,6 +46,8 @@ class Guest:
     cells: Sequence[Cell] = ()
     cpu: str = ""
     machine: str = "q35"
+    rom: str | None = None
+    kvm: bool = False
     metadata: str = ""
     extra: str = ""
     extra_devices: str = ""
@@ -58,17 +62,22 @@ class Guest:
             self._slots(), f"<memory unit='MiB'>{self.memory_mib}</memory>",
             self._backing(), self._vcpu(), self._cputune(), self._numatune(),
             _tag("iothreads", str(self.iothreads)) if self.iothreads else "",
-            f"<os><type arch='x86_64' machine={quoteattr(self.machine)}>hvm</type></os>",
+            self._os(),
             "<features><acpi/></features>",
             self._cpu(), self.extra, DEVICES.format(extra=self.extra_devices),
             self._arguments(),
         ]
-        return f"<domain type='qemu' xmlns:qemu='{QEMU}'>\n" + "\n".join(p for p in parts if p) + "\n</domain>\n"
+        kind = "kvm" if self.kvm else "qemu"
+        return f"<domain type='{kind}' xmlns:qemu='{QEMU}'>\n" + "\n".join(p for p in parts if p) + "\n</domain>\n"
 
     def _vcpu(self) -> str:
         cpuset = f" cpuset='{self.cpuset}'" if self.cpuset else ""
         current = f" current='{self.plugged}'" if self.plugged else ""
-        return f"<vcpu placement='static'{cpuset}{current}>{self.vcpus}</vcpu>"
+        return f"<vcpu placement='{'auto' if self.auto else 'static'}'{cpuset}{current}>{self.vcpus}</vcpu>"
+
+    def _os(self) -> str:
+        rom = f"<loader readonly='yes' type='rom'>{self.rom}</loader>" if self.rom else ""
+        return f"<os><type arch='x86_64' machine={quoteattr(self.machine)}>hvm</type>{rom}</os>"
 
     def _arguments(self) -> str:
         return _around("qemu:commandline", "".join(f"<qemu:arg value={quoteattr(argument)}/>"

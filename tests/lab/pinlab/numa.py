@@ -319,4 +319,5 @@ group = "root"
 remember_owner = 0
 namespaces = []
 stdio_handler = "file"
+capability_filters = ["cpu-unavailable-features"]
 """
