@@ -36,6 +36,11 @@ class Kind:
         return replace(guest, cpuset=None, auto=False, vcpupin={}, emulatorpin=None, iothreadpin={}, vcpusched="", memory=None,
                        memnode={}, hugepages=None, extra_devices=guest.extra_devices.replace(_source_of(guest.extra_devices), ""))
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it has what pinshift keeps a record of; what numad decides anew at each start is none."""
+        return replace(self.guest, auto=False).xml() != self.stripped.xml()
+
 
 def _source_of(devices: str) -> str:
     head, mark, tail = devices.partition("<source><pagesize")
