@@ -79,6 +79,7 @@ cluster_world_init (ClusterWorld *world, gboolean activates)
 void
 cluster_world_clear (ClusterWorld *world)
 {
+  pin_world_end (&world->others);
   g_clear_object (&world->log);
   pin_world_end (&world->policyd);
   g_object_unref (world->cluster);
@@ -160,12 +161,11 @@ cluster_world_start_host (ClusterWorld *world)
   g_source_remove (limit);
 }
 
-GSubprocess *
+void
 cluster_world_start_others (ClusterWorld *world, const char *const *manners, const char *policy)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) text = g_string_new (policy);
-  GSubprocess *others;
   char ready[6] = "";
 
   g_string_append_printf (text, "[host %s]\nuri = qemu+tcp://here/system\nlink = local\n", g_get_host_name ());
@@ -179,11 +179,10 @@ cluster_world_start_others (ClusterWorld *world, const char *const *manners, con
                               i, i, world->world->dir, i, g_getenv ("PINSHIFT_CLI"));
     }
   g_ptr_array_add (argv, NULL);
-  others = pin_world_start (world->world, (const char *const *) argv->pdata);
-  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (others), ready, 5, NULL, NULL, NULL));
+  world->others = pin_world_start (world->world, (const char *const *) argv->pdata);
+  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (world->others), ready, 5, NULL, NULL, NULL));
   g_assert_cmpstr (ready, ==, "ready");
   g_assert_true (g_file_set_contents (world->policy, text->str, -1, NULL));
-  return others;
 }
 
 void

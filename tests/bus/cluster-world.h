@@ -13,6 +13,7 @@ typedef struct
   char *host_policy;      /* file of pinshiftd */
   const char *libvirt;    /* URI that pinshiftd follows; NULL: none */
   GDBusConnection *connection;
+  GSubprocess *others;    /* hosts beside this one; NULL: there are none */
   GSubprocess *policyd;   /* NULL: not started */
   GDataInputStream *log;  /* its stderr */
   GDBusProxy *cluster;
@@ -29,8 +30,8 @@ void cluster_world_start (ClusterWorld *world);
 /* The same with pinshiftd. */
 void cluster_world_start_host (ClusterWorld *world);
 
-/* Hosts beside this one, host0 and so on, each with a manner of fake-fleet, in the policy of pinshift-policyd, behind @policy.  (transfer full) */
-GSubprocess *cluster_world_start_others (ClusterWorld *world, const char *const *manners, const char *policy);
+/* Hosts beside this one, host0 and so on, each with a manner of fake-fleet, in the policy of pinshift-policyd, behind @policy. */
+void cluster_world_start_others (ClusterWorld *world, const char *const *manners, const char *policy);
 /* Waits until @host, which is shown already, has @state. */
 void cluster_world_wait_for_host (ClusterWorld *world, const char *host, const char *state);
 

@@ -11,54 +11,40 @@
 #define GUEST "test"
 #define GUEST_UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
 
-typedef struct
-{
-  ClusterWorld cluster;
-  GSubprocess *others;
-} World;
-
 static void
-world_init (World *world)
+world_init (ClusterWorld *world)
 {
   /* The first is of a version without diaries, and the second has no pinshiftd. */
   static const char *const others[] = { "older", "unmanaged", NULL };
 
-  world->cluster.libvirt = "test:///default";
-  cluster_world_init (&world->cluster, FALSE);
-  world->others = cluster_world_start_others (&world->cluster, others, "");
+  world->libvirt = "test:///default";
+  cluster_world_init (world, FALSE);
+  cluster_world_start_others (world, others, "");
 }
 
 static void
-world_clear (World *world)
+start_policyd (ClusterWorld *world)
 {
-  pin_world_end (&world->others);
-  cluster_world_clear (&world->cluster);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
-
-static void
-start_policyd (World *world)
-{
-  cluster_world_start (&world->cluster);
-  cluster_world_wait (world->cluster.host, "State", "'reachable'");
-  cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
-  cluster_world_wait_for_host (&world->cluster, "host0", "reachable");
-  cluster_world_wait_for_host (&world->cluster, "host1", "unmanaged");
+  cluster_world_start (world);
+  cluster_world_wait (world->host, "State", "'reachable'");
+  cluster_world_wait (world->host, "LibvirtConnected", "true");
+  cluster_world_wait_for_host (world, "host0", "reachable");
+  cluster_world_wait_for_host (world, "host1", "unmanaged");
 }
 
 /* @parameters in GVariant's notation.  (transfer full) */
 static GVariant *
-call (World *world, const char *name, const char *method, const char *parameters, GError **error)
+call (ClusterWorld *world, const char *name, const char *method, const char *parameters, GError **error)
 {
   g_autofree char *path = g_strconcat ("/", name, NULL);
 
   g_strdelimit (path, ".", '/');
-  return g_dbus_connection_call_sync (world->cluster.connection, name, path, name, method, g_variant_new_parsed (parameters), NULL,
+  return g_dbus_connection_call_sync (world->connection, name, path, name, method, g_variant_new_parsed (parameters), NULL,
                                       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, error);
 }
 
 static JsonNode *
-log_of (World *world, const char *name, const char *parameters)
+log_of (ClusterWorld *world, const char *name, const char *parameters)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = call (world, name, "Log", parameters, &error);
@@ -91,7 +77,7 @@ kinds_of (JsonNode *log)
 }
 
 static void
-assert_log (World *world, const char *name, const char *parameters, const char *kinds)
+assert_log (ClusterWorld *world, const char *name, const char *parameters, const char *kinds)
 {
   g_autoptr (JsonNode) log = log_of (world, name, parameters);
   g_autofree char *found = kinds_of (log);
@@ -100,7 +86,7 @@ assert_log (World *world, const char *name, const char *parameters, const char *
 }
 
 static void
-set_maintenance (World *world, const char *parameters)
+set_maintenance (ClusterWorld *world, const char *parameters)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = call (world, HOST_NAME, "SetMaintenance", parameters, &error);
@@ -115,14 +101,14 @@ typedef struct
 
 /* As systemd does: what has just been said is kept. */
 static void
-restart_host (World *world)
+restart_host (ClusterWorld *world)
 {
-  GSubprocess **service = &world->cluster.world->service;
+  GSubprocess **service = &world->world->service;
 
   g_subprocess_send_signal (*service, SIGTERM);
   g_assert_true (g_subprocess_wait (*service, NULL, NULL));
   pin_world_end (service);
-  cluster_world_start_host (&world->cluster);
+  cluster_world_start_host (world);
 }
 
 static void
@@ -135,10 +121,10 @@ test_host (void)
     { "('', {'since': <uint64 18446744073709551615>})", "" },
     { "('nobody', @a{sv} {})", "" },
   };
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
 
   world_init (&world);
-  cluster_world_start_host (&world.cluster);
+  cluster_world_start_host (&world);
   assert_log (&world, HOST_NAME, "('', @a{sv} {})", "");
   set_maintenance (&world, "(true, 'disks')");
   set_maintenance (&world, "(false, '')");
@@ -156,12 +142,12 @@ test_host (void)
 static void
 test_unplanned (void)
 {
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = NULL;
 
   world_init (&world);
-  cluster_world_start_host (&world.cluster);
+  cluster_world_start_host (&world);
   reply = call (&world, HOST_NAME, "Fit", "('db1', 'migrate', handle 0, @a{sv} {})", &error);
   g_assert_null (reply);
   assert_log (&world, HOST_NAME, "('db1', @a{sv} {})", "unplanned ");
@@ -169,7 +155,7 @@ test_unplanned (void)
 }
 
 static void
-migrate (World *world)
+migrate (ClusterWorld *world)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = call (world, NAME, "Migrate", "('" GUEST "', 'host1', @a{sv} {})", &error);
@@ -179,7 +165,7 @@ migrate (World *world)
 
 /* Hosts that could not be asked are named, those of an older version are none of them. */
 static void
-assert_named (World *world)
+assert_named (ClusterWorld *world)
 {
   g_autoptr (JsonNode) log = log_of (world, NAME, "('', @a{sv} {})");
   JsonArray *unreachable = json_object_get_array_member (json_node_get_object (log), "unreachable");
@@ -199,10 +185,10 @@ test_cluster (void)
     { "('" GUEST_UUID "', {'limit': <uint32 1>})", "migration-failed " },
     { "('nobody', @a{sv} {})", "" },
   };
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
 
   world_init (&world);
-  cluster_world_start_host (&world.cluster);
+  cluster_world_start_host (&world);
   start_policyd (&world);
   set_maintenance (&world, "(true, 'disks')");
   migrate (&world);
@@ -212,9 +198,9 @@ test_cluster (void)
       for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
         assert_log (&world, NAME, rows[i].parameters, rows[i].kinds);
       assert_named (&world);
-      cluster_world_end_well (&world.cluster);
-      g_clear_object (&world.cluster.log);
-      g_clear_object (&world.cluster.policyd);
+      cluster_world_end_well (&world);
+      g_clear_object (&world.log);
+      g_clear_object (&world.policyd);
       start_policyd (&world);
     }
 }
@@ -228,10 +214,10 @@ test_refusals (void)
     { "('', {'limit': <uint64 5>})", "org.pinshift.Error.Invalid", "option 'limit' must be an unsigned number (u)" },
   };
   static const char *const services[] = { HOST_NAME, NAME };
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
 
   world_init (&world);
-  cluster_world_start_host (&world.cluster);
+  cluster_world_start_host (&world);
   start_policyd (&world);
   for (guint i = 0; i < G_N_ELEMENTS (rows) * G_N_ELEMENTS (services); i++)
     {

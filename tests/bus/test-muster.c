@@ -13,48 +13,34 @@
 /* Of the third the answer is no JSON, the fourth has no such method, the fifth no pinshiftd, and the last does not answer. */
 static const char *const manners[] = { "tidy", "tidy", "well", "older", "unmanaged", "hanging", NULL };
 
-typedef struct
-{
-  ClusterWorld cluster;
-  GSubprocess *others;
-} World;
-
 static void
-world_clear (World *world)
+world_init (ClusterWorld *world)
 {
-  pin_world_end (&world->others);
-  cluster_world_clear (&world->cluster);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
-
-static void
-world_init (World *world)
-{
-  world->cluster.libvirt = "test:///default";
-  cluster_world_init (&world->cluster, FALSE);
-  world->others = cluster_world_start_others (&world->cluster, manners, "");
-  cluster_world_start_host (&world->cluster);
-  cluster_world_start (&world->cluster);
-  cluster_world_wait (world->cluster.host, "LibvirtConnected", "true");
+  world->libvirt = "test:///default";
+  cluster_world_init (world, FALSE);
+  cluster_world_start_others (world, manners, "");
+  cluster_world_start_host (world);
+  cluster_world_start (world);
+  cluster_world_wait (world->host, "LibvirtConnected", "true");
   for (guint i = 0; i < 4; i++)
     {
       g_autofree char *host = g_strdup_printf ("host%u", i);
 
-      cluster_world_wait_for_host (&world->cluster, host, "reachable");
+      cluster_world_wait_for_host (world, host, "reachable");
     }
-  cluster_world_wait_for_host (&world->cluster, "host4", "unmanaged");
+  cluster_world_wait_for_host (world, "host4", "unmanaged");
 }
 
 static GVariant *
-call (World *world, const char *parameters, GError **error)
+call (ClusterWorld *world, const char *parameters, GError **error)
 {
-  return g_dbus_connection_call_sync (world->cluster.connection, NAME, PATH, NAME, "Domains", g_variant_new_parsed (parameters), NULL,
+  return g_dbus_connection_call_sync (world->connection, NAME, PATH, NAME, "Domains", g_variant_new_parsed (parameters), NULL,
                                       G_DBUS_CALL_FLAGS_NO_AUTO_START, PATIENCE_S * 1000, NULL, error);
 }
 
 /* (transfer full) */
 static JsonNode *
-ask (World *world, const char *parameters)
+ask (ClusterWorld *world, const char *parameters)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = call (world, parameters, &error);
@@ -121,7 +107,7 @@ guests_of (guint n, const char *sixth, const char *seventh)
 static void
 test_all (void)
 {
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
   g_autoptr (JsonNode) said = NULL;
   g_autofree char *guests = NULL, *silent = NULL, *first = guests_of (0, "", " vcpu-pins"), *second = guests_of (1, " vcpu-pins", " vcpu-pins");
   g_autofree char *others = g_strconcat (first, ", ", second, NULL), *own = g_strconcat (g_get_host_name (), " test", NULL);
@@ -136,13 +122,13 @@ test_all (void)
   g_assert_cmpstr (silent, ==, "host2 host3 host4 host5");
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (said), "omitted"), ==, 0);
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (said), "version"), ==, 1);
-  cluster_world_end_well (&world.cluster);
+  cluster_world_end_well (&world);
 }
 
 static void
 test_misses (void)
 {
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
   g_autoptr (JsonNode) said = NULL;
   g_autofree char *guests = NULL, *silent = NULL;
 
@@ -152,7 +138,7 @@ test_misses (void)
   g_assert_cmpstr (guests, ==, "host0 guest-0-6 vcpu-pins, host1 guest-1-5 vcpu-pins, host1 guest-1-6 vcpu-pins");
   silent = list_silent (said);
   g_assert_cmpstr (silent, ==, "host2 host3 host4 host5");
-  cluster_world_end_well (&world.cluster);
+  cluster_world_end_well (&world);
 }
 
 static void
@@ -162,7 +148,7 @@ test_refusals (void)
     { "({'all': <true>},)", "org.pinshift.Error.Unsupported", "unknown option 'all'; known: misses (b)" },
     { "({'misses': <'yes'>},)", "org.pinshift.Error.Invalid", "option 'misses' must be a boolean" },
   };
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
 
   world_init (&world);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -14,40 +14,26 @@
 /* The third says nonsense of its guests, the fourth has no pinshiftd. */
 static const char *const manners[] = { "tidy", "tidy", "well", "unmanaged", NULL };
 
-typedef struct
-{
-  ClusterWorld cluster;
-  GSubprocess *others;
-} World;
-
-static void
-world_clear (World *world)
-{
-  pin_world_end (&world->others);
-  cluster_world_clear (&world->cluster);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
-
 /* All that can be read was read. */
 static void
-world_init (World *world)
+world_init (ClusterWorld *world)
 {
-  cluster_world_init (&world->cluster, FALSE);
-  world->others = cluster_world_start_others (&world->cluster, manners, POLICY);
-  cluster_world_start (&world->cluster);
+  cluster_world_init (world, FALSE);
+  cluster_world_start_others (world, manners, POLICY);
+  cluster_world_start (world);
   for (guint i = 0; i < 3; i++)
     {
       g_autofree char *host = g_strdup_printf ("host%u", i);
 
-      cluster_world_wait_for_host (&world->cluster, host, "reachable");
+      cluster_world_wait_for_host (world, host, "reachable");
     }
-  cluster_world_wait_for_host (&world->cluster, "host3", "unmanaged");
+  cluster_world_wait_for_host (world, "host3", "unmanaged");
 }
 
 static GVariant *
-call (World *world, const char *parameters, GError **error)
+call (ClusterWorld *world, const char *parameters, GError **error)
 {
-  return g_dbus_connection_call_sync (world->cluster.connection, NAME, PATH, NAME, "Picture", g_variant_new_parsed (parameters), NULL,
+  return g_dbus_connection_call_sync (world->connection, NAME, PATH, NAME, "Picture", g_variant_new_parsed (parameters), NULL,
                                       G_DBUS_CALL_FLAGS_NO_AUTO_START, PATIENCE_S * 1000, NULL, error);
 }
 
@@ -85,7 +71,7 @@ test_pictures (void)
     { "('host1', {'guest': <'guest-0-3'>})", "host1 before, host1 after", 128, 10, 1 },
     { "('host1', {'guest': <'00000000-0000-0000-0003-000000000000'>})", "host1 before, host1 after", 128, 10, 1 },
   };
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
 
   world_init (&world);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -105,7 +91,7 @@ test_pictures (void)
       g_assert_cmpuint (count (svg, "guest-1-3"), ==, rows[i].n_resident);
       g_assert_cmpuint (count (svg, "guest-0-3"), ==, rows[i].n_visitor);
     }
-  cluster_world_end_well (&world.cluster);
+  cluster_world_end_well (&world);
 }
 
 static void
@@ -125,7 +111,7 @@ test_refusals (void)
     { "('host3', @a{sv} {})", ERROR "Failed", "host3 can't be reached: " },
     { "('host3', {'guest': <'guest-0-3'>})", ERROR "Failed", "guest-0-3 can't be on host3: it has no pinshift" },
   };
-  g_auto (World) world = { { NULL } };
+  g_auto (ClusterWorld) world = { NULL };
 
   world_init (&world);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -140,7 +126,7 @@ test_refusals (void)
       g_assert_nonnull (strstr (error->message, rows[i].part));
       g_assert_null (strchr (error->message, '\n'));
     }
-  cluster_world_end_well (&world.cluster);
+  cluster_world_end_well (&world);
 }
 
 int
