@@ -3,10 +3,14 @@
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p /run/lab /run/dbus /run/lock /run/libvirt /var/log/libvirt/qemu /lab/drivers
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-if grep -q 'hugepages=' /proc/cmdline; then
-  mkdir -p /dev/hugepages
-  mount -t hugetlbfs -o pagesize=2M hugetlbfs /dev/hugepages
-fi
+for word in $(cat /proc/cmdline); do
+  case $word in
+    hugepagesz=*)
+      mkdir -p "/dev/hugepages${word#*=}"
+      mount -t hugetlbfs -o "pagesize=${word#*=}" hugetlbfs "/dev/hugepages${word#*=}";;
+    lab_offline=*) echo 0 >"/sys/devices/system/cpu/cpu${word#*=}/online";;
+  esac
+done
 rm -rf /etc/libvirt/qemu /var/lib/dbus/machine-id
 ln -s /usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so /lab/drivers/
 syslogd -O /var/log/syslog

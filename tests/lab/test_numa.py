@@ -19,11 +19,13 @@ from pinlab.xml import placement_of
 # hosta and its twin: 2 nodes of 4 CPUs, pages on both. hostb: 1 node of 4 CPUs, no pages.
 TWO_NODES = Shape((Node("0-3", 1024, huge_2m=96), Node("4-7", 1024, huge_2m=96)), sockets=2)
 ONE_NODE = Shape((Node("0-3", 1536),))
-# Cores of two threads, a node without memory, one without CPUs, a way that is longer than the way back.
-ODD = Shape((Node("0-1,4-5", 512, huge_2m=8), Node("2-3,6-7", 512), Node("8-11"), Node("", 256)),
-            sockets=3, threads=2, distances={
-                (0, 1): 15, (0, 2): 32, (0, 3): 17, (1, 0): 16, (1, 2): 20, (1, 3): 28,
-                (2, 0): 32, (2, 1): 20, (2, 3): 28, (3, 0): 17, (3, 1): 28, (3, 2): 28})
+# Cores of two threads, a node without memory, one that is missing, one without CPUs, a way that is longer than the way back.
+FAR = {(0, 1): 15, (0, 2): 32, (0, 4): 17, (1, 0): 16, (1, 2): 20, (1, 4): 28,
+       (2, 0): 32, (2, 1): 20, (2, 4): 28, (4, 0): 17, (4, 1): 28, (4, 2): 28}
+MISSING = {pair: 20 for other in (0, 1, 2, 4) for pair in ((3, other), (other, 3))}
+ODD = Shape((Node("0-1,4-5", 1024, huge_2m=8), Node("2-3,6-7", 2304, huge_1g=1), Node("8-11"), Node(absent="12-15"),
+             Node("", 256)), sockets=4, threads=2, distances=FAR | MISSING, isolated="6-7", offline="11")
+NODES = {number: node for number, node in enumerate(ODD.nodes) if not node.absent}
 
 # What stock libvirt says when the guest is to leave for hostb.
 NO_PAGES = "hugetlbfs filesystem is not mounted or disabled by administrator config"
@@ -219,22 +221,48 @@ def node(world: Odd, number: int, file: str) -> str:
     return world.host.read(f"/sys/devices/system/node/node{number}/{file}").strip()
 
 
-@shapes.case("nodes have the CPUs, memory and pages that were asked for, or none")
+def cpus(world: Odd, file: str) -> str:
+    return world.host.read(f"/sys/devices/system/cpu/{file}").strip()
+
+
+@shapes.case("nodes have the CPUs, memory and pages that were asked for, or none, and one is missing")
 def nodes(w: Odd) -> None:
-    for number, wanted in enumerate(ODD.nodes):
-        same(expand(node(w, number, "cpulist")), sorted(expand(wanted.cpus)), f"CPUs of node {number}")
+    same(expand(w.host.read("/sys/devices/system/node/online").strip()), list(NODES), "nodes")
+    for number, wanted in NODES.items():
+        same(expand(node(w, number, "cpulist")), sorted(set(expand(wanted.cpus)) - {11}), f"CPUs of node {number}")
         total = int(node(w, number, "meminfo").splitlines()[0].split()[3])
         # The kernel keeps some for itself, on one node or another.
         expect(wanted.memory_mib / 2 <= total / 1024 <= wanted.memory_mib, f"memory of node {number}", total)
-        pages = "0"
         if wanted.memory_mib:
-            pages = node(w, number, "hugepages/hugepages-2048kB/nr_hugepages")
-        same(int(pages), wanted.huge_2m, f"pages of node {number}")
+            for size, pages in ((2048, wanted.huge_2m), (1048576, wanted.huge_1g)):
+                same(int(node(w, number, f"hugepages/hugepages-{size}kB/nr_hugepages")), pages, f"pages of node {number}")
 
 
 @shapes.case("distances may differ by direction, and threads share a core")
 def distances(w: Odd) -> None:
-    for number in range(len(ODD.nodes)):
-        wanted = [ODD.distances.get((number, other), 10) for other in range(len(ODD.nodes))]
+    for number in NODES:
+        wanted = [FAR.get((number, other), 10) for other in NODES]
         same([int(d) for d in node(w, number, "distance").split()], wanted, f"distances of node {number}")
-    same(w.host.read("/sys/devices/system/cpu/cpu8/topology/thread_siblings_list").strip(), "8-9", "siblings of CPU 8")
+    same(cpus(w, "cpu8/topology/thread_siblings_list"), "8-9", "siblings of CPU 8")
+
+
+@shapes.case("CPUs may be isolated, or offline")
+def unusual(w: Odd) -> None:
+    same(cpus(w, "isolated"), "6-7", "isolated CPUs")
+    same(cpus(w, "online"), "0-10", "CPUs")
+
+
+@shapes.case("a guest gets a page of 1 GiB of its node")
+def gigapage(w: Odd) -> None:
+    guest = Guest("gigapage", memory_mib=1024, hugepages=1048576, memory=("strict", "1"))
+    w.host.create(guest)
+    same([(m["policy"], m["page_kib"], m["pages"]) for m in everything(w.host, guest)["memory"]],
+         [("bind:1", 1048576, {"1": 1})], "its memory")
+
+
+@shapes.case("a guest that leaves its place to numad has the CPUs of a node")
+def automatic(w: Odd) -> None:
+    guest = Guest("auto", auto=True)
+    w.host.create(guest)
+    given = set(everything(w.host, guest)["threads"].values())
+    expect(len(given) == 1 and given <= {node(w, number, "cpulist") for number in NODES}, "its threads have a node's CPUs", given)

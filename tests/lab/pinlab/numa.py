@@ -35,28 +35,38 @@ SHARE = 15
 
 @dataclass(frozen=True)
 class Node:
-    """A NUMA node; without CPUs or without memory if so wished."""
+    """A NUMA node; without CPUs or without memory if so wished.
+
+    HUGE_1G: the kernel takes them before it has freed what it boots from, so that in a host of 3 GiB, which has the third at 4 GiB,
+    only that one can be had, on a node that has a little more.
+    ABSENT: CPUs that could be plugged in. A node of such alone the kernel numbers, and has not: its number is missing.
+    """
 
     cpus: str = ""
     memory_mib: int = 0
     huge_2m: int = 0
+    huge_1g: int = 0
+    absent: str = ""
 
 
 @dataclass(frozen=True)
 class Shape:
     """A host's hardware. DISTANCES maps (from, to) to a distance: all of them, or none for 10 and 20.
 
-    Nodes without CPUs come last, for that is how the kernel numbers them.
+    Nodes without CPUs come last, for that is how the kernel numbers them, and before them those whose CPUs are absent.
+    ISOLATED CPUs are none of the kernel's scheduler's, OFFLINE ones are so before libvirtd starts.
     """
 
     nodes: tuple[Node, ...]
     sockets: int = 1
     threads: int = 1
     distances: dict[tuple[int, int], int] = field(default_factory=dict)
-    cpu: str = "max,vendor=GenuineIntel"
+    cpu: str = "Nehalem,vendor=GenuineIntel"
+    isolated: str = ""
+    offline: str = ""
 
     def __post_init__(self) -> None:
-        bare = [not node.cpus for node in self.nodes]
+        bare = [not node.cpus + node.absent for node in self.nodes]
         if bare != sorted(bare):
             raise ValueError("nodes without CPUs must come last: the kernel numbers the others first")
 
@@ -65,21 +75,22 @@ class Shape:
         return sum(len(expand(node.cpus)) for node in self.nodes)
 
     @property
+    def most_cpus(self) -> int:
+        return self.cpu_count + sum(len(expand(node.absent)) for node in self.nodes)
+
+    @property
     def memory_mib(self) -> int:
         return sum(node.memory_mib for node in self.nodes)
 
-    @property
-    def has_pages(self) -> bool:
-        return any(node.huge_2m for node in self.nodes)
-
     def arguments(self) -> list[str]:
         """QEMU's view of the shape."""
-        cores = self.cpu_count // (self.sockets * self.threads)
-        argv = ["-cpu", self.cpu, "-m", str(self.memory_mib), "-smp",
-                f"{self.cpu_count},sockets={self.sockets},cores={cores},threads={self.threads}"]
+        cores = self.most_cpus // (self.sockets * self.threads)
+        flags = ",+pdpe1gb" if any(node.huge_1g for node in self.nodes) else ""
+        argv = ["-cpu", self.cpu + flags, "-m", str(self.memory_mib), "-smp",
+                f"{self.cpu_count},maxcpus={self.most_cpus},sockets={self.sockets},cores={cores},threads={self.threads}"]
         for number, node in enumerate(self.nodes):
             option = f"node,nodeid={number}"
-            option += "".join(f",cpus={span}" for span in node.cpus.split(",") if span)
+            option += "".join(f",cpus={span}" for span in f"{node.cpus},{node.absent}".split(",") if span)
             if node.memory_mib:
                 argv += ["-object", f"memory-backend-ram,id=m{number},size={node.memory_mib}M"]
                 option += f",memdev=m{number}"
@@ -89,9 +100,15 @@ class Shape:
         return argv
 
     def kernel_words(self) -> list[str]:
-        """The page pools, which only a freshly booted kernel is sure to fill."""
-        pools = [f"{n}:{node.huge_2m}" for n, node in enumerate(self.nodes) if node.huge_2m]
-        return ["hugepagesz=2M", f"hugepages={','.join(pools)}"] if pools else []
+        """The page pools, which only a freshly booted kernel is sure to fill, and what it does not do with CPUs."""
+        words = self._pool("2M", [node.huge_2m for node in self.nodes]) + self._pool("1G", [node.huge_1g for node in self.nodes])
+        words += [f"isolcpus={self.isolated}"] if self.isolated else []
+        return words + [f"lab_offline={cpu}" for cpu in expand(self.offline)]
+
+    @staticmethod
+    def _pool(size: str, pages: list[int]) -> list[str]:
+        counts = [f"{node}:{count}" for node, count in enumerate(pages) if count]
+        return [f"hugepagesz={size}", f"hugepages={','.join(counts)}"] if counts else []
 
 
 def expand(cpus: str) -> list[int]:
