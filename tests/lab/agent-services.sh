@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What runs on a NUMA host: a bus, a log, libvirtd.  Started once by the agent.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-mkdir -p /run/lab /run/dbus /run/lock /run/libvirt /var/log/libvirt/qemu /lab/drivers
+mkdir -p /run/lab /run/pinlab /run/dbus /run/lock /run/libvirt /var/log/libvirt/qemu /lab/drivers
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 for word in $(cat /proc/cmdline); do
   case $word in

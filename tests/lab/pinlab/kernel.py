@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from .guest import Guest
 from .host import Host
 
-# One round trip and few processes, for both are slow where a CPU is emulated: sections that begin with "== NAME".
+# Few processes, for they are slow where a CPU is emulated: sections that begin with "== NAME". $1 is the guest's name.
 GATHER = r"""
-cd "/proc/$1"
+read -r pid <"/run/libvirt/qemu/$1.pid"
+cd "/proc/${pid:?}" || exit
 echo "== threads"
-grep -H . task/*/comm
-grep -H Cpus_allowed_list: task/*/status
+grep -HE "^(Name|Cpus_allowed_list):" task/*/status
 echo "== maps"; cat maps
 echo "== numa_maps"; cat numa_maps
 echo "== pages"
@@ -24,7 +25,7 @@ true
 """
 VCPU = re.compile(r"CPU (\d+)/")
 IOTHREAD = re.compile(r"IO iothread(\d+)$")
-TASK = re.compile(r"task/(\d+)/(comm|status):(?:Cpus_allowed_list:\s*)?(.*)")
+TASK = re.compile(r"task/(\d+)/status:(Name|Cpus_allowed_list):\s*(.*)")
 POOL = re.compile(r".*/node(\d+)/hugepages/hugepages-(\d+)kB/(nr|free)_hugepages:(\d+)")
 ON_NODE = re.compile(r"N(\d+)=(\d+)")
 
@@ -37,11 +38,25 @@ def everything(host: Host, guest: Guest) -> dict[str, Any]:
     memory: for each mapping of the guest's RAM its policy, page size and pages by node.
     pages_in_use: {"node 0": {"2048": 32}} of the host, by node and size in KiB.
     """
-    text = host.run("sh", "-c", GATHER, "sh", str(host.qemu_pid(guest.name))).out
-    sections = _sections(text)
-    return {"threads": _threads(sections["threads"]),
-            "memory": _memory(guest, sections["maps"], sections["numa_maps"]),
-            "pages_in_use": _pages(sections["pages"])}
+    return facts(guest, sections(host.run("sh", "-c", GATHER, "sh", guest.name).out))
+
+
+def facts(guest: Guest, said: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What everything() gives, of what GATHER SAID of GUEST."""
+    return {"threads": _threads(said["threads"]),
+            "memory": _memory(guest, said["maps"], said["numa_maps"]),
+            "pages_in_use": _pages(said["pages"])}
+
+
+def sections(text: str) -> dict[str, list[str]]:
+    """The lines of TEXT by the `== NAME` that they come after."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line.startswith("== "):
+            found[line[3:]] = current = []
+        else:
+            current.append(line)
+    return found
 
 
 def settled(kernel: dict[str, Any]) -> dict[str, Any]:
@@ -67,16 +82,6 @@ def qmp(host: Host, guest: Guest, command: str) -> Any:
     return json.loads(done.out)["return"]
 
 
-def _sections(text: str) -> dict[str, list[str]]:
-    sections: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if line.startswith("== "):
-            sections[line[3:]] = current = []
-        else:
-            current.append(line)
-    return sections
-
-
 def _role(name: str) -> str:
     if found := VCPU.match(name):
         return f"vcpu {found[1]}"
@@ -89,8 +94,8 @@ def _threads(lines: list[str]) -> dict[str, str]:
     said = {(found[1], found[2]): found[3] for line in lines if (found := TASK.fullmatch(line))}
     masks: dict[str, set[str]] = {}
     for (tid, kind), name in said.items():
-        if kind == "comm" and (tid, "status") in said:  # A thread may end between the two looks.
-            masks.setdefault(_role(name), set()).add(said[tid, "status"])
+        if kind == "Name" and (tid, "Cpus_allowed_list") in said:  # A thread may end while it is looked at.
+            masks.setdefault(_role(name), set()).add(said[tid, "Cpus_allowed_list"])
     return {role: " ".join(sorted(found)) for role, found in sorted(masks.items())}
 
 

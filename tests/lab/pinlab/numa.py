@@ -145,7 +145,7 @@ class NumaHost(Host):
     kind = "numa"
 
     def __init__(self, lab: Lab, name: str, index: int, shape: Shape, stage: str | None = None,
-                 files: dict[str, str] | None = None) -> None:
+                 files: dict[str, str | bytes] | None = None) -> None:
         super().__init__(lab, name, index, stage)
         self.shape = shape
         self.files = files or {}
@@ -284,7 +284,7 @@ class NumaHost(Host):
         except OSError as error:
             return f"== {self.name} ==\n{error}\n{self._console_end()}"
 
-    def _seed(self) -> dict[str, str | tuple[str, int]]:
+    def _seed(self) -> dict[str, str | bytes | tuple[str, int]]:
         scripts = Path(__file__).parent.parent
         return {
             "/lab/services": (scripts / "agent-services.sh").read_text(),
