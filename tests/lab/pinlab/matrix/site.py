@@ -11,7 +11,7 @@ from ..lab import Lab
 from ..numa import NumaHost
 from .harm import Facts, facts
 from .hosts import HOSTS
-from .pattern import ROM, rom
+from .pattern import ROM, program
 from .trip import World
 
 
@@ -19,8 +19,8 @@ class Site:
     """Up when it is made; ends with LAB."""
 
     def __init__(self, lab: Lab, stage: str) -> None:
-        program = rom(lab.dir)
-        self.hosts = {key: lab.host(name_of(key), NumaHost, shape=kind.shape, stage=stage, files={ROM: program})
+        rom = program()
+        self.hosts = {key: lab.host(name_of(key), NumaHost, shape=kind.shape, stage=stage, files={ROM: rom})
                       for key, kind in HOSTS.items()}
         lab.up()
         with ThreadPoolExecutor() as pool:
