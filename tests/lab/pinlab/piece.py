@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # The log gets what the daemon prints; the shell goes, the daemon stays, its id is printed.
 SPAWN = 'log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null & echo $!'
 STARTED = "org.freedesktop.DBus.StartServiceByName"
+ANSWER_MS = 300_000
 PID_OF = "org.freedesktop.DBus.GetConnectionUnixProcessID"
 
 
@@ -93,5 +94,5 @@ class BusPiece(Piece):
 
     def _ask(self, method: str, *args: str, check: bool = False):
         return self.host.run(
-            "dbus-send", "--system", "--print-reply=literal", "--dest=org.freedesktop.DBus",
+            "dbus-send", "--system", "--print-reply=literal", f"--reply-timeout={ANSWER_MS}", "--dest=org.freedesktop.DBus",
             "/org/freedesktop/DBus", method, *args, check=check)
