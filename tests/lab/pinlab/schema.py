@@ -12,10 +12,10 @@ from .cases import expect, same
 SOURCE = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(SOURCE / "tests" / "style"))
 
-from schema import DIRECTORY, Judge, name_of  # noqa: E402
+from schema import DIRECTORY, OF_DOCS, SUFFIX, Judge, name_of  # noqa: E402
 
 INSTALLED = "/usr/share/pinshift/schema"
-FILES = sorted(f"{INSTALLED}/{path.name}" for path in DIRECTORY.iterdir())
+FILES = sorted(f"{INSTALLED}/{path.name}" for path in DIRECTORY.iterdir() if path.name.removesuffix(SUFFIX) not in OF_DOCS)
 JUDGE = Judge()
 
 
