@@ -295,6 +295,7 @@ class NumaHost(Host):
             "/etc/machine-id": f"{self.uuid.replace('-', '')}\n",
             "/etc/libvirt/libvirtd.conf": LIBVIRTD_CONF.format(uuid=self.uuid),
             "/etc/libvirt/qemu.conf": QEMU_CONF,
+            "/etc/dbus-1/system-local.conf": BUS_CONF,
             "/etc/pinshift/hook.conf": "deadline = 30s\n",
             **self.files,
         }
@@ -328,6 +329,10 @@ auth_tcp = "none"
 auth_unix_ro = "none"
 auth_unix_rw = "none"
 keepalive_interval = -1
+"""
+
+# A service may take long to start, on a busy machine.
+BUS_CONF = """<busconfig><limit name="service_start_timeout">300000</limit></busconfig>
 """
 
 QEMU_CONF = """security_driver = "none"
