@@ -5,7 +5,7 @@
  * there, X if not.  In between its CPU is halted; the others are never started.
  *
  * The pattern is in whole pages all over the RAM, which ends below 2 GiB, from 1 MiB on.  The more RAM the fewer pages, for a
- * host with transparent huge pages gives 2 MiB for each: 1008 in 64 MiB, 63 in 1 GiB.  It is in one page of 256 KiB of the first
+ * host with transparent huge pages gives 2 MiB for each: 1008 in 64 MiB, 64 in 1 GiB.  It is in one page of 256 KiB of the first
  * GiB of DIMMs too, which are above 4 GiB.  All that is remembered is in registers: %ebp the end of the RAM, %ecx that of the
  * DIMMs. */
 
@@ -17,8 +17,8 @@
 	.set DIMMS, 0x80000000		/* where the program sees what is at 4 GiB */
 	.set DIMMS_MOST, 0xc0000000
 	.set DIMM_STEP, 0x40000
-	.set LVT_SPURIOUS, 0xfee000f0	/* local APIC */
-	.set LVT_LINT1, 0xfee00360
+	.set APIC_SPURIOUS, 0xfee000f0	/* of the local APIC */
+	.set APIC_LINT1, 0xfee00360
 	.set FACTOR, 0x9e3779b1		/* odd: each address has a value that no other has */
 
 /* STEP for each double word of the pattern: %edi is where it is, %eax what it has to be.  Changes %ebx and %esi too. */
@@ -104,8 +104,8 @@ flat:
 2:
 	pattern "mov %eax, (%edi)"
 
-	movl $0x1ff, LVT_SPURIOUS	/* on */
-	movl $0x400, LVT_LINT1		/* an NMI */
+	movl $0x1ff, APIC_SPURIOUS	/* on */
+	movl $0x400, APIC_LINT1		/* an NMI */
 	mov $'F', %al
 	mov $PORT, %dx
 	out %al, %dx
