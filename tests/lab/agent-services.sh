@@ -8,6 +8,7 @@ for word in $(cat /proc/cmdline); do
     hugepagesz=*)
       mkdir -p "/dev/hugepages${word#*=}"
       mount -t hugetlbfs -o "pagesize=${word#*=}" hugetlbfs "/dev/hugepages${word#*=}";;
+    lab_kvm) modprobe kvm_amd;;
     lab_offline=*) echo 0 >"/sys/devices/system/cpu/cpu${word#*=}/online";;
   esac
 done

@@ -32,6 +32,10 @@ BOOT_TIMEOUT = 900
 PATIENCE = (75, 100, 150, 300)
 SHARE = 15
 
+# CPUs without AVX, which TCG is slow to emulate. Of what KVM needs TCG knows AMD's, of threads that share a core Intel's.
+INTEL = "Nehalem,vendor=GenuineIntel"
+AMD = "Opteron_G3,-misalignsse,+svm,+npt"
+
 
 @dataclass(frozen=True)
 class Node:
@@ -54,14 +58,14 @@ class Shape:
     """A host's hardware. DISTANCES maps (from, to) to a distance: all of them, or none for 10 and 20.
 
     Nodes without CPUs come last, for that is how the kernel numbers them, and before them those whose CPUs are absent.
-    ISOLATED CPUs are none of the kernel's scheduler's, OFFLINE ones are so before libvirtd starts.
+    A CPU that is like AMD has KVM. ISOLATED CPUs are none of the kernel's scheduler's, OFFLINE ones are so before libvirtd starts.
     """
 
     nodes: tuple[Node, ...]
     sockets: int = 1
     threads: int = 1
     distances: dict[tuple[int, int], int] = field(default_factory=dict)
-    cpu: str = "Nehalem,vendor=GenuineIntel"
+    cpu: str = INTEL
     isolated: str = ""
     offline: str = ""
 
@@ -103,6 +107,7 @@ class Shape:
         """The page pools, which only a freshly booted kernel is sure to fill, and what it does not do with CPUs."""
         words = self._pool("2M", [node.huge_2m for node in self.nodes]) + self._pool("1G", [node.huge_1g for node in self.nodes])
         words += [f"isolcpus={self.isolated}"] if self.isolated else []
+        words += ["lab_kvm"] if "+svm" in self.cpu else []
         return words + [f"lab_offline={cpu}" for cpu in expand(self.offline)]
 
     @staticmethod
