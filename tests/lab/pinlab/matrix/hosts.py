@@ -28,12 +28,12 @@ _DISTANCES = {(0, 1): 16, (0, 2): 28, (0, 3): 32, (1, 0): 17, (1, 2): 24, (1, 3)
 HOSTS: Mapping[str, Kind] = {
     "a": Kind("2 nodes of 4 CPUs, pages of 2 MiB on both, KVM", _TWO_NODES),
     "twin": Kind("like a", _TWO_NODES),
-    "b": Kind("1 node of 4 CPUs, no huge pages", Shape((Node("0-3", 2176),))),
+    "b": Kind("1 node of 4 CPUs, no huge pages, KVM", Shape((Node("0-3", 2176),), cpu=AMD)),
     "c": Kind("2 nodes of 2 cores of 2 threads, pages of 2 MiB on node 1", Shape(
         (Node("0-3", 1088), Node("4-7", 1088, huge_2m=96)), sockets=2, threads=2)),
-    "d": Kind("4 nodes of 2 CPUs, no two ways between them alike, pages of 2 MiB on nodes 1 and 2", Shape(
+    "d": Kind("4 nodes of 2 CPUs, no two ways between them alike, pages of 2 MiB on nodes 1 and 2, KVM", Shape(
         (Node("0-1", 544), Node("2-3", 544, huge_2m=96), Node("4-5", 544, huge_2m=96), Node("6-7", 544)), sockets=4,
-        distances=_DISTANCES)),
+        distances=_DISTANCES, cpu=AMD)),
     "e": Kind("node 0 of 4 CPUs, node 1 of 4 CPUs (7 offline) and no memory, no node 2, node 3 of no CPUs", Shape(
         (Node("0-3", 1088), Node("4-7"), Node(absent="8-11"), Node("", 1088)), sockets=3, offline="7")),
     "f": Kind("2 nodes of 4 CPUs (6-7 isolated), pages of 2 MiB on both, one of 1 GiB on node 1", Shape(

@@ -75,7 +75,7 @@ KINDS: Mapping[str, Kind] = {kind.guest.name: kind for kind in (
         "i440fx-3.1", machine="pc-i440fx-3.1", memory_mib=128, cells=CELLS, memnode=ON_BOTH)),
     Kind("shared memfd in pages of 2 MiB, as for vhost-user", _guest(
         "shared", memory_mib=128, cells=SHARED, hugepages=MIB_2, extra_backing=MEMFD)),
-    Kind("`host-passthrough` and each vCPU on a CPU", _guest(
-        "passthrough", vcpupin=PINS, cpu="<cpu mode='host-passthrough'/>")),
+    Kind("KVM, `host-passthrough` and each vCPU on a CPU", _guest(
+        "passthrough", vcpupin=PINS, kvm=True, cpu="<cpu mode='host-passthrough'/>")),
     Kind("`placement='auto'`, numad decides", _guest("auto", auto=True)),
 )}
