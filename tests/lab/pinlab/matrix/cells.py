@@ -36,6 +36,11 @@ class Cells:
         self._seen = {key(one): one for one in seen}
         self._trips = sorted((one for one in self._seen.values() if isinstance(one, Trip)), key=self._place)
 
+    def add(self, seen: Seen) -> None:
+        self._seen[key(seen)] = seen
+        if isinstance(seen, Trip):
+            self._trips = sorted([trip for trip in self._trips if key(trip) != key(seen)] + [seen], key=self._place)
+
     def _place(self, trip: Trip) -> tuple[int, ...]:
         hosts, kinds, modes = [*self.frame.hosts], [*self.frame.kinds], [*self.frame.modes]
         where = (hosts.index(trip.home), hosts.index(trip.away))

@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {kind.guest.name: kind for kind in (
     Kind("pages of 2 MiB", _guest("hugepages", hugepages=MIB_2)),
     Kind("pages of 2 MiB for one of 2 cells", _guest("cellpages", memory_mib=128, cells=CELLS, hugepages=((MIB_2, "0"),))),
     Kind("a page of 1 GiB", _guest("gigapage", memory_mib=1024, hugepages=GIB_1)),
-    Kind("all at once", _guest("everything", memory_mib=128, cells=CELLS, hugepages=MIB_2, vcpupin=PINS, emulatorpin="7",
+    Kind("all at once", _guest("everything", memory_mib=128, cells=CELLS, hugepages=MIB_2, vcpupin=PINS, emulatorpin="3,7",
                                iothreads=1, iothreadpin={1: "6"}, memory=("strict", "0-1"), memnode=ON_BOTH)),
     Kind("`vcpusched` fifo on pinned vCPUs", _guest("fifo", vcpupin=PINS, vcpusched=FIFO)),
     Kind("a DIMM in pages of 2 MiB on node 1", _guest("dimm", memory_mib=64, cells=(Cell("0-1", 64),), slots=1, devices=DIMM)),

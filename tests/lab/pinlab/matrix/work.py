@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..host import Host
 from .kinds import KINDS
 from .lanes import Board, Job
+from .modes import MODES
 from .outcome import LIVE, Seen, Start
 from .store import Store
+from .tours import Tour
 from .trip import Stay, World, ended, stay, trip, tried
 
 Tell = Callable[[Seen], None]
@@ -77,6 +80,24 @@ def _went(run: Run, begun: Stay, away: str) -> bool:
     if made.faults:
         ended(host, begun.guest)
     return not made.faults
+
+
+# In other modes
+
+
+def mode(run: Run, tour: Tour) -> Sequence[Job]:
+    """A trip that is not known yet; it has all its hosts to itself."""
+    start = run.store.start(tour.kind, tour.home, True)
+    known = run.store.trip(run.world.side, tour.kind, tour.mode, tour.home, tour.away)
+    if known or (start is not None and not start.ok):
+        return ()
+    keys = [key for key in (tour.home, tour.away, tour.third) if key]
+    return (Job(frozenset(keys), lambda _: _toured(run, tour, *(run.world.hosts[key] for key in keys))),)
+
+
+def _toured(run: Run, tour: Tour, *hosts: Host) -> Sequence[Job]:
+    run.saw(MODES[tour.mode].run(run.world, KINDS[tour.kind], *hosts))
+    return ()
 
 
 # Starts
