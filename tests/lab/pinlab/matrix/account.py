@@ -10,14 +10,14 @@ import time
 from collections import Counter
 
 from .cells import Cells, Key
-from .outcome import Seen, Start, Trip, key
+from .outcome import LIVE, PINSHIFT, STOCK, Seen, Start, Trip, key
 from .progress import Progress, Teller
 from .saying import doing
 
 
 def sort_of(cell: Key) -> str:
-    """Cells of one sort take about as long."""
-    return f"{cell[1]} {'live' if cell[3] == 'live' else 'mode'}" if cell[0] == "trip" else "start"
+    """Trips of one sort take about as long."""
+    return f"{cell[1]} {'live' if cell[3] == LIVE else 'otherwise'}"
 
 
 class Account:
@@ -27,24 +27,23 @@ class Account:
         self._lock = threading.Lock()
         self._cells = cells
         self._teller = Teller(os.get_terminal_size(2).columns if sys.stderr.isatty() else None)
-        self._progress = Progress(time.monotonic(), Counter(map(sort_of, cells.missing)), len(cells.all), lanes)
-        for trip in cells.all:
-            if isinstance(trip, Trip):
-                self._progress = self._progress.learned(sort_of(key(trip)), trip.seconds)
+        known = [trip for side in (PINSHIFT, STOCK) for trip in cells.trips(side)]
+        todo = Counter(sort_of(cell) for cell in cells.missing if cell[0] == "trip")
+        self._progress = Progress(time.monotonic(), todo, len(known), lanes)
+        for trip in known:
+            self._progress = self._progress.learned(sort_of(key(trip)), trip.seconds)
         self._number = 0
         self.faults = 0
 
     def hear(self, seen: Seen) -> None:
         with self._lock:
             self._cells.add(seen)
-            faults = self._cells.faults(seen) if isinstance(seen, Trip) else ()
-            seconds = seen.seconds if isinstance(seen, Trip) else 0
-            self._progress = self._progress.after(sort_of(key(seen)), seconds, bool(faults))
             if isinstance(seen, Trip):
-                self._say(seen, faults)
+                self._say(seen, self._cells.faults(seen))
             self._tell(sentence(seen))
 
     def _say(self, trip: Trip, faults: tuple[str, ...]) -> None:
+        self._progress = self._progress.after(sort_of(key(trip)), trip.seconds, bool(faults))
         self._number += 1
         self.faults += bool(faults)
         print(f"{'not ok' if faults else 'ok'} {self._number} - matrix: {sentence(trip)} # {trip.seconds} s", flush=True)
@@ -64,6 +63,6 @@ def sentence(seen: Seen) -> str:
     """`pinshift strict a -> b -> a: re-map memory`"""
     if isinstance(seen, Start):
         return f"{seen.kind} on {seen.host}{'' if seen.written else ' without placement'}: {seen.said or 'starts'}"
-    mode = "" if seen.mode == "live" else f" {seen.mode}"
+    mode = "" if seen.mode == LIVE else f" {seen.mode}"
     way = f"{seen.home} -> {seen.away}{f' -> {seen.home}' if seen.arrived else ''}"
     return f"{seen.side} {seen.kind}{mode} {way}: {doing(seen) or f'{seen.outcome}: {seen.said}'}"

@@ -76,11 +76,14 @@ class Board:
 
 
 def run(jobs: Sequence[Job], lanes: int) -> None:
-    """Runs JOBS, LANES at a time. The first that raises ends it: what runs is finished, the rest is not begun."""
+    """Runs JOBS, LANES at a time. The first that raises ends it, and so does a signal: what runs is finished, the rest is not begun."""
     board = Board(jobs)
     with ThreadPoolExecutor(lanes) as pool:
-        for lane in [pool.submit(_lane, board) for _ in range(lanes)]:
-            lane.result()
+        try:
+            for lane in [pool.submit(_lane, board) for _ in range(lanes)]:
+                lane.result()
+        finally:
+            board.stop()
 
 
 def _lane(board: Board) -> None:
