@@ -3,12 +3,21 @@
 
 #include "chunk.h"
 
+/* Whether @node has memory of that sort: pages of @page_kib, or for 0 ordinary ones. */
+static gboolean
+has_sort (const PinSnapshot *host, guint node, guint64 page_kib)
+{
+  const PinPool *pool = page_kib != 0 ? pin_snapshot_pool (host, node, page_kib) : NULL;
+
+  return page_kib != 0 ? pool != NULL && pool->total > 0 : host->memory[node].total_kib > 0;
+}
+
 static guint
-count_hosts (const PinChunk *chunk, const PinSnapshot *host, guint node)
+count_hosts (const PinChunk *chunk, const PinSnapshot *host, guint node, guint64 page_kib)
 {
   gboolean bound = chunk->bound && chunk->mode != PIN_MEMORY_MODE_PREFERRED;
 
-  if (host->memory[node].total_kib == 0)
+  if (!has_sort (host, node, page_kib))
     return 0;
   return !bound || pin_cpuset_contains (chunk->nodeset, host->topology->nodes[node].id) ? 1 : 0;
 }
@@ -22,12 +31,12 @@ hold_chunk (PinTenant *tenant, const PinChunk *chunk, const PinSnapshot *host)
   guint n_nodes = 0;
 
   for (guint node = 0; node < host->topology->n_nodes; node++)
-    n_nodes += count_hosts (chunk, host, node);
+    n_nodes += count_hosts (chunk, host, node, page_kib);
   for (guint node = 0; n_nodes > 0 && node < host->topology->n_nodes; node++)
     {
       guint64 part = (left + n_nodes - 1) / n_nodes;
 
-      if (count_hosts (chunk, host, node) == 0)
+      if (count_hosts (chunk, host, node, page_kib) == 0)
         continue;
       if (page_kib != 0)
         pin_tenant_add_pages (tenant, node, page_kib, part);

@@ -86,6 +86,31 @@ apply_tsc (PinPicture *picture)
   cpu->tsc_scaling = picture->tsc_scaling;
 }
 
+/* [reserve] memory is for the host as a whole: each node with memory gives its share. */
+static guint64 *
+reserve_by_node (const PinPicture *picture, const PinSnapshot *machine)
+{
+  guint64 *reserve_kib = g_new0 (guint64, machine->topology->n_nodes + 1);
+  guint n_nodes = 0;
+
+  for (guint node = 0; node < machine->topology->n_nodes; node++)
+    n_nodes += pin_cpuset_is_empty (machine->topology->nodes[node].cpus) ? 0 : 1;
+  for (guint node = 0; n_nodes > 0 && node < machine->topology->n_nodes; node++)
+    {
+      if (!pin_cpuset_is_empty (machine->topology->nodes[node].cpus))
+        reserve_kib[node] = pin_rules_reserved_memory_kib (picture->rules) / n_nodes;
+    }
+  return reserve_kib;
+}
+
+static gboolean
+read_memory (const PinPicture *picture, PinSnapshot *snapshot, GError **error)
+{
+  g_autofree guint64 *reserve_kib = reserve_by_node (picture, snapshot);
+
+  return pin_sysfs_read_memory (picture->sysfs, snapshot, reserve_kib, error);
+}
+
 gboolean
 pin_picture_look (PinPicture *picture, GError **error)
 {
@@ -95,7 +120,7 @@ pin_picture_look (PinPicture *picture, GError **error)
   if (topology == NULL)
     return FALSE;
   machine = pin_snapshot_new (g_get_host_name (), topology);
-  if (!pin_sysfs_read_host (picture->sysfs, machine, MEMORY_BACKING_DIR, error))
+  if (!pin_sysfs_read_host (picture->sysfs, machine, MEMORY_BACKING_DIR, error) || !read_memory (picture, machine, error))
     return FALSE;
   machine->uuid = picture->machine != NULL ? g_strdup (picture->machine->uuid) : NULL;
   pin_cpuset_free (picture->bound);
@@ -228,24 +253,6 @@ pin_picture_keep_only (PinPicture *picture, const GPtrArray *guests)
     }
 }
 
-/* [reserve] memory is for the host as a whole: each node with memory gives its share. */
-static guint64 *
-reserve_by_node (const PinPicture *picture)
-{
-  const PinSnapshot *machine = picture->machine;
-  guint64 *reserve_kib = g_new0 (guint64, machine->topology->n_nodes + 1);
-  guint n_nodes = 0;
-
-  for (guint node = 0; node < machine->topology->n_nodes; node++)
-    n_nodes += pin_cpuset_is_empty (machine->topology->nodes[node].cpus) ? 0 : 1;
-  for (guint node = 0; n_nodes > 0 && node < machine->topology->n_nodes; node++)
-    {
-      if (!pin_cpuset_is_empty (machine->topology->nodes[node].cpus))
-        reserve_kib[node] = pin_rules_reserved_memory_kib (picture->rules) / n_nodes;
-    }
-  return reserve_kib;
-}
-
 static gint
 compare_tenants (gconstpointer a, gconstpointer b)
 {
@@ -282,11 +289,10 @@ PinSnapshot *
 pin_picture_now (PinPicture *picture, GError **error)
 {
   g_autoptr (PinSnapshot) now = pin_snapshot_copy (picture->machine);
-  g_autofree guint64 *reserve_kib = reserve_by_node (picture);
   GHashTableIter iter;
   gpointer resident;
 
-  if (!pin_sysfs_read_memory (picture->sysfs, now, reserve_kib, error))
+  if (!read_memory (picture, now, error))
     return NULL;
   pin_claims_credit (picture, now);
   close_nodes (now, picture->memory_nodes);
