@@ -306,10 +306,11 @@ class NumaHost(Host):
         }
 
 
-# Only the driver that is wanted: the others cost seconds here.
+# Only the driver that is wanted: the others cost seconds here. Its threads have one CPU: each time one of several CPUs changes
+# what the others see of memory, it waits for them, and emulated ones are slow to answer. QEMU does not inherit that.
 LIBVIRTD = """#!/bin/busybox sh
 export LIBVIRT_DRIVER_DIR=/lab/drivers
-exec libvirtd -l
+exec taskset -c 0 libvirtd -l
 """
 
 READY = f"""cd /run

@@ -55,7 +55,7 @@ class Board:
 
     @contextmanager
     def visit(self, hosts: Collection[str]) -> Iterator[str | None]:
-        """The first of HOSTS that is free, waiting for visits to end; None if jobs keep all of them."""
+        """The first of HOSTS that is free, waiting for visits to end; None if jobs keep all of them, or are to end."""
         host = self._begin_visit(hosts)
         try:
             yield host
@@ -66,7 +66,7 @@ class Board:
 
     def _begin_visit(self, hosts: Collection[str]) -> str | None:
         with self._changed:
-            while open_to_us := [host for host in hosts if host not in self._kept]:
+            while open_to_us := [host for host in hosts if host not in self._kept and not self._stopped]:
                 for host in open_to_us:
                     if host not in self._visited:
                         self._visited.add(host)

@@ -4,41 +4,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from .cells import Key
 from .hosts import HOSTS
 from .kinds import KINDS
-from .outcome import LIVE, PINSHIFT, STOCK
-from .tours import Tour, tours
+from .outcome import LIVE, PINSHIFT
+from .tours import Tour, starts, tours
 
 Route = tuple[str, str, tuple[str, ...]]  # kind, home, aways
 
-# What stands for all in the subset: two homes that are alike, so that two guests can be on their way at once.
+# What stands for all in the subset: two homes that are alike, so that two guests can be on their way at once. Of libvirt alone
+# some kinds will do, and of all that a few tours have, some.
 HOMES = ("a", "twin")
-ONLY_HOME = {"gigapage": "f"}  # Nobody else has pages of its size.
-AWAYS = {PINSHIFT: 2}          # so many other hosts for each kind; of libvirt alone one
+EACH_BY_LIBVIRT = 3
+EACH_TOUR = 4
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Live trips by ROUTES and other ones by TOURS, with starts of their kinds: stripped ones of libvirt alone."""
+    """Live trips by ROUTES, other ones by TOURS, and STARTS of kinds on hosts, stripped of their placement."""
 
     routes: Sequence[Route]
     tours: Sequence[Tour] = ()
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(kind for kind, _, _ in self.routes))
+    starts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def cells(self, side: str) -> Iterator[Key]:
         for kind, home, aways in self.routes:
             yield ("start", kind, home, "written")
             yield from (("trip", side, kind, LIVE, home, away) for away in aways)
         yield from (("trip", side, tour.kind, tour.mode, tour.home, tour.away) for tour in self.tours)
-        if side == STOCK:
-            yield from (("start", kind, host, "stripped") for kind in self.kinds for host in HOSTS)
+        yield from (("start", kind, host, "stripped") for kind, hosts in self.starts.items() for host in hosts)
 
 
 def full(pattern: str, homes: str, side: str) -> Scope:
@@ -46,18 +43,24 @@ def full(pattern: str, homes: str, side: str) -> Scope:
     kinds = _kinds(pattern)
     routes = [(kind, home, tuple(_away_from(home))) for kind in kinds for home in HOSTS if re.search(homes, home)]
     rounds = [tour for tour in tours(kinds) if re.search(homes, tour.home)] if side == PINSHIFT else []
-    return Scope(routes, rounds)
+    return Scope(routes, rounds, {kind: tuple(HOSTS) for kind in kinds} if side == PINSHIFT else {})
 
 
 def subset(pattern: str, side: str) -> Scope:
-    """Each kind to some hosts, so that each host sees about as many."""
-    routes = []
-    for number, kind in enumerate(_kinds(pattern)):
-        home = ONLY_HOME.get(kind, HOMES[number % 2])
-        aways = _away_from(home)
-        chosen = [aways[(number + step * len(aways) // 2) % len(aways)] for step in range(AWAYS.get(side, 1))]
-        routes.append((kind, home, tuple(chosen)))
-    return Scope(routes, tours(_kinds(pattern), few=True) if side == PINSHIFT else [])
+    """Each kind to one host, so that each host sees about as many."""
+    routes = [(kind, home, (_one_of(_away_from(home), number),))
+              for number, kind in enumerate(_kinds(pattern)) for home in (_home(kind, number),)]
+    if side == PINSHIFT:
+        return Scope(routes, tours(_kinds(pattern), few=True)[::EACH_TOUR])
+    return Scope(routes[::EACH_BY_LIBVIRT])
+
+
+def _home(kind: str, number: int) -> str:
+    return next(home for home in (HOMES[number % 2], *HOSTS) if starts(kind, home))
+
+
+def _one_of(aways: Sequence[str], number: int) -> str:
+    return aways[(number + 1) % len(aways)]
 
 
 def _kinds(pattern: str) -> list[str]:

@@ -104,7 +104,7 @@ def _toured(run: Run, tour: Tour, *hosts: Host) -> Sequence[Job]:
 
 
 def starts(run: Run, kinds: Collection[str], host: str) -> Sequence[Job]:
-    """Which guests start on HOST, stripped of their placement; those that are then alike are tried once."""
+    """Which of KINDS start on HOST, stripped of their placement; those that are then alike are tried once."""
     if all(run.store.start(kind, host, False) for kind in kinds):
         return ()
     return (Job(frozenset({host}), lambda _: _started(run, kinds, host)),)
