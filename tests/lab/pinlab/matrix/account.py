@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 
+from ..cases import MOST_AGAIN, SECOND
 from .cells import Cells, Key
 from .outcome import LIVE, PINSHIFT, STOCK, Seen, Start, Trip, key
 from .progress import Progress, Teller
@@ -21,9 +22,12 @@ def sort_of(cell: Key) -> str:
 
 
 class Account:
-    """Of CELLS, of which those that are seen already are not work. TAP goes to the standard output, progress to the errors' one."""
+    """Of CELLS, of which those that are seen already are not work. TAP goes to the standard output, progress to the errors' one.
 
-    def __init__(self, cells: Cells, lanes: int) -> None:
+    AGAIN: a few trips with faults are not counted, but to be tried once more: see cases.py for why.
+    """
+
+    def __init__(self, cells: Cells, lanes: int, again: bool) -> None:
         self._lock = threading.Lock()
         self._cells = cells
         self._teller = Teller(os.get_terminal_size(2).columns if sys.stderr.isatty() else None)
@@ -33,6 +37,8 @@ class Account:
         for trip in known:
             self._progress = self._progress.learned(sort_of(key(trip)), trip.seconds)
         self._number = 0
+        self._room = MOST_AGAIN if again else 0
+        self._again: list[Trip] = []
         self.faults = 0
 
     def hear(self, seen: Seen) -> None:
@@ -44,11 +50,27 @@ class Account:
 
     def _say(self, trip: Trip, faults: tuple[str, ...]) -> None:
         self._progress = self._progress.after(sort_of(key(trip)), trip.seconds, bool(faults))
-        self._number += 1
-        self.faults += bool(faults)
-        print(f"{'not ok' if faults else 'ok'} {self._number} - matrix: {sentence(trip)} # {trip.seconds} s", flush=True)
+        if faults and self._room and not self._is_second(trip):
+            self._room -= 1
+            self._again.append(trip)
+            print(f"#   to be tried again: {sentence(trip)}", flush=True)
+        else:
+            self._count(trip, bool(faults))
         for fault in faults:
             print(f"#   {fault}", flush=True)
+
+    def _count(self, trip: Trip, bad: bool) -> None:
+        self._number += 1
+        self.faults += bad
+        second = f", {SECOND}" if self._is_second(trip) else ""
+        print(f"{'not ok' if bad else 'ok'} {self._number} - matrix: {sentence(trip)} # {trip.seconds} s{second}", flush=True)
+
+    def _is_second(self, trip: Trip) -> bool:
+        return any(key(trip) == key(other) for other in self._again)
+
+    def to_try_again(self, side: str) -> list[Trip]:
+        """Those of SIDE. Whatever comes of the second try is counted."""
+        return [trip for trip in self._again if trip.side == side]
 
     def _tell(self, what: str) -> None:
         self._teller, text = self._teller.tell(self._progress, time.monotonic(), what)

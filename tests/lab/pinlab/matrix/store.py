@@ -35,6 +35,11 @@ class Store:
             file.write(json.dumps(as_json(seen)) + "\n")
             self._know(seen)
 
+    def forget(self, seen: Seen) -> None:
+        """It is to be seen again; what comes later in the file holds."""
+        with self._lock:
+            self._known.pop(key(seen), None)
+
     def trip(self, side: str, kind: str, mode: str, home: str, away: str) -> Trip | None:
         found = self._known.get(("trip", side, kind, mode, home, away))
         return found if isinstance(found, Trip) else None
