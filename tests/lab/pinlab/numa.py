@@ -306,11 +306,12 @@ class NumaHost(Host):
         }
 
 
-# Only the driver that is wanted: the others cost seconds here. Its threads have one CPU: each time one of several CPUs changes
-# what the others see of memory, it waits for them, and emulated ones are slow to answer. QEMU does not inherit that.
+# Only the driver that is wanted: the others cost seconds here. Its threads have few CPUs: each time one of several CPUs changes
+# what the others see of memory, it waits for them, and emulated ones are slow to answer. QEMU does not inherit that. One
+# CPU alone would be taken for libvirtd's own, as a poller's is.
 LIBVIRTD = """#!/bin/busybox sh
 export LIBVIRT_DRIVER_DIR=/lab/drivers
-exec taskset -c 0 libvirtd -l
+exec taskset -c 0-1 libvirtd -l
 """
 
 READY = f"""cd /run

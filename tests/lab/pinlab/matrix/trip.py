@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from ..element import actions, has_record
 from ..guest import Guest
-from ..host import URI, Host
+from ..host import Host
 from ..kernel import settled
 from ..migrate import migrate
 from ..result import CommandFailed, Result
