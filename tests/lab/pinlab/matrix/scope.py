@@ -15,11 +15,9 @@ from .tours import Tour, starts, tours
 
 Route = tuple[str, str, tuple[str, ...]]  # kind, home, aways
 
-# What stands for all in the subset: two homes that are alike, so that two guests can be on their way at once. Of libvirt alone
-# some kinds will do, and of all that a few tours have, some.
-HOMES = ("a", "twin")
-EACH_BY_LIBVIRT = 3
-EACH_TOUR = 4
+# What stands for all in the subset: these hosts, of kinds, of tours that cover all, and of trips that libvirt makes alone, each so-manyth.
+FEW_HOSTS = ("a", "b", "c", "d")
+EACH_KIND, EACH_TOUR, EACH_ALONE = 2, 2, 4
 
 
 @dataclass(frozen=True)
@@ -47,20 +45,14 @@ def full(pattern: str, homes: str, side: str) -> Scope:
 
 
 def subset(pattern: str, side: str) -> Scope:
-    """Each kind to one host, so that each host sees about as many."""
-    routes = [(kind, home, (_one_of(_away_from(home), number),))
-              for number, kind in enumerate(_kinds(pattern)) for home in (_home(kind, number),)]
-    if side == PINSHIFT:
-        return Scope(routes, tours(_kinds(pattern), few=True)[::EACH_TOUR])
-    return Scope(routes[::EACH_BY_LIBVIRT])
-
-
-def _home(kind: str, number: int) -> str:
-    return next(home for home in (HOMES[number % 2], *HOSTS) if starts(kind, home))
-
-
-def _one_of(aways: Sequence[str], number: int) -> str:
-    return aways[(number + 1) % len(aways)]
+    """Kinds that start at home, each to one other host, so that each host sees about as many."""
+    home, *aways = FEW_HOSTS
+    kinds = [kind for kind in _kinds(pattern) if starts(kind, home)][::EACH_KIND]
+    routes = [(kind, home, (aways[number % len(aways)],)) for number, kind in enumerate(kinds)]
+    if side != PINSHIFT:
+        return Scope(routes[::EACH_ALONE])
+    few = [tour for tour in tours(kinds, few=True) if {tour.home, tour.away, tour.third or home} <= {*FEW_HOSTS}]
+    return Scope(routes, few[::EACH_TOUR])
 
 
 def _kinds(pattern: str) -> list[str]:

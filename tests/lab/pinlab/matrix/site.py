@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""All hosts of the matrix in one laboratory, with pinshift or for a while without."""
+"""Hosts of the matrix in one laboratory, with pinshift or for a while without."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
@@ -18,10 +18,10 @@ from .trip import World
 class Site:
     """Up when it is made; ends with LAB."""
 
-    def __init__(self, lab: Lab, stage: str) -> None:
+    def __init__(self, lab: Lab, stage: str, hosts: Collection[str] = tuple(HOSTS)) -> None:
         rom = program()
         self.hosts = {key: lab.host(name_of(key), NumaHost, shape=kind.shape, stage=stage, files={ROM: rom})
-                      for key, kind in HOSTS.items()}
+                      for key, kind in HOSTS.items() if key in hosts}
         lab.up()
         with ThreadPoolExecutor() as pool:
             self.facts: dict[str, Facts] = dict(zip(self.hosts, pool.map(facts, self.hosts.values())))
