@@ -135,11 +135,11 @@ WAYS: dict[str, Way] = {
     "two guests have the same CPU for their own": Way(
         lambda w: ailment.second_owner(w.a), WARN, "one-owner", A, ("db1", "db2")),
     "a guest needs numad": Way(
-        lambda w: ailment.placed_by_numad(w.b), WARN, "numad", B, ("auto", "numad")),
+        lambda w: together(ailment.without_numad(w.b), ailment.placed_by_numad(w.b)), WARN, "numad", B, ("auto", "numad")),
     "a guest needs resctrl": Way(
         lambda w: ailment.with_cache(w.b), WARN, "resctrl", B, ("cached", "resctrl")),
     "a guest needs numad there": Way(
-        lambda w: together(ailment.has_numad(w.a), ailment.placed_by_numad(w.a)), WARN, "numad-there", THERE, ("auto", "numad"), asked=("auto", B)),
+        lambda w: together(ailment.without_numad(w.b), ailment.placed_by_numad(w.a)), WARN, "numad-there", THERE, ("auto", "numad"), asked=("auto", B)),
     "the CPU there has fewer features": Way(
         lambda w: together(ailment.lacks_feature(w.b, "sse4_2"), defined(w.a, ailment.passthrough())), FAIL, "cpu-features", THERE,
         ("fast", "sse4_2"), asked=("fast", B)),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from .breaking import beside, covered, defined, has, reads, running, seen_afresh, served_afresh, stored, together
+from .breaking import beside, covered, defined, has, lacks, reads, running, seen_afresh, served_afresh, stored, together
 from .guest import Guest
 from .host import HOOK, HOOK_LINK, POLICY, Host
 from .piece import Piece
@@ -215,6 +215,10 @@ def passthrough(more: str = "") -> Guest:
     return Guest("fast", vcpus=1, cpu=f"<cpu mode='host-passthrough'>{more}</cpu>")
 
 
+def without_numad(host: Host) -> Ailment:
+    return lacks(host, "/usr/bin/numad")
+
+
 def placed_by_numad(host: Host) -> Ailment:
     return stored(host, "auto", Guest("auto", vcpus=1).xml().replace("placement='static'", "placement='auto'"))
 
@@ -229,10 +233,6 @@ def with_kvm(host: Host) -> Ailment:
 
 def with_card(host: Host) -> Ailment:
     return defined(host, Guest("card", vcpus=1, extra_devices=CARD))
-
-
-def has_numad(host: Host) -> Ailment:
-    return has(host, "/usr/bin/numad", "#!/bin/sh\n", 0o755)
 
 
 def on_cpu_1() -> Guest:

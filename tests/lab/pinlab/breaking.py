@@ -54,6 +54,16 @@ def has(host: Host, path: str, text: str, mode: int = 0o644) -> Iterator[None]:
 
 
 @contextmanager
+def lacks(host: Host, path: str) -> Iterator[None]:
+    """Within, HOST has no file PATH."""
+    host.run("mv", path, f"{path}.away")
+    try:
+        yield
+    finally:
+        host.run("mv", f"{path}.away", path)
+
+
+@contextmanager
 def beside(host: Host, directory: str, files: Mapping[str, str]) -> Iterator[None]:
     """DIRECTORY, in which the kernel lets nobody write, has FILES beside its own."""
     with mounted(host, directory, OVERLAY):
