@@ -20,6 +20,7 @@ from .host import URI, Host
 from .piece import Piece
 from .result import CommandFailed, Result
 from .switch import BRIDGE
+from .tsc import tsc_khz
 
 if TYPE_CHECKING:
     from .lab import Lab
@@ -135,6 +136,7 @@ class Materials:
         self.release, self.kernel = numa_image.newest_kernel()
         self.base = numa_image.base_image(self.release, numa_image.build_agent(lab.dir))
         self.capabilities = numa_image.capabilities()
+        self.tsc_khz = tsc_khz()
 
     @classmethod
     def of(cls, lab: Lab) -> Materials:
@@ -145,14 +147,19 @@ class Materials:
 
 
 class NumaHost(Host):
-    """A booted machine. FILES (path -> text) are added to its root before it boots."""
+    """A booted machine. FILES (path -> text) are added to its root before it boots.
+
+    ONE_THREAD emulates all its CPUs, one after the other: of many hosts each then costs half, for no CPU spins while another,
+    for which it waits, is not let run.
+    """
 
     kind = "numa"
 
     def __init__(self, lab: Lab, name: str, index: int, shape: Shape, stage: str | None = None,
-                 files: dict[str, str | bytes] | None = None) -> None:
+                 files: dict[str, str | bytes] | None = None, one_thread: bool = False) -> None:
         super().__init__(lab, name, index, stage)
         self.shape = shape
+        self.one_thread = one_thread
         self.files = files or {}
         self.bus = Piece(self, "dbus", ["dbus-daemon", "--system", "--nofork", "--nopidfile"])
         self.virtlogd = Piece(self, "virtlogd", ["virtlogd"])
@@ -244,9 +251,9 @@ class NumaHost(Host):
 
     def _start_qemu(self, materials: Materials) -> None:
         argv = [
-            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-nodefaults",
-            "-no-user-config", "-display", "none", "-no-reboot", *self.shape.arguments(),
-            "-kernel", str(materials.kernel), "-initrd", str(self._initrd), "-append", self._append(),
+            "qemu-system-x86_64", "-machine", "q35", "-accel", f"tcg,thread={'single' if self.one_thread else 'multi'}",
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *self.shape.arguments(),
+            "-kernel", str(materials.kernel), "-initrd", str(self._initrd), "-append", self._append(materials),
             "-serial", f"file:{self.console}",
             "-netdev", f"tap,id=net,ifname={self._tap},script=no,downscript=no", "-device",
             f"virtio-net-pci,netdev=net,mac=52:54:00:77:00:{self.index + 1:02x},romfile=",
@@ -258,11 +265,13 @@ class NumaHost(Host):
                 self.lab.switch.command(*keeper, *argv), stdin=-1, stdout=log, stderr=log,
                 start_new_session=True)
 
-    def _append(self) -> str:
+    def _append(self, materials: Materials) -> str:
+        """What costs time and shows nothing is off. A kernel that measures a clock on a busy machine may find it several times too slow."""
         return " ".join([
             "console=ttyS0", "quiet", "panic=-1", "mitigations=off", "audit=0", "nowatchdog",
-            "nokaslr", "tsc=reliable", "no_timer_check", "rcupdate.rcu_expedited=1", "cgroup_no_v1=all",
-            "apparmor=0", *self.shape.kernel_words(), f"lab_name={self.name}",
+            "nokaslr", "tsc=reliable", f"tsc_early_khz={materials.tsc_khz}", "no_timer_check", "rcupdate.rcu_expedited=1", "cgroup_no_v1=all",
+            "lsm=", "init_on_alloc=0", "randomize_kstack_offset=off", "numa_balancing=disable",
+            *self.shape.kernel_words(), f"lab_name={self.name}",
             f"lab_address={self.address}/24", f"lab_port={numa_agent.PORT}"])
 
     def _agent_answers_within(self, seconds: float) -> bool:

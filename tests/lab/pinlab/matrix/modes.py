@@ -21,7 +21,7 @@ from .kinds import KINDS, Kind
 from .look import look
 from .outcome import FAILED, REFUSED, Start, Trip
 from .pattern import ROM, reader
-from .trip import (MOVE, SETTLED, Faults, Stay, World, ended, forget_log, judge_away, judge_home, one_line, refusal,
+from .trip import (MOVE, SETTLED, Faults, Stay, World, broken, ended, forget_log, judge_away, judge_home, one_line, refusal,
                    stay, timed)
 from .ways import Way
 
@@ -267,10 +267,19 @@ class Mode:
     laden: bool = False
     third: bool = False
 
+    @property
+    def follows(self) -> bool:
+        """Whether a guest that has been at home, and elsewhere, can go: with a visit to one host."""
+        return self.persistent and not self.laden and not self.third
+
     def run(self, world: World, kind: Kind, home: Host, away: Host, third: Host | None = None) -> Trip:
         """KIND starts at HOME, and ends there; nothing of it is left on any host."""
         hosts = {home, away, third or away}
-        begun = stay(world, self._prepared(kind, *hosts), home, persistent=self.persistent)
+        try:
+            begun = stay(world, self._prepared(kind, *hosts), home, persistent=self.persistent)
+        except (CommandFailed, Late) as error:
+            ended(home, kind.guest)
+            return replace(broken(world, kind.guest, home, away, error), mode=self.name)
         if isinstance(begun, Start):
             return Trip(world.side, kind.guest.name, self.name, world.key(home), world.key(away), FAILED,
                         faults=(f"it does not start at home: {begun.said}",))

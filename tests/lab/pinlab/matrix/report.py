@@ -22,8 +22,8 @@ So many trips of each guest in each mode; `1 of 2` had a fault. A `.` was not ru
 BLOCKS = 3  # tables of pairs beside each other
 
 INTRO = """\
-Each kind of guest migrates live, with its definition, from each host on which it starts to each other one and home again: with
-libvirt alone, and with pinshift on all hosts under the policy as installed. Then it does so in other ways. The hosts are QEMU's,
+Each kind of guest migrates live, with its definition, from each kind of host on which it starts to each other kind, or to its twin,
+and home again: with libvirt alone, and with pinshift on all hosts under the policy as installed. Then it does so in other ways. The hosts are QEMU's,
 with the kernel's own NUMA nodes, page pools and cpusets; libvirt and QEMU on them are real. Whether a guest *can* run on a host is
 tried there: the same guest is started without any placement.
 

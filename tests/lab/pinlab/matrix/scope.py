@@ -15,6 +15,8 @@ from .tours import Tour, starts, tours
 
 Route = tuple[str, str, tuple[str, ...]]  # kind, home, aways
 
+TWIN = "twin"
+
 # What stands for all in the subset: these hosts, of kinds, of tours that cover all, and of trips that libvirt makes alone, each so-manyth.
 FEW_HOSTS = ("a", "b", "c", "d")
 EACH_KIND, EACH_TOUR, EACH_ALONE = 2, 2, 4
@@ -60,4 +62,5 @@ def _kinds(pattern: str) -> list[str]:
 
 
 def _away_from(home: str) -> list[str]:
-    return [key for key in HOSTS if key != home]
+    """All others; but between a twin and a host of another kind things go as between that and the one that it is like."""
+    return [key for key in HOSTS if key != home and (TWIN not in (home, key) or HOSTS[home].shape == HOSTS[key].shape)]

@@ -20,7 +20,7 @@ class Site:
 
     def __init__(self, lab: Lab, stage: str, hosts: Collection[str] = tuple(HOSTS)) -> None:
         rom = program()
-        self.hosts = {key: lab.host(name_of(key), NumaHost, shape=kind.shape, stage=stage, files={ROM: rom})
+        self.hosts = {key: lab.host(name_of(key), NumaHost, shape=kind.shape, stage=stage, files={ROM: rom}, one_thread=True)
                       for key, kind in HOSTS.items() if key in hosts}
         lab.up()
         with ThreadPoolExecutor() as pool:

@@ -217,6 +217,11 @@ def _short(text: str) -> str:
 # There and back
 
 
+def broken(world: World, guest: Guest, home: Host, away: Host, error: Exception) -> Trip:
+    """A trip that came to nothing: what had to happen failed, or did not in time."""
+    return Trip(world.side, guest.name, LIVE, world.key(home), world.key(away), FAILED, faults=(" ".join(str(error).split()),))
+
+
 @contextmanager
 def timed(results: list[float]) -> Iterator[None]:
     start = time.monotonic()

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..host import Host
+from ..result import CommandFailed
+from ..wait import Late
 from .kinds import KINDS
 from .lanes import Board, Job
 from .modes import MODES
 from .outcome import LIVE, Seen, Start
+from .scope import Scope
 from .store import Store
 from .tours import Tour
-from .trip import Stay, World, ended, stay, trip, tried
+from .trip import Stay, World, broken, ended, stay, trip, tried
 
 Tell = Callable[[Seen], None]
-Pair = tuple[str, str]  # home, away
+Errand = tuple[str, str]  # mode, away
 
 
 @dataclass(frozen=True)
@@ -32,57 +35,84 @@ class Run:
         self.tell(seen)
 
 
-# Trips of one kind from one home
+# Of one kind from one home
 
 
-def trips(run: Run, kind: str, home: str, aways: Collection[str]) -> Sequence[Job]:
+def jobs(run: Run, wanted: Scope) -> list[Job]:
+    """What there is to do of WANTED; at the home that has most of it first, for a guest has its home to itself."""
+    errands: dict[tuple[str, str], list[Errand]] = {}
+    for kind, home, aways in wanted.routes:
+        errands.setdefault((kind, home), []).extend((LIVE, away) for away in aways)
+    shared, alone = _apart(wanted.tours)
+    for tour in shared:
+        errands.setdefault((tour.kind, tour.home), []).append((tour.mode, tour.away))
+    begin = [job for host in run.world.hosts for job in starts(run, [kind for kind, on in wanted.starts.items() if host in on], host)]
+    most = sorted(errands, key=lambda at: -sum(len(its) for (_, home), its in errands.items() if home == at[1]))
+    begin += [job for kind, home in most for job in trips(run, kind, home, errands[kind, home])]
+    return begin + [job for tour in alone for job in mode(run, tour)]
+
+
+def _apart(tours: Collection[Tour]) -> tuple[list[Tour], list[Tour]]:
+    """Those whose guest may have been elsewhere before, and the others."""
+    return [tour for tour in tours if MODES[tour.mode].follows], [tour for tour in tours if not MODES[tour.mode].follows]
+
+
+def trips(run: Run, kind: str, home: str, errands: Collection[Errand]) -> Sequence[Job]:
     """The trips that are not known yet, in one job; none where the guest is known not to start."""
     start = run.store.start(kind, home, True)
-    left = tuple(away for away in aways if run.store.trip(run.world.side, kind, LIVE, home, away) is None)
+    left = tuple((mode, away) for mode, away in errands if run.store.trip(run.world.side, kind, mode, home, away) is None)
     if not left or (start is not None and not start.ok):
         return ()
     return (Job(frozenset({home}), lambda board: _from_home(run, board, kind, home, left)),)
 
 
-def _from_home(run: Run, board: Board, kind: str, home: str, aways: Collection[str]) -> Sequence[Job]:
+def _from_home(run: Run, board: Board, kind: str, home: str, errands: Collection[Errand]) -> Sequence[Job]:
     """The guest starts once, and goes to all that no other job keeps; those are left for later."""
     host = run.world.hosts[home]
-    begun = stay(run.world, KINDS[kind], host)
+    left = list(errands)
+    try:
+        begun = stay(run.world, KINDS[kind], host)
+    except (CommandFailed, Late) as error:
+        ended(host, KINDS[kind].guest)
+        mode, away = left.pop(0)
+        run.saw(replace(broken(run.world, KINDS[kind].guest, host, run.world.hosts[away], error), mode=mode))
+        return trips(run, kind, home, left)
     if isinstance(begun, Start):
         run.saw(begun)
         return ()
     if run.store.start(kind, home, True) is None:
         run.saw(Start(kind, home, True))
-    left = list(aways)
     try:
-        for away in _visits(board, left):
-            if not _went(run, begun, away):
+        for errand in _visits(board, left):
+            if not _went(run, begun, errand):
                 break
     finally:
         ended(host, begun.guest)
     return trips(run, kind, home, left)
 
 
-def _visits(board: Board, left: list[str]) -> Iterator[str]:
+def _visits(board: Board, left: list[Errand]) -> Iterator[Errand]:
     while left:
-        with board.visit(left) as away:
-            if away is None:
+        with board.visit([away for _, away in left]) as there:
+            if there is None:
                 return
-            left.remove(away)
-            yield away
+            errand = next((mode, away) for mode, away in left if away == there)
+            left.remove(errand)
+            yield errand
 
 
-def _went(run: Run, begun: Stay, away: str) -> bool:
+def _went(run: Run, begun: Stay, errand: Errand) -> bool:
     """One trip; False where the guest may not be what it was at home, and must start anew for others."""
+    mode, away = errand
     host = run.world.hosts[away]
-    made = trip(run.world, begun, host)
+    made = trip(run.world, begun, host) if mode == LIVE else MODES[mode].trip(run.world, begun, host)
     run.saw(made)
     if made.faults:
         ended(host, begun.guest)
     return not made.faults
 
 
-# In other modes
+# With a start of its own
 
 
 def mode(run: Run, tour: Tour) -> Sequence[Job]:
