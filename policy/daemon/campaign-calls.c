@@ -66,6 +66,17 @@ call_new (PinCampaignCalls *calls, GDBusMethodInvocation *invocation, const PinC
   return call;
 }
 
+/* A drain is always of a host, also where its name is empty. */
+static gboolean
+is_host_known (const Call *call, GError **error)
+{
+  const char *host = call->order.host;
+
+  if (host == NULL && call->order.kind != PIN_JOB_DRAIN)
+    return TRUE;
+  return pin_known_host (call->calls->fleet, host != NULL ? host : "", error);
+}
+
 /* What is named is there. */
 static gboolean
 is_known (const Call *call, GError **error)
@@ -76,7 +87,7 @@ is_known (const Call *call, GError **error)
 
   if (call->order.guest != NULL && found == NULL)
     return FALSE;
-  return call->order.host == NULL || pin_known_host (call->calls->fleet, call->order.host, error);
+  return is_host_known (call, error);
 }
 
 static void
@@ -125,9 +136,13 @@ static void
 on_authority (const GError *refusal, gpointer data)
 {
   g_autoptr (Call) call = data;
+  g_autoptr (GError) error = NULL;
 
+  /* Which hosts there are is for those who may. */
   if (refusal != NULL)
     g_dbus_method_invocation_return_gerror (call->invocation, refusal);
+  else if (!is_host_known (call, &error))
+    g_dbus_method_invocation_return_gerror (call->invocation, error);
   else
     look_and_begin (g_steal_pointer (&call));
 }
@@ -160,15 +175,9 @@ handle_drain (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const ch
 {
   const PinBusOption none[] = { { NULL } };
   const PinCampaignOrder order = { .kind = PIN_JOB_DRAIN, .host = host };
-  PinCampaignCalls *calls = data;
-  g_autoptr (GError) error = NULL;
 
-  if (!takes (invocation, options, none))
-    return TRUE;
-  if (pin_known_host (calls->fleet, host, &error))
-    ask (calls, invocation, DRAIN, &order);
-  else
-    g_dbus_method_invocation_return_gerror (invocation, error);
+  if (takes (invocation, options, none))
+    ask (data, invocation, DRAIN, &order);
   return TRUE;
 }
 

@@ -62,6 +62,7 @@ cluster_world_init (ClusterWorld *world, gboolean activates)
   g_autoptr (GError) error = NULL;
 
   world->world = pin_world_new ();
+  world->world->policies = g_strdup (world->policies);
   world->machine = make_machine ();
   world->policy = g_build_filename (world->world->dir, "policyd.conf", NULL);
   world->host_policy = g_build_filename (world->world->dir, "pinshiftd.conf", NULL);

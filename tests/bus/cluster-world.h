@@ -12,6 +12,7 @@ typedef struct
   char *policy;           /* file of pinshift-policyd */
   char *host_policy;      /* file of pinshiftd */
   const char *libvirt;    /* URI that pinshiftd follows; NULL: none */
+  const char *policies;   /* of the bus, as in PinWorld */
   GDBusConnection *connection;
   GSubprocess *others;    /* hosts beside this one; NULL: there are none */
   GSubprocess *policyd;   /* NULL: not started */

@@ -121,6 +121,7 @@ pin_world_free (PinWorld *world)
   remove_tree (world->dir);
   g_free (world->address);
   g_free (world->conf);
+  g_free (world->policies);
   g_free (world->dir);
   g_free (world);
 }
@@ -135,15 +136,23 @@ first_line (GSubprocess *process, GDataInputStream **ret_stream)
   return g_data_input_stream_read_line (stream, NULL, NULL, NULL);
 }
 
+static const char lax[] = "<policy context='default'><allow user='*'/><allow own='*'/><allow send_destination='*'/>"
+                          "<allow receive_sender='*'/></policy>";
+
+/* As a distribution has it: nothing is allowed but what a policy allows. */
+static const char strict[]
+    = "<policy context='default'><allow user='*'/><deny own='*'/><deny send_type='method_call'/><allow send_type='signal'/>"
+      "<allow send_requested_reply='true' send_type='method_return'/><allow send_requested_reply='true' send_type='error'/>"
+      "<allow receive_type='method_call'/><allow receive_type='method_return'/><allow receive_type='error'/>"
+      "<allow receive_type='signal'/><allow send_destination='org.freedesktop.DBus' send_interface='org.freedesktop.DBus'/></policy>";
+
 static char *
 write_bus_conf (PinWorld *world)
 {
   char *path = path_in (world, "bus.conf");
   g_autofree char *text = g_strdup_printf (
-      "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth><servicedir>%s/services</servicedir>"
-      "<policy context='default'><allow user='*'/><allow own='*'/><allow send_destination='*'/>"
-      "<allow receive_sender='*'/></policy></busconfig>",
-      world->address, world->dir);
+      "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth><servicedir>%s/services</servicedir>%s%s</busconfig>",
+      world->address, world->dir, world->policies != NULL ? strict : lax, world->policies != NULL ? world->policies : "");
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   return path;

@@ -16,6 +16,7 @@ typedef struct
   GSubprocess *bus;       /* NULL: none */
   GSubprocess *service;   /* NULL: none */
   GDataInputStream *said; /* what the service prints */
+  char *policies;         /* of the bus, beside what a distribution has; NULL: everybody may all */
   gboolean hides_libdbus; /* the hook sees an empty libdbus-1.so.3 */
 } PinWorld;
 

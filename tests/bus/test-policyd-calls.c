@@ -130,6 +130,8 @@ test_refusals (void)
     { "Migrate", "('nobody', '', @a{sv} {})", ERROR "NotFound", { "nobody" } },
     { "Migrate", "('test', 'hostx', @a{sv} {})", ERROR "NotFound", { "no host 'hostx' in the cluster; known are: HOST" } },
     { "Migrate", "('test', '', {'live': <true>})", ERROR "Unsupported", { "unknown option 'live'" } },
+    { "Drain", "('hostx', @a{sv} {})", ERROR "NotFound", { "no host 'hostx' in the cluster; known are: HOST" } },
+    { "Drain", "('', @a{sv} {})", ERROR "NotFound", { "no host '' in the cluster; known are: HOST" } },
     { "SetMaintenance", "('hostx', true, '')", ERROR "NotFound", { "no host 'hostx' in the cluster; known are: HOST" } },
     { "SetMaintenance", "('hosts with a name that is\\nlonger than anybody would write', true, '')", ERROR "NotFound",
       { "no host 'hosts with a name that is longer than an...' in the cluster; known are: HOST" } },
