@@ -9,12 +9,12 @@
 #include "host/memfile.h"
 #include "host1-client.h"
 #include "plan-text.h"
+#include "service/dump.h"
 
 #include <gio/gunixfdlist.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 typedef struct
 {
@@ -217,7 +217,6 @@ ask (const PinCli *cli, const char *name, gboolean dry_run, GError **error)
 static int
 run (PinCli *cli, int argc, char **argv)
 {
-  const struct rlimit no_core = { 0, 0 };
   gboolean dry_run = FALSE;
   const GOptionEntry entries[] = {
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Claim nothing, say what would be changed", NULL },
@@ -226,8 +225,7 @@ run (PinCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int code;
 
-  /* Domain XML has passwords in it: no core dumps. */
-  setrlimit (RLIMIT_CORE, &no_core);
+  pin_dump_forbid ();
   if (!pin_cli_parse (cli, &pin_cli_adapt, entries, &argc, &argv, 1, 1, &error))
     return pin_cli_fail (error);
   code = ask (cli, argv[1], dry_run, &error);

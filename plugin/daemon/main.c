@@ -7,13 +7,12 @@
 #include "host/kept-file.h"
 #include "pin-config.h"
 #include "policy.h"
+#include "service/dump.h"
 #include "service/tidings.h"
 
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <libxml/parser.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 /* A year: so long a record is kept of a guest that was not seen again. */
 #define KEPT_S ((gint64)366 * 24 * 3600)
@@ -282,11 +281,9 @@ main (int argc, char **argv)
   g_auto (Arguments) arguments = { 0 };
   g_auto (Service) service = { .arguments = &arguments };
   g_autoptr (GError) error = NULL;
-  const struct rlimit no_core = { 0, 0 };
   gboolean valid;
 
-  /* Domain XML has passwords in it: no core dumps. */
-  setrlimit (RLIMIT_CORE, &no_core);
+  pin_dump_forbid ();
   if (!read_arguments (&arguments, &argc, &argv, &error))
     {
       g_printerr ("pinshiftd: %s\n", error->message);

@@ -91,13 +91,34 @@ check_bytes (const char *text, gsize length, gsize max_bytes, GError **error)
   return FALSE;
 }
 
+/* What libxml2 has against a document, without the words of the document that it would quote: they can be those of a password. */
+static const char *
+wording (const xmlError *fault)
+{
+  static const struct { int code; const char *words; } known[] = {
+    { XML_ERR_TAG_NAME_MISMATCH, "an element ends that is not the one begun last" },
+    { XML_ERR_UNDECLARED_ENTITY, "an entity that is not declared" },
+    { XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "an attribute without a value" },
+    { XML_ERR_ATTRIBUTE_REDEFINED, "an attribute that stands twice" },
+    { XML_NS_ERR_ATTRIBUTE_REDEFINED, "an attribute that stands twice" },
+    { XML_NS_ERR_UNDEFINED_NAMESPACE, "a prefix that is not declared" },
+    { XML_ERR_TAG_NOT_FINISHED, "it ends within an element" },
+  };
+
+  if (fault == NULL || fault->message == NULL)
+    return "no document";
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (fault->code == known[i].code)
+      return known[i].words;
+  return fault->str1 == NULL && fault->str2 == NULL && fault->str3 == NULL ? fault->message : "not well-formed";
+}
+
 static void
 set_syntax_error (xmlParserCtxt *ctxt, GError **error)
 {
   const xmlError *last = xmlCtxtGetLastError (ctxt);
-  g_autofree char *message = NULL;
+  g_autofree char *message = g_utf8_make_valid (wording (last), -1);
 
-  message = g_utf8_make_valid (last != NULL && last->message != NULL ? last->message : "no document", -1);
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "XML that does not parse: line %d: %s",
                last != NULL ? last->line : 0, g_strstrip (g_strdelimit (message, "\r\n\t", ' ')));
 }

@@ -10,6 +10,7 @@
 #include "pin-config.h"
 #include "portrait.h"
 #include "rules/rules-file.h"
+#include "service/dump.h"
 #include "service/tidings.h"
 
 #include <glib-unix.h>
@@ -367,6 +368,8 @@ main (int argc, char **argv)
   g_auto (Service) service = { .arguments = &arguments };
   g_autoptr (GError) error = NULL;
 
+  /* In a migration libvirt's client library has the whole XML. */
+  pin_dump_forbid ();
   if (!read_arguments (&arguments, &argc, &argv, &error))
     {
       g_printerr ("%s: %s\n", PROGRAM, error->message);

@@ -136,7 +136,8 @@ rights_world_send (GDBusConnection *caller, const Message *message, GVariant **r
     g_main_context_iteration (NULL, TRUE);
   answer = g_dbus_connection_send_message_with_reply_finish (caller, result, &error);
   reply = body_of (answer, &error);
-  g_test_message ("%s.%s: %s", message->interface != NULL ? message->interface : "(none)", message->member, error != NULL ? error->message : "answered");
+  g_test_message ("%s.%s: %s", message->interface != NULL ? message->interface : "(none)", message->member,
+                  error != NULL ? error->message : "answered");
   if (ret_reply != NULL)
     *ret_reply = g_steal_pointer (&reply);
   if (!g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
