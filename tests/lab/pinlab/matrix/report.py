@@ -23,9 +23,9 @@ BLOCKS = 3  # tables of pairs beside each other
 
 INTRO = """\
 Each kind of guest migrates live, with its definition, from each kind of host on which it starts to each other kind, or to its twin,
-and home again: with libvirt alone, and with pinshift on all hosts under the policy as installed. Then it does so in other ways. The hosts are QEMU's,
-with the kernel's own NUMA nodes, page pools and cpusets; libvirt and QEMU on them are real. Whether a guest *can* run on a host is
-tried there: the same guest is started without any placement.
+and home again: with libvirt alone, and with pinshift on all hosts under the policy as installed. Then it does so in other ways. The
+hosts are QEMU's, with the kernel's own NUMA nodes, page pools and cpusets; libvirt and QEMU on them are real. Whether a guest *can*
+run on a host is tried there: the same guest is started without any placement.
 
 `tests/lab/matrix --full` makes this page. [matrix.json](matrix.json) has each trip and each word,
 [schema/matrix.schema.json](schema/matrix.schema.json) says how.
