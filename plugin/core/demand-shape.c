@@ -149,6 +149,8 @@ pin_demand_suits (const PinDemand *demand, const PinTopology *host)
 
   if (demand->shape->cores_known && demand->cores_count != host->cores_known)
     return FALSE;
+  if (demand->awake->len > 0 || pin_cpuset_intersects (demand->cpus, host->offline))
+    return FALSE;
   return demand->shape_known || (demand->assumed && (!names_any || !covers (host, demand->cpus, demand->nodes)));
 }
 

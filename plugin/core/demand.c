@@ -34,10 +34,26 @@ mask_is_realtime (const PinPlacement *placement, const PinMask *mask)
   return has_realtime (mask->setting == PIN_SETTING_VCPU_PINS ? placement->vcpusched : placement->iothreadsched, mask->id);
 }
 
-static void
-add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const PinCpuset *cpus, gboolean own)
+static const PinCpuset *
+awake_of (PinDemand *demand, const PinCpuset *cpus, const PinCpuset *offline)
 {
-  PinMask mask = { .setting = setting, .id = id, .cpus = cpus, .own = own };
+  g_autoptr (PinCpuset) awake = NULL;
+
+  if (!pin_cpuset_intersects (cpus, offline))
+    return cpus;
+  awake = pin_cpuset_copy (cpus);
+  pin_cpuset_subtract (awake, offline);
+  if (pin_cpuset_is_empty (awake))
+    return cpus;
+  g_ptr_array_add (demand->awake, g_steal_pointer (&awake));
+  return g_ptr_array_index (demand->awake, demand->awake->len - 1);
+}
+
+static void
+add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const PinCpuset *written, const PinCpuset *offline, gboolean own)
+{
+  const PinCpuset *cpus = awake_of (demand, written, offline);
+  PinMask mask = { .setting = setting, .id = id, .written = written, .cpus = cpus, .own = own };
 
   mask.realtime = mask_is_realtime (demand->placement, &mask);
   g_array_append_val (masks, mask);
@@ -47,7 +63,7 @@ add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const P
 }
 
 static void
-add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, gboolean own)
+add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, const PinCpuset *offline, gboolean own)
 {
   const GArray *pins = demand->placement->vcpupin;
 
@@ -56,31 +72,32 @@ add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, gboolea
       const PinPin *pin = &g_array_index (pins, PinPin, i);
 
       if (pin_cpuset_contains (dedicated, pin->id) == own)
-        add_mask (demand, masks, PIN_SETTING_VCPU_PINS, (gint)pin->id, pin->cpuset, own);
+        add_mask (demand, masks, PIN_SETTING_VCPU_PINS, (gint)pin->id, pin->cpuset, offline, own);
     }
 }
 
 static void
-collect_masks (PinDemand *demand)
+collect_masks (PinDemand *demand, const PinCpuset *offline)
 {
   const PinPlacement *placement = demand->placement;
   g_autoptr (GArray) masks = g_array_sized_new (FALSE, FALSE, sizeof (PinMask), placement->vcpupin->len + 2);
   g_autoptr (PinCpuset) dedicated = pin_placement_dedicated_vcpus (placement);
 
   demand->cpus = pin_cpuset_new ();
+  demand->awake = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_cpuset_free);
   demand->shared = pin_cpuset_new ();
-  add_vcpus (demand, masks, dedicated, TRUE);
+  add_vcpus (demand, masks, dedicated, offline, TRUE);
   demand->n_own = masks->len;
-  add_vcpus (demand, masks, dedicated, FALSE);
+  add_vcpus (demand, masks, dedicated, offline, FALSE);
   if (placement->vcpu_cpuset != NULL && !placement->vcpu_auto)
-    add_mask (demand, masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, FALSE);
+    add_mask (demand, masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, offline, FALSE);
   if (placement->emulatorpin != NULL)
-    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, FALSE);
+    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, offline, FALSE);
   for (guint i = 0; i < placement->iothreadpin->len; i++)
     {
       const PinPin *pin = &g_array_index (placement->iothreadpin, PinPin, i);
 
-      add_mask (demand, masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, FALSE);
+      add_mask (demand, masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, offline, FALSE);
     }
   demand->n_masks = masks->len;
   demand->masks = (PinMask *)g_array_free (g_steal_pointer (&masks), FALSE);
@@ -315,6 +332,7 @@ PinDemand *
 pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host)
 {
   g_autoptr (PinDemand) demand = g_new0 (PinDemand, 1);
+  const PinCpuset *offline = host != NULL ? host->offline : NULL;
 
   demand->guest = guest;
   demand->placement = original->placement;
@@ -324,7 +342,7 @@ pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTer
   demand->fixes_backends = pin_machine_fixes_backends (guest);
   demand->needs_pages = pin_machine_needs_pages (guest, original->placement);
   demand->one_size = demand->fixes_backends && !pin_machine_has_backends (guest, original->placement);
-  collect_masks (demand);
+  collect_masks (demand, offline);
   pin_demand_choose_shape (demand, original, host);
   demand->cores_count = demand->shape->cores_known && (host == NULL || host->cores_known);
   index_cpus (demand);
@@ -343,6 +361,7 @@ pin_demand_free (PinDemand *demand)
     return;
   pin_topology_unref (demand->shape);
   pin_cpuset_free (demand->cpus);
+  g_clear_pointer (&demand->awake, g_ptr_array_unref);
   pin_cpuset_free (demand->nodes);
   pin_cpuset_free (demand->shared);
   g_free (demand->groups);

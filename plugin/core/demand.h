@@ -15,7 +15,8 @@ typedef struct
 {
   PinSetting setting;     /* VCPU_PINS, EMULATOR_PINS or IOTHREAD_PINS */
   gint id;                /* vCPU or I/O thread; -1: vcpu@cpuset, or the emulator */
-  const PinCpuset *cpus;  /* as written; borrowed from the original */
+  const PinCpuset *written; /* borrowed from the original */
+  const PinCpuset *cpus;  /* those that count: without what is offline on the host, where others remain; borrowed */
   gboolean own;           /* one CPU, and no other vCPU's */
   gboolean realtime;      /* fifo or rr was written for it */
   guint group;            /* the one that has all its CPUs, or PIN_CPUSET_END */
@@ -57,7 +58,8 @@ typedef struct
   gboolean shape_known;           /* from the record; else by numbers, or assumed */
   gboolean assumed;
   gboolean cores_count;           /* who shares a core is known at both ends */
-  PinCpuset *cpus;                /* all that are named */
+  PinCpuset *cpus;                /* all that are named, and count */
+  GPtrArray *awake;               /* PinCpuset: of masks of which not all CPUs count */
   PinNodeset *nodes;
   PinGroup *groups;
   guint n_groups;
@@ -83,6 +85,8 @@ typedef struct
  * Works out the demand.  The shape is the record's where one home has all that is named, and all that names any was written there;
  * else that of @host where it has all the numbers (without a shape numbers decide); else assumed from the guest's structure: a cell is a
  * node, as is each nodeset.
+ * A CPU that is offline on @host takes nothing from a mask that has others: the kernel leaves it out, and uses it once it is online
+ * (sched_setaffinity(2), and cpuset.cpus of cgroup v2).
  * @host: NULL: for all hosts that lack the numbers.
  * Returns: (transfer full); @guest, @original and @terms must outlive it.
  */
@@ -90,7 +94,10 @@ PinDemand *pin_demand_new (const PinGuest *guest, const PinOriginal *original, c
 void pin_demand_free (PinDemand *demand);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDemand, pin_demand_free)
 
-/* Whether @demand is right for @host too; FALSE: numbers decide there, or its cores are not known, so it needs one of its own. */
+/*
+ * Whether @demand is right for @host too; FALSE: numbers decide there, its cores are not known, or CPUs that are named are offline, so it
+ * needs one of its own.
+ */
 gboolean pin_demand_suits (const PinDemand *demand, const PinTopology *host);
 
 /* Index in shape->cpus of a CPU that is named. */

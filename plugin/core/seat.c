@@ -180,7 +180,7 @@ seat_mask (PinFit *fit, guint i)
 
   fit->seats[i] = action;
   if (action == PIN_ACTION_KEEP)
-    fit->given[i] = pin_cpuset_copy (mask->cpus);
+    fit->given[i] = pin_cpuset_copy (mask->written);
   else if (action == PIN_ACTION_REMAP || imaged)
     fit->given[i] = images_of (fit, mask);
   else if (action == PIN_ACTION_WEAKEN)

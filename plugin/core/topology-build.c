@@ -254,6 +254,7 @@ static void
 fill_cpus (PinTopology *topology, const GArray *seeds)
 {
   topology->n_cpus = seeds->len;
+  topology->offline = pin_cpuset_new ();
   topology->cpus = g_new0 (PinCpu, seeds->len);
   for (guint i = 0; i < seeds->len; i++)
     {
@@ -264,6 +265,8 @@ fill_cpus (PinTopology *topology, const GArray *seeds)
       node = pin_topology_node_index (topology, cpu->node);
       if (cpu->online && cpu->id < PIN_CPUSET_MAX && node >= 0)
         pin_cpuset_add (topology->nodes[node].cpus, cpu->id);
+      if (!cpu->online && cpu->id < PIN_CPUSET_MAX)
+        pin_cpuset_add (topology->offline, cpu->id);
     }
 }
 

@@ -20,6 +20,7 @@ topology_clear (gpointer data)
     }
   g_free (topology->nodes);
   g_free (topology->cpus);
+  pin_cpuset_free (topology->offline);
 }
 
 void

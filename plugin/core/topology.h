@@ -32,6 +32,7 @@ typedef struct
 {
   PinCpu *cpus;       /* by id, upwards */
   guint n_cpus;
+  PinCpuset *offline; /* CPUs that are there, and not online; mostly empty */
   PinNode *nodes;     /* by id, upwards */
   guint n_nodes;
   guint n_cores;

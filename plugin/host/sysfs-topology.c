@@ -27,16 +27,22 @@ find_online (int sys, const PinCpuset *cpus)
   return g_steal_pointer (&online);
 }
 
-/* Directories of CPUs that may be plugged in later are none; what is online is a CPU even without a directory. */
+/*
+ * Directories of CPUs that may be plugged in later are none; what is online is a CPU even without a directory.  cgroup v1 takes no
+ * cpuset with an offline CPU (kernel: cgroup-v1/cpusets), so a mask that names one fits there as little as with a CPU that is not there.
+ */
 static PinCpuset *
 find_cpus (int sys, PinCpuset **ret_online)
 {
   PinCpuset *cpus = pin_sysfs_list_numbers (sys, CPU_DIR, "cpu");
   g_autoptr (PinCpuset) present = pin_sysfs_read_set (sys, CPU_DIR "/present", NULL);
+  g_autoptr (PinCpuset) cgroup_v1 = pin_sysfs_read_set (sys, "fs/cgroup/cpuset/cpuset.cpus", NULL);
 
   if (present != NULL)
     pin_cpuset_intersect (cpus, present);
   *ret_online = find_online (sys, cpus);
+  if (cgroup_v1 != NULL)
+    pin_cpuset_intersect (cpus, *ret_online);
   pin_cpuset_unite (cpus, *ret_online);
   return cpus;
 }

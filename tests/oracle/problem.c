@@ -72,6 +72,7 @@ read_host_cpus (Problem *p)
       for (guint j = 0; j < host->n_cpus; j++)
         p->core_of[cpu->id] |= host->cpus[j].core == cpu->core ? SET_ONE (host->cpus[j].id) : 0;
       p->online |= cpu->online ? SET_ONE (cpu->id) : 0;
+      p->offline |= cpu->online ? 0 : SET_ONE (cpu->id);
       if (node < 0)
         continue;
       p->node_of[cpu->id] = (guint)node;
@@ -163,11 +164,15 @@ read_host (Problem *p)
   p->keepable = p->terms != NULL && p->terms->dedicated == PIN_DEDICATED_AS_WRITTEN ? p->present : p->usable;
 }
 
+/* What is offline takes nothing from a mask that has others. */
 static void
 add_mask (Problem *p, PinSetting setting, gint id, const PinCpuset *cpus, gboolean own)
 {
+  Set written = problem_set (cpus);
+  Set awake = written & ~p->offline;
+
   g_assert_cmpuint (p->n_masks, <, PROBLEM_MASKS);
-  p->masks[p->n_masks++] = (ProblemMask){ setting, id, problem_set (cpus), own, FALSE };
+  p->masks[p->n_masks++] = (ProblemMask){ setting, id, awake != 0 ? awake : written, own, FALSE };
 }
 
 static gboolean

@@ -72,6 +72,7 @@ typedef struct
   guint node_of[64];             /* by CPU: index, or PROBLEM_NONE */
   guint threads;
   Set online;
+  Set offline;
   Set isolated;
   Set dedicated;                 /* others' own */
   Set present;

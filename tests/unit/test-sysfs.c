@@ -139,6 +139,23 @@ test_offline_cpus (void)
   assert_set (topology->nodes[1].cpus, "2-3,6");
   snapshot = read_machine (machine, NULL);
   assert_set (snapshot->allowed, "0-3,6");
+  assert_set (snapshot->topology->offline, "4-5,7");
+}
+
+/* cgroup v1 takes no cpuset that names one. */
+static void
+test_offline_cpus_of_old (void)
+{
+  g_autoptr (FakeMachine) machine = two_nodes ();
+  g_autoptr (PinTopology) topology = NULL;
+
+  fake_machine_online (machine, "0-3,6", "0-1");
+  fake_machine_write (machine, "0-7", "sys/devices/system/cpu/present");
+  fake_machine_write (machine, "0-3,6", "sys/fs/cgroup/cpuset/cpuset.cpus");
+  topology = read_topology (machine);
+  g_assert_cmpuint (topology->n_cpus, ==, 5);
+  g_assert_null (pin_topology_cpu (topology, 5));
+  g_assert_true (pin_cpuset_is_empty (topology->offline));
 }
 
 /* Kernels before 2.6.26 had no lists, and a file "online" in each CPU but the first. */
@@ -809,6 +826,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sysfs/reads-cores-and-nodes", test_two_nodes);
   g_test_add_func ("/sysfs/keeps-sparse-node-ids", test_sparse_nodes);
   g_test_add_func ("/sysfs/knows-offline-cpus", test_offline_cpus);
+  g_test_add_func ("/sysfs/cgroup-v1-has-no-offline-cpus", test_offline_cpus_of_old);
   g_test_add_func ("/sysfs/reads-masks-where-there-are-no-lists", test_masks_only);
   g_test_add_func ("/sysfs/a-machine-without-nodes-is-one-node", test_no_nodes);
   g_test_add_func ("/sysfs/keeps-nodes-without-memory-or-cpus", test_memoryless_and_cpuless);
