@@ -307,11 +307,22 @@ read_item (const char **cursor, PinCpuset *set)
   return TRUE;
 }
 
-/* An error that quotes no more than a line of @text. */
+/* The beginning of @text as one line: what does not print is a blank.  (transfer full) */
+static char *
+quote_head (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize)strnlen (text, 60));
+  GString *head = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    g_string_append_unichar (head, g_unichar_isprint (g_utf8_get_char (at)) ? g_utf8_get_char (at) : ' ');
+  return g_string_free (head, FALSE);
+}
+
 static void
 set_syntax_error (GError **error, const char *text, const char *at)
 {
-  g_autofree char *head = g_utf8_make_valid (text, (gssize)strnlen (text, 60));
+  g_autofree char *head = quote_head (text);
 
   g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID,
                "'%s' is not a set of numbers (at character %u): use 0-3,8,^2 with numbers below %d", head,

@@ -79,6 +79,17 @@ test_error_quotes_and_points (void)
   g_assert_nonnull (strstr (error->message, "character 5"));
 }
 
+/* Lines are what the journal has, and terminals do what control characters say. */
+static void
+test_error_is_one_line (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PinCpuset) set = pin_cpuset_parse ("0\n1\r\033[31m", &error);
+
+  g_assert_null (set);
+  g_assert_nonnull (strstr (error->message, "'0 1  [31m'"));
+}
+
 static void
 test_error_is_valid_text (void)
 {
@@ -210,6 +221,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cpuset/reads-what-libvirt-reads", test_syntax);
   g_test_add_func ("/cpuset/error-quotes-and-points", test_error_quotes_and_points);
+  g_test_add_func ("/cpuset/error-is-one-line", test_error_is_one_line);
   g_test_add_func ("/cpuset/error-is-short-valid-text", test_error_is_valid_text);
   g_test_add_func ("/cpuset/unites-intersects-subtracts", test_algebra);
   g_test_add_func ("/cpuset/nothing-is-an-empty-set", test_nothing_is_an_empty_set);
