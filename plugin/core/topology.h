@@ -10,6 +10,9 @@
 /* CPUs of a core; processors have had 8 at most. */
 #define PIN_TOPOLOGY_MAX_THREADS 255
 
+/* Nodes of a host, as Linux has them at most.  There is a distance from each to each: who reads hosts from others minds this. */
+#define PIN_TOPOLOGY_MAX_NODES 1024
+
 typedef struct
 {
   PinCpuId id;

@@ -117,7 +117,7 @@ read_word (Words *words, const char *word, GError **error)
 
   key = g_strndup (word, (gsize)(colon - word));
   if (strcmp (key, "node") == 0)
-    return read_count (word, colon + 1, PIN_CPUSET_MAX, &words->nodes, error);
+    return read_count (word, colon + 1, PIN_TOPOLOGY_MAX_NODES, &words->nodes, error);
   if (strcmp (key, "core") == 0)
     return read_count (word, colon + 1, PIN_CPUSET_MAX, &words->cores, error);
   if (strcmp (key, "thread") == 0)

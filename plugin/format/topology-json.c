@@ -267,6 +267,11 @@ read_all (Reading *reading, const PinJsonSpot *nodes, const PinJsonSpot *cpus, G
       pin_json_spot_set_error (nodes, error, "is empty, a host has one node at least");
       return FALSE;
     }
+  if (pin_json_spot_length (nodes) > PIN_TOPOLOGY_MAX_NODES)
+    {
+      pin_json_spot_set_error (nodes, error, "has %u nodes, a host has %d at most", pin_json_spot_length (nodes), PIN_TOPOLOGY_MAX_NODES);
+      return FALSE;
+    }
   for (guint i = 0; i < pin_json_spot_length (nodes); i++)
     {
       PinJsonSpot spot = pin_json_spot_item (nodes, i);

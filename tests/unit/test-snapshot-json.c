@@ -280,6 +280,26 @@ test_refuses_whole_texts (void)
     }
 }
 
+/* A node is some twenty bytes of text, and a distance to each other one. */
+static void
+test_refuses_many_nodes (void)
+{
+  for (guint n = PIN_TOPOLOGY_MAX_NODES; n <= PIN_TOPOLOGY_MAX_NODES + 1; n++)
+    {
+      g_autoptr (GString) text = g_string_new ("{\"version\": 1, \"host\": {\"name\": \"h\"}, \"nodes\": [");
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PinSnapshot) snapshot = NULL;
+
+      for (guint id = 0; id < n; id++)
+        g_string_append_printf (text, "%s{\"id\": %u, \"cpus\": \"\", \"total_kib\": 1}", id == 0 ? "" : ",", id);
+      g_string_append (text, "]}");
+      snapshot = pin_snapshot_from_json (text->str, -1, &error);
+      g_assert_true ((snapshot != NULL) == (n <= PIN_TOPOLOGY_MAX_NODES));
+      g_assert_cmpstr (error != NULL ? error->message : "", ==,
+                       snapshot != NULL ? "" : "nodes: has 1025 nodes, a host has 1024 at most");
+    }
+}
+
 static void
 test_other_version (void)
 {
@@ -301,6 +321,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/snapshot-json/unknown-cores-stay-unknown", test_unknown_cores_stay_unknown);
   g_test_add_func ("/snapshot-json/refuses-by-path", test_refuses);
   g_test_add_func ("/snapshot-json/refuses-what-is-no-snapshot", test_refuses_whole_texts);
+  g_test_add_func ("/snapshot-json/refuses-more-nodes-than-there-can-be", test_refuses_many_nodes);
   g_test_add_func ("/snapshot-json/another-version-is-unsupported", test_other_version);
   return g_test_run ();
 }

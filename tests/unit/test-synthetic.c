@@ -96,6 +96,7 @@ static const Bad bad[] = {
   { "node:0 core:8", "from 1 to" },
   { "node:-1 core:8", "from 1 to" },
   { "node:2x core:8", "from 1 to" },
+  { "node:1025 core:1", "from 1 to 1024" },
   { "node: core:8", "from 1 to" },
   { "node:99999999999999999999 core:8", "from 1 to" },
   { "node:2 node:2 core:8", "is there twice" },
