@@ -350,7 +350,8 @@ read_rest (PinSnapshot *snapshot, const PinJsonSpot *root, GError **error)
     {
       PinJsonSpot item = pin_json_spot_item (&nodes, i);
 
-      if (!read_node (snapshot, &item, error))
+      if (!pin_json_spot_is_there (&item, error) || !pin_json_spot_is_object (&item, NULL, error)
+          || !read_node (snapshot, &item, error))
         return FALSE;
     }
 

@@ -300,6 +300,35 @@ test_refuses_many_nodes (void)
     }
 }
 
+/* Nothing has looked at the nodes of these before. */
+static void
+test_present_refuses (void)
+{
+  static const struct
+  {
+    const char *nodes;
+    const char *complaint;
+  } rows[] = {
+    { "[5]", "nodes[0]: must be an object" },
+    { "[[]]", "nodes[0]: must be an object" },
+    { "[null]", "nodes[0]: is missing" },
+    { "[{}]", "nodes[0].id: is missing" },
+    { "[{\"id\": 3, \"total_kib\": 1}]", "nodes[0]: the host has no other node 3" },
+  };
+  g_autoptr (PinSnapshot) hardware = read_good (LEAST);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"version\": 1, \"host\": {\"name\": \"h\"}, \"nodes\": %s}", rows[i].nodes);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PinSnapshot) snapshot = pin_snapshot_present_from_json (text, -1, hardware, &error);
+
+      g_assert_null (snapshot);
+      g_assert_error (error, PIN_ERROR, PIN_ERROR_INVALID);
+      g_assert_cmpstr (error->message, ==, rows[i].complaint);
+    }
+}
+
 static void
 test_other_version (void)
 {
@@ -322,6 +351,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/snapshot-json/refuses-by-path", test_refuses);
   g_test_add_func ("/snapshot-json/refuses-what-is-no-snapshot", test_refuses_whole_texts);
   g_test_add_func ("/snapshot-json/refuses-more-nodes-than-there-can-be", test_refuses_many_nodes);
+  g_test_add_func ("/snapshot-json/refuses-a-present-by-path", test_present_refuses);
   g_test_add_func ("/snapshot-json/another-version-is-unsupported", test_other_version);
   return g_test_run ();
 }
