@@ -11,6 +11,9 @@
 
 #define FORMAT_LINE "pinshift ledger 2"
 
+/* An exbibyte: no host has it, and sums of claims stay far from overflow. */
+#define KIB_MAX (G_GUINT64_CONSTANT (1) << 50)
+
 enum
 {
   FIELD_UUID,
@@ -118,10 +121,25 @@ parse_memory (const char *text, const PinTopology *topology, PinTenant *tenant)
       if (!parse_numbers (items[i], 2, numbers))
         return FALSE;
       node = node_index (topology, numbers[0]);
+      if (numbers[1] > KIB_MAX || (node >= 0 && pin_tenant_memory (tenant, (guint)node) != 0))
+        return FALSE;
       if (node >= 0)
         pin_tenant_add_memory (tenant, (guint)node, numbers[1]);
     }
   return TRUE;
+}
+
+static gboolean
+has_pages (const PinTenant *tenant, guint node, guint64 size_kib)
+{
+  for (guint i = 0; i < tenant->pages->len; i++)
+    {
+      const PinPageUse *use = &g_array_index (tenant->pages, PinPageUse, i);
+
+      if (use->node == node && use->size_kib == size_kib)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -137,6 +155,9 @@ parse_pages (const char *text, const PinTopology *topology, PinTenant *tenant)
       if (!parse_numbers (items[i], 3, numbers))
         return FALSE;
       node = node_index (topology, numbers[0]);
+      if (numbers[1] == 0 || numbers[1] > KIB_MAX || numbers[2] > KIB_MAX / numbers[1]
+          || (node >= 0 && has_pages (tenant, (guint)node, numbers[1])))
+        return FALSE;
       if (node >= 0)
         pin_tenant_add_pages (tenant, (guint)node, numbers[1], numbers[2]);
     }
@@ -150,6 +171,21 @@ parse_set (const char *text, PinCpuset *set)
 
   pin_cpuset_unite (set, parsed);
   return parsed != NULL;
+}
+
+/* NULL for one that ends within an escape, of which GLib would warn.  (transfer full) */
+static char *
+parse_name (const char *text)
+{
+  const char *end = text + strlen (text), *at = end;
+  g_autofree char *name = NULL;
+
+  while (at > text && at[-1] == '\\')
+    at--;
+  if ((end - at) % 2 != 0)
+    return NULL;
+  name = g_strcompress (text);
+  return g_utf8_validate (name, -1, NULL) ? g_steal_pointer (&name) : NULL;
 }
 
 /* Returns: FALSE for a line that does not parse. */
@@ -168,9 +204,9 @@ load_claim (const char *line, PinLedger *ledger, const PinTopology *topology, gi
       || !g_ascii_string_to_unsigned (fields[FIELD_DIGEST], 10, 0, G_MAXUINT64, &digest, NULL)
       || !g_ascii_string_to_unsigned (fields[FIELD_SEEN], 10, 0, 1, &seen, NULL))
     return FALSE;
-  name = g_strcompress (fields[FIELD_NAME]);
+  name = parse_name (fields[FIELD_NAME]);
   tenant = pin_tenant_new (name, fields[FIELD_UUID]);
-  if (!g_utf8_validate (name, -1, NULL) || !parse_set (fields[FIELD_DEDICATED], tenant->dedicated)
+  if (name == NULL || !parse_set (fields[FIELD_DEDICATED], tenant->dedicated)
       || !parse_set (fields[FIELD_SHARED], tenant->shared) || !parse_memory (fields[FIELD_MEMORY], topology, tenant)
       || !parse_pages (fields[FIELD_PAGES], topology, tenant))
     return FALSE;
