@@ -20,6 +20,8 @@
 #define KEPT_MAX_BYTES (16 * PIN_RECORD_MAX_BYTES)
 /* Far less than the age at which files are pruned, and seldom enough to be no load. */
 #define TOUCH_S (30 * 24 * 60 * 60)
+/* The end of 9999, in seconds since 1970: by its zone a time can be in a year that has no text. */
+#define TIME_MAX_S G_GINT64_CONSTANT (253402300799)
 #define UUID_LENGTH 36
 #define TEMPORARY_LENGTH 6 /* of ".XXXXXX", g_file_set_contents_full(), without the dot */
 
@@ -121,14 +123,15 @@ read_given (PinKept *kept, const xmlNode *element)
   const char *setting_name = pin_xml_attr (element, "setting"), *action_name = pin_xml_attr (element, "action");
   const char *since = pin_xml_attr (element, "since");
   g_autoptr (GDateTime) time = since != NULL ? g_date_time_new_from_iso8601 (since, NULL) : NULL;
+  gint64 since_s = time != NULL ? g_date_time_to_unix (time) : 0;
   PinSetting setting;
   PinAction action;
   GError *why = NULL;
 
-  if (time != NULL && setting_name != NULL && action_name != NULL && pin_setting_from_name (setting_name, &setting)
+  if (since_s > 0 && since_s <= TIME_MAX_S && setting_name != NULL && action_name != NULL && pin_setting_from_name (setting_name, &setting)
       && pin_action_from_name (action_name, &action))
     {
-      kept->given[setting] = (PinGiven){ action, g_date_time_to_unix (time) };
+      kept->given[setting] = (PinGiven){ action, since_s };
       return;
     }
   pin_xml_error (&why, element, "has no setting, action and time");

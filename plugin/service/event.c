@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define VERSION 1
+/* The end of 9999, in seconds since 1970. */
+#define TIME_MAX_S G_GINT64_CONSTANT (253402300799)
 
 /* The texts of an event: under which name the journal and JSON have them. */
 static const struct
@@ -200,10 +202,12 @@ read_time (PinEvent *event, JsonObject *object, GError **error)
   JsonNode *member = json_object_get_member (object, "time");
   gboolean is_text = member != NULL && json_node_get_value_type (member) == G_TYPE_STRING;
   g_autoptr (GDateTime) time = is_text ? g_date_time_new_from_iso8601 (json_node_get_string (member), NULL) : NULL;
+  gint64 time_s = time != NULL ? g_date_time_to_unix (time) : -1;
 
-  if (time == NULL)
+  /* By its zone it can be in a year that has no text. */
+  if (time_s < 0 || time_s > TIME_MAX_S)
     return fail (error, "time is no time as RFC 3339 has it");
-  event->time_us = g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
+  event->time_us = time_s * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
   return TRUE;
 }
 

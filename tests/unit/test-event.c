@@ -133,6 +133,8 @@ test_wrong (void)
     { "{\"version\":1,\"event\":\"x\"}", PIN_ERROR_INVALID, "time" },
     { "{\"version\":1,\"event\":\"x\",\"time\":\"today\"}", PIN_ERROR_INVALID, "time" },
     { "{\"version\":1,\"event\":\"x\",\"time\":7}", PIN_ERROR_INVALID, "time" },
+    { "{\"version\":1,\"event\":\"x\",\"time\":\"1969-12-31T23:59:59.5Z\"}", PIN_ERROR_INVALID, "time" },
+    { "{\"version\":1,\"event\":\"x\",\"time\":\"9999-12-31T23:59:59-14:00\"}", PIN_ERROR_INVALID, "time" },
     { "{\"version\":1,\"time\":\"2023-11-14T22:13:20Z\"}", PIN_ERROR_INVALID, "no member event" },
     { "{\"version\":1,\"event\":[],\"time\":\"2023-11-14T22:13:20Z\"}", PIN_ERROR_INVALID, "event is no text" },
     { "{\"version\":1,\"event\":\"x\",\"guest\":null,\"time\":\"2023-11-14T22:13:20Z\"}", PIN_ERROR_INVALID, "guest is no text" },

@@ -220,6 +220,29 @@ test_since (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* A time that has no text could not be written again. */
+static void
+test_no_time (Fixture *fixture, gconstpointer data)
+{
+  static const char *const times[] = { "9999-12-31T23:59:59-14:00", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "today" };
+
+  save (fixture, fixture->kept);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("<kept version='1' repair-due='yes'><given setting='hugepages' action='strip' since='%s'/></kept>",
+                                               times[i]);
+      g_autoptr (PinKept) kept = NULL, again = NULL;
+
+      g_assert_true (g_file_set_contents (fixture->path, text, -1, NULL));
+      kept = pin_kept_file_load (fixture->directory, UUID);
+      g_assert_nonnull (strstr (kept->damage, "has no setting, action and time"));
+      g_assert_true (kept->repair_due);
+      save (fixture, kept);
+      again = pin_kept_file_load (fixture->directory, UUID);
+      g_assert_cmpstr (again->damage, ==, NULL);
+    }
+}
+
 /* A guest that runs for years without a change is one of those that are there. */
 static void
 test_young (Fixture *fixture, gconstpointer data)
@@ -432,6 +455,7 @@ main (int argc, char **argv)
     { "/kept-file/refuses-what-is-no-uuid", test_names },
     { "/kept-file/damage-costs-what-was-damaged", test_damage },
     { "/kept-file/since-when-outlives-the-service", test_since },
+    { "/kept-file/a-time-that-has-no-text-is-damage", test_no_time },
     { "/kept-file/is-whole-or-nothing", test_truncated },
     { "/kept-file/reads-files-only", test_no_file },
     { "/kept-file/prunes-what-is-old-and-its-own", test_prune },
