@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "diary.h"
 
+#include "format/json-text.h"
 #include "lines.h"
 
 #include <string.h>
@@ -47,7 +48,7 @@ format (const PinEvent *event)
 static PinEvent *
 parse (const char *line)
 {
-  g_autoptr (JsonNode) node = g_utf8_validate (line, -1, NULL) ? json_from_string (line, NULL) : NULL;
+  g_autoptr (JsonNode) node = pin_json_parse (line, -1, NULL);
 
   return node != NULL ? pin_event_from_json (node, NULL) : NULL;
 }

@@ -2,6 +2,7 @@
 #include "log-call.h"
 
 #include "core/error.h"
+#include "format/json-text.h"
 #include "options.h"
 
 gboolean
@@ -59,7 +60,7 @@ array_of (JsonNode *node, const char *name)
 gboolean
 pin_log_call_read (const char *json, const char *host, GPtrArray *events, GError **error)
 {
-  g_autoptr (JsonNode) root = json_from_string (json, NULL);
+  g_autoptr (JsonNode) root = pin_json_parse (json, -1, NULL);
   JsonArray *array = array_of (root, "events");
 
   if (array == NULL)

@@ -14,6 +14,8 @@
 #define B "bbbbbbbb-0000-4000-8000-000000000002"
 #define M1 "11111111-0000-4000-8000-000000000003"
 #define M2 "22222222-0000-4000-8000-000000000004"
+/* Brackets that nest deeper than a stack is. */
+#define DEEP 500000
 #define NEW_YEAR_US G_GINT64_CONSTANT (1798761600000000)
 
 typedef struct
@@ -212,7 +214,9 @@ test_damage (void)
     ROW ("<xml>of somebody else</xml>\n"),
   };
 #undef ROW
+  g_autofree char *deep = g_strnfill (DEEP, '[');
 
+  check_damage (deep, DEEP);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_test_message ("%s", rows[i].length > 0 && g_utf8_validate (rows[i].damage, -1, NULL) ? rows[i].damage : "bytes");
@@ -436,7 +440,10 @@ test_answers (void)
     { "{", FALSE, 0 },
   };
 #undef EVENT
+  g_autofree char *deep = g_strnfill (DEEP, '[');
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
 
+  g_assert_false (pin_log_call_read (deep, "hostb", none, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_event_free);
