@@ -92,12 +92,14 @@ judge (PinGuard *guard, const guint8 *bytes, gsize n)
   for (gsize at = 0; at < n;)
     {
       at += guard->n_header < HEADER ? take_header (guard, bytes + at, n - at) : take_rest (guard, n - at);
-      if (guard->n_header == HEADER && guard->n_left == 0)
-        guard->n_header = 0;
-      if (guard->n_header == HEADER && !is_header (guard))
+      if (guard->n_header < HEADER)
+        continue;
+      if (!is_header (guard))
         return g_strdup ("it sends what is no message of D-Bus");
-      if (guard->n_header == HEADER && guard->n_left > guard->limits.message_mib * MIB)
+      if (guard->n_left > guard->limits.message_mib * MIB)
         return g_strdup_printf ("floods: a message of more than %u MiB", guard->limits.message_mib);
+      if (guard->n_left == 0)
+        guard->n_header = 0;
     }
   if (guard->n_messages > guard->limits.messages_s)
     return g_strdup_printf ("floods: more than %u messages a second", guard->limits.messages_s);
