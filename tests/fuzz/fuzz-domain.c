@@ -7,8 +7,6 @@
 #include "format/domain-write.h"
 #include "format/synthetic.h"
 
-#include <string.h>
-
 /* Parses what @domain is now, which must succeed and say @expected. */
 static void
 check_written (const PinDomain *domain, const PinPlacement *expected)
@@ -56,9 +54,11 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
   if (domain == NULL)
     {
-      g_assert_true (error->message != NULL && strpbrk (error->message, "\r\n") == NULL);
+      fuzz_assert_line (error->message);
       return 0;
     }
+  if (domain->record_problem != NULL)
+    fuzz_assert_line (domain->record_problem);
   written = pin_placement_copy (domain->placement);
   pin_domain_set_placement (domain, nothing);
   pin_domain_set_record (domain, domain->record);

@@ -5,7 +5,6 @@
 #include "rules/rules-cluster.h"
 #include "rules/rules-file.h"
 
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -83,7 +82,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (rules == NULL)
     {
       g_assert_true (g_str_has_prefix (error->message, "/proc/self/fd/"));
-      g_assert_null (strpbrk (error->message, "\r\n"));
+      fuzz_assert_line (error->message);
       return 0;
     }
   terms = pin_rules_terms (rules, "rt-1");
