@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pinshift relay: this host's system bus on standard input and output, for somebody on another host; bytes, whatever they mean. */
+/* pinshift relay: the pinshiftd of this host on standard input and output, for somebody on another host, as the system bus has it. */
 #include "cli.h"
+
+#include "service/gate.h"
 
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
 #include <signal.h>
 #include <unistd.h>
+
+#define CHUNK (64 * 1024)
 
 /* One of the two ways; the first that ends cancels the other. */
 typedef struct
@@ -16,14 +20,34 @@ typedef struct
   GError *error; /* NULL: it has ended well */
 } Way;
 
+/* What the bus says, whatever it means: nobody says more than was asked for. */
 static gpointer
-run_way (gpointer data)
+run_back (gpointer data)
 {
   Way *way = data;
 
   g_output_stream_splice (way->to, way->from, G_OUTPUT_STREAM_SPLICE_NONE, way->end, &way->error);
   g_cancellable_cancel (way->end);
   return NULL;
+}
+
+/* What somebody says to the bus, as far as a relay is for it. */
+static void
+run_there (Way *way)
+{
+  g_autoptr (PinGate) gate = pin_gate_new ();
+  g_autofree guint8 *bytes = g_malloc (CHUNK);
+  gssize n;
+
+  while ((n = g_input_stream_read (way->from, bytes, CHUNK, way->end, &way->error)) > 0)
+    {
+      g_autoptr (GByteArray) out = g_byte_array_new ();
+
+      if (!pin_gate_take (gate, bytes, (gsize) n, out, &way->error)
+          || !g_output_stream_write_all (way->to, out->data, out->len, NULL, way->end, &way->error))
+        break;
+    }
+  g_cancellable_cancel (way->end);
 }
 
 /* Who stops reading has ended, too. */
@@ -47,10 +71,10 @@ relay (GIOStream *bus, GError **error)
   g_autoptr (GCancellable) end = g_cancellable_new ();
   Way there = { input, g_io_stream_get_output_stream (bus), end, NULL };
   Way back = { g_io_stream_get_input_stream (bus), output, end, NULL };
-  GThread *thread = g_thread_new ("back", run_way, &back);
+  GThread *thread = g_thread_new ("back", run_back, &back);
   gboolean well;
 
-  run_way (&there);
+  run_there (&there);
   g_thread_join (thread);
   well = ended_well (&there, "to the system bus", error);
   return ended_well (&back, "from the system bus", well ? error : NULL) && well;
@@ -87,7 +111,7 @@ run (PinCli *cli, int argc, char **argv)
 const PinCliVerb pin_cli_relay = {
   "relay",
   "",
-  "Pass the system bus on by standard input and output",
+  "Pass the pinshiftd of this host on by standard input and output",
   run,
   .example = "ssh hostb pinshift relay",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pinshift relay between a test and a socket that says it is the system bus: bytes, both ends, and no bus. */
+/* pinshift relay between a test and a socket that says it is the system bus: what passes, both ends, and no bus. */
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -8,6 +8,8 @@
 #include <sys/prctl.h>
 
 #define BYTES (3 * 1024 * 1024 + 5)
+#define GREETING "\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n"
+#define GREETING_BYTES (sizeof GREETING - 1)
 #define PATIENCE_S 100
 
 typedef struct
@@ -129,14 +131,32 @@ assert_passes (GOutputStream *into, GInputStream *out, GBytes *bytes)
 {
   Writing writing = { into, bytes };
   GThread *thread = g_thread_new ("writer", write_bytes, &writing);
-  g_autofree char *seen = g_malloc (BYTES);
+  gsize size = g_bytes_get_size (bytes), n;
+  g_autofree char *seen = g_malloc (size);
   g_autoptr (GError) error = NULL;
-  gsize n;
 
-  g_assert_true (g_input_stream_read_all (out, seen, BYTES, &n, NULL, &error));
+  g_assert_true (g_input_stream_read_all (out, seen, size, &n, NULL, &error));
   g_assert_no_error (error);
   g_thread_join (thread);
-  g_assert_cmpmem (seen, n, g_bytes_get_data (bytes, NULL), BYTES);
+  g_assert_cmpmem (seen, n, g_bytes_get_data (bytes, NULL), size);
+}
+
+/* A greeting, and a call of @destination with a text of @length bytes.  (transfer full) */
+static GBytes *
+make_talk (const char *destination, gsize length)
+{
+  g_autoptr (GDBusMessage) message = g_dbus_message_new_method_call (destination, "/org/pinshift/Host1", "org.pinshift.Host1", "Plan");
+  g_autoptr (GByteArray) talk = g_byte_array_new ();
+  g_autofree char *text = g_strnfill (length, 'x');
+  g_autofree guchar *bytes = NULL;
+  gsize n;
+
+  g_dbus_message_set_body (message, g_variant_new ("(s)", text));
+  g_dbus_message_set_serial (message, 1);
+  bytes = g_dbus_message_to_blob (message, &n, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
+  g_byte_array_append (talk, (const guint8 *) GREETING, GREETING_BYTES);
+  g_byte_array_append (talk, bytes, (guint) n);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&talk));
 }
 
 /* It ends with @status, says @out, and nothing (@err_part is NULL) or one line with @err_part on standard error. */
@@ -161,16 +181,49 @@ assert_ends (GSubprocess *relay, int status, const char *out, const char *err_pa
     }
 }
 
+/* What the bus says, whatever it means; and what is said to pinshiftd. */
 static void
 test_bytes (void)
 {
   g_auto (World) world = { NULL };
   g_autoptr (GBytes) bytes = make_bytes ();
+  g_autoptr (GBytes) talk = make_talk ("org.pinshift.Host1", BYTES);
 
   world_init (&world);
   world_start (&world);
-  assert_passes (g_subprocess_get_stdin_pipe (world.relay), g_io_stream_get_input_stream (G_IO_STREAM (world.bus)), bytes);
   assert_passes (g_io_stream_get_output_stream (G_IO_STREAM (world.bus)), g_subprocess_get_stdout_pipe (world.relay), bytes);
+  assert_passes (g_subprocess_get_stdin_pipe (world.relay), g_io_stream_get_input_stream (G_IO_STREAM (world.bus)), talk);
+}
+
+/* What is not for pinshiftd ends the relay, and the bus sees nothing of it. */
+static void
+test_others (void)
+{
+  g_autoptr (GBytes) no_bus = g_bytes_new_static ("GET / HTTP/1.0\r\n\r\n", 18);
+  g_autoptr (GBytes) systemd = make_talk ("org.freedesktop.systemd1", 1);
+  g_autoptr (GBytes) cluster = make_talk ("org.pinshift.Cluster1", BYTES);
+  const struct { GBytes *talk; const char *part; } rows[] = {
+    { no_bus, "pinshift: relay: to the system bus: who is there speaks no D-Bus" },
+    { systemd, "pinshift: relay: to the system bus: the relay does not call Plan of org.freedesktop.systemd1; it is for org.pinshift.Host1 alone" },
+    { cluster, "the relay does not call Plan of org.pinshift.Cluster1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (World) world = { NULL };
+      char seen[1000];
+      gsize n, size;
+      const char *talk = g_bytes_get_data (rows[i].talk, &size);
+
+      world_init (&world);
+      world_start (&world);
+      g_output_stream_write_all (g_subprocess_get_stdin_pipe (world.relay), talk, size, NULL, NULL, NULL);
+      g_output_stream_close (g_subprocess_get_stdin_pipe (world.relay), NULL, NULL);
+      assert_ends (world.relay, 1, "", rows[i].part);
+      g_assert_true (g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (world.bus)), seen, sizeof seen, &n, NULL, NULL));
+      g_assert_true (n == 0 || n == GREETING_BYTES);
+      g_assert_cmpmem (seen, n, GREETING, n);
+    }
 }
 
 /* Who started it is gone; the bus, which stays, holds up nothing. */
@@ -233,7 +286,8 @@ main (int argc, char **argv)
 {
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/relay/all-bytes-pass-both-ways", test_bytes);
+  g_test_add_func ("/relay/what-the-bus-says-and-what-is-said-to-pinshiftd-passes", test_bytes);
+  g_test_add_func ("/relay/ends-with-what-is-for-others", test_others);
   g_test_add_func ("/relay/ends-with-its-input", test_input_ends);
   g_test_add_func ("/relay/ends-with-the-bus", test_bus_ends);
   g_test_add_func ("/relay/ends-with-its-output", test_output_ends);
