@@ -61,7 +61,7 @@ deny (GError **error, const char *format, ...)
   g_set_error (error, PIN_ERROR, PIN_ERROR_DENIED, "%s; it is for " HOST1 " alone", line);
 }
 
-/* A rule for signals of pinshiftd, or for who has its name.  @rule is taken only as GDBus writes it: quotes around each value, and none within. */
+/* A rule for signals of pinshiftd, or for who has its name.  It is taken only as GDBus writes it: quotes around values, none within. */
 static gboolean
 is_own_rule (const char *rule)
 {

@@ -44,7 +44,8 @@ static void
 start_other (World *world)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = on_called };
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml ("<node><interface name='" ELSE "'><method name='Do'/></interface></node>", NULL);
+  g_autoptr (GDBusNodeInfo) node
+      = g_dbus_node_info_new_for_xml ("<node><interface name='" ELSE "'><method name='Do'/></interface></node>", NULL);
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -151,8 +152,8 @@ call (GDBusConnection *bus, const Row *row, GError **error)
   g_autoptr (GVariant) reply = NULL;
 
   g_dbus_connection_call (bus, row->destination, row->path, row->interface, row->member,
-                          row->parameters != NULL ? g_variant_new_parsed (row->parameters) : NULL, NULL, G_DBUS_CALL_FLAGS_NONE, PATIENCE_MS,
-                          NULL, keep_result, &result);
+                          row->parameters != NULL ? g_variant_new_parsed (row->parameters) : NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                          PATIENCE_MS, NULL, keep_result, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
   reply = g_dbus_connection_call_finish (bus, result, error);
@@ -169,7 +170,8 @@ check_row (World *world, const Row *row, const char *user, const char *asked_for
   g_assert_true ((error == NULL) == (row->says == NULL));
   while (row->ends && way.why == NULL)
     g_main_context_iteration (NULL, TRUE);
-  g_test_message ("%s: %s %s: %s", user, row->destination, row->member, way.why != NULL ? way.why : error != NULL ? error->message : "answered");
+  g_test_message ("%s: %s %s: %s", user, row->destination, row->member,
+                  way.why != NULL ? way.why : error != NULL ? error->message : "answered");
   g_assert_true (row->says == NULL || strstr (way.why != NULL ? way.why : error->message, row->says) != NULL);
 }
 
@@ -183,8 +185,10 @@ static const Row host_rows[] = {
 
 static const Row other_rows[] = {
   { ELSE, "/", ELSE, "Do", NULL, "the relay does not call Do of " ELSE, TRUE },
-  { "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "Reboot", NULL, "does not call Reboot", TRUE },
-  { "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames", NULL, "does not ask the bus for ListNames", TRUE },
+  { "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "Reboot", NULL, "does not call Reboot",
+    TRUE },
+  { "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames", NULL,
+    "does not ask the bus for ListNames", TRUE },
   { "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", "('org.example.More', @u 4)",
     "does not ask the bus for RequestName", TRUE },
 };

@@ -204,7 +204,8 @@ test_others (void)
   g_autoptr (GBytes) cluster = make_talk ("org.pinshift.Cluster1", BYTES);
   const struct { GBytes *talk; const char *part; } rows[] = {
     { no_bus, "pinshift: relay: to the system bus: who is there speaks no D-Bus" },
-    { systemd, "pinshift: relay: to the system bus: the relay does not call Plan of org.freedesktop.systemd1; it is for org.pinshift.Host1 alone" },
+    { systemd, "pinshift: relay: to the system bus: the relay does not call Plan of org.freedesktop.systemd1; it is for "
+      "org.pinshift.Host1 alone" },
     { cluster, "the relay does not call Plan of org.pinshift.Cluster1" },
   };
 

@@ -135,7 +135,8 @@ test_calls (void)
       g_autoptr (GError) error = NULL;
       gboolean passes = pin_gate_take (gate, bytes->data, bytes->len, out, &error);
 
-      g_test_message ("%s %s %s: %s", calls[i].destination, calls[i].member, calls[i].parameters, error != NULL ? error->message : "passes");
+      g_test_message ("%s %s %s: %s", calls[i].destination, calls[i].member, calls[i].parameters,
+                      error != NULL ? error->message : "passes");
       if (calls[i].passes)
         {
           g_assert_no_error (error);
