@@ -2,6 +2,7 @@
 #include "bus-change.h"
 
 #include "service/authority.h"
+#include "service/errors.h"
 #include "service/options.h"
 #include "change.h"
 #include "core/error.h"
@@ -47,7 +48,7 @@ takes (GDBusMethodInvocation *invocation, GVariant *options, const PinBusOption 
 
   if (pin_bus_options_read (options, known, &error))
     return TRUE;
-  g_dbus_method_invocation_return_gerror (invocation, error);
+  pin_bus_errors_return (invocation, error);
   return FALSE;
 }
 
@@ -56,7 +57,7 @@ static void
 answer (Call *call, const GError *error)
 {
   if (error != NULL)
-    g_dbus_method_invocation_return_gerror (call->invocation, error);
+    pin_bus_errors_return (call->invocation, error);
   else
     g_dbus_method_invocation_return_value (call->invocation, NULL);
 }
@@ -225,7 +226,7 @@ handle_set_maintenance (PinHost1 *skeleton, GDBusMethodInvocation *invocation, g
 
   if (!pin_maintenance_check_reason (reason, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   call = call_new (change, invocation, begin_set_maintenance, on);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "exam/desk.h"
 #include "own-facts.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 #include <string.h>
@@ -123,7 +124,7 @@ handle_examine (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant 
 
   if (!take (options, &question, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   if (question.brief)
@@ -136,7 +137,7 @@ handle_examine (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant 
   if (pin_exam_desk_ask (examine->desk, (const char *const *)question.names, (const char *const *)question.paths, on_read, call, &error))
     call = NULL;
   else
-    g_dbus_method_invocation_return_gerror (invocation, error);
+    pin_bus_errors_return (invocation, error);
   return TRUE;
 }
 

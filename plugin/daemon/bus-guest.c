@@ -3,6 +3,7 @@
 
 #include "change.h"
 #include "core/error.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 struct _PinBusGuest
@@ -40,7 +41,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   const char *xml = guest != NULL ? xml_of (guest, &error) : NULL;
 
   if (xml == NULL)
-    g_dbus_method_invocation_return_gerror (call->invocation, error);
+    pin_bus_errors_return (call->invocation, error);
   else
     g_dbus_method_invocation_return_value (call->invocation, g_variant_new ("(s)", xml));
 }
@@ -56,7 +57,7 @@ handle_guest (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char 
 
   if (uuid == NULL)
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   call = g_new0 (Call, 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bus-log.h"
 
+#include "service/errors.h"
 #include "service/log-call.h"
 
 struct _PinBusLog
@@ -20,7 +21,7 @@ handle_log (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char *w
 
   if (!pin_log_call_take (options, &question, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   events = pin_diary_find (log->diary, &question);

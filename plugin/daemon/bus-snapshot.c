@@ -2,6 +2,7 @@
 #include "bus-snapshot.h"
 
 #include "format/snapshot-json.h"
+#include "service/errors.h"
 
 struct _PinBusSnapshot
 {
@@ -37,7 +38,7 @@ handle_snapshot (PinHost1 *skeleton, GDBusMethodInvocation *invocation, gpointer
   g_autofree char *text = now != NULL ? pin_snapshot_to_json (now, FALSE) : NULL;
 
   if (text == NULL)
-    g_dbus_method_invocation_return_gerror (invocation, error);
+    pin_bus_errors_return (invocation, error);
   else
     pin_host1_complete_snapshot (skeleton, invocation, text);
   return TRUE;
@@ -54,7 +55,7 @@ handle_present (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const cha
 
   if (now == NULL)
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   hardware = hardware_of (calls, now);

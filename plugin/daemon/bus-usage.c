@@ -2,6 +2,7 @@
 #include "bus-usage.h"
 
 #include "gauge.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 struct _PinBusUsage
@@ -62,7 +63,7 @@ on_read (GHashTable *usages, const GError *error, gpointer data)
 
   if (usages == NULL)
     {
-      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      pin_bus_errors_return (call->invocation, error);
       return;
     }
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("a(sit)"));
@@ -83,7 +84,7 @@ handle_usage (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char 
 
   if (!pin_bus_options_read (options, known, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   call = g_new0 (Call, 1);

@@ -8,6 +8,7 @@
 #include "known-host.h"
 #include "moves-json.h"
 #include "service/authority.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 #define MIGRATE "org.pinshift.cluster1.migrate"
@@ -70,7 +71,7 @@ takes (GDBusMethodInvocation *invocation, GVariant *options, const PinBusOption 
 
   if (pin_bus_options_read (options, known, &error))
     return TRUE;
-  g_dbus_method_invocation_return_gerror (invocation, error);
+  pin_bus_errors_return (invocation, error);
   return FALSE;
 }
 
@@ -79,8 +80,7 @@ static void
 refuse (const Call *call, GError *error)
 {
   g_dbus_error_strip_remote_error (error);
-  g_strdelimit (error->message, "\r\n", ' ');
-  g_dbus_method_invocation_return_gerror (call->invocation, error);
+  pin_bus_errors_return (call->invocation, error);
 }
 
 static void
@@ -89,7 +89,7 @@ on_authority (const GError *refusal, gpointer data)
   g_autoptr (Call) call = data;
 
   if (refusal != NULL)
-    g_dbus_method_invocation_return_gerror (call->invocation, refusal);
+    pin_bus_errors_return (call->invocation, refusal);
   else
     call->begin (g_steal_pointer (&call));
 }
@@ -102,7 +102,7 @@ is_known (const Call *call)
 
   if (pin_known_host (call->calls->fleet, call->host, &error))
     return TRUE;
-  g_dbus_method_invocation_return_gerror (call->invocation, error);
+  pin_bus_errors_return (call->invocation, error);
   return FALSE;
 }
 
@@ -186,7 +186,7 @@ handle_plan (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const cha
 
   if (error != NULL)
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   if (!takes_question (invocation, options, &question, &host))

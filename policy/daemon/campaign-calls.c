@@ -6,6 +6,7 @@
 #include "format/quote.h"
 #include "known-host.h"
 #include "service/authority.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 #define DRAIN "org.pinshift.cluster1.drain"
@@ -102,7 +103,7 @@ begin (Call *call)
     number = pin_jobs_begin_campaign (calls->jobs, &call->order, pin_rules_drain_parallel (calls->rules), &error);
   if (number == 0)
     {
-      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      pin_bus_errors_return (call->invocation, error);
       return;
     }
   path = pin_bus_jobs_path (number);
@@ -140,9 +141,9 @@ on_authority (const GError *refusal, gpointer data)
 
   /* Which hosts there are is for those who may. */
   if (refusal != NULL)
-    g_dbus_method_invocation_return_gerror (call->invocation, refusal);
+    pin_bus_errors_return (call->invocation, refusal);
   else if (!is_host_known (call, &error))
-    g_dbus_method_invocation_return_gerror (call->invocation, error);
+    pin_bus_errors_return (call->invocation, error);
   else
     look_and_begin (g_steal_pointer (&call));
 }
@@ -166,7 +167,7 @@ takes (GDBusMethodInvocation *invocation, GVariant *options, const PinBusOption 
 
   if (pin_bus_options_read (options, known, &error))
     return TRUE;
-  g_dbus_method_invocation_return_gerror (invocation, error);
+  pin_bus_errors_return (invocation, error);
   return FALSE;
 }
 

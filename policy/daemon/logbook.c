@@ -2,6 +2,7 @@
 #include "logbook.h"
 
 #include "chorus.h"
+#include "service/errors.h"
 #include "service/log-call.h"
 
 /* Of all hosts together, while they answer and in the answer: one message can carry them. */
@@ -86,7 +87,7 @@ on_all (GObject *source, GAsyncResult *result, gpointer data)
 
   if (unreachable == NULL)
     {
-      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      pin_bus_errors_return (call->invocation, error);
       return;
     }
   pin_diary_sort (call->events, limit_of (&call->question));
@@ -104,7 +105,7 @@ handle_log (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, const char
 
   if (!pin_log_call_take (options, &call->question, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   add_own (logbook, call);

@@ -4,6 +4,7 @@
 #include "chorus.h"
 #include "format/json-spot.h"
 #include "format/json-text.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 /* Of all hosts together, while they answer and in the answer: one message can carry them. */
@@ -164,7 +165,7 @@ on_all (GObject *source, GAsyncResult *result, gpointer data)
 
   if (unreachable == NULL)
     {
-      g_dbus_method_invocation_return_gerror (call->invocation, error);
+      pin_bus_errors_return (call->invocation, error);
       return;
     }
   sort (call);
@@ -184,7 +185,7 @@ handle_domains (PinCluster1 *skeleton, GDBusMethodInvocation *invocation, GVaria
 
   if (!pin_bus_options_read (options, known, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   call = g_new0 (Call, 1);

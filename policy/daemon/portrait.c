@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "drawing/view.h"
 #include "known-host.h"
+#include "service/errors.h"
 #include "service/options.h"
 
 /* So long hosts that have changed may take to say so. */
@@ -53,13 +54,12 @@ call_new (PinPortrait *portrait, GDBusMethodInvocation *invocation, const char *
   return call;
 }
 
-/* What another service said goes on as it is, in one line. */
+/* What another service said goes on as it is. */
 static void
 refuse (GDBusMethodInvocation *invocation, GError *error)
 {
   g_dbus_error_strip_remote_error (error);
-  g_strdelimit (error->message, "\r\n", ' ');
-  g_dbus_method_invocation_return_gerror (invocation, error);
+  pin_bus_errors_return (invocation, error);
 }
 
 static void
