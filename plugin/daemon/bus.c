@@ -97,6 +97,16 @@ manner_of (const char *operation, gboolean observe)
   return observe ? manner | PIN_ARRIVAL_OBSERVED : manner;
 }
 
+/* A handle is a number that the caller has written.  -1 with @error: there is no such file. */
+static int
+take_file (GUnixFDList *fds, gint32 handle, GError **error)
+{
+  if (fds != NULL && handle >= 0 && handle < g_unix_fd_list_get_length (fds))
+    return g_unix_fd_list_get (fds, handle, error);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "no file came with the call");
+  return -1;
+}
+
 static PinArrival *
 fit (PinBus *bus, const char *guest, const char *operation, GUnixFDList *fds, GVariant *xml, GVariant *options, GError **error)
 {
@@ -108,12 +118,7 @@ fit (PinBus *bus, const char *guest, const char *operation, GUnixFDList *fds, GV
 
   if (!check_operation (operation, error) || !pin_bus_options_read (options, known, error))
     return NULL;
-  if (fds == NULL)
-    {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "no file came with the call");
-      return NULL;
-    }
-  fd = g_unix_fd_list_get (fds, g_variant_get_handle (xml), error);
+  fd = take_file (fds, g_variant_get_handle (xml), error);
   text = fd >= 0 ? pin_memfile_read (fd, PIN_DOMAIN_MAX_BYTES, "the domain XML", &length, error) : NULL;
   if (text == NULL)
     return NULL;
@@ -136,7 +141,7 @@ answer_fit (PinBus *bus, GDBusMethodInvocation *invocation, const PinArrival *ar
       if (handle < 0)
         {
           g_variant_builder_clear (&handles);
-          g_dbus_method_invocation_return_gerror (invocation, error);
+          pin_bus_errors_return (invocation, error);
           return;
         }
       g_variant_builder_add (&handles, "h", handle);
@@ -158,7 +163,7 @@ handle_fit (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GUnixFDList *
   if (arrival == NULL)
     {
       pin_report (PIN_REPORT_UNPLANNED, guest, NULL, NULL, "%s: %s", operation, error->message);
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   answer_fit (bus, invocation, arrival);
@@ -194,7 +199,7 @@ handle_plan (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const char *
     plan = pin_arrival_plan (bus->picture, xml, strlen (xml), &domain, &error);
   if (plan == NULL)
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   text = pin_plan_to_json (plan, domain->guest,
@@ -213,7 +218,7 @@ handle_domains (PinHost1 *skeleton, GDBusMethodInvocation *invocation, GVariant 
 
   if (!pin_bus_options_read (options, no_options, &error))
     {
-      g_dbus_method_invocation_return_gerror (invocation, error);
+      pin_bus_errors_return (invocation, error);
       return TRUE;
     }
   text = pin_domains_to_json (bus->picture);

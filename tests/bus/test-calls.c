@@ -3,6 +3,7 @@
 #include "cli-world.h"
 #include "town.h"
 
+#include <gio/gunixfdlist.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,6 +119,7 @@ test_options (void)
     { "Plan", "('<domain/>', {'observe': <true>})", "Unsupported", "unknown option 'observe'" },
     { "Domains", "(@a{sv} {'x': <1>},)", "Unsupported", "unknown option 'x'" },
     { "Fit", "('x', 'start', handle 0, @a{sv} {})", "Unsupported", "unknown operation 'start'; known: migrate, restore, adapt" },
+    { "Fit", "('x', 'a\\nb\\u001b', handle 0, @a{sv} {})", "Unsupported", "unknown operation 'a b '; known: migrate, restore, adapt" },
     { "Fit", "('x', 'adapt', handle 0, {'observ': <true>})", "Unsupported", "unknown option 'observ'; known: observe (b)" },
     { "Fit", "('x', 'adapt', handle 0, @a{sv} {})", "Invalid", "no file came with the call" },
   };
@@ -136,6 +138,29 @@ test_options (void)
     }
 }
 
+/* Handles of files that did not come, beside one that did. */
+static void
+test_handles (void)
+{
+  static const gint32 handles[] = { 1, 7, G_MAXINT32, -1 };
+  g_auto (World) world = { NULL };
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+
+  world_init (&world);
+  g_assert_cmpint (g_unix_fd_list_append (fds, STDIN_FILENO, NULL), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (handles); i++)
+    {
+      GVariant *parameters = g_variant_new ("(ssh@a{sv})", "x", "migrate", handles[i], g_variant_new_parsed ("@a{sv} {}"));
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) answer = g_dbus_proxy_call_with_unix_fd_list_sync (G_DBUS_PROXY (world.town->service), "Fit", parameters,
+                                                                              G_DBUS_CALL_FLAGS_NONE, -1, fds, NULL, NULL, &error);
+
+      g_assert_null (answer);
+      g_assert_true (g_dbus_error_strip_remote_error (error));
+      g_assert_cmpstr (error->message, ==, "no file came with the call");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +173,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/calls/adapt-claims-what-the-printed-xml-uses", test_adapt);
   g_test_add_func ("/calls/options-and-operations-are-refused-by-name", test_options);
+  g_test_add_func ("/calls/handles-of-nothing-are-refused", test_handles);
   return g_test_run ();
 }
