@@ -3,6 +3,7 @@
 #include "format/json-text.h"
 
 #include "core/error.h"
+#include "format/quote.h"
 
 #include <string.h>
 
@@ -157,7 +158,7 @@ check_name (Check *check, GHashTable *names)
   name = g_strndup (start, (gsize)(check->cursor - start));
   if (g_hash_table_contains (names, name))
     {
-      check->member = g_steal_pointer (&name);
+      check->member = pin_quote (name);
       return fail (check, "is there twice");
     }
   g_hash_table_add (names, g_steal_pointer (&name));

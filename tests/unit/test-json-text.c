@@ -131,6 +131,20 @@ test_size (void)
   g_assert_nonnull (strstr (error->message, "longer than"));
 }
 
+/* A line about a text is no copy of it. */
+static void
+test_short (void)
+{
+  g_autofree char *name = g_strnfill (100000, 'x');
+  g_autofree char *text = g_strdup_printf ("{\"%s\": 1, \"%s\": 1}", name, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = pin_json_parse (text, -1, &error);
+
+  g_assert_null (node);
+  g_assert_nonnull (strstr (error->message, "xxx... is there twice"));
+  g_assert_cmpuint (strlen (error->message), <, 200);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -140,5 +154,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/json-text/a-nul-ends-nothing", test_nul_ends_nothing);
   g_test_add_func ("/json-text/deep-nesting-is-no-crash", test_depth);
   g_test_add_func ("/json-text/has-a-greatest-size", test_size);
+  g_test_add_func ("/json-text/what-it-says-is-short", test_short);
   return g_test_run ();
 }
