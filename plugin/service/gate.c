@@ -146,6 +146,12 @@ pass (GDBusMessage *message, GByteArray *out, GError **error)
       deny (error, "the relay carries calls and no signals");
       return FALSE;
     }
+  /* GDBus sees to it that they are there, and not to it that they are texts. */
+  if (g_dbus_message_get_member (message) == NULL || g_dbus_message_get_path (message) == NULL)
+    {
+      deny (error, "the relay carries no calls of nothing");
+      return FALSE;
+    }
   if (!lets_call (message, error))
     return FALSE;
   bytes = g_dbus_message_to_blob (message, &n, G_DBUS_CAPABILITY_FLAGS_NONE, error);
