@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as the file of a diary, and as what another host says that its diary has: no more is kept than there is room for, and all that is
- * is read again as the same. */
+/* Any bytes as the file of a diary, and as what another host says that its diary has: no more is kept than there is room for, and all
+ * that is is read again as the same. */
 #include "fuzz.h"
 #include "scratch.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes on the hook's standard input: handed on as they are. And a domain that the hook, which does not parse, lets pass unasked because
- * nothing in it is tuned, has nothing for who does parse it. */
+/* Any bytes on the hook's standard input: handed on as they are. And a domain that the hook, which does not parse, lets pass unasked
+ * because nothing in it is tuned, has nothing for who does parse it. */
 #include "fuzz.h"
 
 #include "format/domain-write.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as the file that says that a host is in maintenance: it is, whatever they are; and a reason that is read is the one that is kept. */
+/* Any bytes as the file that says that a host is in maintenance: it is, whatever they are; and a reason that is read is the one that
+ * is kept. */
 #include "fuzz.h"
 #include "scratch.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as what is at the other end of a relay, who then hangs up: nobody is let in for a bus who is none, and why is said in one line. */
+/* Any bytes as what is at the other end of a relay, who then hangs up: nobody is let in for a bus who is none, and why is said in one
+ * line. */
 #include "fuzz.h"
 
 #include "service/handshake.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as a snapshot: refused in one line, or written and read again as the same, also in parts; and a guest that is planned on it gets
- * only what is there, twice the same, and changes nothing. */
+/* Any bytes as a snapshot: refused in one line, or written and read again as the same, also in parts; and a guest that is planned on
+ * it gets only what is there, twice the same, and changes nothing. */
 #include "fuzz.h"
 
 #include "core/plan.h"

@@ -1,60 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs a fuzz target without libFuzzer: each file of a corpus, or of its folders, as it is, then changed copies of it. */
 #include "fuzz.h"
-
-static guint
-below (GRand *rand, gsize limit)
-{
-  return (guint) g_rand_int_range (rand, 0, (gint32) limit);
-}
-
-/* Pieces that grammars like these break on. */
-static const char *const words[] = {
-  "-1", "0", "4294967296", "18446744073709551615", "0-16383", "^0", ",", "'", "\"", "<", ">", "/>", "&lt;", "&#0;",
-  "<!--", "<![CDATA[", "]]>", "<!DOCTYPE a>", "xmlns:a='b'", "=", "\xff", "\xc3\xa9", "null", "[", "{}", "\\u0000", "\\",
-  "\n", "\r", "\t", ":", "1e9", "true", "\xc2\x85", "16383", "1024",
-};
-
-/* Another digit for the next one from @at on: most other changes end at the XML parser, this gets behind it. */
-static void
-change_digit (GRand *rand, GString *text, gsize at)
-{
-  while (at < text->len && !g_ascii_isdigit (text->str[at]))
-    at++;
-  if (at < text->len)
-    text->str[at] = (char) ('0' + below (rand, 10));
-}
-
-/* One change: a piece put in, some bytes taken out, copied elsewhere, one byte or digit made another. */
-static void
-change (GRand *rand, GString *text)
-{
-  gsize at = below (rand, text->len + 1);
-  gsize wanted = 1 + below (rand, 40);
-  gsize length = MIN (wanted, text->len - at);
-  const char *word = words[below (rand, G_N_ELEMENTS (words))];
-  g_autofree char *piece = g_memdup2 (text->str + at, length + 1);
-
-  switch (below (rand, 12))
-    {
-    case 0:
-      g_string_insert (text, (gssize) at, word);
-      break;
-    case 1:
-      g_string_erase (text, (gssize) at, (gssize) length);
-      break;
-    case 2:
-      g_string_insert_len (text, below (rand, text->len + 1), piece, (gssize) length);
-      break;
-    case 3:
-      if (at < text->len)
-        text->str[at] = (char) below (rand, 256);
-      break;
-    default:
-      change_digit (rand, text, at);
-      break;
-    }
-}
+#include "mutation.h"
 
 static void
 run_file (const char *path, guint rounds, GRand *rand)
@@ -62,17 +9,15 @@ run_file (const char *path, guint rounds, GRand *rand)
   g_autofree char *contents = NULL;
   g_autoptr (GError) error = NULL;
   gsize length;
-  guint i, n;
 
   g_file_get_contents (path, &contents, &length, &error);
   g_assert_no_error (error);
   LLVMFuzzerTestOneInput ((const guint8 *) contents, length);
-  for (i = 0; i < rounds; i++)
+  for (guint i = 0; i < rounds; i++)
     {
       g_autoptr (GString) text = g_string_new_len (contents, (gssize) length);
 
-      for (n = 1 + below (rand, 4); n > 0; n--)
-        change (rand, text);
+      mutation_change (rand, text);
       LLVMFuzzerTestOneInput ((const guint8 *) text->str, text->len);
     }
 }
