@@ -92,6 +92,7 @@ assert_row (SecretsWorld *world, const Row *row)
   if (row->logged != NULL && (line == NULL || strstr (line, row->logged) == NULL))
     g_error ("\"%s\" is not logged of %s: %s", row->logged, row->name, log);
   secrets_assert_silent (line, "the log");
+  g_assert_true (line == NULL || strstr (line, "<devices") == NULL);
   if (g_str_equal (row->name, "adapted"))
     assert_whole (run.out);
   else
