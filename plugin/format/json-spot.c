@@ -18,7 +18,7 @@ pin_json_spot_member (const PinJsonSpot *up, const char *name)
 {
   PinJsonSpot spot = { .up = up, .member = name };
 
-  if (up->node != NULL)
+  if (up->node != NULL && JSON_NODE_HOLDS_OBJECT (up->node))
     spot.node = json_object_get_member (json_node_get_object (up->node), name);
   if (spot.node != NULL && JSON_NODE_HOLDS_NULL (spot.node))
     spot.node = NULL;
@@ -39,7 +39,7 @@ pin_json_spot_item (const PinJsonSpot *up, guint index)
 guint
 pin_json_spot_length (const PinJsonSpot *up)
 {
-  return up->node != NULL ? json_array_get_length (json_node_get_array (up->node)) : 0;
+  return up->node != NULL && JSON_NODE_HOLDS_ARRAY (up->node) ? json_array_get_length (json_node_get_array (up->node)) : 0;
 }
 
 static void

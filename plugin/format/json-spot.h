@@ -17,11 +17,11 @@ struct _PinJsonSpot
 };
 
 PinJsonSpot pin_json_spot_root (JsonNode *root);
-/* Member @name of @up, which is an object or absent. */
+/* Member @name of @up; what is absent, or no object, has none. */
 PinJsonSpot pin_json_spot_member (const PinJsonSpot *up, const char *name);
 /* Element @index of the array @up. */
 PinJsonSpot pin_json_spot_item (const PinJsonSpot *up, guint index);
-/* Elements of the array @up, 0 if absent. */
+/* Elements of @up; 0 if it is absent, or no array. */
 guint pin_json_spot_length (const PinJsonSpot *up);
 
 /* Where @spot is.  (transfer full) */

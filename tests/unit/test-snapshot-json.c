@@ -164,6 +164,7 @@ typedef struct
 static const Bad bad[] = {
   { "\"version\": 1", "\"version\": \"1\"", "version: must be a whole number" },
   { "\"version\": 1, ", "", "version: is missing" },
+  { "{\"size_kib\": 1048576, \"total\": 8, \"free\": 6}", "5", "nodes[0].pages[0]: must be an object" },
   { "\"host\"", "\"hosts\"", "unknown member 'hosts'" },
   { "\"name\": \"hostb\", ", "", "host.name: is missing" },
   { "\"name\": \"hostb\"", "\"name\": 5", "host.name: must be a string" },
