@@ -43,12 +43,13 @@ check_guests (const PinSnapshot *snapshot, const PinSite *site)
 }
 
 static void
-check_ranked (const PinSite *site)
+check_ranked (const PinSnapshot *snapshot, const PinSite *site)
 {
   g_autoptr (PinDomain) domain = pin_domain_parse (GUEST, strlen (GUEST), NULL);
   g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
   g_autoptr (PinRules) rules = pin_rules_new ();
-  const PinHostRow row = { .name = "hostb", .presence = PIN_PRESENCE_REACHABLE, .load_permille = -1, .site = site };
+  const PinHostRow row = { .name = "hostb", .presence = PIN_PRESENCE_REACHABLE, .maintenance = snapshot->maintenance,
+                           .load_permille = snapshot->load_permille, .site = site };
   const PinRankQuestion question = { .guest = domain->guest, .original = original, .rules = rules };
   g_autoptr (PinRank) rank = pin_rank_new (&question, &row, 1);
   guint n = 0;
@@ -79,6 +80,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   other = pin_site_new (snapshot, makes);
   g_assert_cmpuint (pin_site_digest (other), ==, pin_site_digest (site));
   if (snapshot->topology->n_cpus <= RANKED_CPUS && snapshot->topology->n_nodes <= RANKED_NODES)
-    check_ranked (site);
+    check_ranked (snapshot, site);
   return 0;
 }
