@@ -146,16 +146,26 @@ check_word (Check *check, const char *word)
   return TRUE;
 }
 
+/* What @name, a string as it is written, is without escapes: "\u0061" is "a".  (transfer full) */
+static char *
+spelled_out (const char *name)
+{
+  g_autoptr (JsonNode) node = strchr (name, '\\') != NULL ? json_from_string (name, NULL) : NULL;
+
+  return node != NULL ? g_strdup_printf ("\"%s\"", json_node_get_string (node)) : g_strdup (name);
+}
+
 /* Reads a member's name, which must not be in @names, and the colon. */
 static gboolean
 check_name (Check *check, GHashTable *names)
 {
   const char *start = check->cursor;
-  g_autofree char *name = NULL;
+  g_autofree char *written = NULL, *name = NULL;
 
   if (!check_string (check))
     return FALSE;
-  name = g_strndup (start, (gsize)(check->cursor - start));
+  written = g_strndup (start, (gsize)(check->cursor - start));
+  name = spelled_out (written);
   if (g_hash_table_contains (names, name))
     {
       check->member = pin_quote (name);

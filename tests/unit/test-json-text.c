@@ -29,6 +29,8 @@ static const Bad bad[] = {
   { "{\"a\":1} x", "column 9: the text should end" },
   { "[1] [2]", "the text should end" },
   { "{\n  \"a\": 1,\n  \"a\": 2}", "line 3, column 6: \"a\" is there twice" },
+  { "{\"a\": 1, \"\\u0061\": 2}", "\"a\" is there twice" },
+  { "{\"\\u0061\\n\": 1, \"a\\u000a\": 2}", "is there twice" },
   { "{\"a\":1,}", "a string was expected" },
   { "[1,]", "a value was expected" },
   { "{\"a\":1 \"b\":2}", "',' or '}'" },
