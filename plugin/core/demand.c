@@ -76,6 +76,15 @@ add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, const P
     }
 }
 
+/* Where the policy places the emulator, what was written for it counts as it stands. */
+static gboolean
+emulator_is_home (const PinDemand *demand, const GArray *vcpu_masks)
+{
+  PinEmulator policy = demand->terms->emulator;
+
+  return (policy != PIN_EMULATOR_ISOLATE || demand->n_own == 0) && (policy != PIN_EMULATOR_SHARE || vcpu_masks->len == 0);
+}
+
 static void
 collect_masks (PinDemand *demand, const PinCpuset *offline)
 {
@@ -92,7 +101,7 @@ collect_masks (PinDemand *demand, const PinCpuset *offline)
   if (placement->vcpu_cpuset != NULL && !placement->vcpu_auto)
     add_mask (demand, masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, offline, FALSE);
   if (placement->emulatorpin != NULL)
-    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, offline, FALSE);
+    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, emulator_is_home (demand, masks) ? offline : NULL, FALSE);
   for (guint i = 0; i < placement->iothreadpin->len; i++)
     {
       const PinPin *pin = &g_array_index (placement->iothreadpin, PinPin, i);

@@ -86,7 +86,7 @@ typedef struct
  * else that of @host where it has all the numbers (without a shape numbers decide); else assumed from the guest's structure: a cell is a
  * node, as is each nodeset.
  * A CPU that is offline on @host takes nothing from a mask that has others: the kernel leaves it out, and uses it once it is online
- * (sched_setaffinity(2), and cpuset.cpus of cgroup v2).
+ * (sched_setaffinity(2), and cpuset.cpus of cgroup v2).  Not so the emulator's, where the policy places that.
  * @host: NULL: for all hosts that lack the numbers.
  * Returns: (transfer full); @guest, @original and @terms must outlive it.
  */

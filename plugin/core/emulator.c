@@ -84,7 +84,7 @@ pin_emulator_is_isolated (const PinSeating *s, guint mask)
   const PinMask *emulator = &s->demand->masks[mask];
   guint index = s->demand->mask_cpus[emulator->first];
 
-  return s->here->any_cpu && pin_cpuset_count (emulator->written) == 1 && !is_named_by_vcpus (s->demand, emulator->cpus) && pin_seating_holds (s, index)
+  return s->here->any_cpu && emulator->n_cpus == 1 && !is_named_by_vcpus (s->demand, emulator->cpus) && pin_seating_holds (s, index)
          && s->here->cpus[index].keepable && !pin_seating_is_merged (s, s->demand->group_of[index]);
 }
 

@@ -164,12 +164,21 @@ read_host (Problem *p)
   p->keepable = p->terms != NULL && p->terms->dedicated == PIN_DEDICATED_AS_WRITTEN ? p->present : p->usable;
 }
 
-/* What is offline takes nothing from a mask that has others. */
+static gboolean
+policy_has_emulator (const Problem *p)
+{
+  if (p->terms == NULL)
+    return FALSE;
+  return (p->terms->emulator == PIN_EMULATOR_ISOLATE && p->n_own > 0) || (p->terms->emulator == PIN_EMULATOR_SHARE && p->n_masks > 0);
+}
+
+/* What is offline takes nothing from a mask that has others, but from one that the policy replaces. */
 static void
 add_mask (Problem *p, PinSetting setting, gint id, const PinCpuset *cpus, gboolean own)
 {
+  gboolean replaced = setting == PIN_SETTING_EMULATOR_PINS && policy_has_emulator (p);
   Set written = problem_set (cpus);
-  Set awake = written & ~p->offline;
+  Set awake = replaced ? written : written & ~p->offline;
 
   g_assert_cmpuint (p->n_masks, <, PROBLEM_MASKS);
   p->masks[p->n_masks++] = (ProblemMask){ setting, id, awake != 0 ? awake : written, own, FALSE };
