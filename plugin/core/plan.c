@@ -7,6 +7,7 @@
 #include "names.h"
 #include "fit.h"
 #include "judge.h"
+#include "moot.h"
 
 static const char *const verdict_names[] = {
   [PIN_VERDICT_KEEP] = "keep",
@@ -354,8 +355,22 @@ refuse (PinPlan *plan, PinSearch *search, const PinRoom *room)
   answer (plan, fit);
 }
 
-PinPlan *
-pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
+/* What means nothing here stays as it was written. */
+static PinPlan *
+plan_without_moot (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
+{
+  g_autoptr (PinOriginal) rest = pin_moot_leave_out (original);
+  PinPlan *plan = pin_plan (demand->guest, rest, demand->terms, snapshot);
+
+  if (plan->placement == NULL)
+    return plan;
+  pin_placement_take (plan->placement, original->placement, PIN_SETTING_NUMA_MEMORY);
+  plan->actions[PIN_SETTING_NUMA_MEMORY] = PIN_ACTION_KEEP;
+  return plan;
+}
+
+static PinPlan *
+plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
 {
   g_autoptr (PinPlan) plan = plan_new (demand->guest);
   g_autoptr (PinRoom) room = pin_room_new (snapshot, demand->guest->uuid, demand->terms);
@@ -376,6 +391,12 @@ pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const Pin
     }
   mention_left_alone (plan, demand->guest, original->placement);
   return g_steal_pointer (&plan);
+}
+
+PinPlan *
+pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
+{
+  return pin_moot_memory (original, snapshot) ? plan_without_moot (demand, original, snapshot) : plan_demand (demand, original, snapshot);
 }
 
 PinPlan *
