@@ -13,6 +13,7 @@ typedef struct
   guint64 tsc_hz;        /* 0: unknown */
   gboolean tsc_scaling;
   gboolean nested;       /* kvm offers vmx or svm to guests */
+  gboolean no_kvm;       /* libvirt has no guests of type kvm on the host */
   GStrv features;        /* sorted; NULL: unknown */
 } PinCpuModel;
 
@@ -55,6 +56,7 @@ typedef struct
   char *uuid;            /* lower case, with dashes */
   char *arch;            /* "x86_64" */
   char *machine;         /* "pc-q35-7.2"; NULL: unknown */
+  gboolean kvm;          /* it is of type kvm */
   guint n_vcpus;         /* maximum */
   PinCpuset *online;     /* vCPUs online at start */
   guint64 memory_kib;    /* at boot with DIMMs, as <memory> says, less what is not the host's memory */

@@ -35,6 +35,12 @@ pin_judge_cpu (const PinGuest *guest, const PinOriginal *original, const PinTerm
 {
   *ret_code = PIN_CODE_FITS;
   *ret_text = NULL;
+  if (guest->kvm && here != NULL && here->no_kvm)
+    {
+      *ret_code = PIN_CODE_HOST;
+      *ret_text = g_strdup ("the guest is of type kvm, and libvirt has no KVM here");
+      return PIN_ACTION_REFUSE;
+    }
   if (!pin_cpu_model_matters (guest))
     return PIN_ACTION_NONE;
   *ret_code = pin_cpu_model_differs (guest, original->cpu, here, ret_text);

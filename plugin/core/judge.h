@@ -14,7 +14,8 @@ gboolean pin_judge_can (const PinDemand *demand);
 PinOutcome pin_judge (PinSearch *search, const PinRoom *room);
 
 /*
- * What becomes of the setting cpu-model on a host whose CPU is @here (NULL: unknown): none, keep, warn or refuse.
+ * What becomes of the setting cpu-model on a host whose CPU is @here (NULL: unknown): none, keep, warn or refuse.  Whatever the policy
+ * says, a guest of type kvm is refused where libvirt has no KVM, as libvirt would (qemuProcessStartValidate()).
  * *ret_code and *ret_text (transfer full): why it is not keep.
  */
 PinAction pin_judge_cpu (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinCpuModel *here,

@@ -41,7 +41,7 @@ typedef enum
   PIN_CODE_CPU_DIFFERS,
   PIN_CODE_LEFT_ALONE,             /* placement='auto', host devices, launch security */
   PIN_CODE_POLICY,                 /* would fit with an action that the policy does not allow */
-  PIN_CODE_HOST,                   /* the guest is assigned to other hosts, or maintenance */
+  PIN_CODE_HOST,                   /* the guest is assigned to other hosts, maintenance, or no KVM */
   PIN_CODE_GROUP,                  /* a strict group keeps it apart from a guest that is here */
   PIN_CODE_N
 } PinCode;

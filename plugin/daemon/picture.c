@@ -76,10 +76,12 @@ apply_rules (PinPicture *picture)
 }
 
 static void
-apply_tsc (PinPicture *picture)
+apply_capabilities (PinPicture *picture)
 {
   PinCpuModel *cpu = picture->machine->cpu;
 
+  if (cpu != NULL)
+    cpu->no_kvm = picture->no_kvm;
   if (cpu == NULL || picture->tsc_hz == 0)
     return;
   cpu->tsc_hz = picture->tsc_hz;
@@ -129,7 +131,7 @@ pin_picture_look (PinPicture *picture, GError **error)
   picture->memory_nodes = picture->live ? pin_numa_memory_nodes () : NULL;
   pin_snapshot_free (picture->machine);
   picture->machine = g_steal_pointer (&machine);
-  apply_tsc (picture);
+  apply_capabilities (picture);
   apply_rules (picture);
   return TRUE;
 }
@@ -151,11 +153,12 @@ pin_picture_set_uuid (PinPicture *picture, const char *uuid)
 }
 
 void
-pin_picture_set_tsc (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling)
+pin_picture_set_capabilities (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling, gboolean no_kvm)
 {
+  picture->no_kvm = no_kvm;
   picture->tsc_hz = tsc_hz;
   picture->tsc_scaling = tsc_scaling;
-  apply_tsc (picture);
+  apply_capabilities (picture);
 }
 
 const PinRecord *

@@ -35,6 +35,7 @@ typedef struct
   PinRules *rules;
   guint64 tsc_hz;            /* as libvirt tells it; 0: it has not */
   gboolean tsc_scaling;
+  gboolean no_kvm;           /* it has no guests of type kvm */
   PinLedger *ledger;
   char *ledger_path;
   char *state_dir;           /* where records are kept */
@@ -66,8 +67,8 @@ void pin_picture_set_rules (PinPicture *picture, PinRules *rules);
 /* The host's UUID, as libvirt has it. */
 void pin_picture_set_uuid (PinPicture *picture, const char *uuid);
 
-/* The host's TSC, as libvirt has it from kvm: Linux has no file for it. */
-void pin_picture_set_tsc (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling);
+/* The host's TSC, as libvirt has it from kvm, for Linux has no file for it; and whether it has guests of type kvm. */
+void pin_picture_set_capabilities (PinPicture *picture, guint64 tsc_hz, gboolean tsc_scaling, gboolean no_kvm);
 
 /* What libvirt says of a guest; @domain is its parsed live side, or its persistent one if it does not run; NULL while incoming.
  * It becomes the picture's, which needs no document of it. */

@@ -263,7 +263,8 @@ on_capabilities (GObject *source, GAsyncResult *result, gpointer data)
     }
   if (capabilities->uuid != NULL)
     pin_picture_set_uuid (errand->watch->picture, capabilities->uuid);
-  pin_picture_set_tsc (errand->watch->picture, capabilities->tsc_hz, capabilities->tsc_scaling);
+  pin_picture_set_capabilities (errand->watch->picture, capabilities->tsc_hz, capabilities->tsc_scaling,
+                                capabilities->machines[0] != NULL && !capabilities->kvm);
 }
 
 static void

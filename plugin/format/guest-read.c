@@ -40,6 +40,7 @@ read_identity (PinGuest *guest, const xmlNode *root, GError **error)
   guest->uuid = uuid != NULL ? pin_uuid_normalize (text) : g_strdup (PIN_UUID_NONE);
   if (guest->uuid == NULL)
     return pin_xml_error (error, uuid, "is not a UUID");
+  guest->kvm = pin_xml_attr_is (root, "type", "kvm");
   guest->arch = g_strdup (type != NULL ? pin_xml_attr (type, "arch") : NULL);
   guest->machine = g_strdup (type != NULL ? pin_xml_attr (type, "machine") : NULL);
   return TRUE;

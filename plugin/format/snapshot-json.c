@@ -110,7 +110,7 @@ static gboolean
 read_cpu_model (const PinJsonSpot *spot, PinCpuModel **ret_model, GError **error)
 {
   static const char *const known[] = { "model",       "vendor",   "microcode", "tsc_hz",
-                                       "tsc_scaling", "features", "nested",    NULL };
+                                       "tsc_scaling", "features", "nested", "no_kvm", NULL };
   g_autoptr (PinCpuModel) cpu = pin_cpu_model_new ();
 
   if (!pin_json_spot_is_object (spot, known, error))
@@ -123,7 +123,7 @@ read_cpu_model (const PinJsonSpot *spot, PinCpuModel **ret_model, GError **error
       || !pin_json_get_number (spot, "tsc_hz", G_MAXINT64, &cpu->tsc_hz, error)
       || !pin_json_get_bool (spot, "tsc_scaling", &cpu->tsc_scaling, error)
       || !pin_json_get_strings (spot, "features", &cpu->features, error)
-      || !pin_json_get_bool (spot, "nested", &cpu->nested, error))
+      || !pin_json_get_bool (spot, "nested", &cpu->nested, error) || !pin_json_get_bool (spot, "no_kvm", &cpu->no_kvm, error))
     return FALSE;
 
   if (cpu->features != NULL)

@@ -303,7 +303,7 @@ test_foreign (void)
 
 /* Also once the machine was looked at anew, whose files do not have it. */
 static void
-test_tsc (void)
+test_capabilities (void)
 {
   g_autoptr (FakeMachine) machine = fake_machine_new ();
   g_autoptr (PinPicture) picture = picture_of (machine);
@@ -311,9 +311,10 @@ test_tsc (void)
   g_autoptr (PinRecord) record = NULL;
   g_autoptr (GError) error = NULL;
 
-  pin_picture_set_tsc (picture, 12345000, TRUE);
+  pin_picture_set_capabilities (picture, 12345000, TRUE, TRUE);
   g_assert_cmpuint (picture->machine->cpu->tsc_hz, ==, 12345000);
   g_assert_true (pin_picture_look (picture, &error));
+  g_assert_true (picture->machine->cpu->no_kvm);
   record = enter (picture, domain, PIN_ENTRY_STARTED, NULL);
   g_assert_cmpuint (record->original->cpu->tsc_hz, ==, 12345000);
   g_assert_true (record->original->cpu->tsc_scaling);
@@ -338,6 +339,6 @@ main (int argc, char **argv)
   g_test_add_func ("/entry/a-record-without-a-home-gives-way-to-the-one-that-is-kept", test_homeless);
   g_test_add_func ("/entry/what-is-kept-at-home-stands-whole", test_homecoming);
   g_test_add_func ("/entry/what-came-without-a-record-gets-none", test_foreign);
-  g_test_add_func ("/entry/records-the-tsc-that-libvirt-tells", test_tsc);
+  g_test_add_func ("/entry/records-the-tsc-that-libvirt-tells", test_capabilities);
   return g_test_run ();
 }

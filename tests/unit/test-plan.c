@@ -626,6 +626,33 @@ test_maintenance (void)
     }
 }
 
+/* libvirt would refuse it, later and in words of its own. */
+static void
+test_no_kvm (void)
+{
+  static const char *const policies[] = { NULL, "cpu-model=keep", "cpu-model=keep,warn" };
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (ONE_NODE, NULL);
+  g_autoptr (PinDomain) domain = parse_guest ("<vcpu>1</vcpu>");
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+
+  host->cpu = pin_cpu_model_new ();
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (policies); i++)
+    {
+      g_autoptr (PinTerms) terms = make_terms (policies[i / 2]);
+      g_autoptr (PinPlan) plan = NULL;
+
+      domain->guest->kvm = i % 2 == 0;
+      host->cpu->no_kvm = TRUE;
+      plan = pin_plan (domain->guest, original, terms, host);
+      g_assert_cmpint (plan->verdict, ==, domain->guest->kvm ? PIN_VERDICT_REFUSE : PIN_VERDICT_KEEP);
+      if (!domain->guest->kvm)
+        continue;
+      g_assert_cmpuint (plan->reasons->len, ==, 1);
+      g_assert_cmpstr (((const PinReason *)g_ptr_array_index (plan->reasons, 0))->text, ==,
+                       "the guest is of type kvm, and libvirt has no KVM here");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -654,6 +681,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
   g_test_add_func ("/plan/reasons-are-short", test_short_reasons);
+  g_test_add_func ("/plan/no-kvm-keeps-away-who-needs-it", test_no_kvm);
   g_test_add_func ("/plan/maintenance-keeps-away-what-comes", test_maintenance);
   return g_test_run ();
 }

@@ -9,7 +9,7 @@
   "{ \"version\": 1, \"host\": {\"name\": \"hostb\", \"uuid\": \"ABC-1\", \"arch\": \"x86_64\", \"maintenance\": "     \
   "true, \"maintenance_reason\": \"disks\", \"load_permille\": 250,"                                                   \
   " \"policy\": \"d1\", \"cpu\": {\"model\": \"Skylake\", \"vendor\": \"Intel\", \"microcode\": 7, \"tsc_hz\": 2000,"  \
-  " \"features\": [\"vmx\", \"avx\"], \"nested\": true}, \"allowed\": \"0-6,8\", \"isolated\": \"3\","                 \
+  " \"features\": [\"vmx\", \"avx\"], \"nested\": true, \"no_kvm\": true}, \"allowed\": \"0-6,8\", \"isolated\": \"3\","   \
   " \"reserved\": \"0\", \"memory_backing_tmpfs\": true, \"default_page_kib\": 2048,"                                  \
   " \"resctrl\": {\"l3\": [{\"id\": 5, \"cpus\": \"0-3\", \"size_kib\": 16896, \"ways\": 12, \"used\": 2,"             \
   "  \"min_ways\": 1, \"cdp\": true, \"free\": \"1-5,7-11\"}], \"mb\": [{\"id\": 7, \"min\": 10, \"step\": 20}]}},"     \
