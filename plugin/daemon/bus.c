@@ -34,6 +34,7 @@ struct _PinBus
   PinHost1 *skeleton;
   PinBusSnapshot *snapshot;
   PinBusLog *log;
+  PinWatch *watch;      /* NULL: there is none */
   PinBusChange *change; /* NULL: there is no watch */
   PinBusGuest *guest;   /* NULL: there is no watch */
   PinBusUsage *usage;   /* NULL: there is no watch */
@@ -180,7 +181,10 @@ handle_release (PinHost1 *skeleton, GDBusMethodInvocation *invocation, const cha
   PinBus *bus = data;
   g_autofree char *key = g_ascii_strdown (uuid, -1);
 
-  pin_claims_release (bus->picture, key);
+  if (bus->watch != NULL)
+    pin_watch_release (bus->watch, key);
+  else
+    pin_claims_release (bus->picture, key);
   pin_host1_complete_release (skeleton, invocation);
   publish (bus);
   return TRUE;
@@ -272,6 +276,7 @@ pin_bus_set_watch (PinBus *bus, PinWatch *watch)
   g_clear_pointer (&bus->guest, pin_bus_guest_free);
   g_clear_pointer (&bus->usage, pin_bus_usage_free);
   g_clear_pointer (&bus->examine, pin_bus_examine_free);
+  bus->watch = watch;
   if (watch == NULL)
     return;
   bus->change = pin_bus_change_new (bus->skeleton, watch);

@@ -143,10 +143,16 @@ add_debt (PinRepair *repair, const char *uuid, gboolean idle)
 void
 pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle)
 {
-  if (find (repair, uuid) != NULL)
-    return;
-  add_debt (repair, uuid, idle);
+  if (find (repair, uuid) == NULL)
+    add_debt (repair, uuid, idle);
   remember (repair, uuid, TRUE);
+}
+
+void
+pin_repair_expect (PinRepair *repair, const char *uuid)
+{
+  if (find (repair, uuid) == NULL)
+    add_debt (repair, uuid, FALSE);
 }
 
 void

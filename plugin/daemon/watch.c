@@ -291,6 +291,14 @@ on_disconnected (const char *why, gpointer data)
   watch->listener->changed (watch->data);
 }
 
+void
+pin_watch_release (PinWatch *watch, const char *uuid)
+{
+  if (pin_ledger_find (watch->picture->ledger, uuid) != NULL)
+    pin_repair_expect (watch->repair, uuid);
+  pin_claims_release (watch->picture, uuid);
+}
+
 /* A claim that was made since the guest was last seen is of its way back, with libvirt's word of its leaving overtaken. */
 static void
 on_stopped (PinWatch *watch, const char *uuid, const char *name)
@@ -298,7 +306,7 @@ on_stopped (PinWatch *watch, const char *uuid, const char *name)
   const PinClaim *claim = pin_ledger_find (watch->picture->ledger, uuid);
 
   if (claim != NULL && claim->seen)
-    pin_claims_release (watch->picture, uuid);
+    pin_watch_release (watch, uuid);
   pin_picture_drop (watch->picture, uuid);
   read_guest (watch, PIN_ENTRY_TUNED, PIN_VIRT_STOPPED, uuid, name);
 }

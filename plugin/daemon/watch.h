@@ -28,5 +28,7 @@ PinRegistry *pin_watch_registry (const PinWatch *watch);
 PinRepin *pin_watch_repin (const PinWatch *watch);
 /* Tells the listener that the picture has changed, and has guests looked at again. */
 void pin_watch_tell (PinWatch *watch);
+/* The guest with @uuid, which was let in, has ended: its claim does, and what it may have left is looked at when libvirt has news of it. */
+void pin_watch_release (PinWatch *watch, const char *uuid);
 /* Asks libvirt anew what it has of @uuid. */
 void pin_watch_read (PinWatch *watch, const char *uuid, const char *name);

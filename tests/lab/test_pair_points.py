@@ -119,6 +119,7 @@ BLOWS = (
     Blow("libvirtd of the source is killed", "stop", libvirtd_is_killed(False)),
     Blow("libvirtd of the destination is killed", "stop", libvirtd_is_killed(True)),
     Blow("QEMU of the source is killed", "stop", qemu_is_killed(False)),
+    Blow("QEMU of the destination is killed", "stop", qemu_is_killed(True)),
 )
 
 
@@ -232,7 +233,7 @@ def strokes() -> Iterator[tuple[Leg, Blow]]:
     """The hook writes to no file."""
     for leg in LEGS:
         for blow in BLOWS:
-            if (ALL or number_of(leg, blow) % 7 in (1, 4)) and (blow.deed != "full" or leg.program != HOOK):
+            if (ALL or number_of(leg, blow) % 7 in (2, 6)) and (blow.deed != "full" or leg.program != HOOK):
                 yield leg, blow
 
 
