@@ -143,8 +143,11 @@ add_debt (PinRepair *repair, const char *uuid, gboolean idle)
 void
 pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle)
 {
-  if (find (repair, uuid) == NULL)
-    add_debt (repair, uuid, idle);
+  Debt *debt = find (repair, uuid);
+
+  if (debt == NULL)
+    debt = add_debt (repair, uuid, idle);
+  debt->idle = idle;
   remember (repair, uuid, TRUE);
 }
 
@@ -152,7 +155,7 @@ void
 pin_repair_expect (PinRepair *repair, const char *uuid)
 {
   if (find (repair, uuid) == NULL)
-    add_debt (repair, uuid, FALSE);
+    add_debt (repair, uuid, TRUE);
 }
 
 void

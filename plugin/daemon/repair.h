@@ -36,7 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRepair, pin_repair_free)
  * kept (host/kept-file.h) until it is done: a service that ends in between has not forgotten it.
  */
 void pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle);
-/* A guest with @uuid that was let in has ended before its arrival was looked at: if it left a definition, that is due.  Not kept. */
+/* A guest with @uuid that was let in has ended before its arrival was looked at: if it left a definition, that is due,
+ * for an idle host.  Not kept. */
 void pin_repair_expect (PinRepair *repair, const char *uuid);
 /* libvirt no longer has @uuid. */
 void pin_repair_forget (PinRepair *repair, const char *uuid);
