@@ -4,11 +4,20 @@
 
 #include "format/device-read.h"
 
+/* Whether the guest needs KVM, and the host is known to have none: the check of guests' types has the remedy for that. */
+static gboolean
+lacks_kvm (const PinCheck *check)
+{
+  gboolean kvm;
+
+  return check->guest->domain->guest->kvm && pin_facts_flag (check->host->facts, "kvm", &kvm) && !kvm;
+}
+
 /* CPUs are compared by checks of their own; they are the plan's only where that refuses the guest for them. */
 static gboolean
-is_told_elsewhere (const PinReason *reason)
+is_told_elsewhere (const PinCheck *check, const PinReason *reason)
 {
-  return reason->setting == PIN_SETTING_CPU_MODEL && reason->action != PIN_ACTION_REFUSE;
+  return reason->setting == PIN_SETTING_CPU_MODEL && (reason->action != PIN_ACTION_REFUSE || lacks_kvm (check));
 }
 
 /* (transfer full) */
@@ -23,7 +32,7 @@ say_reason (PinCheck *check, const PinReason *reason)
 {
   gboolean worse = pin_action_is_loss (reason->action) || reason->action == PIN_ACTION_WARN;
 
-  if (reason->action <= PIN_ACTION_KEEP || is_told_elsewhere (reason))
+  if (reason->action <= PIN_ACTION_KEEP || is_told_elsewhere (check, reason))
     return;
   pin_check_find (check, worse ? PIN_FINDING_WARN : PIN_FINDING_NOTE,
                   g_strdup_printf ("%s: %s", pin_setting_name (reason->setting), reason->text), worse ? elsewhere (check) : NULL);
@@ -34,7 +43,7 @@ say_refusal (PinCheck *check, const PinReason *reason)
 {
   const char *remedy = check->plan->remedy;
 
-  if (reason->action == PIN_ACTION_REFUSE)
+  if (reason->action == PIN_ACTION_REFUSE && !is_told_elsewhere (check, reason))
     pin_check_find (check, PIN_FINDING_FAIL,
                     g_strdup_printf ("%s refuses it: %s: %s", check->host->name, pin_setting_name (reason->setting), reason->text),
                     remedy != NULL ? g_strdup (remedy) : elsewhere (check));

@@ -803,6 +803,8 @@ typedef struct
   const char *reason;
   const char *remedy;
   gboolean maintenance;
+  gboolean no_kvm;       /* in its snapshot */
+  const char *facts;     /* of the destination, changed */
 } Move;
 
 static const Move moves[] = {
@@ -812,6 +814,8 @@ static const Move moves[] = {
   { "refused", PINS ("20", "21"), "node:1 core:1 mem:8G", PIN_ACTION_KEEP, "plan", FAIL, "hostb refuses it: vcpu-pins: ", "free 1 CPU on node 0" },
   { "refused-by-maintenance", "", SNAPSHOT, PIN_ACTION_NONE, "plan", FAIL, "hostb refuses it: memory: |is in maintenance", "pinshift rank db1", TRUE },
   { "cpu-is-told-by-the-road", "<cpu mode='host-passthrough'/>", SNAPSHOT, PIN_ACTION_NONE, "plan", PASS, NULL, NULL },
+  { "kvm-is-told-by-the-road", "", SNAPSHOT, PIN_ACTION_NONE, "plan", PASS, NULL, NULL, .no_kvm = TRUE, .facts = "{'kvm': <false>}" },
+  { "no-kvm-is-told-if-facts-do-not", "", SNAPSHOT, PIN_ACTION_NONE, "plan", FAIL, "hostb refuses it: cpu-model: |has no KVM", "pinshift rank db1", .no_kvm = TRUE },
   { "can-go", "", SNAPSHOT, PIN_ACTION_NONE, "devices", PASS, NULL, NULL },
   { "has-a-host-device", "<devices><hostdev mode='subsystem' type='pci'/></devices>", SNAPSHOT, PIN_ACTION_NONE, "devices", FAIL,
     "guest db1 has a host device of type pci: it can't be migrated", "virsh edit db1|--offline" },
@@ -824,7 +828,7 @@ test_move (gconstpointer data)
   const Move *move = data;
   const Guest guests[] = { { "db1", move->body }, { NULL } };
   const Change source = { .guests = guests };
-  const Change destination = { .snapshot = move->snapshot };
+  const Change destination = { .snapshot = move->snapshot, .facts = move->facts };
   g_autoptr (PinPatient) a = patient_new ("hosta", UUID_A, &source);
   g_autoptr (PinPatient) b = patient_new ("hostb", UUID_B, &destination);
   const PinPatientGuest *guest = g_ptr_array_index (a->guests, 0);
@@ -836,6 +840,7 @@ test_move (gconstpointer data)
   if (move->action != PIN_ACTION_NONE)
     terms->actions[PIN_SETTING_VCPU_PINS] = 1u << move->action;
   b->snapshot->maintenance = move->maintenance;
+  b->snapshot->cpu->no_kvm = move->no_kvm;
   plan = pin_plan (guest->domain->guest, original, terms, b->snapshot);
   findings = pin_checkup_move (b, guest, plan);
   g_assert_cmpuint (findings->len, ==, 2);
