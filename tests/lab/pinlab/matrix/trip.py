@@ -195,11 +195,19 @@ def _of_home(stay: Stay, seen: Look, host: Host, guest: Guest) -> Faults:
 def _as_at_home(stay: Stay, seen: Look, host: Host) -> Faults:
     pairs = {
         "its placement": (_flat(placement_of(stay.seen.live)), _flat(placement_of(seen.live))),
-        "what the kernel reports": (_flat(settled(stay.seen.kernel)), _flat(settled(seen.kernel))),
+        "what the kernel reports": (_reality(stay.seen, stay.guest), _reality(seen, stay.guest)),
         "its definition": (_defined(stay.seen.stored), _defined(seen.stored)),
     }
     return tuple(f"{what} on {host.name} differs: {_short(difference(before, after))}"
                  for what, (before, after) in pairs.items() if before != after)
+
+
+def _reality(seen: Look, guest: Guest) -> str:
+    """numad is asked anew at each start, and answers by what the host does then: of its answer nothing has to stay."""
+    facts = settled(seen.kernel)
+    if guest.auto:
+        facts = {"threads": [*facts["threads"]], "memory": [page_kib for _, page_kib, _ in facts["memory"]], "pages": facts["pages"]}
+    return _flat(facts)
 
 
 def _flat(facts: Mapping[str, object]) -> str:
