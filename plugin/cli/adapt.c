@@ -6,6 +6,7 @@
 #include "domain-source.h"
 #include "format/domain-write.h"
 #include "format/guest-read.h"
+#include "format/json-text.h"
 #include "host/memfile.h"
 #include "host1-client.h"
 #include "plan-text.h"
@@ -120,7 +121,7 @@ print_json (const Fitting *fitting)
   json_builder_begin_object (builder);
   json_builder_add_int_value (json_builder_set_member_name (builder, "version"), 1);
   json_builder_add_string_value (json_builder_set_member_name (builder, "verdict"), fitting->verdict);
-  json_builder_add_value (json_builder_set_member_name (builder, "actions"), json_from_string (fitting->actions, NULL));
+  json_builder_add_value (json_builder_set_member_name (builder, "actions"), pin_json_parse (fitting->actions, -1, NULL));
   json_builder_set_member_name (builder, "xml");
   if (refused)
     json_builder_add_null_value (builder);

@@ -2,6 +2,7 @@
 #include "back.h"
 
 #include "core/setting.h"
+#include "format/json-text.h"
 #include "guests.h"
 #include "peek.h"
 
@@ -154,7 +155,7 @@ ask (const char *method, GVariant *parameters, GError **error)
   if (answer == NULL)
     return NULL;
   g_variant_get (answer, "(&s)", &text);
-  node = json_from_string (text, error);
+  node = pin_json_parse (text, -1, error);
   if (node == NULL || JSON_NODE_HOLDS_OBJECT (node))
     return g_steal_pointer (&node);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the answer of pinshift-policyd is no object");

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "columns.h"
+#include "format/json-text.h"
 #include "guests.h"
 #include "table.h"
 #include "way.h"
@@ -159,7 +160,7 @@ pin_cli_read (const char *path, gsize limit, gsize *ret_length, GError **error)
 void
 pin_cli_print_json (const char *text)
 {
-  g_autoptr (JsonNode) root = isatty (STDOUT_FILENO) ? json_from_string (text, NULL) : NULL;
+  g_autoptr (JsonNode) root = isatty (STDOUT_FILENO) ? pin_json_parse (text, -1, NULL) : NULL;
   g_autofree char *pretty = root != NULL ? json_to_string (root, TRUE) : NULL;
 
   puts (pretty != NULL ? pretty : text);

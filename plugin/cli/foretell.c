@@ -2,6 +2,7 @@
 #include "foretell.h"
 
 #include "cluster1-client.h"
+#include "format/json-text.h"
 #include "moves-text.h"
 
 static gboolean
@@ -19,7 +20,7 @@ is_list_of_objects (JsonNode *node)
 static JsonNode *
 parse (const char *json, GError **error)
 {
-  g_autoptr (JsonNode) root = json_from_string (json, NULL);
+  g_autoptr (JsonNode) root = pin_json_parse (json, -1, NULL);
   JsonObject *plan = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
 
   if (plan != NULL && is_list_of_objects (json_object_get_member (plan, "moves")) && is_list_of_objects (json_object_get_member (plan, "stays"))

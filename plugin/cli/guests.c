@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "core/setting.h"
+#include "format/json-text.h"
 
 static gboolean
 is_list_of_objects (JsonNode *node)
@@ -31,7 +32,7 @@ pin_guests_ask (PinHost1 *host, GError **error)
 JsonNode *
 pin_guests_parse (const char *text, GError **error)
 {
-  g_autoptr (JsonNode) guests = json_from_string (text, NULL);
+  g_autoptr (JsonNode) guests = pin_json_parse (text, -1, NULL);
 
   if (is_list_of_objects (guests))
     return g_steal_pointer (&guests);

@@ -2,6 +2,7 @@
 #include "job-end.h"
 
 #include "columns.h"
+#include "format/json-text.h"
 #include "job-facts.h"
 
 #include <stdio.h>
@@ -17,7 +18,7 @@ static void
 add_plan (JsonBuilder *builder, GDBusProxy *job)
 {
   g_autofree char *text = pin_job_facts_text (job, "Plan");
-  g_autoptr (JsonNode) plan = json_from_string (text, NULL);
+  g_autoptr (JsonNode) plan = pin_json_parse (text, -1, NULL);
 
   json_builder_set_member_name (builder, "plan");
   if (plan != NULL)

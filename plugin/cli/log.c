@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cluster1-client.h"
+#include "format/json-text.h"
 #include "host1-client.h"
 #include "log-text.h"
 #include "service-error.h"
@@ -165,7 +166,7 @@ static int
 show (const PinCli *cli, const Wish *wish, GError **error)
 {
   g_autofree char *json = ask (cli, wish, error);
-  g_autoptr (JsonNode) answer = json != NULL ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) answer = json != NULL ? pin_json_parse (json, -1, NULL) : NULL;
   g_autoptr (GPtrArray) lines = json != NULL ? pin_log_lines_read (answer, cli->host != NULL ? "pinshiftd" : "the service", error) : NULL;
   gboolean found = lines != NULL && lines->len > 0;
 

@@ -4,6 +4,7 @@
 
 #include "columns.h"
 #include "core/plan.h"
+#include "format/json-text.h"
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@ static JsonNode *
 parse (const char *json, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (JsonNode) root = json_from_string (json, &local);
+  g_autoptr (JsonNode) root = pin_json_parse (json, -1, &local);
 
   if (root != NULL && JSON_NODE_HOLDS_OBJECT (root)
       && json_object_get_string_member_with_default (json_node_get_object (root), "verdict", NULL) != NULL)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rank-text.h"
 
+#include "format/json-text.h"
+
 #include <stdio.h>
 
 /* So many names are told of what is known. */
@@ -29,7 +31,7 @@ has_hosts (JsonNode *root)
 JsonNode *
 pin_rank_text_parse (const char *json, GError **error)
 {
-  g_autoptr (JsonNode) root = json_from_string (json, NULL);
+  g_autoptr (JsonNode) root = pin_json_parse (json, -1, NULL);
 
   if (has_hosts (root))
     return g_steal_pointer (&root);

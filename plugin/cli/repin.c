@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "agent.h"
+#include "format/json-text.h"
 #include "host1-client.h"
 #include "plan-text.h"
 
@@ -41,7 +42,7 @@ add_threads (GPtrArray *rows, JsonObject *pins, const char *member, const char *
 static GPtrArray *
 make_rows (const char *json, gboolean dry_run)
 {
-  g_autoptr (JsonNode) root = json_from_string (json, NULL);
+  g_autoptr (JsonNode) root = pin_json_parse (json, -1, NULL);
   JsonObject *plan = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
   JsonNode *node = plan != NULL ? json_object_get_member (plan, "pins") : NULL;
   JsonObject *pins = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;

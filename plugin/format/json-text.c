@@ -323,7 +323,7 @@ pin_json_parse (const char *text, gssize length, GError **error)
   if (!check_text (text, (gsize)length, error))
     return NULL;
 
-  parser = json_parser_new_immutable ();
+  parser = json_parser_new ();
   if (!json_parser_load_from_data (parser, text, length, &problem))
     {
       g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "not JSON: %s", problem->message);

@@ -153,6 +153,9 @@ check_rows (PinCliWorld *world, Service *service, const Row *rows, guint n_rows)
 
 #define PINS ",\"pins\":{\"vcpupin\":{\"0\":\"4\",\"1\":\"5\"},\"emulatorpin\":\"6-7\",\"iothreadpin\":{\"1\":\"7\"}}"
 #define TABLE "db1 on here\n Setting     Action   What and why\n------------------------------------\n"
+#define RESTART "; is it of another version? try systemctl restart pinshiftd\n"
+/* More than anything has that a daemon says; without a bound, enough of them end who reads them. */
+#define DEEP "[[[[[[[[[[[[[[[["
 #define KEPT TABLE " vcpu-pins   keep     as written\nVerdict: keep\n"
 
 static void
@@ -176,7 +179,8 @@ test_repin (void)
       { "repin --dry-run --json db1", 1, PLAN ("refuse", "refuse", ",\"pins\":{}") "\n", "", NULL } },
     { PLAN ("keep", "keep", PINS), { "repin --json --dry-run db1", 10, PLAN ("keep", "keep", PINS) "\n", "", NULL } },
     { PLAN ("keep", "keep", ""), { "repin no-one", 1, "", "pinshift: no domain 'no-one' here\n", "Repin no-one {}\n" } },
-    { "{}", { "repin db1", 1, "", "pinshift: the answer is no plan: it has no verdict; is it of another version? try systemctl restart pinshiftd\n", NULL } },
+    { "{}", { "repin db1", 1, "", "pinshift: the answer is no plan: it has no verdict" RESTART, NULL } },
+    { "{\"verdict\":" DEEP, { "repin db1", 1, "", "pinshift: the answer is no plan: not JSON at column 27: nested too deep" RESTART, NULL } },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (Service) service = { .repin = NULL };
@@ -287,7 +291,7 @@ test_adapt (void)
       { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is adapt, but has 0 files; is it of another version? try systemctl restart pinshiftd\n", NULL } },
     { "keep", "", NULL, 2, { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is keep, but has 2 files; is it of another version? try systemctl restart pinshiftd\n", NULL } },
     { "perhaps", "", NULL, 0, { "adapt db1.xml", 1, "", "pinshift: the answer of pinshiftd is no verdict: perhaps; is it of another version? try systemctl restart pinshiftd\n", NULL } },
-    { "adapt", "", "{}", 1, { "adapt db1.xml", 1, "", "pinshift: the answer is no plan: it has no verdict; is it of another version? try systemctl restart pinshiftd\n", NULL } },
+    { "adapt", "", "{}", 1, { "adapt db1.xml", 1, "", "pinshift: the answer is no plan: it has no verdict" RESTART, NULL } },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (Service) service = { .adapted = ADAPTED };
