@@ -106,7 +106,7 @@ lets_ask_bus (GDBusMessage *message, GError **error)
   return FALSE;
 }
 
-/* Who has looked up the owner of the name calls that; an object elsewhere that has our path and interface is ours too. */
+/* Who has looked up the owner of the name calls that. */
 static gboolean
 is_for_owner (GDBusMessage *message)
 {
@@ -154,6 +154,9 @@ pass (GDBusMessage *message, GByteArray *out, GError **error)
     }
   if (!lets_call (message, error))
     return FALSE;
+  /* Whoever it was that the name is said to be of, pinshiftd is meant. */
+  if (g_dbus_is_unique_name (g_dbus_message_get_destination (message)))
+    g_dbus_message_set_destination (message, HOST1);
   bytes = g_dbus_message_to_blob (message, &n, G_DBUS_CAPABILITY_FLAGS_NONE, error);
   if (bytes != NULL)
     g_byte_array_append (out, bytes, (guint) n);

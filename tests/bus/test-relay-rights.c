@@ -228,18 +228,23 @@ test_others (void)
   g_dbus_connection_close_sync (without, NULL, NULL);
 }
 
-/* By the unique name of another, in our words. */
+/* By the unique name of another: not in its words, and in ours pinshiftd answers. */
 static void
 test_unique (void)
 {
   g_auto (World) world = { { NULL } };
-  const char *name;
-  Row row = { .path = "/", .interface = ELSE, .member = "Do", .says = "the relay does not call Do of :", .ends = TRUE };
+  Row rows[] = {
+    { .path = "/", .interface = ELSE, .member = "Do", .says = "the relay does not call Do of :", .ends = TRUE },
+    { .path = HOST_PATH, .interface = HOST, .member = "Snapshot" },
+    { .path = HOST_PATH, .interface = "org.freedesktop.DBus.Properties", .member = "GetAll", .parameters = "('" HOST "',)" },
+  };
 
   world_init (&world);
-  name = g_dbus_connection_get_unique_name (world.other);
-  row.destination = name;
-  check_row (&world, &row, "root", "");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      rows[i].destination = g_dbus_connection_get_unique_name (world.other);
+      check_row (&world, &rows[i], "root", "");
+    }
   g_assert_cmpuint (world.n_called, ==, 0);
 }
 
