@@ -9,30 +9,79 @@ has_memory (const PinSnapshot *host, PinNodeId node)
   return index < 0 || host->memory[index].total_kib > 0 || host->memory[index].n_pools > 0;
 }
 
-gboolean
-pin_moot_memory (const PinOriginal *original, const PinSnapshot *host)
+/* Those of @nodeset without any.  (transfer full) */
+static PinNodeset *
+find_moot (const PinNodeset *nodeset, const PinSnapshot *host)
 {
-  const PinPlacement *placement = original->placement;
+  PinNodeset *moot = pin_cpuset_new ();
+
+  for (pin_cpuset_each (nodeset, node))
+    {
+      if (!has_memory (host, node))
+        pin_cpuset_add (moot, node);
+    }
+  return moot;
+}
+
+static gboolean
+is_home (const PinOriginal *original, const PinSnapshot *host)
+{
   const PinHome *home = pin_original_home (original, PIN_SETTING_NUMA_MEMORY);
 
-  if (!placement->has_memory || placement->memory_auto || placement->memory_mode != PIN_MEMORY_MODE_RESTRICTIVE || placement->memnode->len > 0)
+  return home != NULL && home->host_uuid != NULL && g_strcmp0 (home->host_uuid, host->uuid) == 0;
+}
+
+/* Whether some nodes were left out of @nodeset, and others stay. */
+static gboolean
+narrow (PinNodeset *nodeset, const PinSnapshot *host)
+{
+  g_autoptr (PinNodeset) moot = find_moot (nodeset, host);
+
+  if (pin_cpuset_is_empty (moot) || pin_cpuset_equal (moot, nodeset))
     return FALSE;
-  if (home == NULL || home->host_uuid == NULL || g_strcmp0 (home->host_uuid, host->uuid) != 0)
-    return FALSE;
-  for (pin_cpuset_each (placement->memory_nodeset, node))
-    {
-      if (has_memory (host, node))
-        return FALSE;
-    }
+  pin_cpuset_subtract (nodeset, moot);
   return TRUE;
 }
 
-PinOriginal *
-pin_moot_leave_out (const PinOriginal *original)
+/* A cpuset that has no memory at all has its parent's; to bind memory so fails. */
+static gboolean
+is_restricted_to_nothing (const PinPlacement *placement, const PinSnapshot *host)
 {
-  g_autoptr (PinPlacement) none = pin_placement_new ();
-  PinOriginal *rest = pin_original_copy (original);
+  g_autoptr (PinNodeset) moot = NULL;
 
-  pin_placement_take (rest->placement, none, PIN_SETTING_NUMA_MEMORY);
-  return rest;
+  if (placement->memory_mode != PIN_MEMORY_MODE_RESTRICTIVE || placement->memnode->len > 0)
+    return FALSE;
+  moot = find_moot (placement->memory_nodeset, host);
+  return pin_cpuset_equal (moot, placement->memory_nodeset);
+}
+
+static gboolean
+leave_out (PinPlacement *placement, const PinSnapshot *host)
+{
+  gboolean binds = placement->has_memory && !placement->memory_auto;
+  gboolean left_out = FALSE;
+
+  if (binds && is_restricted_to_nothing (placement, host))
+    {
+      g_autoptr (PinPlacement) none = pin_placement_new ();
+
+      pin_placement_take (placement, none, PIN_SETTING_NUMA_MEMORY);
+      return TRUE;
+    }
+  if (binds)
+    left_out = narrow (placement->memory_nodeset, host);
+  for (guint i = 0; i < placement->memnode->len; i++)
+    left_out |= narrow (g_array_index (placement->memnode, PinMemnode, i).nodeset, host);
+  return left_out;
+}
+
+PinOriginal *
+pin_moot_leave_out (const PinOriginal *original, const PinSnapshot *host)
+{
+  g_autoptr (PinOriginal) rest = NULL;
+
+  if (!is_home (original, host))
+    return NULL;
+  rest = pin_original_copy (original);
+  return leave_out (rest->placement, host) ? g_steal_pointer (&rest) : NULL;
 }

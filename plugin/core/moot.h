@@ -6,10 +6,8 @@
 #include "snapshot.h"
 
 /*
- * Whether the memory of @original is restricted to nodes of which none has any, on @host, where that was written: libvirt starts such a guest,
- * and the kernel gives a cpuset without memory what its parent has (cgroup v2, cpuset.mems).
+ * @original without those nodes of its <numatune> that have no memory on @host, where it was written: the kernel leaves them out (mbind(2) takes
+ * what of its nodes has memory), and memory that is restricted to none but such nodes is not restricted (cgroup v2: a cpuset.mems of none is
+ * the parent's).  (transfer full); NULL: all of it means something, or it was written elsewhere.
  */
-gboolean pin_moot_memory (const PinOriginal *original, const PinSnapshot *host);
-
-/* @original without that.  (transfer full) */
-PinOriginal *pin_moot_leave_out (const PinOriginal *original);
+PinOriginal *pin_moot_leave_out (const PinOriginal *original, const PinSnapshot *host);

@@ -355,20 +355,6 @@ refuse (PinPlan *plan, PinSearch *search, const PinRoom *room)
   answer (plan, fit);
 }
 
-/* What means nothing here stays as it was written. */
-static PinPlan *
-plan_without_moot (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
-{
-  g_autoptr (PinOriginal) rest = pin_moot_leave_out (original);
-  PinPlan *plan = pin_plan (demand->guest, rest, demand->terms, snapshot);
-
-  if (plan->placement == NULL)
-    return plan;
-  pin_placement_take (plan->placement, original->placement, PIN_SETTING_NUMA_MEMORY);
-  plan->actions[PIN_SETTING_NUMA_MEMORY] = PIN_ACTION_KEEP;
-  return plan;
-}
-
 static PinPlan *
 plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
 {
@@ -393,10 +379,25 @@ plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnap
   return g_steal_pointer (&plan);
 }
 
+/* What means nothing here stays as it was written, where that which is left of it does. */
+static PinPlan *
+plan_without_moot (const PinDemand *demand, const PinOriginal *original, const PinOriginal *rest, const PinSnapshot *snapshot)
+{
+  PinPlan *plan = pin_plan (demand->guest, rest, demand->terms, snapshot);
+
+  if (plan->placement == NULL || plan->actions[PIN_SETTING_NUMA_MEMORY] > PIN_ACTION_KEEP)
+    return plan;
+  pin_placement_take (plan->placement, original->placement, PIN_SETTING_NUMA_MEMORY);
+  plan->actions[PIN_SETTING_NUMA_MEMORY] = PIN_ACTION_KEEP;
+  return plan;
+}
+
 PinPlan *
 pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const PinSnapshot *snapshot)
 {
-  return pin_moot_memory (original, snapshot) ? plan_without_moot (demand, original, snapshot) : plan_demand (demand, original, snapshot);
+  g_autoptr (PinOriginal) rest = pin_moot_leave_out (original, snapshot);
+
+  return rest != NULL ? plan_without_moot (demand, original, rest, snapshot) : plan_demand (demand, original, snapshot);
 }
 
 PinPlan *

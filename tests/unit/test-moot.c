@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Memory that is restricted to a node without any: at home that stays, elsewhere it goes where there is some. */
+/* Memory on nodes without any: at home that stays if it works there, elsewhere it goes where there is some. */
 #include "core/moot.h"
 #include "core/plan.h"
 #include "format/domain-read.h"
@@ -26,6 +26,11 @@ static const Case cases[] = {
   { "on-a-node-with-memory", "restrictive", "0", HOME, "", PIN_ACTION_KEEP },
   { "strict", "strict", "1", HOME, "", PIN_ACTION_REFUSE },
   { "preferred", "preferred", "1", HOME, "", PIN_ACTION_REFUSE },
+  { "interleaved-over-both", "interleave", "0-1", HOME, "", PIN_ACTION_KEEP },
+  { "strictly-on-both", "strict", "0-1", HOME, "", PIN_ACTION_KEEP },
+  { "restricted-to-both", "restrictive", "0-1", HOME, "", PIN_ACTION_KEEP },
+  { "a-cell-on-both", "strict", "0", HOME, "<memnode cellid='0' mode='strict' nodeset='0-1'/>", PIN_ACTION_KEEP },
+  { "interleaved-elsewhere", "interleave", "0-1", ELSEWHERE, "", PIN_ACTION_WEAKEN },
   { "with-a-cell-elsewhere", "restrictive", "1", HOME, "<memnode cellid='0' mode='restrictive' nodeset='0'/>", PIN_ACTION_REFUSE },
 };
 
