@@ -26,14 +26,15 @@ class Board:
         self._jobs = list(jobs)
         self._kept: set[str] = set()
         self._visited: set[str] = set()
+        self._wanted: dict[str, frozenset[str]] = {}  # what who keeps a host waits for
         self._stopped = False
 
     def take(self) -> Job | None:
-        """The first job whose hosts are free, which it has from now on; None when no more will come."""
+        """The first job whose hosts are free and not waited for, which it has from now on; None when no more will come."""
         with self._changed:
             while not self._stopped and (self._jobs or self._kept):
                 for job in self._jobs:
-                    if not job.hosts & (self._kept | self._visited):
+                    if not job.hosts & self._kept.union(self._visited, *self._wanted.values()):
                         self._jobs.remove(job)
                         self._kept |= job.hosts
                         return job
@@ -54,9 +55,12 @@ class Board:
             self._changed.notify_all()
 
     @contextmanager
-    def visit(self, hosts: Collection[str]) -> Iterator[str | None]:
-        """The first of HOSTS that is free, waiting for visits to end; None if jobs keep all of them, or are to end."""
-        host = self._begin_visit(hosts)
+    def visit(self, home: str, hosts: Collection[str]) -> Iterator[str | None]:
+        """The first of HOSTS that is free, waiting for it; None if jobs keep all of them that wait themselves, or are to end.
+
+        HOME is what the job keeps that asks: of jobs that wait for each other's hosts the last leaves its errands for later.
+        """
+        host = self._begin_visit(home, hosts)
         try:
             yield host
         finally:
@@ -64,14 +68,15 @@ class Board:
                 self._visited.discard(host or "")
                 self._changed.notify_all()
 
-    def _begin_visit(self, hosts: Collection[str]) -> str | None:
+    def _begin_visit(self, home: str, hosts: Collection[str]) -> str | None:
         with self._changed:
-            while open_to_us := [host for host in hosts if host not in self._kept and not self._stopped]:
-                for host in open_to_us:
-                    if host not in self._visited:
-                        self._visited.add(host)
-                        return host
+            while not self._stopped and not self._wanted.keys() >= {*hosts}:
+                if free := [host for host in hosts if host not in self._kept | self._visited]:
+                    self._visited.add(free[0])
+                    return free[0]
+                self._wanted[home] = frozenset(hosts)
                 self._changed.wait()
+                del self._wanted[home]
             return None
 
 

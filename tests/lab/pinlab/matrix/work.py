@@ -39,7 +39,7 @@ class Run:
 
 
 def jobs(run: Run, wanted: Scope) -> list[Job]:
-    """What there is to do of WANTED; at the home that has most of it first, for a guest has its home to itself."""
+    """What there is to do of WANTED. A guest has its home to itself, so homes take turns, as routes have them."""
     errands: dict[tuple[str, str], list[Errand]] = {}
     for kind, home, aways in wanted.routes:
         errands.setdefault((kind, home), []).extend((LIVE, away) for away in aways)
@@ -47,8 +47,7 @@ def jobs(run: Run, wanted: Scope) -> list[Job]:
     for tour in shared:
         errands.setdefault((tour.kind, tour.home), []).append((tour.mode, tour.away))
     begin = [job for host in run.world.hosts for job in starts(run, [kind for kind, on in wanted.starts.items() if host in on], host)]
-    most = sorted(errands, key=lambda at: -sum(len(its) for (_, home), its in errands.items() if home == at[1]))
-    begin += [job for kind, home in most for job in trips(run, kind, home, errands[kind, home])]
+    begin += [job for (kind, home), its in errands.items() for job in trips(run, kind, home, its)]
     return begin + [job for tour in alone for job in mode(run, tour)]
 
 
@@ -83,7 +82,7 @@ def _from_home(run: Run, board: Board, kind: str, home: str, errands: Collection
     if run.store.start(kind, home, True) is None:
         run.saw(Start(kind, home, True))
     try:
-        for errand in _visits(board, left):
+        for errand in _visits(board, home, left):
             if not _went(run, begun, errand):
                 break
     finally:
@@ -91,9 +90,9 @@ def _from_home(run: Run, board: Board, kind: str, home: str, errands: Collection
     return trips(run, kind, home, left)
 
 
-def _visits(board: Board, left: list[Errand]) -> Iterator[Errand]:
+def _visits(board: Board, home: str, left: list[Errand]) -> Iterator[Errand]:
     while left:
-        with board.visit([away for _, away in left]) as there:
+        with board.visit(home, [away for _, away in left]) as there:
             if there is None:
                 return
             errand = next((mode, away) for mode, away in left if away == there)
