@@ -11,7 +11,8 @@
 
 typedef struct
 {
-  GMutex lock;
+  GMutex holding; /* by who comes or goes, until a thread that is to end has ended: it would be told to go on */
+  GMutex lock;    /* of all below */
   GMainContext *context;
   GHashTable *watches; /* id -> Watch, with a reference */
   int last_id;
@@ -207,6 +208,7 @@ loop_get (void)
     {
       Loop *loop = g_new0 (Loop, 1);
 
+      g_mutex_init (&loop->holding);
       g_mutex_init (&loop->lock);
       loop->context = g_main_context_new ();
       loop->watches = g_hash_table_new (NULL, NULL);
@@ -233,6 +235,7 @@ pin_virt_loop_hold (void)
 {
   Loop *loop = loop_get ();
   static gsize registered = 0;
+  g_autoptr (GMutexLocker) holding = NULL;
   g_autoptr (GMutexLocker) locker = NULL;
 
   if (g_once_init_enter (&registered))
@@ -241,6 +244,7 @@ pin_virt_loop_hold (void)
       virEventRegisterImpl (add_handle, update_handle, loop_remove, add_timeout, update_timeout, loop_remove);
       g_once_init_leave (&registered, 1);
     }
+  holding = g_mutex_locker_new (&loop->holding);
   locker = g_mutex_locker_new (&loop->lock);
   if (loop->holders++ > 0)
     return;
@@ -252,6 +256,7 @@ void
 pin_virt_loop_release (void)
 {
   Loop *loop = loop_get ();
+  g_autoptr (GMutexLocker) holding = g_mutex_locker_new (&loop->holding);
   GThread *thread = NULL;
 
   g_mutex_lock (&loop->lock);
