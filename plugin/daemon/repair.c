@@ -16,6 +16,8 @@ typedef struct
 {
   gboolean under_way;
   gboolean idle;      /* the guest does not run */
+  gboolean expected;  /* there may be none: nobody has seen a definition yet */
+  gint64 since_ms;    /* it is expected */
   guint n_tries;
 } Debt;
 
@@ -148,14 +150,34 @@ pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle)
   if (debt == NULL)
     debt = add_debt (repair, uuid, idle);
   debt->idle = idle;
+  debt->expected = FALSE;
   remember (repair, uuid, TRUE);
 }
 
 void
-pin_repair_expect (PinRepair *repair, const char *uuid)
+pin_repair_expect (PinRepair *repair, const char *uuid, gint64 now_ms)
 {
-  if (find (repair, uuid) == NULL)
-    add_debt (repair, uuid, TRUE);
+  Debt *debt;
+
+  if (find (repair, uuid) != NULL)
+    return;
+  debt = add_debt (repair, uuid, TRUE);
+  debt->expected = TRUE;
+  debt->since_ms = now_ms;
+}
+
+static gboolean
+is_in_vain (gpointer uuid, gpointer data, gpointer asked_ms)
+{
+  const Debt *debt = data;
+
+  return debt->expected && debt->since_ms < *(const gint64 *)asked_ms;
+}
+
+void
+pin_repair_expire (PinRepair *repair, gint64 asked_ms)
+{
+  g_hash_table_foreach_remove (repair->debts, is_in_vain, &asked_ms);
 }
 
 void
@@ -310,6 +332,7 @@ pin_repair_try (PinRepair *repair, const char *uuid, const char *name)
     debt = take_up (repair, uuid);
   if (debt == NULL || debt->under_way)
     return;
+  debt->expected = FALSE;
   debt->under_way = TRUE;
   pin_virt_read_stored_async (repair->virt, uuid, on_stored, job_new (repair, uuid, name));
 }

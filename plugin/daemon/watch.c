@@ -229,6 +229,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
   for (guint i = 0; i < guests->len; i++)
     note_guest (watch, g_ptr_array_index (guests, i), errand);
   pin_claims_expire (watch->picture, errand->asked_ms);
+  pin_repair_expire (watch->repair, errand->asked_ms);
   watch->picture->heard = TRUE;
   pin_watch_tell (watch);
   pin_trim ();
@@ -294,8 +295,8 @@ on_disconnected (const char *why, gpointer data)
 void
 pin_watch_release (PinWatch *watch, const char *uuid)
 {
-  if (pin_ledger_find (watch->picture->ledger, uuid) != NULL)
-    pin_repair_expect (watch->repair, uuid);
+  if (watch->virt != NULL && pin_ledger_find (watch->picture->ledger, uuid) != NULL)
+    pin_repair_expect (watch->repair, uuid, pin_clock_now_ms ());
   pin_claims_release (watch->picture, uuid);
 }
 

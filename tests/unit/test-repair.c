@@ -369,6 +369,26 @@ test_not_owed (Room *room, gconstpointer data)
   g_assert_cmpuint (room->n_defined, ==, 0);
 }
 
+/* It was let in, and ended unseen: libvirt was asked before that, and may have its definition yet. */
+static void
+test_expected (Room *room, gconstpointer data)
+{
+  pin_repair_expect (room->repair, UUID, 10);
+  pin_repair_expire (room->repair, 10);
+  pin_repair_try (room->repair, UUID, "db1");
+  settle (room);
+  assert_stored (room, "0 1");
+}
+
+/* It was let in, and never came: what is defined long after that was written for this host. */
+static void
+test_expected_in_vain (Room *room, gconstpointer data)
+{
+  pin_repair_expect (room->repair, UUID, 10);
+  pin_repair_expire (room->repair, 11);
+  test_not_owed (room, data);
+}
+
 /* The service ended between the arrival and the definition. */
 static void
 test_taken_up (Room *room, gconstpointer data)
@@ -414,6 +434,8 @@ main (int argc, char **argv)
   } rooms[] = {
     { "/repair/defines-what-is-due-and-only-once", TRUE, test_repairs },
     { "/repair/leaves-guests-that-are-owed-nothing", TRUE, test_not_owed },
+    { "/repair/defines-what-one-that-ended-unseen-has-left", TRUE, test_expected },
+    { "/repair/leaves-what-is-defined-after-nobody-came", TRUE, test_expected_in_vain },
     { "/repair/takes-up-what-a-service-before-it-left", TRUE, test_taken_up },
     { "/repair/leaves-transient-guests-transient", FALSE, test_transient },
     { "/repair/ends-in-the-middle", TRUE, test_freed },
