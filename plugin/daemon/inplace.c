@@ -208,6 +208,12 @@ is_visitor (const PinInplace *inplace, const PinResident *resident)
 }
 
 static gboolean
+is_gone (gpointer uuid, gpointer since_ms, gpointer residents)
+{
+  return !g_hash_table_contains (residents, uuid);
+}
+
+static gboolean
 on_pass (gpointer data)
 {
   PinInplace *inplace = data;
@@ -217,6 +223,8 @@ on_pass (gpointer data)
   gpointer resident;
 
   inplace->pass_source = 0;
+  /* One that comes back waits anew. */
+  g_hash_table_foreach_remove (inplace->since_ms, is_gone, inplace->picture->residents);
   g_hash_table_iter_init (&iter, inplace->picture->residents);
   while (g_hash_table_iter_next (&iter, NULL, &resident))
     {
