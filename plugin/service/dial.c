@@ -219,7 +219,9 @@ pin_dial_free (PinDial *dial)
   g_clear_handle_id (&dial->timer, g_source_remove);
   if (dial->attempt != NULL)
     {
-      g_clear_signal_handler (&dial->closed, dial->attempt->connection);
+      /* Until then its thread may be writing that. */
+      if (dial->attempt->over)
+        g_clear_signal_handler (&dial->closed, dial->attempt->connection);
       dial->attempt->dial = NULL;
       g_cancellable_cancel (dial->attempt->end);
       g_socket_shutdown (dial->attempt->socket, TRUE, TRUE, NULL);
