@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Guests that arrive all at once: real hooks, a real service, a machine of files, and never the same for two. */
 
-#include "format/domain-read.h"
-#include "town.h"
+#include "given.h"
 
 #include <signal.h>
 #include <string.h>
@@ -11,27 +10,6 @@
 #define CROWD 50
 
 static const guint plenty[TOWN_NODES] = { 100, 100 };
-
-/* What has been given away, so that nothing is given twice. */
-typedef struct
-{
-  PinCpuset *cpus;
-  guint pages[TOWN_NODES];
-  guint n_admitted;
-} Given;
-
-static Given
-given_nothing (void)
-{
-  return (Given){ .cpus = pin_cpuset_new () };
-}
-
-static void
-given_clear (Given *given)
-{
-  pin_cpuset_free (given->cpus);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Given, given_clear)
 
 /* The one claim is that of guest @number. */
 static void
@@ -43,63 +21,21 @@ assert_one_claim (Town *town, guint number)
   g_assert_cmpstr (claims, ==, uuid);
 }
 
-static gboolean
-is_admitted (const Question *question)
-{
-  return question->run.exit_status == 0;
-}
-
-/* As libvirt reads it: the XML that the hook printed or, where it printed none, the one that it got. */
-static PinDomain *
-read_domain (const Question *question)
-{
-  gsize length;
-  const char *printed = g_bytes_get_data (question->run.out, &length);
-  g_autoptr (GError) error = NULL;
-  PinDomain *domain = length > 0 ? pin_domain_parse (printed, length, &error)
-                                 : pin_domain_parse (question->xml, strlen (question->xml), &error);
-
-  g_assert_no_error (error);
-  return domain;
-}
-
 static void
 assert_cpus (const Question *question, const char *expected)
 {
-  g_autoptr (PinDomain) domain = read_domain (question);
+  g_autoptr (PinDomain) domain = question_domain (question);
   g_autoptr (PinCpuset) cpus = pin_placement_cpus (domain->placement);
   g_autofree char *text = pin_cpuset_format (cpus);
 
-  g_assert_true (is_admitted (question));
+  g_assert_true (question_is_admitted (question));
   g_assert_cmpstr (text, ==, expected);
 }
 
 static gboolean
 is_as_written (const Question *question)
 {
-  return is_admitted (question) && g_bytes_get_size (question->run.out) == 0;
-}
-
-/* Two CPUs that nobody else has, on the one node that its pages are from. */
-static void
-take (Given *given, const Question *question)
-{
-  g_autoptr (PinDomain) domain = read_domain (question);
-  const PinPlacement *placement = domain->placement;
-  g_autoptr (PinCpuset) cpus = pin_placement_cpus (placement);
-  g_autoptr (PinNodeset) nodes = pin_placement_nodes (placement);
-  guint node = pin_cpuset_first (nodes);
-
-  g_assert_true (is_admitted (question));
-  g_assert_cmpuint (pin_cpuset_count (cpus), ==, 2);
-  g_assert_cmpuint (pin_cpuset_count (nodes), ==, 1);
-  g_assert_true (placement->has_hugepages);
-  for (guint cpu = pin_cpuset_first (cpus); cpu != PIN_CPUSET_END; cpu = pin_cpuset_next (cpus, cpu))
-    g_assert_cmpuint (cpu / TOWN_NODE_CPUS, ==, node);
-  g_assert_false (pin_cpuset_intersects (given->cpus, cpus));
-  pin_cpuset_unite (given->cpus, cpus);
-  given->pages[node] += TOWN_GUEST_PAGES;
-  given->n_admitted++;
+  return question_is_admitted (question) && g_bytes_get_size (question->run.out) == 0;
 }
 
 /* One line, which names what is short, with figures. */
@@ -173,12 +109,12 @@ test_crowd (gconstpointer data)
 
   for (guint number = 0; number < CROWD; number++)
     {
-      if (!is_admitted (town_nth (questions, number)))
+      if (!question_is_admitted (town_nth (questions, number)))
         {
           assert_refused (town_nth (questions, number));
           continue;
         }
-      take (&given, town_nth (questions, number));
+      given_take (&given, town_nth (questions, number));
       g_ptr_array_add (admitted, town_uuid (number));
     }
   g_assert_cmpuint (given.n_admitted, ==, crowd->fit);
@@ -203,8 +139,8 @@ test_two_for_the_same_cpus (void)
   town_ask_at_once (town, questions);
 
   g_assert_cmpint (is_as_written (town_nth (questions, 0)) + is_as_written (town_nth (questions, 1)), ==, 1);
-  take (&given, town_nth (questions, 0));
-  take (&given, town_nth (questions, 1));
+  given_take (&given, town_nth (questions, 0));
+  given_take (&given, town_nth (questions, 1));
 }
 
 /* What the first plan had is free again. */
@@ -237,9 +173,9 @@ test_same_guest_twice (void)
 
   for (guint i = 0; i < 20; i += 2)
     {
-      g_assert_true (is_admitted (town_nth (questions, i + 1)));
+      g_assert_true (question_is_admitted (town_nth (questions, i + 1)));
       g_assert_true (g_bytes_equal (town_nth (questions, i)->run.out, town_nth (questions, i + 1)->run.out));
-      take (&given, town_nth (questions, i));
+      given_take (&given, town_nth (questions, i));
     }
   claims = town_claims (town);
   claimed = g_strsplit (claims, ",", -1);

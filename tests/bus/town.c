@@ -103,31 +103,55 @@ wait_for_service (PinWorld *world)
     }
 }
 
-static GSubprocess *
-start_service (PinWorld *world, const FakeMachine *machine)
+/* What stands there already stays.  It keeps its pid when it becomes the service. */
+static void
+add_preload (GPtrArray *argv, const Town *town)
 {
-  g_autofree char *policy = g_build_filename (world->dir, "pinshift.conf", NULL);
-  g_autofree char *runtime = g_build_filename (world->dir, "run", NULL);
-  g_autofree char *state = g_build_filename (world->dir, "state", NULL);
-  const char *argv[] = { g_getenv ("PINSHIFT_DAEMON"), "--sysroot", machine->root, "--policy", policy,
-                         "--runtime-dir", runtime, "--state-dir", runtime, "--connect", "none", NULL };
+  const char *others = g_getenv ("LD_PRELOAD");
 
+  if (town->preload == NULL)
+    return;
+  g_ptr_array_add (argv, g_strdup ("env"));
+  g_ptr_array_add (argv, g_strdup_printf ("LD_PRELOAD=%s %s", town->preload, others != NULL ? others : ""));
+}
+
+static GSubprocess *
+start_service (const Town *town)
+{
+  g_autofree char *policy = g_build_filename (town->world->dir, "pinshift.conf", NULL);
+  g_autofree char *runtime = g_build_filename (town->world->dir, "run", NULL);
+  const char *words[] = { g_getenv ("PINSHIFT_DAEMON"), "--sysroot", town->machine->root, "--policy", policy,
+                          "--runtime-dir", runtime, "--state-dir", runtime, "--connect", town->libvirt };
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+
+  add_preload (argv, town);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    g_ptr_array_add (argv, g_strdup (words[i]));
+  g_ptr_array_add (argv, NULL);
   g_assert_true (g_file_set_contents (policy, POLICY, -1, NULL));
-  return pin_world_start (world, argv);
+  return pin_world_start (town->world, (const char *const *)argv->pdata);
+}
+
+Town *
+town_new_with_libvirt (const guint *guests_of_pages, const char *libvirt, const char *preload)
+{
+  Town *town = g_new0 (Town, 1);
+
+  town->libvirt = libvirt;
+  town->preload = preload;
+  town->world = pin_world_new ();
+  town->machine = make_machine (guests_of_pages);
+  pin_world_set_conf (town->world, "deadline = 50s\non-failure = refuse\n");
+  pin_world_start_bus (town->world, NULL);
+  town->world->service = start_service (town);
+  town->service = wait_for_service (town->world);
+  return town;
 }
 
 Town *
 town_new (const guint *guests_of_pages)
 {
-  Town *town = g_new0 (Town, 1);
-
-  town->world = pin_world_new ();
-  town->machine = make_machine (guests_of_pages);
-  pin_world_set_conf (town->world, "deadline = 50s\non-failure = refuse\n");
-  pin_world_start_bus (town->world, NULL);
-  town->world->service = start_service (town->world, town->machine);
-  town->service = wait_for_service (town->world);
-  return town;
+  return town_new_with_libvirt (guests_of_pages, "none", NULL);
 }
 
 void
@@ -144,7 +168,7 @@ town_restart (Town *town)
 {
   g_clear_object (&town->service);
   pin_world_end (&town->world->service);
-  town->world->service = start_service (town->world, town->machine);
+  town->world->service = start_service (town);
   town->service = wait_for_service (town->world);
 }
 
@@ -157,13 +181,16 @@ on_end (GObject *source, GAsyncResult *result, gpointer data)
   question->took_us = MAX (1, g_get_monotonic_time () - question->asked_us);
 }
 
-/* Starts the hook, which waits for its XML. */
+/* Starts the hook, which reads @text and waits for more. */
 static void
-make_ready (Town *town, Question *question)
+make_ready (Town *town, Question *question, const char *text)
 {
   const char *argv[] = { question->name, "migrate", "begin", "-", NULL };
-  int input = pin_world_pipe ("", &question->stdin_fd);
+  int input = pin_world_pipe (text, &question->stdin_fd);
 
+  g_clear_object (&question->hook);
+  pin_run_clear (&question->run);
+  question->took_us = 0;
   question->hook = pin_world_start_hook (town->world, argv, input, -1);
   g_subprocess_communicate_async (question->hook, NULL, NULL, on_end, question);
 }
@@ -186,18 +213,43 @@ lose_patience (gpointer data)
 }
 
 void
-town_ask_at_once (Town *town, GPtrArray *questions)
+town_begin (Town *town, GPtrArray *questions)
+{
+  for (guint i = 0; i < questions->len; i++)
+    make_ready (town, g_ptr_array_index (questions, i), "");
+  for (guint i = 0; i < questions->len; i++)
+    ask (g_ptr_array_index (questions, i));
+}
+
+void
+town_begin_apart (Town *town, GPtrArray *questions)
+{
+  for (guint i = 0; i < questions->len; i++)
+    {
+      Question *question = g_ptr_array_index (questions, i);
+
+      question->asked_us = g_get_monotonic_time ();
+      make_ready (town, question, question->xml);
+      close (question->stdin_fd);
+    }
+}
+
+void
+town_finish (const GPtrArray *questions)
 {
   guint limit = g_timeout_add_seconds (PATIENCE_S, lose_patience, NULL);
 
   for (guint i = 0; i < questions->len; i++)
-    make_ready (town, g_ptr_array_index (questions, i));
-  for (guint i = 0; i < questions->len; i++)
-    ask (g_ptr_array_index (questions, i));
-  for (guint i = 0; i < questions->len; i++)
     while (town_nth (questions, i)->took_us == 0)
       g_main_context_iteration (NULL, TRUE);
   g_source_remove (limit);
+}
+
+void
+town_ask_at_once (Town *town, GPtrArray *questions)
+{
+  town_begin (town, questions);
+  town_finish (questions);
 }
 
 const Question *

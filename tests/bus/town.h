@@ -18,6 +18,8 @@ typedef struct
   PinWorld *world;
   FakeMachine *machine;
   PinHost1 *service;
+  const char *libvirt; /* URI that it follows; "none" */
+  const char *preload; /* what stands between it and its libraries; NULL: nothing */
 } Town;
 
 /* What a hook is asked, and how that ended. */
@@ -34,6 +36,8 @@ typedef struct
 
 /* A machine with pages for @guests_of_pages[node] guests, and a service whose [fit] moves settings and weakens none. */
 Town *town_new (const guint *guests_of_pages);
+/* The same with a service that follows @libvirt, and has @preload in it. */
+Town *town_new_with_libvirt (const guint *guests_of_pages, const char *libvirt, const char *preload);
 void town_free (Town *town);
 /* Ends the service and starts it again. */
 void town_restart (Town *town);
@@ -50,8 +54,13 @@ char *town_uuid (guint number);
  * their node. */
 void town_add_question (GPtrArray *questions, guint number, guint first);
 
-/* Starts a hook for each question, and only when all stand ready do they hear what they are to ask. Returns when all
- * have ended. */
+/* Starts a hook for each question, and only when all stand ready do they hear what they are to ask.  They may have been asked before. */
+void town_begin (Town *town, GPtrArray *questions);
+/* The same for hooks that wait for nobody: the first may have ended when the last is started. */
+void town_begin_apart (Town *town, GPtrArray *questions);
+/* Returns when all have ended. */
+void town_finish (const GPtrArray *questions);
+/* Both. */
 void town_ask_at_once (Town *town, GPtrArray *questions);
 
 /* Adds the question, asks it alone, and returns it; borrowed. */
