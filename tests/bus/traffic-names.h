@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a test and traffic.c, in pinshiftd, say to each other. */
+#pragma once
+
+#define TRAFFIC_URI "test:///default"
+#define TRAFFIC_HOST_UUID "11111111-2222-4333-8444-555555555555"
+#define TRAFFIC_PACKET_MAX (64 * 1024)
+
+/* What the name of a guest begins with: one that comes by a migration and leaves by one; one that ends before it is here; all others start
+ * here. */
+#define TRAFFIC_COMES "guest-"
+#define TRAFFIC_IS_LOST "lost-"
+
+/* About XML. */
+#define TRAFFIC_CREATE "create"
+#define TRAFFIC_DEFINE "define"
+/* About a UUID. */
+#define TRAFFIC_DESTROY "destroy"
+#define TRAFFIC_UNDEFINE "undefine"
+#define TRAFFIC_DONE "done"
+/* About nothing; the answer is a number of bytes. */
+#define TRAFFIC_HEAP "heap"
