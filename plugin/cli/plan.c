@@ -55,8 +55,9 @@ plan_here (const PinCli *cli, const PinDomain *domain, const char *on, const cha
     return -1;
   pin_plan_here_init (&here, domain, rules);
   if (domain->record_problem != NULL)
-    fprintf (stderr, "pinshift: the record of %s is ignored: %s; what it has now counts as written, and pinshift adopt records that\n",
-             domain->guest->name, domain->record_problem);
+    fprintf (stderr, "pinshift: the record of %s is ignored: %s; what it has now %s\n", domain->guest->name, domain->record_problem,
+             domain->is_beyond ? "is planned as if it were written, and pinshiftd leaves both as they are"
+                               : "counts as written, and pinshift adopt records that");
   return pin_host_source_visit (cli, on, rules, plan_on, &job, error) ? job.code : -1;
 }
 

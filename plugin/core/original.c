@@ -58,6 +58,7 @@ pin_original_copy (const PinOriginal *original)
   for (guint i = 0; i < PIN_SETTING_N; i++)
     copy->home_of[i] = original->home_of[i];
   copy->cpu = pin_cpu_model_copy (original->cpu);
+  copy->rest = g_strdup (original->rest);
   return copy;
 }
 
@@ -70,6 +71,7 @@ pin_original_free (PinOriginal *original)
   pin_placement_free (original->placement);
   g_ptr_array_unref (original->homes);
   pin_cpu_model_free (original->cpu);
+  g_free (original->rest);
   g_free (original);
 }
 

@@ -19,6 +19,7 @@ typedef struct
   GPtrArray *homes;              /* PinHome; at most one a setting */
   gint home_of[PIN_SETTING_N];   /* index in homes; -1: none */
   PinCpuModel *cpu;              /* of the host where the guest started; NULL: unknown */
+  char *rest;                    /* what a newer version wrote besides, to be handed on; format/record-rest; NULL: nothing */
 } PinOriginal;
 
 PinHome *pin_home_new (const char *host_uuid, const char *host_name, PinTopology *shape); /* takes a reference */

@@ -3,6 +3,7 @@
 
 #include "claims.h"
 #include "company.h"
+#include "core/tenancy.h"
 #include "entry.h"
 #include "format/domain-write.h"
 #include "host/kept-file.h"
@@ -70,7 +71,7 @@ pin_arrival_plan (PinPicture *picture, const char *xml, gsize length, PinDomain 
   g_autoptr (PinOriginal) original = NULL;
   g_autoptr (PinPlan) plan = NULL;
 
-  if (domain == NULL)
+  if (domain == NULL || !pin_domain_is_within (domain, error))
     return NULL;
   original = original_of (picture, domain, PIN_ARRIVAL_WRITTEN);
   plan = plan_domain (picture, domain, domain->guest->name, original, PIN_ARRIVAL_WRITTEN, error);
@@ -175,6 +176,19 @@ hold (PinPicture *picture, const char *uuid, PinPlan **plan, guint64 digest, gin
   pin_claims_promise (picture, g_steal_pointer (plan));
 }
 
+/*
+ * It comes with a record that is not to be touched, so it comes as it is, or not at all: hook.conf says which.  Given another placement, it
+ * would seem to those who can read the record as if its owner had edited that.  What it names is claimed all the same.
+ */
+static void
+hold_as_it_comes (PinPicture *picture, const PinDomain *domain, PinArrivalManner manner, guint64 digest, gint64 now_ms)
+{
+  g_autoptr (PinTenant) tenant = pin_tenancy_new (domain->guest, domain->placement, NULL, picture->machine);
+
+  if ((manner & PIN_ARRIVAL_OBSERVED) == 0 && !is_receiving (picture, domain->guest->uuid))
+    pin_claims_make (picture, tenant, digest, now_ms);
+}
+
 PinArrival *
 pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsize length, PinArrivalManner manner,
                     gint64 now_ms, GError **error)
@@ -190,6 +204,11 @@ pin_arrival_decide (PinPicture *picture, const char *name, const char *xml, gsiz
     return NULL;
   if (!picture->connected)
     pin_claims_expire (picture, now_ms);
+  if (!pin_domain_is_within (domain, error))
+    {
+      hold_as_it_comes (picture, domain, manner, digest, now_ms);
+      return NULL;
+    }
   original = original_of (picture, domain, manner);
   plan = pin_claims_promised (picture, domain->guest->uuid, digest);
   if (plan == NULL)

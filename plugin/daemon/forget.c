@@ -120,6 +120,21 @@ on_stored (GObject *source, GAsyncResult *result, gpointer data)
     end (task, error);
 }
 
+/* What a newer version has recorded can't be put into the definition by this one. */
+static gboolean
+is_all_known (const char *xml, GError **error)
+{
+  g_autoptr (PinDomain) domain = xml != NULL ? pin_domain_parse (xml, strlen (xml), NULL) : NULL;
+
+  if (domain == NULL || domain->record == NULL || domain->record->original->rest == NULL)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_DENIED,
+               "%s has a record of a newer pinshift, and what only that knows would be lost: forget it where that version runs, or use"
+               " --force",
+               domain->guest->name);
+  return FALSE;
+}
+
 /* What the running guest misses would be lost with its record, if it has no definition to have it. */
 static gboolean
 may_forget (const Job *job, const PinVirtGuest *guest, GError **error)
@@ -127,7 +142,8 @@ may_forget (const Job *job, const PinVirtGuest *guest, GError **error)
   g_autoptr (PinDomain) live = NULL;
   g_autoptr (PinOriginal) original = NULL;
 
-  if (!pin_registry_is_free (pin_watch_registry (job->watch), guest, error))
+  if (!pin_registry_is_free (pin_watch_registry (job->watch), guest, error)
+      || (!job->force && (!is_all_known (guest->live_xml, error) || !is_all_known (guest->inactive_xml, error))))
     return FALSE;
   live = guest->live_xml != NULL ? pin_domain_parse (guest->live_xml, strlen (guest->live_xml), NULL) : NULL;
   if (job->force || guest->persistent || live == NULL || live->record == NULL)

@@ -5,6 +5,8 @@
 #include "host/kept-file.h"
 #include "report.h"
 
+#include <string.h>
+
 struct _PinRegistry
 {
   PinPicture *picture;
@@ -71,11 +73,20 @@ pin_registry_holds (const PinRegistry *registry, const char *uuid)
   return g_hash_table_contains (registry->held, uuid);
 }
 
+/* What can't be parsed has no record that could be lost. */
+static gboolean
+is_within (const char *xml, GError **error)
+{
+  g_autoptr (PinDomain) domain = xml != NULL ? pin_domain_parse (xml, strlen (xml), NULL) : NULL;
+
+  return domain == NULL || pin_domain_is_within (domain, error);
+}
+
 gboolean
 pin_registry_is_free (const PinRegistry *registry, const PinVirtGuest *guest, GError **error)
 {
   if (!guest->incoming && !guest->busy && !pin_registry_holds (registry, guest->uuid))
-    return TRUE;
+    return is_within (guest->live_xml, error) && is_within (guest->inactive_xml, error);
   g_set_error (error, PIN_ERROR, PIN_ERROR_BUSY, "%s is being migrated or changed; try again when that is done", guest->name);
   return FALSE;
 }
@@ -193,6 +204,22 @@ report_written (const PinVirtGuest *guest, const PinRecord *live, const PinRecor
   pin_report (PIN_REPORT_RECORDED, guest->name, guest->uuid, record->migration, "%s", what);
 }
 
+/*
+ * Whether a record of @guest is another version's: then that is left as it is, with all that is kept here.  Said when it is news.
+ */
+static gboolean
+is_beyond (const PinPicture *picture, const PinVirtGuest *guest, const PinDomain *domain)
+{
+  const PinResident *known = g_hash_table_lookup (picture->residents, guest->uuid);
+  g_autoptr (GError) error = NULL;
+
+  if (domain == NULL || pin_domain_is_within (domain, &error))
+    return FALSE;
+  if (known == NULL || known->domain == NULL || !known->domain->is_beyond)
+    pin_report (PIN_REPORT_RECORD_DROPPED, guest->name, guest->uuid, NULL, "its record is not used: %s", error->message);
+  return TRUE;
+}
+
 void
 pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *live, PinDomain *stored, PinEntryKind kind)
 {
@@ -204,7 +231,7 @@ pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *
   g_autoptr (PinRecord) new_live = NULL;
   g_autoptr (PinRecord) new_stored = NULL;
 
-  if (pin_registry_holds (registry, guest->uuid))
+  if (pin_registry_holds (registry, guest->uuid) || is_beyond (picture, guest, live) || is_beyond (picture, guest, stored))
     return;
   kept = pin_kept_file_load (picture->state_dir, guest->uuid);
   if (kept->damage != NULL)

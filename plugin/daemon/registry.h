@@ -14,7 +14,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRegistry, pin_registry_free)
 
 /*
  * Brings the records of @guest, which @live and @stored (each may be NULL) are the two sides of, up to date.  @live->record and
- * @stored->record become what libvirt will have.  Does nothing for a guest that is held.
+ * @stored->record become what libvirt will have.  Does nothing for a guest that is held,
+ * and says why for one whose record is another version's.
  */
 void pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *live, PinDomain *stored, PinEntryKind kind);
 
@@ -22,5 +23,8 @@ void pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDom
 void pin_registry_hold (PinRegistry *registry, const char *uuid);
 void pin_registry_let_go (PinRegistry *registry, const char *uuid);
 gboolean pin_registry_holds (const PinRegistry *registry, const char *uuid);
-/* Whether @guest can be changed because somebody asks: neither libvirt nor anybody here is at it.  FALSE with PIN_ERROR_BUSY. */
+/*
+ * Whether @guest can be changed because somebody asks: neither libvirt nor anybody here is at it, and no record of it is another version's.
+ * FALSE with PIN_ERROR_BUSY or PIN_ERROR_UNSUPPORTED.
+ */
 gboolean pin_registry_is_free (const PinRegistry *registry, const PinVirtGuest *guest, GError **error) G_GNUC_WARN_UNUSED_RESULT;

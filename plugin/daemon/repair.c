@@ -271,6 +271,16 @@ decide (const Job *job, PinDomain *stored, PinPlan **ret_plan, GError **error)
   return pin_repair_decide (stored, resident != NULL ? pin_resident_record (resident) : NULL, terms, assigned, host, ret_plan);
 }
 
+/* Neither side's record is another version's. */
+static gboolean
+is_within (const Job *job, GError **error)
+{
+  const PinResident *resident = g_hash_table_lookup (job->repair->picture->residents, job->uuid);
+
+  return pin_domain_is_within (job->wanted, error)
+         && (resident == NULL || resident->domain == NULL || pin_domain_is_within (resident->domain, error));
+}
+
 /* Returns: whether @job->wanted is to be defined in place of @xml. */
 static gboolean
 mend (Job *job, const char *xml, GError **error)
@@ -279,7 +289,7 @@ mend (Job *job, const char *xml, GError **error)
   PinRepairVerdict verdict;
 
   job->wanted = pin_domain_parse (xml, strlen (xml), error);
-  if (job->wanted == NULL)
+  if (job->wanted == NULL || !is_within (job, error))
     return FALSE;
   verdict = decide (job, job->wanted, &plan, error);
   if (plan != NULL)

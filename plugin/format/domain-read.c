@@ -193,28 +193,69 @@ read_placement (PinDomain *domain, const xmlNode *root, GError **error)
          && check_memory_numbers (placement, domain->guest, root, error);
 }
 
+/* A record by its name, of a version that has a namespace of its own. */
+static gboolean
+is_of_another_namespace (const xmlNode *element)
+{
+  const char *ns = element->ns != NULL ? (const char *) element->ns->href : "";
+
+  return g_str_has_prefix (ns, PIN_RECORD_NS_ANY) && strcmp (ns, PIN_RECORD_NS) != 0
+         && strcmp ((const char *) element->name, PIN_RECORD_ELEMENT) == 0;
+}
+
+/* One that says that it is another guest's is as none in any version. */
+static gboolean
+may_be_of (const xmlNode *element, const PinGuest *guest)
+{
+  const char *said = pin_xml_attr (element, "guest");
+  g_autofree char *uuid = said != NULL ? pin_uuid_normalize (said) : NULL;
+
+  return uuid == NULL || g_ascii_strcasecmp (uuid, guest->uuid) == 0;
+}
+
+static void
+read_one_record (PinDomain *domain, const xmlNode *element)
+{
+  g_autoptr (GError) error = NULL;
+
+  domain->record = pin_record_read (element, domain->guest->uuid, &error);
+  if (error != NULL)
+    domain->record_problem = g_strdup (error->message);
+  domain->is_beyond = g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED) && may_be_of (element, domain->guest);
+}
+
 static void
 read_record (PinDomain *domain, const xmlNode *root)
 {
   const xmlNode *found = NULL;
-  g_autoptr (GError) error = NULL;
+  guint n_found = 0;
 
   for (pin_xml_each (pin_xml_child (root, "metadata"), child))
     {
+      domain->is_beyond |= is_of_another_namespace (child) && may_be_of (child, domain->guest);
       if (child->ns == NULL || g_strcmp0 ((const char *) child->ns->href, PIN_RECORD_NS) != 0)
         continue;
-      if (found != NULL)
-        {
-          domain->record_problem = g_strdup ("there are two records");
-          return;
-        }
       found = child;
+      n_found++;
     }
-  if (found == NULL)
-    return;
-  domain->record = pin_record_read (found, domain->guest->uuid, &error);
-  if (domain->record == NULL)
-    domain->record_problem = g_strdup (error->message);
+  if (domain->is_beyond)
+    domain->record_problem = g_strdup ("there is a record of another version, in its own namespace; only version " PIN_RECORD_VERSION
+                                       " is read");
+  else if (n_found > 1)
+    domain->record_problem = g_strdup ("there are two records");
+  else if (found != NULL)
+    read_one_record (domain, found);
+}
+
+gboolean
+pin_domain_is_within (const PinDomain *domain, GError **error)
+{
+  if (!domain->is_beyond)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED,
+               "%s: its record stays as it is, and so does the guest: %s; bring pinshift here up to the version that wrote it",
+               domain->guest->name, domain->record_problem);
+  return FALSE;
 }
 
 PinDomain *

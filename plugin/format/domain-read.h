@@ -17,16 +17,20 @@ typedef struct
   PinGuest *guest;
   PinPlacement *placement;   /* as written in the document */
   PinRecord *record;         /* NULL: none, or one that is not to be trusted */
-  char *record_problem;      /* why a record that is there was dropped, one line; else NULL */
+  char *record_problem;      /* why a record that is there was not read, one line; else NULL */
+  gboolean is_beyond;        /* its record is one of another version, for which it is left as it is: both are */
 } PinDomain;
 
 /*
  * Parses a domain of @length bytes at @xml (need not end in NUL).  No network, no entities, no DTD; UTF-8 only; at most
  * PIN_DOMAIN_MAX_BYTES.  A record that does not parse is dropped (record_problem), it never makes the domain
- * unreadable.
+ * unreadable.  One of another version is not ours to replace (is_beyond): nobody here knows what it says of its owner's placement.
  * Returns: (transfer full); NULL with PIN_ERROR_INVALID: what, in which element or line.
  */
 PinDomain *pin_domain_parse (const char *xml, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether its record may be replaced, and its placement by what the record says.  FALSE with PIN_ERROR_UNSUPPORTED: it is_beyond. */
+gboolean pin_domain_is_within (const PinDomain *domain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For those that need its values only: the document, most of what a domain weighs, goes.  It can't be edited then. */
 void pin_domain_drop_document (PinDomain *domain);

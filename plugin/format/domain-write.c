@@ -64,6 +64,7 @@ pin_domain_set_record (PinDomain *domain, const PinRecord *record)
   pin_record_free (domain->record);
   domain->record = copy;
   g_clear_pointer (&domain->record_problem, g_free);
+  domain->is_beyond = FALSE;
 }
 
 void

@@ -1,53 +1,51 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The white list of records: which element stands in which, and with what attributes.  All else is refused. */
+/*
+ * The white list of records: which element stands in which, and with what attributes.  All else is believed by nobody here: it is what
+ * newer versions write, and goes on as it came (record-rest).
+ */
 #include "format/record-read.h"
 
+#include "core/setting.h"
 #include "format/quote.h"
 #include "format/record.h"
 
 #include <string.h>
 
-typedef struct
-{
-  const char *parents;    /* between spaces */
-  const char *name;
-  const char *attributes; /* between spaces */
-  gboolean has_text;
-} Known;
-
 #define PLACEMENTS " original given next "
+#define NONE " "
 
-static const Known known[] = {
-  { " record ", "home", " id name uuid ", FALSE },
-  { " home ", "shape", " cores loose ", FALSE },
-  { " shape ", "node", " id cpus offline distances ", FALSE },
-  { " record ", "cpu", " model vendor microcode tsc tsc-scaling nested ", FALSE },
-  { " cpu ", "features", " ", TRUE },
-  { " record ", "setting", " name home action reason ", FALSE },
-  { " setting ", "original", " ", FALSE },
-  { " setting ", "given", " ", FALSE },
-  { " setting ", "next", " ", FALSE },
-  { PLACEMENTS, "vcpu", " placement cpuset ", FALSE },
-  { PLACEMENTS, "vcpupins", " ", TRUE },
-  { PLACEMENTS, "emulatorpin", " cpuset ", FALSE },
-  { PLACEMENTS, "iothreadpins", " ", TRUE },
-  { PLACEMENTS, "vcpusched", " vcpus scheduler priority ", FALSE },
-  { PLACEMENTS, "iothreadsched", " iothreads scheduler priority ", FALSE },
-  { PLACEMENTS, "emulatorsched", " scheduler priority ", FALSE },
-  { PLACEMENTS, "cachetune", " vcpus ", FALSE },
-  { " cachetune ", "cache", " id level type size unit ", FALSE },
-  { " cachetune ", "monitor", " level vcpus ", FALSE },
-  { PLACEMENTS, "memorytune", " vcpus ", FALSE },
-  { " memorytune ", "node", " id bandwidth ", FALSE },
-  { " memorytune ", "monitor", " vcpus ", FALSE },
-  { PLACEMENTS, "memory", " mode placement nodeset ", FALSE },
-  { PLACEMENTS, "memnode", " cellid mode nodeset ", FALSE },
-  { PLACEMENTS, "hugepages", " ", FALSE },
-  { " hugepages ", "page", " size unit nodeset ", FALSE },
-  { PLACEMENTS, "dimm", " index pagesize nodemask ", FALSE },
+/* What is told by all that it has becomes another element where its owner has edited it. */
+static const PinRecordKind known[] = {
+  { " record ", "home", " id name uuid ", " name uuid ", FALSE },
+  { " home ", "shape", " cores loose ", " cores loose ", FALSE },
+  { " shape ", "node", " id cpus offline distances ", " id cpus offline distances ", FALSE },
+  { " record ", "cpu", " model vendor microcode tsc tsc-scaling nested ", " model vendor microcode tsc tsc-scaling nested ", FALSE },
+  { " cpu ", "features", NONE, NONE, TRUE },
+  { " record ", "setting", " name home action reason ", " name ", FALSE },
+  { " setting ", "original", NONE, NONE, FALSE },
+  { " setting ", "given", NONE, NONE, FALSE },
+  { " setting ", "next", NONE, NONE, FALSE },
+  { PLACEMENTS, "vcpu", " placement cpuset ", " placement cpuset ", FALSE },
+  { PLACEMENTS, "vcpupins", NONE, NONE, TRUE },
+  { PLACEMENTS, "emulatorpin", " cpuset ", " cpuset ", FALSE },
+  { PLACEMENTS, "iothreadpins", NONE, NONE, TRUE },
+  { PLACEMENTS, "vcpusched", " vcpus scheduler priority ", " vcpus scheduler priority ", FALSE },
+  { PLACEMENTS, "iothreadsched", " iothreads scheduler priority ", " iothreads scheduler priority ", FALSE },
+  { PLACEMENTS, "emulatorsched", " scheduler priority ", " scheduler priority ", FALSE },
+  { PLACEMENTS, "cachetune", " vcpus ", " vcpus ", FALSE },
+  { " cachetune ", "cache", " id level type size unit ", " id level type size unit ", FALSE },
+  { " cachetune ", "monitor", " level vcpus ", " level vcpus ", FALSE },
+  { PLACEMENTS, "memorytune", " vcpus ", " vcpus ", FALSE },
+  { " memorytune ", "node", " id bandwidth ", " id bandwidth ", FALSE },
+  { " memorytune ", "monitor", " vcpus ", " vcpus ", FALSE },
+  { PLACEMENTS, "memory", " mode placement nodeset ", " mode placement nodeset ", FALSE },
+  { PLACEMENTS, "memnode", " cellid mode nodeset ", " cellid mode nodeset ", FALSE },
+  { PLACEMENTS, "hugepages", NONE, NONE, FALSE },
+  { " hugepages ", "page", " size unit nodeset ", " size unit nodeset ", FALSE },
+  { PLACEMENTS, "dimm", " index pagesize nodemask ", " index pagesize nodemask ", FALSE },
 };
 
-static const Known known_root = { "", PIN_RECORD_ELEMENT, " version guest migration ", FALSE };
+static const PinRecordKind known_root = { "", PIN_RECORD_ELEMENT, " version guest migration ", NONE, FALSE };
 
 static gboolean
 has_word (const char *words, const char *word)
@@ -64,15 +62,43 @@ has_word (const char *words, const char *word)
   return FALSE;
 }
 
-static const Known *
-find (const char *parent, const char *name)
+const PinRecordKind *
+pin_record_kind (void)
+{
+  return &known_root;
+}
+
+/* A setting of a name that is none here is a newer version's, all of it. */
+static gboolean
+is_foreign_setting (const xmlNode *node)
+{
+  const char *name = strcmp ((const char *) node->name, "setting") == 0 ? pin_xml_attr (node, "name") : NULL;
+  PinSetting setting;
+
+  return name != NULL && !pin_setting_from_name (name, &setting);
+}
+
+const PinRecordKind *
+pin_record_kind_in (const PinRecordKind *parent, const xmlNode *node)
 {
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (known); i++)
-    if (strcmp (known[i].name, name) == 0 && has_word (known[i].parents, parent))
-      return &known[i];
+    if (strcmp (known[i].name, (const char *) node->name) == 0 && has_word (known[i].parents, parent->name))
+      return is_foreign_setting (node) ? NULL : &known[i];
   return NULL;
+}
+
+gboolean
+pin_record_kind_has (const PinRecordKind *kind, const xmlAttr *attr)
+{
+  return has_word (kind->attributes, (const char *) attr->name);
+}
+
+gboolean
+pin_record_kind_is_told_by (const PinRecordKind *kind, const xmlAttr *attr)
+{
+  return has_word (kind->telling, (const char *) attr->name);
 }
 
 /* The record is all in our namespace, or all in none, as libvirt hands it out. */
@@ -82,17 +108,24 @@ same_namespace (const xmlNode *a, const xmlNode *b)
   return a->ns == b->ns || (a->ns != NULL && b->ns != NULL && xmlStrEqual (a->ns->href, b->ns->href));
 }
 
-static gboolean
-check_size (const xmlNode *element, gsize length, gsize *size, GError **error)
+typedef struct
 {
-  *size += length;
-  if (*size > PIN_RECORD_MAX_BYTES)
+  gsize size;
+  gboolean more; /* there is something that is not known */
+} Check;
+
+static gboolean
+check_size (Check *check, const xmlNode *element, gsize length, GError **error)
+{
+  check->size += length;
+  if (check->size > PIN_RECORD_MAX_BYTES)
     return pin_xml_error (error, element, "the record is longer than %d bytes", PIN_RECORD_MAX_BYTES);
   return TRUE;
 }
 
+/* @as NULL: the element is not known. */
 static gboolean
-check_attributes (const xmlNode *element, const Known *as, gsize *size, GError **error)
+check_attributes (Check *check, const xmlNode *element, const PinRecordKind *as, GError **error)
 {
   const xmlAttr *attr;
 
@@ -101,58 +134,62 @@ check_attributes (const xmlNode *element, const Known *as, gsize *size, GError *
       const char *value = attr->children != NULL ? (const char *) attr->children->content : NULL;
       g_autofree char *name = NULL;
 
-      if (!check_size (element, strlen ((const char *) attr->name) + (value != NULL ? strlen (value) : 0), size, error))
+      if (!check_size (check, element, strlen ((const char *) attr->name) + (value != NULL ? strlen (value) : 0), error))
         return FALSE;
-      if (attr->ns == NULL && has_word (as->attributes, (const char *) attr->name))
+      if (as == NULL || !pin_record_kind_has (as, attr))
+        check->more = TRUE;
+      if (attr->ns == NULL)
         continue;
       name = pin_quote ((const char *) attr->name);
-      return pin_xml_error (error, element, "attribute %s is unknown", name);
+      return pin_xml_error (error, element, "attribute %s is unknown, of another namespace", name);
     }
   return TRUE;
 }
 
 static gboolean
-check_text (const xmlNode *node, const xmlNode *element, const Known *as, gsize *size, GError **error)
+check_text (Check *check, const xmlNode *node, const xmlNode *element, const PinRecordKind *as, GError **error)
 {
   if (node->type == XML_TEXT_NODE && xmlIsBlankNode (node))
     return TRUE;
-  if (node->type != XML_COMMENT_NODE && (node->type != XML_TEXT_NODE || !as->has_text))
+  if (node->type != XML_COMMENT_NODE && (node->type != XML_TEXT_NODE || (as != NULL && !as->has_text)))
     return pin_xml_error (error, element, "holds text or other things that do not belong in it");
-  return check_size (element, strlen ((const char *) node->content), size, error);
+  return check_size (check, element, strlen ((const char *) node->content), error);
 }
 
-/* The list nests four deep at most, so does this. */
+/* What is known nests four deep at most, and all else no deeper than XML may. */
 static gboolean
-check_element (const xmlNode *element, const Known *as, gsize *size, GError **error)
+check_element (Check *check, const xmlNode *element, const PinRecordKind *as, GError **error)
 {
   const xmlNode *node;
 
-  if (!check_size (element, 2 * strlen ((const char *) element->name), size, error)
-      || !check_attributes (element, as, size, error))
+  check->more |= as == NULL;
+  if (!check_size (check, element, 2 * strlen ((const char *) element->name), error) || !check_attributes (check, element, as, error))
     return FALSE;
   for (node = element->children; node != NULL; node = node->next)
     {
-      const Known *inner;
-
       if (node->type != XML_ELEMENT_NODE)
         {
-          if (!check_text (node, element, as, size, error))
+          if (!check_text (check, node, element, as, error))
             return FALSE;
           continue;
         }
-      inner = find (as->name, (const char *) node->name);
-      if (inner == NULL || !same_namespace (node, element))
-        return pin_xml_error (error, node, "is unknown in <%s>", as->name);
-      if (!check_element (node, inner, size, error))
+      if (strcmp ((const char *) node->name, PIN_RECORD_ELEMENT) == 0)
+        return pin_xml_error (error, node, "is unknown in <%s>: no record stands in another", (const char *) element->name);
+      if (!same_namespace (node, element))
+        return pin_xml_error (error, node, "is unknown in <%s>, of another namespace", (const char *) element->name);
+      if (!check_element (check, node, as != NULL ? pin_record_kind_in (as, node) : NULL, error))
         return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-pin_record_check (const xmlNode *element, GError **error)
+pin_record_check (const xmlNode *element, gboolean *ret_more, GError **error)
 {
-  gsize size = 0;
+  Check check = { 0, FALSE };
 
-  return check_element (element, &known_root, &size, error);
+  if (!check_element (&check, element, &known_root, error))
+    return FALSE;
+  *ret_more = check.more;
+  return TRUE;
 }

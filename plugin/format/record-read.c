@@ -6,6 +6,7 @@
 #include "format/guest-read.h"
 #include "format/placement-xml.h"
 #include "format/quote.h"
+#include "format/record-rest.h"
 #include "format/record.h"
 #include "format/shape-xml.h"
 
@@ -233,12 +234,47 @@ read_children (PinRecord *record, const xmlNode *element, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_known (PinRecord *record, const xmlNode *element, const char *uuid, GError **error)
+{
+  return read_identity (record, element, uuid, error) && read_children (record, element, error);
+}
+
+/* What stays of the rest once it is written here: the same things are the same text, wherever they stood. */
+static void
+settle_rest (PinRecord *record)
+{
+  g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *) "1.0");
+  char *settled;
+
+  xmlDocSetRootElement (doc, pin_record_node_whole (record, doc));
+  settled = pin_record_rest_take (xmlDocGetRootElement (doc));
+  g_free (record->original->rest);
+  record->original->rest = settled;
+}
+
+/* The same of a copy, from which what a newer version wrote was taken out. */
+static gboolean
+read_apart (PinRecord *record, const xmlNode *element, const char *uuid, GError **error)
+{
+  g_autoptr (xmlDoc) doc = xmlNewDoc ((const xmlChar *) "1.0");
+  xmlNode *copy = xmlDocCopyNode ((xmlNode *) element, doc, 1);
+
+  xmlDocSetRootElement (doc, copy);
+  record->original->rest = pin_record_rest_take (copy);
+  if (!read_known (record, copy, uuid, error))
+    return FALSE;
+  settle_rest (record);
+  return TRUE;
+}
+
 PinRecord *
 pin_record_read (const xmlNode *element, const char *uuid, GError **error)
 {
   g_autoptr (PinRecord) record = pin_record_new (NULL);
   const char *version = pin_xml_attr (element, "version");
   g_autofree char *quoted = version != NULL ? pin_quote (version) : NULL;
+  gboolean more = FALSE;
 
   if (strcmp ((const char *) element->name, PIN_RECORD_ELEMENT) != 0
       || (element->ns != NULL && strcmp ((const char *) element->ns->href, PIN_RECORD_NS) != 0))
@@ -248,8 +284,8 @@ pin_record_read (const xmlNode *element, const char *uuid, GError **error)
   else if (strcmp (version, PIN_RECORD_VERSION) != 0)
     g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "the record is of version %s, only %s is read", quoted,
                  PIN_RECORD_VERSION);
-  else if (pin_record_check (element, error) && read_identity (record, element, uuid, error)
-           && read_children (record, element, error))
+  else if (pin_record_check (element, &more, error)
+           && (more ? read_apart (record, element, uuid, error) : read_known (record, element, uuid, error)))
     return g_steal_pointer (&record);
   return NULL;
 }

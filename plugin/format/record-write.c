@@ -5,6 +5,8 @@
  * refuse it and say so.
  */
 #include "format/placement-xml.h"
+#include "format/record-read.h"
+#include "format/record-rest.h"
 #include "format/record.h"
 #include "format/shape-xml.h"
 #include "format/xml-edit.h"
@@ -16,6 +18,7 @@ typedef enum
   DETAIL_ALL,
   DETAIL_NO_SHAPES,
   DETAIL_NO_REASONS, /* nor shapes */
+  DETAIL_KNOWN,      /* nor what a newer version wrote: the rest would not be read by anybody */
   DETAIL_N
 } Detail;
 
@@ -184,7 +187,15 @@ build (const PinRecord *record, Detail detail, xmlDoc *doc, gboolean with_namesp
     write_cpu (&writer, record->original->cpu);
   for (i = 0; i < PIN_SETTING_N; i++)
     write_setting (&writer, (PinSetting) i);
+  if (record->original->rest != NULL && detail < DETAIL_KNOWN)
+    pin_record_rest_put (writer.root, record->original->rest, detail == DETAIL_ALL);
   return writer.root;
+}
+
+xmlNode *
+pin_record_node_whole (const PinRecord *record, xmlDoc *doc)
+{
+  return build (record, DETAIL_ALL, doc, FALSE);
 }
 
 /* Length of @node as libvirt prints it in <metadata>: with prefix, at depth 2. */

@@ -130,5 +130,5 @@ pin_record_equal (const PinRecord *a, const PinRecord *b)
     if (!settings_equal (a, b, (PinSetting) i))
       return FALSE;
   return g_strcmp0 (a->guest_uuid, b->guest_uuid) == 0 && g_strcmp0 (a->migration, b->migration) == 0
-         && cpus_equal (a->original->cpu, b->original->cpu);
+         && cpus_equal (a->original->cpu, b->original->cpu) && g_strcmp0 (a->original->rest, b->original->rest) == 0;
 }

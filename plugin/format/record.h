@@ -12,6 +12,7 @@
 #include <libxml/tree.h>
 
 #define PIN_RECORD_NS "urn:pinshift:record:1"
+#define PIN_RECORD_NS_ANY "urn:pinshift:record:" /* of any version */
 #define PIN_RECORD_PREFIX "pinshift"
 #define PIN_RECORD_ELEMENT "record"
 #define PIN_RECORD_VERSION "1"
@@ -38,7 +39,9 @@ void pin_record_free (PinRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRecord, pin_record_free)
 
 /*
- * Reads a record of guest @uuid from its element (in our namespace, or as virDomainGetMetadata() gives it, in none).
+ * Reads a record of guest @uuid from its element (in our namespace, or as virDomainGetMetadata() gives it, in none).  Attributes, elements
+ * and settings that are not known here are a newer version's, which goes on as it came: in original->rest.  What old readers would misread
+ * comes with another version.
  * Returns: (transfer full); NULL with PIN_ERROR_UNSUPPORTED for another version, PIN_ERROR_DENIED for another guest's,
  * PIN_ERROR_INVALID for all else: what, in which element, in one line.
  */
@@ -50,7 +53,8 @@ PinRecord *pin_record_parse (const char *text, const char *uuid, GError **error)
 /*
  * Text of the record for virDomainSetMetadata(), which adds the namespace: elements without prefix, on one line.
  * Where libvirt's print of it would be longer than PIN_RECORD_MAX_BYTES, first the shapes are left out, then the
- * reasons, never an original: placements that are longer by themselves are written whole, and no reader takes them.
+ * reasons, then what a newer version wrote, never an original that is known here: placements that are longer by themselves are written
+ * whole, and no reader takes them.
  * (transfer full)
  */
 char *pin_record_format (const PinRecord *record);

@@ -35,6 +35,33 @@ pin_xml_add_text (xmlNode *parent, xmlNs *ns, const char *name, const char *text
   xmlAddChild (element, xmlNewDocText (parent->doc, (const xmlChar *) text));
 }
 
+void
+pin_xml_copy_attr (xmlNode *element, const xmlAttr *attr)
+{
+  const char *name = (const char *) attr->name;
+  const char *value = attr->children != NULL && attr->children->content != NULL ? (const char *) attr->children->content : "";
+
+  if (pin_xml_attr (element, name) == NULL)
+    pin_xml_put (element, name, value);
+}
+
+xmlNode *
+pin_xml_add_copy (xmlNode *parent, const xmlNode *node)
+{
+  xmlNode *copy = pin_xml_add (parent, parent->ns, (const char *) node->name);
+
+  for (const xmlAttr *attr = node->properties; attr != NULL; attr = attr->next)
+    pin_xml_copy_attr (copy, attr);
+  for (const xmlNode *child = node->children; child != NULL; child = child->next)
+    {
+      if (child->type == XML_ELEMENT_NODE)
+        pin_xml_add_copy (copy, child);
+      else if (child->type == XML_TEXT_NODE && !xmlIsBlankNode (child))
+        xmlAddChild (copy, xmlNewDocText (parent->doc, child->content));
+    }
+  return copy;
+}
+
 /* Moves @attr, the last of @element's, to stand after @before (NULL: first). */
 static void
 move_attr (xmlNode *element, xmlAttr *attr, xmlAttr *before)

@@ -12,6 +12,11 @@ void pin_xml_put_uint (xmlNode *element, const char *name, guint64 value);
 /* Appends an element with text. */
 void pin_xml_add_text (xmlNode *parent, xmlNs *ns, const char *name, const char *text);
 
+/* Gives @element an attribute as @attr, unless it has one of that name. */
+void pin_xml_copy_attr (xmlNode *element, const xmlAttr *attr);
+/* Appends @node and all in it to @parent, in the namespace of that, without comments and white space between elements.  Borrowed. */
+xmlNode *pin_xml_add_copy (xmlNode *parent, const xmlNode *node);
+
 /* Gives attribute @name a value; one that was not there comes after attribute @after, or first without it (NULL). */
 void pin_xml_set_attr (xmlNode *element, const char *name, const char *value, const char *after);
 /* Takes attribute @name out; it may be absent. */

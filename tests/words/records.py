@@ -9,6 +9,7 @@ from error import Error, of_files
 from input import GUEST, HOST, POLICY
 
 HOW = "; what it has now counts as written, and pinshift adopt records that"
+BEYOND = "; what it has now is planned as if it were written, and pinshiftd leaves both as they are"
 NS = "urn:pinshift:record:1"
 RECORD = """<record xmlns='urn:pinshift:record:1' version='1' guest='c7a5fdbd-edaf-9455-926a-d65c16db1809' migration='0d5c-11'>
 <home id='0' name='hosta' uuid='9f2c1ab0-6f5c-4a53-9d7e-08a1f2d1c001'>
@@ -24,25 +25,26 @@ RECORD = """<record xmlns='urn:pinshift:record:1' version='1' guest='c7a5fdbd-ed
 """
 
 
-def row(name: str, old: str, new: str, line: str, record: str = RECORD) -> Error:
+def row(name: str, old: str, new: str, line: str, record: str = RECORD, how: str = HOW) -> Error:
     assert old in record, old
     text = record.replace(old, new, 1)
     guest = GUEST.replace("<memoryBacking/>", f"<metadata>{text}</metadata><memoryBacking/>")
     words = ("plan", "guest.xml", "--on", "host.json", "--policy", "policy.conf", "--json")
     files = of_files({"guest.xml": guest, "host.json": json.dumps(HOST), "policy.conf": POLICY})
-    return Error(f"record: {name}", words, f"the record of db1 is ignored: {line}{HOW}", "the record of db1", HOW, 0, files, prints=True)
+    return Error(f"record: {name}", words, f"the record of db1 is ignored: {line}{how}", "the record of db1", how, 0, files, prints=True)
 
 
 ERRORS = [
     row("of no name", "<record xmlns", "<note xmlns", "line ...: <note>: is not a record", RECORD.replace("</record>", "</note>")),
     row("of no version", " version='1'", "", "line ...: <record>: attribute version is missing"),
-    row("of another version", "version='1'", "version='9'", "the record is of version 9, only 1 is read"),
+    row("of another version", "version='1'", "version='9'", "the record is of version 9, only 1 is read", how=BEYOND),
     row("of another guest", "c7a5fdbd", "c7a5fdbe", "the record is that of another guest, c7a5fdbe-..."),
     row("of no guest", "guest='c7a5fdbd", "guest='c7a5", "line ...: <record>: attribute guest is not a UUID"),
     row("of a migration that is none", "0d5c-11", "0d5c 11", "line ...: <record>: migration is not an ID"),
     row("too long", "<home", f"<!--{'x' * 70000}--><home", "line ...: <...>: the record is longer than 65536 bytes"),
-    row("with an attribute", "name='hosta'", "nome='hosta'", "line ...: <home>: attribute nome is unknown"),
-    row("with an element", "<cpu", "<gpu/><cpu", "line ...: <gpu>: is unknown in <record>"),
+    row("with an attribute", "name='hosta'", "xmlns:x='urn:x' x:name='hosta'", "line ...: <home>: attribute name is unknown, of another namespace"),
+    row("with an element", "<cpu", "<gpu xmlns='urn:x'/><cpu", "line ...: <gpu>: is unknown in <record>, of another namespace"),
+    row("with a record", "<cpu", "<record/><cpu", "line ...: <record>: is unknown in <record>: no record stands in another"),
     row("with text", "<original>", "<original>x", "line ...: <original>: holds text or other things that do not belong in it"),
     row("with a long name", "name='hosta'", f"name='{'a' * 5000}'", "line ...: <home>: name is longer than ... bytes"),
     row("with a control character", "name='hosta'", "name='host&#x85;a'", "line ...: <home>: name has control characters"),
@@ -51,7 +53,7 @@ ERRORS = [
     row("with features that are none", "aes vmx", "aes v,mx", "line ...: <features>: is not a list of at most ... names of features"),
     row("with features twice", "</features>", "</features><features/>", "line ...: <features>: stands twice"),
     row("with two CPU models", "<cpu", "<cpu/><cpu", "line ...: <cpu>: stands twice"),
-    row("with an unknown setting", "name='vcpu-pins'", "name='vcpus'", "line ...: <setting>: name is no setting"),
+    row("with a setting of no name", "name='vcpu-pins' ", "", "line ...: <setting>: name is no setting"),
     row("with a setting twice", "name='hugepages'", "name='vcpu-pins'", "line ...: <setting>: vcpu-pins stands twice"),
     row("with a setting's other element", "<vcpupins>1</vcpupins>", "<emulatorpin cpuset='1'/>",
         "line ...: <original>: has elements of emulator-pins in vcpu-pins"),
