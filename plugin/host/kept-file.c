@@ -23,6 +23,8 @@
 /* The end of 9999, in seconds since 1970: by its zone a time can be in a year that has no text. */
 #define TIME_MAX_S G_GINT64_CONSTANT (253402300799)
 #define UUID_LENGTH 36
+/* What another version wrote, once this one has something to write. */
+#define ASIDE ".aside"
 #define TEMPORARY_LENGTH 6 /* of ".XXXXXX", g_file_set_contents_full(), without the dot */
 
 PinKept *
@@ -110,6 +112,7 @@ note_damage (PinKept *kept, const char *what, GError *why)
 
   if (why == NULL)
     return;
+  kept->is_beyond |= g_error_matches (why, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
   damage = g_strdup_printf ("%s%s%s: %s", kept->damage == NULL ? "" : kept->damage, kept->damage == NULL ? "" : "; ", what,
                             why->message);
   g_free (kept->damage);
@@ -174,9 +177,10 @@ check_root (const xmlNode *root, GError **error)
 
   if (!pin_xml_is (root, "kept") || version == NULL)
     return pin_xml_error (error, root, "is not what this service keeps");
-  if (strcmp (version, KEPT_VERSION) != 0)
-    return pin_xml_error (error, root, "is of another version than " KEPT_VERSION);
-  return TRUE;
+  if (strcmp (version, KEPT_VERSION) == 0)
+    return TRUE;
+  g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "it is of another version than " KEPT_VERSION);
+  return FALSE;
 }
 
 static gboolean
@@ -199,18 +203,54 @@ read_kept (PinKept *kept, const char *uuid, const char *text, gsize length, GErr
   return TRUE;
 }
 
+static void
+load (PinKept *kept, const char *path, const char *uuid)
+{
+  GError *why = NULL;
+  gsize length = 0;
+  g_autofree char *text = read_text (path, &length, &why);
+
+  if (text != NULL)
+    read_kept (kept, uuid, text, length, &why);
+  note_damage (kept, path, why);
+}
+
+/* (transfer full) */
+static char *
+path_aside (const char *path)
+{
+  return g_strconcat (path, ASIDE, NULL);
+}
+
+/* What was too new for another version, which ran here for a while, need not be for this one. */
+static void
+take_from_aside (PinKept *kept, const char *path, const char *uuid)
+{
+  g_autofree char *aside = path_aside (path);
+  g_autoptr (PinKept) old = pin_kept_new ();
+
+  load (old, aside, uuid);
+  if (kept->live == NULL)
+    kept->live = g_steal_pointer (&old->live);
+  if (kept->stored == NULL)
+    kept->stored = g_steal_pointer (&old->stored);
+}
+
 PinKept *
 pin_kept_file_load (const char *directory, const char *uuid)
 {
   PinKept *kept = pin_kept_new ();
   GError *why = NULL;
   g_autofree char *path = path_of (directory, uuid, &why);
-  gsize length = 0;
-  g_autofree char *text = path == NULL ? NULL : read_text (path, &length, &why);
 
-  if (text != NULL)
-    read_kept (kept, uuid, text, length, &why);
-  note_damage (kept, path == NULL ? directory : path, why);
+  if (path == NULL)
+    {
+      note_damage (kept, directory, why);
+      return kept;
+    }
+  load (kept, path, uuid);
+  if (!kept->forgotten && (kept->live == NULL || kept->stored == NULL))
+    take_from_aside (kept, path, uuid);
   return kept;
 }
 
@@ -276,6 +316,14 @@ remove_file (const char *path, GError **error)
   return g_unlink (path) == 0 || errno == ENOENT || failed (path, errno, error);
 }
 
+static gboolean
+set_aside (const char *path, GError **error)
+{
+  g_autofree char *aside = path_aside (path);
+
+  return g_rename (path, aside) == 0 || errno == ENOENT || failed (path, errno, error);
+}
+
 /* Whether @path has just @text; then it is made young if it is old. */
 static gboolean
 is_there (const char *path, const char *text)
@@ -300,6 +348,8 @@ pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept
 
   if (path == NULL)
     return FALSE;
+  if (kept->is_beyond && !set_aside (path, error))
+    return FALSE;
   if (text == NULL)
     return remove_file (path, error);
   if (is_there (path, text))
@@ -312,7 +362,7 @@ pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept
   return FALSE;
 }
 
-/* "UUID", or "UUID.XXXXXX" of a writer that was killed. */
+/* "UUID", "UUID.aside", or "UUID.XXXXXX" of a writer that was killed. */
 static gboolean
 is_ours (const char *name, gboolean *ret_temporary)
 {
@@ -320,7 +370,7 @@ is_ours (const char *name, gboolean *ret_temporary)
   g_autofree char *uuid = g_strndup (name, UUID_LENGTH);
 
   *ret_temporary = length == UUID_LENGTH + 1 + TEMPORARY_LENGTH && name[UUID_LENGTH] == '.';
-  return g_uuid_string_is_valid (uuid) && (length == UUID_LENGTH || *ret_temporary);
+  return g_uuid_string_is_valid (uuid) && (length == UUID_LENGTH || *ret_temporary || strcmp (name + UUID_LENGTH, ASIDE) == 0);
 }
 
 static gboolean

@@ -21,6 +21,7 @@ typedef struct
   gboolean forgotten;     /* an administrator wants none, until the guest starts or arrives anew */
   gboolean repair_due;    /* its persistent definition is still the source's */
   PinGiven given[PIN_SETTING_N];
+  gboolean is_beyond;     /* after loading: the file has what another version wrote, and is set aside before another one takes its place */
   char *damage;           /* after loading: what was left out and why, in one line, for the journal; NULL: nothing */
 } PinKept;
 
@@ -39,14 +40,16 @@ char *pin_kept_since (const PinKept *kept, PinSetting setting, PinAction action)
 
 /*
  * Reads what is kept of @uuid in @directory.  No file is an empty one.  What can't be read or does not parse is left out, each
- * record for itself, and told in damage; no file stops anybody.
+ * record for itself, and told in damage; no file stops anybody.  Records that the file lacks are taken from the one that was set aside, if
+ * they can be read by now, but for a guest that is forgotten.
  * Returns: (transfer full), never NULL.
  */
 PinKept *pin_kept_file_load (const char *directory, const char *uuid);
 
 /*
- * Writes it, whole or not at all, if it differs from what the file says; an empty one removes the file.  @directory is made if it
- * is not there.  An unchanged file becomes young again once in a while, so that those in use are not pruned.  PIN_ERROR_INVALID:
+ * Writes it, whole or not at all, if it differs from what the file says; an empty one removes the file.  One that is_beyond is first
+ * renamed "UUID.aside": nobody here knows what it is worth.  @directory is made if it is not there.  An unchanged file becomes young
+ * again once in a while, so that those in use are not pruned.  PIN_ERROR_INVALID:
  * @uuid is none; PIN_ERROR_FAILED.
  */
 gboolean pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept, GError **error) G_GNUC_WARN_UNUSED_RESULT;

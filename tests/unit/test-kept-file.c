@@ -349,6 +349,78 @@ test_damage (Fixture *fixture, gconstpointer data)
   assert_kept (fixture, fixture->kept);
 }
 
+/* (transfer full) of the file that was set aside; NULL: there is none. */
+static char *
+read_aside (const Fixture *fixture)
+{
+  g_autofree char *aside = g_strconcat (fixture->path, ".aside", NULL);
+  char *text = NULL;
+
+  return g_file_get_contents (aside, &text, NULL, NULL) ? text : NULL;
+}
+
+/*
+ * What another version wrote, all of it or one record, is left out, and outlives what is kept in its place.  Where it can be read again, as
+ * after an upgrade, records that the newer file lacks come from there.
+ */
+static void
+test_other_version (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *what;
+    const char *by;
+    gboolean forgotten;
+    guint rest; /* of records: those that are read of the file that was set aside, once it can be */
+  } rows[] = {
+    { "<kept version=\"1\"", "<kept version=\"2\"", FALSE, LIVE | STORED },
+    { "<live>&lt;record version=\"" PIN_RECORD_VERSION "\"", "<live>&lt;record version=\"9\"", FALSE, LIVE | STORED },
+    { "<kept version=\"1\"", "<kept version=\"2\"", TRUE, 0 },
+  };
+  g_autofree char *text = NULL, *aside = g_strconcat (fixture->path, ".aside", NULL);
+
+  save (fixture, fixture->kept);
+  g_assert_true (g_file_get_contents (fixture->path, &text, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) newer = g_string_new (text);
+      g_autoptr (PinKept) read = NULL, again = NULL;
+      g_autofree char *there = NULL;
+
+      g_assert_cmpuint (g_string_replace (newer, rows[i].what, rows[i].by, 1), ==, 1);
+      put_text (fixture->path, newer->str, -1);
+      read = pin_kept_file_load (fixture->directory, UUID);
+      g_assert_true (read->is_beyond);
+      g_clear_pointer (&read->stored, pin_record_free);
+      read->repair_due = TRUE;
+      read->forgotten = rows[i].forgotten;
+      save (fixture, read);
+      there = read_aside (fixture);
+      g_assert_cmpstr (there, ==, newer->str);
+
+      put_text (aside, text, -1);
+      again = pin_kept_file_load (fixture->directory, UUID);
+      g_assert_cmpstr (again->damage, ==, NULL);
+      g_assert_false (again->is_beyond);
+      assert_record (again->live, (rows[i].rest & LIVE) != 0 ? fixture->kept->live : NULL);
+      assert_record (again->stored, (rows[i].rest & STORED) != 0 ? fixture->kept->stored : NULL);
+      g_assert_cmpint (g_unlink (aside), ==, 0);
+    }
+}
+
+/* One who has not read what is there, or could read it, has nothing to set aside. */
+static void
+test_nothing_aside (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *none = NULL;
+
+  save (fixture, fixture->kept);
+  fixture->kept->forgotten = !fixture->kept->forgotten;
+  save (fixture, fixture->kept);
+  none = read_aside (fixture);
+  g_assert_null (none);
+}
+
 /* A file that ends too early, at every byte, is read without harm. */
 static void
 test_truncated (Fixture *fixture, gconstpointer data)
@@ -413,6 +485,8 @@ test_prune (Fixture *fixture, gconstpointer data)
     { OTHER_UUID, 400 * DAY_S, FALSE },
     { "3b4e28ba-2fa1-11d2-883f-0016d3cca427", 300 * DAY_S, TRUE },
     { OTHER_UUID ".Ab3dEf", 0, FALSE },
+    { OTHER_UUID ".aside", 400 * DAY_S, FALSE },
+    { "3b4e28ba-2fa1-11d2-883f-0016d3cca427.aside", 300 * DAY_S, TRUE },
     { OTHER_UUID ".conf", 400 * DAY_S, TRUE },
     { OTHER_UUID "-Ab3dEf", 400 * DAY_S, TRUE },
     { "maintenance", 400 * DAY_S, TRUE },
@@ -428,7 +502,7 @@ test_prune (Fixture *fixture, gconstpointer data)
       put_text (path, "x", -1);
       make_old (path, rows[i].age_s);
     }
-  g_assert_cmpuint (pin_kept_file_prune (fixture->directory, now_s - 365 * DAY_S), ==, 2);
+  g_assert_cmpuint (pin_kept_file_prune (fixture->directory, now_s - 365 * DAY_S), ==, 3);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_build_filename (fixture->directory, rows[i].name, NULL);
@@ -457,6 +531,8 @@ main (int argc, char **argv)
     { "/kept-file/since-when-outlives-the-service", test_since },
     { "/kept-file/a-time-that-has-no-text-is-damage", test_no_time },
     { "/kept-file/is-whole-or-nothing", test_truncated },
+    { "/kept-file/sets-aside-what-another-version-kept", test_other_version },
+    { "/kept-file/sets-nothing-aside-that-it-can-read", test_nothing_aside },
     { "/kept-file/reads-files-only", test_no_file },
     { "/kept-file/prunes-what-is-old-and-its-own", test_prune },
   };
