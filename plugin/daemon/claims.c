@@ -5,6 +5,16 @@
 #include "core/tenancy.h"
 #include "host/ledger-file.h"
 
+/* The guests that another version has claimed for are on their way or here, as libvirt will say; what it wrote can still be looked at. */
+static void
+set_aside (const char *path, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *aside = pin_ledger_file_set_aside (path, &error);
+
+  g_warning ("claims: %s, starting without; %s%s", why, aside != NULL ? "it is kept as " : "", aside != NULL ? aside : error->message);
+}
+
 void
 pin_claims_load (PinPicture *picture, gint64 now_ms)
 {
@@ -12,8 +22,12 @@ pin_claims_load (PinPicture *picture, gint64 now_ms)
   guint dropped = 0;
 
   if (!pin_ledger_file_load (picture->ledger_path, picture->ledger, picture->machine->topology, now_ms, &dropped, &error))
-    g_log (G_LOG_DOMAIN, g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED) ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_WARNING,
-           "claims: %s, starting without", error->message);
+    {
+      if (g_error_matches (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED))
+        set_aside (picture->ledger_path, error->message);
+      else
+        g_warning ("claims: %s, starting without", error->message);
+    }
   if (dropped > 0)
     g_message ("claims: %u of %s are damaged, ignoring them", dropped, picture->ledger_path);
 }

@@ -7,9 +7,13 @@
 
 #include "core/error.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define FORMAT_LINE "pinshift ledger 2"
+/* Its lines lack whether the guest was seen. */
+#define OLDER_FORMAT_LINE "pinshift ledger 1"
 
 /* An exbibyte: no host has it, and sums of claims stay far from overflow. */
 #define KIB_MAX (G_GUINT64_CONSTANT (1) << 50)
@@ -188,11 +192,27 @@ parse_name (const char *text)
   return g_utf8_validate (name, -1, NULL) ? g_steal_pointer (&name) : NULL;
 }
 
-/* Returns: FALSE for a line that does not parse. */
-static gboolean
-load_claim (const char *line, PinLedger *ledger, const PinTopology *topology, gint64 now_ms)
+/* The fields of @line; one that an older version lacks says that the guest was not seen.  (transfer full) */
+static char **
+split (const char *line, gboolean is_older)
 {
   g_auto (GStrv) fields = g_strsplit (line, "\t", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; fields[i] != NULL; i++)
+    {
+      if (is_older && i == FIELD_SEEN)
+        g_strv_builder_add (builder, "0");
+      g_strv_builder_add (builder, fields[i]);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/* Returns: FALSE for a line that does not parse. */
+static gboolean
+load_claim (const char *line, gboolean is_older, PinLedger *ledger, const PinTopology *topology, gint64 now_ms)
+{
+  g_auto (GStrv) fields = split (line, is_older);
   g_autoptr (PinTenant) tenant = NULL;
   g_autofree char *name = NULL;
   guint64 until_ms;
@@ -224,6 +244,7 @@ pin_ledger_file_load (const char *path, PinLedger *ledger, const PinTopology *to
   g_autofree char *text = NULL;
   g_autoptr (GError) why = NULL;
   g_auto (GStrv) lines = NULL;
+  gboolean is_older;
   guint dropped = 0;
 
   if (!g_file_get_contents (path, &text, NULL, &why))
@@ -234,16 +255,27 @@ pin_ledger_file_load (const char *path, PinLedger *ledger, const PinTopology *to
       return FALSE;
     }
   lines = g_strsplit (text, "\n", -1);
-  if (strcmp (lines[0] == NULL ? "" : lines[0], FORMAT_LINE) != 0)
+  is_older = g_strcmp0 (lines[0], OLDER_FORMAT_LINE) == 0;
+  if (!is_older && g_strcmp0 (lines[0], FORMAT_LINE) != 0)
     {
-      g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED,
-                   "%s does not begin with \"" FORMAT_LINE "\"; the next claim replaces it", path);
+      g_set_error (error, PIN_ERROR, PIN_ERROR_UNSUPPORTED, "%s does not begin with \"" FORMAT_LINE "\"", path);
       return FALSE;
     }
   for (guint i = 1; lines[i] != NULL; i++)
-    if (*lines[i] != '\0' && !load_claim (lines[i], ledger, topology, now_ms))
+    if (*lines[i] != '\0' && !load_claim (lines[i], is_older, ledger, topology, now_ms))
       dropped++;
   if (ret_dropped != NULL)
     *ret_dropped = dropped;
   return TRUE;
+}
+
+char *
+pin_ledger_file_set_aside (const char *path, GError **error)
+{
+  g_autofree char *aside = g_strconcat (path, ".aside", NULL);
+
+  if (g_rename (path, aside) == 0)
+    return g_steal_pointer (&aside);
+  g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "%s can't be kept: %s", path, g_strerror (errno));
+  return NULL;
 }

@@ -209,11 +209,71 @@ test_damage (Fixture *fixture, gconstpointer data)
 
 #define OF_VERSION_1 UUID_A "\t95000\t7\t0-1\t3\t7:65536\t0:2048:32\ta\n"
 
-/* What another version left holds no claim, and is in nobody's way: the next one that is kept replaces it. */
+/* As it was written before claims knew whether libvirt had shown the guest: nobody has seen it, and all else holds. */
+static void
+test_older_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PinLedger) read = NULL;
+  const PinClaim *found;
+
+  g_assert_true (g_file_set_contents (fixture->path, "pinshift ledger 1\n" OF_VERSION_1, -1, NULL));
+  read = load (fixture, fixture->topology, NOW_MS, 0);
+  found = pin_ledger_find (read, UUID_A);
+  g_assert_false (found->seen);
+  g_assert_cmpuint (found->digest, ==, 7);
+  g_assert_cmpint (found->until_ms, ==, NOW_MS + PIN_LEDGER_LEASE_MS);
+  g_assert_cmpuint (pin_cpuset_count (found->tenant->dedicated), ==, 2);
+  g_assert_cmpuint (pin_tenant_memory (found->tenant, 1), ==, 65536);
+  g_assert_cmpuint (found->tenant->pages->len, ==, 1);
+  g_assert_cmpstr (found->tenant->name, ==, "a");
+}
+
+/* A line of today's under yesterday's name, and the reverse, is damage. */
+static void
+test_mixed_file (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = { "pinshift ledger 2\n" OF_VERSION_1, "pinshift ledger 1\n" UUID_A "\t95000\t7\t0\t0-1\t3\t7:65536\t0:2048:32\ta\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (PinLedger) read = NULL;
+
+      g_assert_true (g_file_set_contents (fixture->path, texts[i], -1, NULL));
+      read = load (fixture, fixture->topology, NOW_MS, 1);
+      g_assert_cmpuint (g_hash_table_size (read->claims), ==, 0);
+    }
+}
+
+/* What a newer version left is still there when this one has claims of its own to keep. */
+static void
+test_aside (Fixture *fixture, gconstpointer data)
+{
+  static const char newer[] = "pinshift ledger 3\n" OF_VERSION_1;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *aside = NULL, *none = NULL, *text = NULL;
+  g_autoptr (PinLedger) read = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, newer, -1, NULL));
+  aside = pin_ledger_file_set_aside (fixture->path, &error);
+  g_assert_no_error (error);
+  claim (fixture->ledger, UUID_B, "b", NOW_MS);
+  save (fixture);
+  g_assert_true (g_file_get_contents (aside, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, newer);
+  read = load (fixture, fixture->topology, NOW_MS, 0);
+  g_assert_nonnull (pin_ledger_find (read, UUID_B));
+  g_assert_cmpint (g_remove (aside), ==, 0);
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  none = pin_ledger_file_set_aside (fixture->path, &error);
+  g_assert_null (none);
+  g_assert_error (error, PIN_ERROR, PIN_ERROR_FAILED);
+}
+
+/* What a newer version left holds no claim, and is in nobody's way: one that is kept replaces it. */
 static void
 test_foreign_file (Fixture *fixture, gconstpointer data)
 {
-  static const char *const texts[] = { "pinshift ledger 1\n" OF_VERSION_1, "pinshift ledger 3\n" OF_VERSION_1, "", "\n",
+  static const char *const texts[] = { "pinshift ledger 3\n" OF_VERSION_1, "pinshift ledger 10\n" OF_VERSION_1, "", "\n",
                                        OF_VERSION_1 };
 
   claim (fixture->ledger, UUID_B, "b", NOW_MS);
@@ -265,7 +325,10 @@ main (int argc, char **argv)
     { "/ledger-file/keeps-claims-whose-lease-ran-out", test_run_out },
     { "/ledger-file/names-nodes-by-id", test_other_nodes },
     { "/ledger-file/drops-and-counts-damaged-claims", test_damage },
-    { "/ledger-file/takes-no-claims-of-another-version", test_foreign_file },
+    { "/ledger-file/takes-the-claims-of-an-older-version", test_older_file },
+    { "/ledger-file/takes-no-version-for-another", test_mixed_file },
+    { "/ledger-file/takes-no-claims-of-a-newer-version", test_foreign_file },
+    { "/ledger-file/sets-the-file-of-a-newer-version-aside", test_aside },
     { "/ledger-file/writes-whole-or-not-at-all", test_whole_or_not },
   };
 
