@@ -161,7 +161,7 @@ pin_consult_read (PinConsult *consult)
   if (consult->service == NULL)
     return;
   if (pin_host1_call_snapshot_sync (consult->service, &json, NULL, NULL))
-    consult->patient->snapshot = pin_snapshot_from_json (json, -1, NULL);
+    consult->patient->snapshot = pin_snapshot_from_host (json, -1, NULL);
   read_guests (consult);
 }
 

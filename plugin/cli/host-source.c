@@ -155,7 +155,7 @@ visit_service (const PinCli *cli, const Visitor *visitor, GError **error)
       pin_cli_host1_explain (host, error);
       return FALSE;
     }
-  return visit_one (visitor, pin_snapshot_from_json (json, -1, error), error);
+  return visit_one (visitor, pin_snapshot_from_host (json, -1, error), error);
 }
 
 static gboolean

@@ -150,7 +150,7 @@ compare_nesting (Comparison *comparison)
   gboolean could = pin_cpu_model_is_hosts (guest) && comparison->home->nested && !is_hidden (guest, "vmx")
                    && !is_hidden (guest, "svm");
 
-  if (comparison->here->nested)
+  if (comparison->here->nested || comparison->here->nested_unknown)
     return;
   if (guest->wants_nested)
     tell (comparison, "the guest wants to nest, and kvm here has nesting off");
@@ -184,6 +184,8 @@ tell_unknown (Comparison *comparison, const PinCpuModel *home, const PinCpuModel
     tell (comparison, "the guest sees the host's own CPU, and this host's is not known");
   else if (is_asked (comparison, PIN_CPU_NESTING) && guest->wants_nested && here == NULL)
     tell (comparison, "the guest wants to nest, and this host's CPU is not known");
+  if (is_asked (comparison, PIN_CPU_NESTING) && guest->wants_nested && here != NULL && here->nested_unknown)
+    tell (comparison, "the guest wants to nest, and whether kvm here has nesting is not known");
   if (is_asked (comparison, PIN_CPU_TSC) && guest->tsc_hz != 0 && comparison->here->tsc_hz == 0 && !comparison->here->tsc_scaling)
     tell (comparison, "the guest wants a TSC of %" G_GUINT64_FORMAT " kHz, and this host's TSC frequency is not known",
           guest->tsc_hz / 1000);

@@ -13,6 +13,7 @@ typedef struct
   guint64 tsc_hz;        /* 0: unknown */
   gboolean tsc_scaling;
   gboolean nested;       /* kvm offers vmx or svm to guests */
+  gboolean nested_unknown; /* nobody has said whether it does */
   gboolean no_kvm;       /* libvirt has no guests of type kvm on the host */
   GStrv features;        /* sorted; NULL: unknown */
 } PinCpuModel;

@@ -14,6 +14,20 @@ pin_json_spot_root (JsonNode *root)
 }
 
 PinJsonSpot
+pin_json_spot_open_root (JsonNode *root)
+{
+  return (PinJsonSpot){ .node = root, .is_open = TRUE };
+}
+
+gboolean
+pin_json_spot_is_open (const PinJsonSpot *spot)
+{
+  while (spot->up != NULL)
+    spot = spot->up;
+  return spot->is_open;
+}
+
+PinJsonSpot
 pin_json_spot_member (const PinJsonSpot *up, const char *name)
 {
   PinJsonSpot spot = { .up = up, .member = name };
@@ -104,7 +118,7 @@ pin_json_spot_is_object (const PinJsonSpot *spot, const char *const *known, GErr
     }
 
   json_object_iter_init (&iter, json_node_get_object (spot->node));
-  while (known != NULL && json_object_iter_next (&iter, &name, NULL))
+  while (known != NULL && !pin_json_spot_is_open (spot) && json_object_iter_next (&iter, &name, NULL))
     if (!g_strv_contains (known, name))
       {
         g_autofree char *all = g_strjoinv (", ", (char **)known);

@@ -14,9 +14,14 @@ struct _PinJsonSpot
   const char *member;    /* NULL: element @index of an array */
   guint index;
   JsonNode *node; /* borrowed; NULL: absent, or null */
+  gboolean is_open; /* of the whole text: objects may have members that are not known */
 };
 
 PinJsonSpot pin_json_spot_root (JsonNode *root);
+/* The same of a text that another program wrote, which may be of a newer version: what is not known there is passed over. */
+PinJsonSpot pin_json_spot_open_root (JsonNode *root);
+/* Whether @spot stands in such a text. */
+gboolean pin_json_spot_is_open (const PinJsonSpot *spot);
 /* Member @name of @up; what is absent, or no object, has none. */
 PinJsonSpot pin_json_spot_member (const PinJsonSpot *up, const char *name);
 /* Element @index of the array @up. */
@@ -31,7 +36,7 @@ void pin_json_spot_set_error (const PinJsonSpot *spot, GError **error, const cha
 
 /* Each fails with PIN_ERROR_INVALID that says where. */
 gboolean pin_json_spot_is_there (const PinJsonSpot *spot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* An object, or absent, with no member but @known (ends with NULL; NULL itself: any). */
+/* An object, or absent, with no member but @known (ends with NULL; NULL itself, or in an open text: any). */
 gboolean pin_json_spot_is_object (const PinJsonSpot *spot, const char *const *known,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* An array, or absent. */

@@ -25,7 +25,8 @@ add_cpu_model (const PinCpuModel *cpu, JsonBuilder *builder)
         json_builder_add_string_value (builder, cpu->features[i]);
       json_builder_end_array (builder);
     }
-  pin_json_add_bool (builder, "nested", cpu->nested);
+  if (!cpu->nested_unknown)
+    pin_json_add_bool (builder, "nested", cpu->nested);
   if (cpu->no_kvm)
     pin_json_add_bool (builder, "no_kvm", TRUE);
   json_builder_end_object (builder);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Snapshots from JSON, member by member; what is not known is refused, so that a typing error is not taken for a
- * default. */
+/* Snapshots from JSON, member by member.  What is not known is refused in what people write, so that a typing error is not taken for a
+ * default; in what a host says it is a newer version's. */
 #include "format/snapshot-json.h"
 
 #include "core/error.h"
@@ -126,6 +126,7 @@ read_cpu_model (const PinJsonSpot *spot, PinCpuModel **ret_model, GError **error
       || !pin_json_get_bool (spot, "nested", &cpu->nested, error) || !pin_json_get_bool (spot, "no_kvm", &cpu->no_kvm, error))
     return FALSE;
 
+  cpu->nested_unknown = pin_json_spot_member (spot, "nested").node == NULL;
   if (cpu->features != NULL)
     qsort (cpu->features, g_strv_length (cpu->features), sizeof (char *), compare_strings);
   *ret_model = g_steal_pointer (&cpu);
@@ -360,30 +361,43 @@ read_rest (PinSnapshot *snapshot, const PinJsonSpot *root, GError **error)
          && pin_json_get_bool (root, "provisional", &snapshot->provisional, error);
 }
 
-PinSnapshot *
-pin_snapshot_from_json (const char *text, gssize length, GError **error)
+static PinSnapshot *
+read_all (const PinJsonSpot *root, GError **error)
 {
   static const char *const known[] = { "version", "host", "nodes", "cpus", "domains", "claims", "provisional", NULL };
-  g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
-  PinJsonSpot root = pin_json_spot_root (node);
   g_autoptr (PinTopology) topology = NULL;
   g_autoptr (PinSnapshot) snapshot = NULL;
   PinJsonSpot nodes;
   PinJsonSpot cpus;
 
   /* The version first: another one has other members. */
-  if (node == NULL || !read_version (&root, error) || !pin_json_spot_is_object (&root, known, error))
+  if (!read_version (root, error) || !pin_json_spot_is_object (root, known, error))
     return NULL;
-  nodes = pin_json_spot_member (&root, "nodes");
-  cpus = pin_json_spot_member (&root, "cpus");
+  nodes = pin_json_spot_member (root, "nodes");
+  cpus = pin_json_spot_member (root, "cpus");
   topology = pin_topology_from_json (&nodes, &cpus, error);
   if (topology == NULL)
     return NULL;
   snapshot = pin_snapshot_new (NULL, topology);
-  if (!read_rest (snapshot, &root, error))
-    return NULL;
+  return read_rest (snapshot, root, error) ? g_steal_pointer (&snapshot) : NULL;
+}
 
-  return g_steal_pointer (&snapshot);
+PinSnapshot *
+pin_snapshot_from_json (const char *text, gssize length, GError **error)
+{
+  g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
+  PinJsonSpot root = pin_json_spot_root (node);
+
+  return node != NULL ? read_all (&root, error) : NULL;
+}
+
+PinSnapshot *
+pin_snapshot_from_host (const char *text, gssize length, GError **error)
+{
+  g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
+  PinJsonSpot root = pin_json_spot_open_root (node);
+
+  return node != NULL ? read_all (&root, error) : NULL;
 }
 
 PinSnapshot *
@@ -391,7 +405,7 @@ pin_snapshot_present_from_json (const char *text, gssize length, const PinSnapsh
 {
   static const char *const known[] = { "version", "host", "nodes", "domains", "claims", "provisional", NULL };
   g_autoptr (JsonNode) node = pin_json_parse (text, length, error);
-  PinJsonSpot root = pin_json_spot_root (node);
+  PinJsonSpot root = pin_json_spot_open_root (node);
   g_autoptr (PinSnapshot) snapshot = NULL;
   PinJsonSpot nodes;
 

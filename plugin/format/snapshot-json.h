@@ -15,12 +15,18 @@ char *pin_snapshot_to_json (const PinSnapshot *snapshot, gboolean pretty);
 PinSnapshot *pin_snapshot_from_json (const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
+ * The same of what a host says of itself, whose pinshiftd may be newer: members that are not known are passed over, and a guest in a state
+ * that is not known counts as one that runs.
+ */
+PinSnapshot *pin_snapshot_from_host (const char *text, gssize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
  * The same without what a host is made of (topology, CPU model), for readers that know that already: what changes from one minute to the
  * next is a small part.  One line.  (transfer full)
  */
 char *pin_snapshot_present_to_json (const PinSnapshot *snapshot);
 
-/* Reads that; what a host is made of is that of @hardware, a snapshot of the same host.  (transfer full); errors as above. */
+/* Reads that from a host; what it is made of is that of @hardware, a snapshot of the same host.  (transfer full); errors as above. */
 PinSnapshot *pin_snapshot_present_from_json (const char *text, gssize length, const PinSnapshot *hardware,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

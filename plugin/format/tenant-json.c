@@ -105,6 +105,10 @@ read_state (PinTenant *tenant, const PinJsonSpot *up, GError **error)
   tenant->running = state == NULL || strcmp (state, "running") == 0;
   if (tenant->running || strcmp (state, "defined") == 0)
     return TRUE;
+  /* What holds nothing is said by a word that is known. */
+  tenant->running = pin_json_spot_is_open (up);
+  if (tenant->running)
+    return TRUE;
 
   quoted = pin_quote (state);
   pin_json_spot_set_error (&spot, error, "'%s' is no state: running, defined", quoted);

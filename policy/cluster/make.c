@@ -25,8 +25,8 @@ same_cpu (const PinCpuModel *a, const PinCpuModel *b)
   if (a == NULL || b == NULL)
     return a == b;
   return g_strcmp0 (a->model, b->model) == 0 && g_strcmp0 (a->vendor, b->vendor) == 0 && a->microcode == b->microcode
-         && a->tsc_hz == b->tsc_hz && a->tsc_scaling == b->tsc_scaling && a->nested == b->nested && a->no_kvm == b->no_kvm
-         && same_texts (a->features, b->features);
+         && a->tsc_hz == b->tsc_hz && a->tsc_scaling == b->tsc_scaling && a->nested == b->nested
+         && a->nested_unknown == b->nested_unknown && a->no_kvm == b->no_kvm && same_texts (a->features, b->features);
 }
 
 static gboolean

@@ -101,14 +101,14 @@ read_reply (PinReading *reading, GVariant *reply, GError **error)
   if (g_variant_n_children (reply) == 1)
     {
       g_variant_get (reply, "(&s)", &json);
-      return pin_snapshot_from_json (json, -1, error);
+      return pin_snapshot_from_host (json, -1, error);
     }
   g_variant_get (reply, "(&s&s)", &json, &hardware);
   if (reading->site != NULL && g_strcmp0 (hardware, reading->hardware) == 0)
     return pin_snapshot_present_from_json (json, -1, pin_site_make (reading->site), error);
   g_free (reading->hardware);
   reading->hardware = g_strdup (hardware);
-  return pin_snapshot_from_json (json, -1, error);
+  return pin_snapshot_from_host (json, -1, error);
 }
 
 static void
