@@ -38,10 +38,12 @@ typedef enum
   TIDY,       /* all that it says of its guests is right */
   BUSY,       /* tidy, with much to do for its eighth guest; the last guest of host 1 is on its way to it */
   SULKY,      /* says nothing of any guest */
+  NEWER,      /* tidy, and says more than is known of it; the eighth guest has a record of a later version */
+  LATER,      /* its snapshots are of a later version */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
-                                       "unreadable", "older", "tidy", "busy", "sulky", NULL };
+                                       "unreadable", "older", "tidy", "busy", "sulky", "newer", "later", NULL };
 
 static const char interfaces[] =
     "<node>"
@@ -64,7 +66,7 @@ static const char interfaces[] =
     "<property name='PolicyDigest' type='s' access='read'/><property name='LibvirtConnected' type='b' access='read'/>"
     "<property name='Claims' type='as' access='read'/><property name='Adapted' type='as' access='read'/>"
     "<property name='Maintenance' type='b' access='read'/><property name='MaintenanceReason' type='s' access='read'/>"
-    "<property name='Load' type='i' access='read'/>"
+    "<property name='Load' type='i' access='read'/><property name='Zones' type='as' access='read'/>"
     "<signal name='SnapshotChanged'/>"
     "</interface></node>";
 
@@ -93,8 +95,9 @@ make_snapshot (const Host *host)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, "{\"version\":1,\"host\":{\"name\":\"%s%u\",\"uuid\":\"00000000-0000-0000-0000-%012u\",\"arch\":\"x86_64\","
-                          "\"allowed\":\"0-63\",\"cpu\":{\"model\":\"Icelake-Server\",\"vendor\":\"Intel\",\"features\":[", own_name (host), host->number, host->number);
+  g_string_append_printf (text, "{\"version\":%u,%s\"host\":{\"name\":\"%s%u\",\"uuid\":\"00000000-0000-0000-0000-%012u\",\"arch\":\"x86_64\","
+                          "\"allowed\":\"0-63\",\"cpu\":{\"model\":\"Icelake-Server\",\"vendor\":\"Intel\",\"features\":[", host->manner == LATER ? 2U : 1U,
+                          host->manner == NEWER ? "\"zones\":{\"a\":[1]}," : "", own_name (host), host->number, host->number);
   for (guint i = 0; i < 80; i++)
     g_string_append_printf (text, "%s\"feature-%u\"", i > 0 ? "," : "", i);
   g_string_append (text, "]}},\"nodes\":[");
@@ -119,7 +122,7 @@ make_snapshot (const Host *host)
 static gboolean
 is_tidy (const Host *host)
 {
-  return host->manner == TIDY || host->manner == BUSY;
+  return host->manner == TIDY || host->manner == BUSY || host->manner == NEWER;
 }
 
 /* As pinshiftd does: who knows what the host is made of gets the rest. */
@@ -127,7 +130,7 @@ static void
 answer_present (const Host *host, const char *known, GDBusMethodInvocation *call)
 {
   g_autofree char *text = host->manner == UNREADABLE ? g_strdup ("{\"version\":1,\n\"nodes\":[]}") : make_snapshot (host);
-  g_autoptr (PinSnapshot) snapshot = pin_snapshot_from_json (text, -1, NULL);
+  g_autoptr (PinSnapshot) snapshot = pin_snapshot_from_host (text, -1, NULL);
   g_autofree char *hardware = snapshot != NULL ? pin_snapshot_hardware (snapshot) : g_strdup ("none");
   g_autofree char *present = snapshot != NULL ? pin_snapshot_present_to_json (snapshot) : NULL;
 
@@ -191,6 +194,13 @@ make_record (const char *uuid)
                           "<p:original><p:vcpupins>41</p:vcpupins></p:original></p:setting></p:record></metadata>", uuid);
 }
 
+/* (transfer full) */
+static char *
+make_later_record (const char *uuid)
+{
+  return g_strdup_printf ("<metadata><p:record xmlns:p='urn:pinshift:record:1' version='2' guest='%s'/></metadata>", uuid);
+}
+
 /* One CPU of its own for each vCPU. */
 static char *
 make_pins (guint n_vcpus)
@@ -208,7 +218,9 @@ static char *
 make_guest (const Host *host, guint guest, const char *uuid)
 {
   gboolean is_large = host->number == 0 && guest == 8;
-  g_autofree char *record = host->number == 1 && guest == 5 ? make_record (uuid) : g_strdup ("");
+  g_autofree char *record = host->manner == NEWER && guest == 7 ? make_later_record (uuid)
+                            : host->number == 1 && guest == 5   ? make_record (uuid)
+                                                                : g_strdup ("");
   g_autofree char *pins = is_large ? make_pins (CPUS) : g_strdup ("");
 
   return g_strdup_printf ("<domain type='kvm'><name>guest-%u-%u</name><uuid>%s</uuid>%s<memory unit='GiB'>4</memory><vcpu>%u</vcpu>%s</domain>",
@@ -304,7 +316,7 @@ get_property (GDBusConnection *connection, const char *sender, const char *path,
     return g_variant_new_string (host->reason);
   if (g_str_equal (property, "Load"))
     return g_variant_new_int32 (host->manner == BUSY ? BUSY_PERMILLE : LOAD_PERMILLE);
-  if (g_str_equal (property, "Claims") || g_str_equal (property, "Adapted"))
+  if (g_str_equal (property, "Claims") || g_str_equal (property, "Adapted") || g_str_equal (property, "Zones"))
     return g_variant_new_strv (NULL, 0);
   return g_variant_new_take_string (g_strdup_printf ("%u.0", host->number));
 }

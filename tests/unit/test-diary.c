@@ -212,6 +212,7 @@ test_damage (void)
     ROW ("\0\0\0\0\n\0\0"),
     ROW ("\377\376 not UTF-8 \200\n\377"),
     ROW ("<xml>of somebody else</xml>\n"),
+    ROW ("{\"version\":2,\"event\":\"planned\",\"time\":\"2027-01-01T00:00:00Z\",\"text\":\"x\"}\n"),
   };
 #undef ROW
   g_autofree char *deep = g_strnfill (DEEP, '[');
@@ -222,6 +223,25 @@ test_damage (void)
       g_test_message ("%s", rows[i].length > 0 && g_utf8_validate (rows[i].damage, -1, NULL) ? rows[i].damage : "bytes");
       check_damage (rows[i].damage, rows[i].length);
     }
+}
+
+/* What a newer version says besides is passed over, and so is what it does not say. */
+static void
+test_newer (void)
+{
+  static const char text[] = "{\"version\":1,\"event\":\"soothed\",\"time\":\"2027-01-01T00:00:00Z\",\"text\":\"a\",\"zones\":{\"b\":[1]},\"guest\":\"db1\"}\n"
+                             "{\"version\":1,\"event\":\"planned\",\"time\":\"2027-01-01T00:00:01Z\",\"text\":\"b\"}\n";
+  g_auto (Place) place = { NULL };
+  g_autoptr (PinDiary) diary = NULL;
+  g_autofree char *folder = NULL;
+
+  place_init (&place);
+  folder = g_path_get_dirname (place.path);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  write_file (&place, text, -1);
+  diary = pin_diary_new (place.path, &pin_diary_bounds);
+  assert_finds (diary, "", 0, 0, "a b ");
+  assert_finds (diary, "db1", 0, 0, "a ");
 }
 
 /* A write that ends at any byte costs the line that was written, and no other; without its line feed alone nothing is lost. */
@@ -464,6 +484,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/diary/what-is-found-by-which-name-before-and-after-a-restart", test_lookup);
   g_test_add_func ("/diary/damage-costs-itself-alone", test_damage);
+  g_test_add_func ("/diary/what-a-newer-version-says-besides-is-passed-over", test_newer);
   g_test_add_func ("/diary/a-write-that-ends-anywhere-costs-its-line", test_torn_anywhere);
   g_test_add_func ("/diary/keeps-no-more-than-it-may", test_bounds);
   g_test_add_func ("/diary/is-written-soon-and-not-at-once", test_when);
