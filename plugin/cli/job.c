@@ -199,7 +199,21 @@ wait_for_end (Job *job)
   pin_progress_hide (job->progress);
 }
 
-/* @seen: whether anything was ever known of the job.  Returns: -1 with an error. */
+/* Whether the service that had the job has left the bus.  The bus is asked: what was not seen of the job may be because of that. */
+static gboolean
+has_ended (const Job *job)
+{
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (g_dbus_proxy_get_connection (job->proxy), "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                             "org.freedesktop.DBus", "GetNameOwner", g_variant_new ("(s)", PIN_CLUSTER1_NAME),
+                                                             G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  const char *owner = NULL;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(&s)", &owner);
+  return owner == NULL || g_strcmp0 (owner, job->owner) != 0;
+}
+
+/* @seen: whether anything was ever known of the job, or nothing can be any more.  Returns: -1 with an error. */
 static int
 fail_to_follow (const Job *job, gboolean seen, GError **error)
 {
@@ -227,7 +241,7 @@ follow (Job *job, GError **error)
   last = pin_job_facts_text (job->proxy, "State");
   if (*last != '\0' && !g_str_equal (last, "running"))
     return pin_job_end_tell (job->cli, job->order->subject, job->proxy, job->moves);
-  return fail_to_follow (job, *first != '\0', error);
+  return fail_to_follow (job, *first != '\0' || has_ended (job), error);
 }
 
 /* The job at @path; the same returns. */

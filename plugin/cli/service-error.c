@@ -36,7 +36,7 @@ is_absence (const GError *error, const char *remote)
 {
   if (remote == NULL)
     return error->domain == G_IO_ERROR || error->domain == G_DBUS_ERROR;
-  return pin_service_error_is_unknown (error) || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY);
+  return pin_service_error_is_unknown (error);
 }
 
 /* Whether the bus, by its policy, has kept a call from the service: the service itself says why it refuses. */
@@ -57,6 +57,11 @@ make_plain (GError *error, const PinService *service)
   if (is_refused_by_bus (error))
     return g_error_new (PIN_ERROR, PIN_ERROR_DENIED, "the system bus does not let you ask %s for this: %s; join it, or be root",
                         service->name, service->rights);
+  /* It was there to be asked. */
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+    return g_error_new (PIN_ERROR, PIN_ERROR_FAILED,
+                        "%s has ended before it answered; what it was asked for may have begun: see journalctl --unit %s, and ask again",
+                        service->name, service->name);
   if (is_absence (error, remote))
     {
       g_dbus_error_strip_remote_error (error);

@@ -279,6 +279,13 @@ begin (FakeCluster *cluster, const char *subject, GDBusMethodInvocation *call)
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.Busy", "busy is on its way to hostb");
   else if (g_str_equal (subject, "hostx"))
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no host 'hostx' in the cluster");
+  else if (g_str_equal (subject, "killer"))
+    g_dbus_method_invocation_return_dbus_error (call, "org.freedesktop.DBus.Error.NoReply", "as the bus says of who is gone");
+  else if (g_str_equal (subject, "mortal"))
+    {
+      fake_cluster_leave (cluster);
+      return PATH "/job/8";
+    }
   else
     return g_str_equal (subject, "unseen") ? PATH "/job/8" : FAKE_JOB_PATH;
   return NULL;

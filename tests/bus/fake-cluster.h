@@ -56,7 +56,8 @@ typedef struct
   GString *asked;       /* a line for each call */
 } FakeCluster;
 
-/* Both on a bus of their own.  Guest "no-one" is unknown, "busy" under way, and the job of "unseen" can't be read;
+/* Both on a bus of their own.  Guest "no-one" is unknown, "busy" under way, "killer" the end of the service, as soon as it has
+ * answered also "mortal", and the job of "unseen" can't be read;
  * "hostx" is unknown, "hosta" unreachable and in maintenance.  The same goes for the job of Drain and the others. */
 void fake_cluster_init (FakeCluster *cluster, PinCliWorld *world);
 void fake_cluster_clear (FakeCluster *cluster);

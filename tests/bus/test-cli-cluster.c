@@ -194,6 +194,12 @@ static const struct
   { done, AFTER_NOTHING, { "migrate busy", 1, "", "pinshift: busy is on its way to hostb\n", NULL } },
   { done,
     AFTER_NOTHING,
+    { "migrate killer", 1, "",
+      "pinshift: pinshift-policyd has ended before it answered; what it was asked for may have begun: see journalctl --unit pinshift-policyd, "
+      "and ask again\n",
+      NULL } },
+  { done,
+    AFTER_NOTHING,
     { "migrate unseen", 1, "",
       "pinshift: unseen: it has begun; join the group libvirt to follow it, or be root\n",
       NULL } },
@@ -203,6 +209,21 @@ static const struct
       "pinshift: db1: pinshift-policyd has ended meanwhile; the migration may go on: see virsh domjobinfo db1\n",
       NULL } },
 };
+
+/* Nothing is seen of the job of a service that has ended as soon as it had answered: that is no lack of rights. */
+static void
+test_ended_at_once (void)
+{
+  static const FakeRow row = {
+    "migrate -q mortal", 1, "", "pinshift: mortal: pinshift-policyd has ended meanwhile; the migration may go on: see virsh domjobinfo mortal\n", NULL
+  };
+  g_auto (PinCliWorld) world = { NULL };
+  g_auto (FakeCluster) cluster = { .migration = ID, .step = moving };
+
+  pin_cli_world_init (&world);
+  fake_cluster_init (&cluster, &world);
+  fake_cluster_check (&cluster, &row);
+}
 
 static void
 test_migrate (void)
@@ -375,6 +396,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-cluster/rank-is-a-table", test_rank);
   g_test_add_func ("/cli-cluster/a-dry-run-shows-the-plan-of-the-destination", test_dry_run);
   g_test_add_func ("/cli-cluster/migrate-follows-its-job", test_migrate);
+  g_test_add_func ("/cli-cluster/a-service-that-ends-as-soon-as-it-has-answered-has-ended", test_ended_at_once);
   g_test_add_func ("/cli-cluster/migrate-has-one-line-on-a-terminal", test_terminal);
   g_test_add_func ("/cli-cluster/a-terminal-that-becomes-narrow-has-a-line-that-fits", test_resized);
   g_test_add_func ("/cli-cluster/maintenance-of-a-host-of-the-cluster", test_maintenance);
