@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "journal.h"
 
-#include "service/event.h"
+#include <string.h>
+
+#define BEGINS ": begins"
 
 static const PinEventKind kinds[] = {
   [PIN_JOB_RUNNING] = { "migration-begun", "d1480f7ea6c94c2b83e5b06f7a2c9d0d", FALSE },
@@ -17,6 +19,10 @@ static const PinEventKind campaigns[] = {
   [PIN_JOB_FAILED] = { "moves-failed", "255d21a27b4849cbbe1867eb9294f67b", TRUE },
   [PIN_JOB_CANCELLED] = { "moves-cancelled", "eb76361737c04f67bf6a5be8c5a69b30", FALSE },
 };
+
+/* Of jobs that an earlier service has begun. */
+static const PinEventKind interrupted = { "migration-interrupted", "887129451b6849ed8a88d5b6fc14bc6e", TRUE };
+static const PinEventKind campaign_interrupted = { "moves-interrupted", "8bb31f814ad844de9c4bb538805c36e0", TRUE };
 
 static const PinEventKind slow = { "migration-slow", "2d5d3f10982e4a48a0af98688fe20d08", TRUE };
 
@@ -49,7 +55,7 @@ line_of (const PinJobFacts *facts)
   if (facts->state != PIN_JOB_RUNNING)
     return g_strdup_printf ("%s: %s: %s", subject, pin_job_state_name (facts->state), facts->text);
   if (facts->kind != PIN_JOB_MIGRATE)
-    return g_strdup_printf ("%s: begins", subject);
+    return g_strconcat (subject, BEGINS, NULL);
   return g_strdup_printf ("%s: moves from %s%s", subject, facts->source, to);
 }
 
@@ -78,6 +84,50 @@ pin_journal_warning (const PinJobFacts *facts)
   const PinEventAbout about = about_of (facts, number);
 
   pin_event_log (&slow, &about, line);
+}
+
+static gboolean
+is_any (const char *name, const PinEventKind *table, PinJobState first, PinJobState behind)
+{
+  for (PinJobState state = first; state < behind; state++)
+    if (g_str_equal (table[state].name, name))
+      return TRUE;
+  return FALSE;
+}
+
+G_STATIC_ASSERT (PIN_JOB_RUNNING == 0);
+
+PinJournalMark
+pin_journal_mark (const PinEvent *event)
+{
+  if (is_any (event->kind, kinds, PIN_JOB_RUNNING, PIN_JOB_RUNNING + 1) || is_any (event->kind, campaigns, PIN_JOB_RUNNING, PIN_JOB_RUNNING + 1))
+    return PIN_JOURNAL_BEGIN;
+  if (is_any (event->kind, kinds, PIN_JOB_RUNNING + 1, PIN_JOB_N) || is_any (event->kind, campaigns, PIN_JOB_RUNNING + 1, PIN_JOB_N)
+      || g_str_equal (event->kind, interrupted.name) || g_str_equal (event->kind, campaign_interrupted.name))
+    return PIN_JOURNAL_END;
+  return PIN_JOURNAL_OTHER;
+}
+
+/* What the line of a begin is about.  (transfer full) */
+static char *
+subject_of_begin (const PinEvent *begin)
+{
+  gboolean has_end = g_str_has_suffix (begin->text, BEGINS);
+
+  return has_end ? g_strndup (begin->text, strlen (begin->text) - strlen (BEGINS)) : g_strdup (begin->guest);
+}
+
+void
+pin_journal_interrupted (const PinEvent *begin)
+{
+  const PinEventAbout about = { begin->guest, begin->uuid, begin->migration, begin->job, begin->source, begin->destination };
+  gboolean several = g_str_equal (begin->kind, campaigns[PIN_JOB_RUNNING].name);
+  g_autofree char *subject = subject_of_begin (begin);
+  g_autofree char *line = g_strdup_printf ("%s: interrupted: the service ended in the middle of it; %s", subject,
+                                           several ? "moves that had begun may have gone on, others did not begin: ask again for them"
+                                                   : "the migration may have gone on");
+
+  pin_event_log (several ? &campaign_interrupted : &interrupted, &about, line);
 }
 
 void

@@ -4,6 +4,7 @@
 #include "calls.h"
 #include "cluster-metrics.h"
 #include "core/error.h"
+#include "journal.h"
 #include "logbook.h"
 #include "means.h"
 #include "muster.h"
@@ -12,6 +13,7 @@
 #include "rules/rules-file.h"
 #include "service/dump.h"
 #include "service/tidings.h"
+#include "unfinished.h"
 
 #include <glib-unix.h>
 #include <sys/resource.h>
@@ -33,6 +35,7 @@ typedef struct
   GMainLoop *loop;
   PinNews *news;
   PinDiary *diary;
+  GPtrArray *unfinished; /* PinEvent; NULL: they were told */
   PinTidings *tidings;
   PinTally *tally;
   GDBusConnection *connection; /* NULL: not yet */
@@ -88,6 +91,7 @@ clear_service (Service *service)
   if (service->diary != NULL)
     pin_news_remove (service->news, service->diary);
   pin_diary_free (service->diary);
+  g_clear_pointer (&service->unfinished, g_ptr_array_unref);
   g_clear_pointer (&service->loop, g_main_loop_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Service, clear_service)
@@ -211,10 +215,23 @@ on_bus (GDBusConnection *connection, const char *name, gpointer data)
   end (service, 1);
 }
 
+/* One that finds that it is the second leaves that to the first. */
+static void
+tell_unfinished (Service *service)
+{
+  g_autoptr (GPtrArray) unfinished = g_steal_pointer (&service->unfinished);
+
+  for (guint i = 0; unfinished != NULL && i < unfinished->len; i++)
+    pin_journal_interrupted (g_ptr_array_index (unfinished, i));
+}
+
 static void
 on_name (GDBusConnection *connection, const char *name, gpointer data)
 {
-  pin_fleet_start (((Service *) data)->fleet);
+  Service *service = data;
+
+  tell_unfinished (service);
+  pin_fleet_start (service->fleet);
 }
 
 static void
@@ -281,6 +298,7 @@ begin_diary (Service *service)
   g_autofree char *path = g_build_filename (state_dir, "diary", NULL);
 
   service->diary = pin_diary_new (path, &pin_diary_bounds);
+  service->unfinished = pin_unfinished_find (service->diary);
   pin_news_add (service->news, pin_diary_note, service->diary);
 }
 

@@ -206,6 +206,39 @@ test_cluster (void)
 }
 
 static void
+write_diary (const ClusterWorld *world, const char *text)
+{
+  g_autofree char *folder = g_build_filename (world->world->dir, "policyd-state", NULL);
+  g_autofree char *path = g_build_filename (folder, "diary", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* A job that its service did not live to end is said to be interrupted by the next one, and by no later one. */
+static void
+test_interrupted (void)
+{
+  g_autofree char *begun = g_strdup_printf ("{\"version\":1,\"event\":\"moves-begun\",\"time\":\"2026-11-21T21:10:06.123456Z\",\"priority\":5,"
+                                            "\"message_id\":\"7686a27b13ce4079b67f9eb04034a386\",\"host\":\"%s\",\"job\":\"1\","
+                                            "\"source\":\"hosta\",\"text\":\"drain hosta: begins\"}\n",
+                                            g_get_host_name ());
+  g_auto (ClusterWorld) world = { NULL };
+
+  world_init (&world);
+  write_diary (&world, begun);
+  cluster_world_start_host (&world);
+  for (guint round = 0; round < 2; round++)
+    {
+      start_policyd (&world);
+      assert_log (&world, NAME, "('', @a{sv} {})", "moves-begun moves-interrupted ");
+      cluster_world_end_well (&world);
+      g_clear_object (&world.log);
+      g_clear_object (&world.policyd);
+    }
+}
+
+static void
 test_refusals (void)
 {
   static const struct { const char *parameters, *error, *part; } rows[] = {
@@ -239,6 +272,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/logbook/of-a-host-before-and-after-a-restart", test_host);
   g_test_add_func ("/logbook/of-a-cluster-before-and-after-a-restart", test_cluster);
+  g_test_add_func ("/logbook/of-a-job-that-was-interrupted", test_interrupted);
   g_test_add_func ("/logbook/of-a-guest-that-could-not-be-planned", test_unplanned);
   g_test_add_func ("/logbook/what-is-not-known-is-refused", test_refusals);
   return g_test_run ();
