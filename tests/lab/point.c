@@ -3,7 +3,7 @@
  * Loaded before all else into the programs of a host, it counts the calls by which one of them acts on the world, and at one of these lets
  * something happen.  What, stands in a file that may come and go at any time; whenever it is another file, the count begins anew:
  *
- *   PROGRAM NUMBER DEED
+ *   PROGRAM NUMBER DEED [PLACE]
  *
  *   kill     the program ends, and does not do what it was about to do
  *   stop     it stands still, until somebody lets it go on
@@ -11,16 +11,20 @@
  *   full     from now on nothing can be written to a file, as on a full disk
  *   poor     from now on it gets no more memory
  *
- * All but the last two happen once, to whoever comes there first.  Each call is written down, a line each: its number, the process, what it is,
- * and on what.
+ * All but the last two happen once, to whoever comes there first.  With PLACE only calls count on what has that word in its name, and no others
+ * fail.  Each call that counts is written down, a line each: its number, the process, what it is, and on what; a socket is called by where it
+ * leads.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +32,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define POINT "/run/pinlab/point"
@@ -38,6 +43,7 @@ typedef struct
 {
   ino_t file;      /* which file says it; 0: none */
   char deed[16];
+  char place[64];  /* "": all */
   long number;     /* the call at which it happens */
   long count;      /* calls so far */
 } Point;
@@ -65,7 +71,7 @@ read_point (ino_t file)
   point = (Point){ .file = file };
   if (stream == NULL)
     return;
-  if (fscanf (stream, "%63s %ld %15s", program, &point.number, point.deed) != 3 || !is_meant (program))
+  if (fscanf (stream, "%63s %ld %15s %63s", program, &point.number, point.deed, point.place) < 3 || !is_meant (program))
     point.number = -1;
   fclose (stream);
 }
@@ -124,7 +130,7 @@ count (const char *call, const char *what, char deed[sizeof point.deed])
     point = (Point){ 0 };
   else if (about.st_ino != point.file)
     read_point (about.st_ino);
-  if (point.number <= 0)
+  if (point.number <= 0 || strstr (what, point.place) == NULL)
     return 0;
   point.count++;
   note (call, what);
@@ -148,6 +154,32 @@ counted (const char *call, const char *what, int fd)
   return full;
 }
 
+/* Where a socket leads: a path, or an address and a port; "peer" where it has no name. */
+static void
+name_address (const struct sockaddr *to, socklen_t length, char what[256])
+{
+  const struct sockaddr_in *in = (const void *)to;
+  const struct sockaddr_un *un = (const void *)to;
+  char address[INET_ADDRSTRLEN] = "";
+
+  if (to->sa_family == AF_INET)
+    snprintf (what, 256, "%s:%d", inet_ntop (AF_INET, &in->sin_addr, address, sizeof address), ntohs (in->sin_port));
+  else if (to->sa_family == AF_UNIX && length > offsetof (struct sockaddr_un, sun_path) && *un->sun_path != '\0')
+    snprintf (what, 256, "%.*s", (int)(length - offsetof (struct sockaddr_un, sun_path)), un->sun_path);
+  else
+    snprintf (what, 256, "peer");
+}
+
+static void
+name_peer (int fd, char what[256])
+{
+  struct sockaddr_storage to;
+  socklen_t length = sizeof to;
+
+  if (getpeername (fd, (struct sockaddr *)&to, &length) == 0)
+    name_address ((struct sockaddr *)&to, length, what);
+}
+
 /* Of a call on FD, which counts if that is a connection, a pipe or a file; not what wakes another thread. */
 static int
 counted_fd (const char *call, int fd)
@@ -160,6 +192,8 @@ counted_fd (const char *call, int fd)
   length = readlink (link, what, sizeof what - 1);
   if (length < 0 || strncmp (what, "anon_inode:", 11) == 0 || strncmp (what, "/memfd:", 7) == 0 || fstat (fd, &about) != 0 || S_ISCHR (about.st_mode))
     return 0;
+  if (S_ISSOCK (about.st_mode))
+    name_peer (fd, what);
   return counted (call, what, fd) && S_ISREG (about.st_mode);
 }
 
@@ -215,7 +249,10 @@ ftruncate (int fd, off_t size)
 int
 connect (int fd, const struct sockaddr *to, socklen_t length)
 {
-  counted ("connect", "", -1);
+  char what[256];
+
+  name_address (to, length, what);
+  counted ("connect", what, -1);
   return REAL (connect) (fd, to, length);
 }
 

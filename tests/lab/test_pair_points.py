@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pinlab import Host, Lab, migrate, wait_until
@@ -13,13 +12,11 @@ from pinlab.cases import Suite, Wrong, expect, stage
 from pinlab.element import Elements, elements, originals
 from pinlab.point import HOOK, SERVICE_PROGRAM, Call, PointHost, build
 from pinlab.result import CommandFailed
+from pinlab.strike import ALL, ALONE, CUT, KILLED, STRIDE, Act, Blow, Target, client_is_killed, strike, told
 from pinlab.trio import PAGES, TUNED, recorded
 from pinlab.underway import Underway
 from pinlab.wait import Late
 
-# A long run strikes everywhere, others here and there, with some blow on each leg and each blow on some.
-ALL = os.environ.get("PINSHIFT_POINTS") == "all"
-STRIDE, MANY = 5, 1000
 MOVE = ("--persistent", "--undefinesource")
 QUICK = "deadline = 1s\non-failure = pass\n"
 
@@ -55,35 +52,27 @@ points = Suite("points", Points)
 
 @dataclass(frozen=True)
 class Leg:
-    """A migration of the guest, and a program on its destination whose points are gone through. On the host that it leaves nobody acts."""
+    """A migration of the guest, and a program on its destination, or AT_SOURCE, whose points are gone through."""
 
     home: bool  # whether it goes home
     program: str
+    at_source: bool = False
 
     def ends(self, w: Points) -> tuple[PointHost, PointHost]:
         return (w.b, w.a) if self.home else (w.a, w.b)
 
+    def struck(self, w: Points) -> PointHost:
+        return self.ends(w)[not self.at_source]
+
     def __str__(self) -> str:
-        return f"{'the hook' if self.program == HOOK else self.program}, on the way {'home' if self.home else 'away'}"
+        who = "the hook" if self.program == HOOK else self.program
+        return f"{who}{' of the source' if self.at_source else ''}, on the way {'home' if self.home else 'away'}"
 
 
 LEGS = (Leg(False, HOOK), Leg(False, SERVICE_PROGRAM), Leg(True, HOOK), Leg(True, SERVICE_PROGRAM))
+LEFT = (Leg(False, SERVICE_PROGRAM, at_source=True), Leg(True, SERVICE_PROGRAM, at_source=True))
 
 # What happens at a point
-
-Act = Callable[["Points", Leg, Underway], None]
-
-
-def waits(_w: Points, _leg: Leg, under: Underway) -> None:
-    """Who stands still is waited for no longer than the hook's deadline, and comes too late."""
-    try:
-        wait_until(lambda: not under.alive, "virsh migrate ends", 4)
-    except Late:
-        pass
-
-
-def virsh_is_killed(_w: Points, _leg: Leg, under: Underway) -> None:
-    under.stop("KILL")
 
 
 def libvirtd_is_killed(at_target: bool) -> Act:
@@ -96,26 +85,9 @@ def qemu_is_killed(at_target: bool) -> Act:
     return act
 
 
-@dataclass(frozen=True)
-class Blow:
-    """In words, as DEED of point.c, and what is done while the program stands still. EACH: whether a long run goes through all points."""
-
-    words: str
-    deed: str
-    act: Act = waits
-    each: bool = False
-
-    def __str__(self) -> str:
-        return self.words
-
-
 BLOWS = (
-    Blow("it is killed", "kill", each=True),
-    Blow("it stands still for longer than the hook waits", "stop"),
-    Blow("it loses its connection", "cut"),
-    Blow("the disk is full", "full"),
-    Blow("there is no memory", "poor"),
-    Blow("virsh is killed", "stop", virsh_is_killed),
+    *ALONE,
+    Blow("virsh is killed", "stop", client_is_killed),
     Blow("libvirtd of the source is killed", "stop", libvirtd_is_killed(False)),
     Blow("libvirtd of the destination is killed", "stop", libvirtd_is_killed(True)),
     Blow("QEMU of the source is killed", "stop", qemu_is_killed(False)),
@@ -129,13 +101,22 @@ BLOWS = (
 def points_of(leg: Leg, blow: Blow) -> range:
     """All, or each fifth, in a long run; else two, which are others for each leg and blow."""
     if ALL:
-        return range(1, MANY, 1 if blow.each else STRIDE)
+        return blow.numbers()
+    if leg.at_source:
+        return range(1, 3)
     first = 1 + number_of(leg, blow) % (4 if leg.program == HOOK else 23)
     return range(first, first + 2 * STRIDE, STRIDE)
 
 
 def number_of(leg: Leg, blow: Blow) -> int:
     return LEGS.index(leg) + BLOWS.index(blow) * len(LEGS)
+
+
+def is_chosen(leg: Leg, blow: Blow) -> bool:
+    """For a short run: with some blow on each leg, and each blow on some."""
+    if leg.at_source:
+        return (leg, blow) in zip(LEFT, (KILLED, CUT), strict=True)
+    return number_of(leg, blow) % 7 in (2, 6)
 
 
 def through(w: Points, leg: Leg, blow: Blow) -> list[Call]:
@@ -156,15 +137,8 @@ def one(w: Points, leg: Leg, blow: Blow, number: int, original: Elements) -> Cal
     if leg.home:
         migrate(TUNED, w.a, w.b, *MOVE)
         settled(w.b, original)
-    with target.armed(leg.program, number, blow.deed):
-        under = Underway(TUNED, source, target, *MOVE)
-        wait_until(lambda: target.reached(number) or (not under.alive and at_rest(target, original)), "it comes to that")
-        call = target.reached(number)
-        if call and blow.deed == "stop":
-            target.wait_until_still(call)
-            blow.act(w, leg, under)
-            target.go_on(call)
-        wait_until(lambda: not under.alive, "virsh migrate ends")
+    call = strike(w, leg, blow, Target(leg.struck(w), leg.program, number), lambda: Underway(TUNED, source, target, *MOVE),
+                  lambda: at_rest(target, original))
     try:
         recover(w, original)
     except (CommandFailed, Late, Wrong) as error:
@@ -231,16 +205,16 @@ def whole(w: Points, original: Elements) -> None:
 
 def strokes() -> Iterator[tuple[Leg, Blow]]:
     """The hook writes to no file."""
-    for leg in LEGS:
+    for leg in (*LEGS, *LEFT):
         for blow in BLOWS:
-            if (ALL or number_of(leg, blow) % 7 in (2, 6)) and (blow.deed != "full" or leg.program != HOOK):
+            if (ALL or is_chosen(leg, blow)) and (blow.deed != "full" or leg.program != HOOK):
                 yield leg, blow
 
 
 @points.each("where {1} at a point of {0}, nothing is lost, and the next migration works", strokes())
 def strikes(w: Points, leg: Leg, blow: Blow) -> None:
     hit = through(w, leg, blow)
-    print("".join(f"#   point {call.number}: {call.what}\n" for call in hit), end="", flush=True)
+    told(hit)
     expect(hit, "there are points")
     if ALL:
         wait_until(lambda: all(TUNED.uuid not in host.ask("Claims") for host in (w.a, w.b)), "no claim outlives its lease")

@@ -9,19 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .host import DAEMON, HOOK_LINK
+from .host import HOOK_LINK
 from .lab import Lab
 from .pair import PairHost
 from .wait import wait_until
 
 SOURCE = Path(__file__).resolve().parent.parent / "point.c"
 LIBRARY = "/usr/lib/pinlab/point.so"
-SERVICE = "/usr/share/dbus-1/system-services/org.pinshift.Host1.service"
+SERVICES = "/usr/share/dbus-1/system-services/org.pinshift.*.service"
+PRELOAD = f"sed -i 's|^Exec=|Exec=/usr/bin/env LD_PRELOAD={LIBRARY} |' {SERVICES}"
 POINT, CALLS = "/run/pinlab/point", "/run/pinlab/calls"
-ARM = f"mkdir -p /run/pinlab; : >{CALLS}; chmod 666 {CALLS}; echo \"$1 $2 $3\" >{POINT}.new; mv {POINT}.new {POINT}"
+ARM = f"mkdir -p /run/pinlab; : >{CALLS}; chmod 666 {CALLS}; echo \"$1 $2 $3 $4\" >{POINT}.new; mv {POINT}.new {POINT}"
 
 # As point.c calls them.
-HOOK, SERVICE_PROGRAM = Path(HOOK_LINK).name, "pinshiftd"
+HOOK, SERVICE_PROGRAM, CLUSTER_PROGRAM = Path(HOOK_LINK).name, "pinshiftd", "pinshift-policyd"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class PointHost(PairHost):
     def _configure(self) -> None:
         super()._configure()
         self.write(LIBRARY, (self.lab.dir / "point.so").read_bytes())
-        self.run("sed", "-i", f"s|^Exec=.*|Exec=/usr/bin/env LD_PRELOAD={LIBRARY} {DAEMON}|", SERVICE)
+        self.run("sh", "-c", PRELOAD)
         self.libvirtd.argv[1:1] = [f"LD_PRELOAD={LIBRARY}"]
 
     def calls(self) -> list[Call]:
@@ -48,9 +49,9 @@ class PointHost(PairHost):
         return [Call(int(number), int(pid), what.strip()) for number, pid, what in lines]
 
     @contextmanager
-    def armed(self, program: str, number: int, deed: str) -> Iterator[None]:
-        """Within, DEED happens to PROGRAM at its NUMBERth call from now on."""
-        self.run("sh", "-c", ARM, "sh", program, str(number), deed)
+    def armed(self, program: str, number: int, deed: str, place: str = "") -> Iterator[None]:
+        """Within, DEED happens to PROGRAM at its NUMBERth call from now on; with PLACE, at its NUMBERth on what has that in its name."""
+        self.run("sh", "-c", ARM, "sh", program, str(number), deed, place)
         try:
             yield
         finally:
