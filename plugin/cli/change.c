@@ -86,13 +86,13 @@ visit_listed (Job *job, GError **error)
 {
   g_autoptr (JsonNode) guests = pin_guests_ask (job->host, error);
   JsonArray *array = guests != NULL ? json_node_get_array (guests) : NULL;
-  JsonObject *one;
 
   if (array == NULL)
     return FALSE;
   if (job->request->domain != NULL)
     {
-      one = pin_guests_find (guests, job->request->domain, error);
+      JsonObject *one = pin_guests_find (guests, job->request->domain, error);
+
       if (one != NULL)
         visit (job, one);
       return one != NULL;

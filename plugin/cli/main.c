@@ -80,14 +80,17 @@ static int
 help (PinCli *cli, int argc, char **argv)
 {
   char *front[] = { (char *) "pinshift", (char *) "--help", NULL };
-  char *behind[] = { argc > 1 ? argv[1] : NULL, (char *) "--help", NULL };
   const PinCliVerb *verb = argc > 1 ? find_verb (argv[1]) : NULL;
   char **words = front;
   g_autoptr (GError) error = NULL;
   int n = 2;
 
   if (verb != NULL)
-    return verb->run (cli, n, behind);
+    {
+      char *behind[] = { argv[1], (char *) "--help", NULL };
+
+      return verb->run (cli, n, behind);
+    }
   if (argc > 1)
     return fail_verb (argv[1]);
   return parse_front (cli, &n, &words, NULL, &error) ? PIN_CLI_DONE : pin_cli_fail (error);

@@ -145,13 +145,13 @@ know_homes (PinDemand *demand, const PinTopology *whole)
 gboolean
 pin_demand_suits (const PinDemand *demand, const PinTopology *host)
 {
-  gboolean names_any = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
+  gboolean names_some = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
 
   if (demand->shape->cores_known && demand->cores_count != host->cores_known)
     return FALSE;
   if (demand->awake->len > 0 || pin_cpuset_intersects (demand->cpus, host->offline))
     return FALSE;
-  return demand->shape_known || (demand->assumed && (!names_any || !covers (host, demand->cpus, demand->nodes)));
+  return demand->shape_known || (demand->assumed && (!names_some || !covers (host, demand->cpus, demand->nodes)));
 }
 
 void
@@ -159,10 +159,10 @@ pin_demand_choose_shape (PinDemand *demand, const PinOriginal *original, const P
 {
   const PinTopology *recorded = recorded_shape (original, demand->cpus, demand->nodes);
   const PinTopology *whole = recorded;
-  gboolean names_any = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
+  gboolean names_some = !pin_cpuset_is_empty (demand->cpus) || !pin_cpuset_is_empty (demand->nodes);
 
   demand->shape_known = recorded != NULL;
-  if (recorded == NULL && host != NULL && names_any && covers (host, demand->cpus, demand->nodes))
+  if (recorded == NULL && host != NULL && names_some && covers (host, demand->cpus, demand->nodes))
     whole = host;
   demand->assumed = whole == NULL;
   demand->shape = whole != NULL ? pin_topology_restrict (whole, demand->cpus, demand->nodes)

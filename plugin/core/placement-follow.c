@@ -34,10 +34,10 @@ set_equal (gconstpointer a, gconstpointer b, guint id)
 static void
 take_set (gpointer target, gconstpointer source, guint id)
 {
-  PinCpuset **set = target;
+  PinCpuset **own = target;
 
-  pin_cpuset_free (*set);
-  *set = pin_cpuset_copy (*(PinCpuset *const *) source);
+  pin_cpuset_free (*own);
+  *own = pin_cpuset_copy (*(PinCpuset *const *) source);
 }
 
 static gboolean
@@ -206,10 +206,10 @@ pin_equal (gconstpointer a, gconstpointer b, guint id)
 static void
 take_pin (gpointer target, gconstpointer source, guint id)
 {
-  const PinPin *pin = find (source, id);
-  PinPin copy = { id, pin != NULL ? pin_cpuset_copy (pin->cpuset) : NULL };
+  const PinPin *given = find (source, id);
+  PinPin copy = { id, given != NULL ? pin_cpuset_copy (given->cpuset) : NULL };
 
-  put (target, id, pin != NULL ? &copy : NULL);
+  put (target, id, given != NULL ? &copy : NULL);
 }
 
 static gboolean
@@ -226,12 +226,12 @@ memnode_equal (gconstpointer a, gconstpointer b, guint id)
 static void
 take_memnode (gpointer target, gconstpointer source, guint id)
 {
-  const PinMemnode *memnode = find (source, id);
+  const PinMemnode *given = find (source, id);
   PinMemnode copy = { .cell = id };
 
-  if (memnode != NULL)
-    copy = (PinMemnode){ id, memnode->mode, pin_cpuset_copy (memnode->nodeset) };
-  put (target, id, memnode != NULL ? &copy : NULL);
+  if (given != NULL)
+    copy = (PinMemnode){ id, given->mode, pin_cpuset_copy (given->nodeset) };
+  put (target, id, given != NULL ? &copy : NULL);
 }
 
 /* What is said of memory device @id: nothing, where it has no entry.  Its nodes are borrowed. */

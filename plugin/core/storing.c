@@ -215,13 +215,13 @@ store_units (PinStoring *s, guint i, guint size, PinBind bind)
   const PinChunk *chunk = &s->demand->chunks[i];
   guint group = s->demand->chunk_group[i];
   guint64 units = pin_storing_units (s, chunk, size);
-  gboolean stored;
 
   if (!pin_storing_is_hard (chunk, bind) && size == 0 && s->levels->short_ok)
     return store_from (s, i + 1);
   if (pin_storing_is_hard (chunk, bind) && group != PIN_CPUSET_END)
     {
       guint64 *left = &s->units[s->node_of[group] * s->room->n_sizes + size];
+      gboolean stored;
 
       if (*left < units)
         return FALSE;

@@ -22,11 +22,11 @@ static char *
 clean_value (const char *value)
 {
   char *clean = g_strstrip (g_strdup (value));
-  gsize length;
 
   if (*clean == '"' || *clean == '\'')
     {
-      length = strcspn (clean + 1, *clean == '"' ? "\"" : "'");
+      gsize length = strcspn (clean + 1, *clean == '"' ? "\"" : "'");
+
       memmove (clean, clean + 1, length);
       clean[length] = '\0';
     }

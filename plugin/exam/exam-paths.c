@@ -105,10 +105,11 @@ look (const char *path)
 {
   g_auto (GVariantDict) seen = G_VARIANT_DICT_INIT (NULL);
   struct stat status;
-  char real[PATH_MAX];
 
   if (stat (path, &status) == 0)
     {
+      char real[PATH_MAX];
+
       g_variant_dict_insert (&seen, "exists", "b", TRUE);
       g_variant_dict_insert (&seen, "inode", "t", (guint64)status.st_ino);
       g_variant_dict_insert (&seen, "size", "t", S_ISBLK (status.st_mode) ? 0 : (guint64)status.st_size);
@@ -134,13 +135,12 @@ with_mount (GVariant *answer, const char *path, const char *root, const GPtrArra
 {
   g_auto (GVariantDict) seen = G_VARIANT_DICT_INIT (is_covered (mounts, path) ? NULL : answer);
   g_autofree char *real = NULL;
-  const Mount *mount;
 
   if (g_variant_dict_lookup (&seen, "real", "^ay", &real))
     {
       const char *inside = g_str_has_prefix (real, root) ? real + strlen (root) : real;
+      const Mount *mount = find_mount (mounts, inside);
 
-      mount = find_mount (mounts, inside);
       g_variant_dict_remove (&seen, "real");
       if (mount != NULL)
         {

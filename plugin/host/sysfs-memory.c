@@ -246,13 +246,14 @@ read_pools (const NodeFiles *files, PinNodeMemory *memory)
 static gboolean
 read_node (const NodeFiles *files, guint64 reserve_kib, PinNodeMemory *memory, GError **error)
 {
-  char text[MEMINFO_MAX];
   PinMeminfo info = { 0 };
   guint64 held_kib;
   guint64 usable_kib = 0;
 
   if (files->meminfo >= 0)
     {
+      char text[MEMINFO_MAX];
+
       if (read_again (files->meminfo, text, sizeof text) < 0)
         {
           g_set_error (error, PIN_ERROR, PIN_ERROR_FAILED, "node%u/meminfo: %s", files->id, g_strerror (errno));

@@ -113,11 +113,11 @@ pin_guard_read (GInputStream *stream, void *buffer, gsize count, GCancellable *c
 {
   PinGuard *guard = PIN_GUARD (stream);
   const char *reason = g_atomic_pointer_get (&guard->reason);
-  gssize n;
 
   if (reason == NULL)
     {
-      n = g_input_stream_read (G_FILTER_INPUT_STREAM (stream)->base_stream, buffer, count, cancellable, error);
+      gssize n = g_input_stream_read (G_FILTER_INPUT_STREAM (stream)->base_stream, buffer, count, cancellable, error);
+
       reason = n > 0 ? judge (guard, buffer, (gsize) n) : NULL;
       if (reason == NULL)
         return n;

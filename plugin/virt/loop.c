@@ -40,16 +40,16 @@ static Loop *loop_get (void);
 static GIOCondition
 to_condition (int events)
 {
-  return (events & VIR_EVENT_HANDLE_READABLE ? G_IO_IN : 0) | (events & VIR_EVENT_HANDLE_WRITABLE ? G_IO_OUT : 0)
-         | (events & VIR_EVENT_HANDLE_ERROR ? G_IO_ERR : 0) | (events & VIR_EVENT_HANDLE_HANGUP ? G_IO_HUP : 0);
+  return ((events & VIR_EVENT_HANDLE_READABLE) ? G_IO_IN : 0) | ((events & VIR_EVENT_HANDLE_WRITABLE) ? G_IO_OUT : 0)
+         | ((events & VIR_EVENT_HANDLE_ERROR) ? G_IO_ERR : 0) | ((events & VIR_EVENT_HANDLE_HANGUP) ? G_IO_HUP : 0);
 }
 
 static int
 to_events (GIOCondition condition)
 {
-  return (condition & G_IO_IN ? VIR_EVENT_HANDLE_READABLE : 0) | (condition & G_IO_OUT ? VIR_EVENT_HANDLE_WRITABLE : 0)
-         | (condition & (G_IO_ERR | G_IO_NVAL) ? VIR_EVENT_HANDLE_ERROR : 0)
-         | (condition & G_IO_HUP ? VIR_EVENT_HANDLE_HANGUP : 0);
+  return ((condition & G_IO_IN) ? VIR_EVENT_HANDLE_READABLE : 0) | ((condition & G_IO_OUT) ? VIR_EVENT_HANDLE_WRITABLE : 0)
+         | ((condition & (G_IO_ERR | G_IO_NVAL)) ? VIR_EVENT_HANDLE_ERROR : 0)
+         | ((condition & G_IO_HUP) ? VIR_EVENT_HANDLE_HANGUP : 0);
 }
 
 /* A descriptor without events leaves the poll: a hang-up of it would be reported for ever. */
