@@ -27,7 +27,7 @@ typedef struct
   const char *host;
   const char *taken;    /* CPUs of the host that are another guest's own */
   const char *reserved;
-  const char *policy;   /* "SETTING=ACTION,ACTION ..."; NULL: the defaults */
+  const char *policy;   /* "SETTING=ACTION,ACTION threads=require ..."; NULL: the defaults */
   const char *answer;   /* verdict, and each setting that the guest has */
   const char *given;    /* the placement, or the remedy of a refusal */
 } Case;
@@ -37,6 +37,16 @@ typedef struct
 #define ONE_NODE "node:1 core:4 mem:4G"
 #define SMT "node:1 core:4 thread:2 mem:4G"
 #define CELLS "<cpu><numa><cell id='0' cpus='0' memory='256' unit='MiB'/><cell id='1' cpus='1' memory='256' unit='MiB'/></numa></cpu>"
+
+#define ONE_PAGED "node:1 core:4 mem:4G huge2M:512"
+#define PAGES_ON_1 "<memoryBacking><hugepages/></memoryBacking><numatune><memory mode='strict' nodeset='1'/></numatune>"
+#define PINNED_CACHE "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/><cachetune vcpus='0-1'>" \
+                     "<cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>"
+#define PLAIN_DIMM "<cpu><numa><cell id='0' cpus='0-3' memory='256' unit='MiB'/></numa></cpu><devices><memory model='dimm'>" \
+                   "<target><size unit='MiB'>256</size><node>0</node></target></memory></devices>"
+#define DIMM_ON_1 "<cpu><numa><cell id='0' cpus='0-3' memory='256' unit='MiB'/></numa></cpu><devices><memory model='dimm'><source>" \
+                  "<pagesize unit='KiB'>2048</pagesize><nodemask>1</nodemask></source><target><size unit='MiB'>256</size><node>0</node>" \
+                  "</target></memory></devices>"
 
 static const Case cases[] = {
   { "keeps-what-holds", PINNED, TWO_NODES, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "0:4 1:5" },
@@ -120,6 +130,118 @@ static const Case cases[] = {
   { "keeps-fifo-on-own-cpus",
     "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpusched vcpus='0' scheduler='fifo' priority='1'/></cputune>",
     TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap, scheduler keep", "0:0 s" },
+
+  /* An emulator of which the policy says where it runs. */
+  { "gives-an-emulator-that-shares-the-vcpus-cpus", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=share",
+    "adapt: vcpu-pins keep, emulator-pins remap", "0:4 1:5 e:4-5" },
+  { "keeps-an-emulator-that-shares-already", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/>"
+    "<emulatorpin cpuset='4-5'/></cputune>", TWO_NODES, TWO_NODES, "", "", "emulator=share",
+    "keep: vcpu-pins keep, emulator-pins keep", "0:4 1:5 e:4-5" },
+  { "moves-an-emulator-that-shares-with-the-vcpus", PINNED, TWO_NODES, ONE_NODE, "", "", "emulator=share",
+    "adapt: vcpu-pins remap, emulator-pins remap", "0:0 1:1 e:0-1" },
+  { "gives-an-isolated-emulator-a-cpu", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=isolate",
+    "adapt: vcpu-pins keep, emulator-pins remap", "0:4 1:5 e:6" },
+  { "keeps-an-emulator-that-is-isolated",
+    "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='7'/></cputune>",
+    TWO_NODES, TWO_NODES, "", "", "emulator=isolate", "keep: vcpu-pins keep, emulator-pins keep", "0:4 e:7" },
+  { "isolates-an-emulator-from-the-vcpus-it-shared",
+    "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='4'/></cputune>",
+    TWO_NODES, TWO_NODES, "", "", "emulator=isolate", "adapt: vcpu-pins keep, emulator-pins remap", "0:4 e:5" },
+  { "weakens-pins-for-an-emulator-that-is-isolated",
+    "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/>"
+    "<vcpupin vcpu='2' cpuset='2'/></cputune>", ONE_NODE, ONE_NODE, "3", "", "emulator=isolate",
+    "adapt: vcpu-pins weaken, emulator-pins remap", "0:1-2 1:1-2 2:1-2 e:0" },
+  { "has-an-emulator-that-shares-where-pages-go", PINNED PAGES_ON_1, TWO_NODES, TWO_NODES, "4-7", "", "emulator=share",
+    "adapt: hugepages keep, numa-memory remap, vcpu-pins remap, emulator-pins remap", "0:0 1:1 e:0-1 m:strict=0 p:0" },
+  { "has-an-isolated-emulator-where-pages-go", PINNED PAGES_ON_1, TWO_NODES, TWO_NODES, "4-7", "", "emulator=isolate",
+    "adapt: hugepages keep, numa-memory remap, vcpu-pins remap, emulator-pins remap", "0:0 1:1 e:2 m:strict=0 p:0" },
+  { "has-an-emulator-where-pages-go", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='4-5'/></cputune>" PAGES_ON_1,
+    TWO_NODES, ONE_PAGED,
+    "", "", NULL, "adapt: hugepages keep, numa-memory remap, emulator-pins remap", "e:0-1 m:strict=0 p:0" },
+  { "weakens-an-emulator-that-is-far-from-moved-pages",
+    "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='0-1'/></cputune>"
+    PAGES_ON_1, TWO_NODES, TWO_NODES, "4-7", "", NULL,
+    "adapt: hugepages keep, numa-memory remap, vcpu-pins remap, emulator-pins weaken", "0:2 e:0-1,3 m:strict=0 p:0" },
+  { "keeps-an-emulator-that-is-far-from-pages-that-stay",
+    "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><emulatorpin cpuset='0-1'/></cputune>"
+    PAGES_ON_1, NULL, "node:2 core:4 mem:4G huge2M:512", "1", "", NULL,
+    "keep: hugepages keep, numa-memory keep, vcpu-pins keep, emulator-pins keep", "0:0 e:0-1 m:strict=1 p:0" },
+
+  /* Cores, nodes, and CPUs that two have written. */
+  { "takes-whole-cores-where-they-are-required",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2'/></cputune>",
+    SMT, SMT, "", "", "threads=require", "adapt: vcpu-pins remap", "0:0 1:4" },
+  { "refuses-whole-cores-without-smt",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2'/></cputune>",
+    SMT, ONE_NODE, "", "", "threads=require vcpu-pins=keep,remap", "refuse: vcpu-pins refuse",
+    "allow weaken for vcpu-pins in the policy" },
+  { "takes-whole-cores-of-many-widths", "<vcpu>3</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/>"
+    "<vcpupin vcpu='2' cpuset='2'/></cputune>", SMT, "node:2 core:4 thread:2 mem:4G", "1,4", "", "threads=require",
+    "adapt: vcpu-pins remap", "0:0 1:8 2:2" },
+  { "shares-a-core-where-that-is-preferred",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2'/></cputune>",
+    SMT, SMT, "1-2", "", "threads=prefer", "adapt: vcpu-pins remap", "0:0 1:4" },
+  { "isolates-threads-on-cores-of-their-own",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>",
+    SMT, SMT, "", "", "threads=isolate", "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "takes-the-lowest-node", PINNED, TWO_NODES, "node:3 core:4 mem:4G", "1,4-6", "", NULL, "adapt: vcpu-pins remap", "0:0 1:2" },
+  { "takes-the-fullest-node-to-pack", PINNED, TWO_NODES, "node:3 core:4 mem:4G", "4-6,8", "", "spread=pack",
+    "adapt: vcpu-pins remap",
+    "0:9 1:10" },
+  { "takes-the-emptiest-node-to-spread", PINNED, TWO_NODES, "node:3 core:4 mem:4G", "1,4-6", "", "spread=spread",
+    "adapt: vcpu-pins remap", "0:8 1:9" },
+  { "keeps-what-both-wrote", PINNED, TWO_NODES, TWO_NODES, "4", "", "dedicated=as-written", "keep: vcpu-pins keep", "0:4 1:5" },
+
+  /* What goes along. */
+  { "takes-cache-off-where-there-is-no-resctrl", PINNED_CACHE, TWO_NODES, TWO_NODES, "", "", NULL,
+    "adapt: vcpu-pins keep, cache strip", "0:4 1:5" },
+  { "takes-cache-off-with-pins-that-move", PINNED_CACHE, TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap, cache strip",
+    "0:0 1:1" },
+  { "refuses-a-guest-whose-cache-must-stay", PINNED_CACHE, TWO_NODES, ONE_NODE, "", "", "cache=keep",
+    "refuse: vcpu-pins remap, cache refuse", "allow strip for cache in the policy" },
+  { "takes-fifo-off-an-emulator-without-a-cpu-of-its-own", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='4-5'/>"
+    "<emulatorsched scheduler='fifo' priority='1'/></cputune>", TWO_NODES, ONE_NODE, "", "", NULL,
+    "adapt: emulator-pins remap, scheduler strip", "e:0-1" },
+  { "keeps-fifo-of-an-emulator-on-its-own-cpu", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='4'/>"
+    "<emulatorsched scheduler='fifo' priority='1'/></cputune>", TWO_NODES, TWO_NODES, "", "", NULL,
+    "keep: emulator-pins keep, scheduler keep", "e:4 es" },
+  { "takes-all-schedulers-off-where-none-may-stay", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/>"
+    "<vcpusched vcpus='0' scheduler='fifo' priority='1'/><emulatorsched scheduler='batch'/></cputune>", TWO_NODES, TWO_NODES, "",
+    "",
+    "scheduler=strip", "adapt: vcpu-pins keep, scheduler strip", "0:4" },
+  { "keeps-page-sizes-of-what-may-be-migrated-post-copy", "<vcpu>1</vcpu><memoryBacking><hugepages/></memoryBacking>",
+    TWO_NODES, ONE_NODE,
+    "", "", "same-page-size", "refuse: hugepages refuse",
+    "free 256 pages of 2 MiB on the host, or set page-size-change = yes in the policy" },
+  { "leaves-devices-and-launch-security-alone", PINNED "<devices><hostdev mode='subsystem' type='pci'><source>"
+    "<address domain='0' bus='1' slot='0' function='0'/></source></hostdev></devices><launchSecurity type='sev'/>",
+    TWO_NODES, ONE_NODE,
+    "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "refuses-a-host-that-the-policy-does-not-name", PINNED, TWO_NODES, TWO_NODES, "", "", "hosts=hostb,hostc",
+    "refuse: vcpu-pins keep, memory refuse", NULL },
+  { "refuses-for-memory-where-that-may-not-pass", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/></cputune>", ONE_NODE,
+    "node:1 core:4 mem:300M", "", "", "memory=keep", "refuse: vcpu-pins keep, memory refuse",
+    "free 212 MiB on the host, or allow warn for memory in the policy" },
+  { "strips-memory-that-may-not-move", "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='1'/></numatune>", TWO_NODES, ONE_NODE,
+    "", "", "numa-memory=keep,strip", "adapt: numa-memory strip", "" },
+  { "weakens-an-emulator-that-may-have-no-cpu-of-its-own", PINNED, TWO_NODES, TWO_NODES, "", "",
+    "emulator=isolate emulator-pins=keep,weaken", "adapt: vcpu-pins keep, emulator-pins weaken", "0:4 1:5 e:6-7" },
+  { "keeps-the-cpus-of-all-vcpus", "<vcpu cpuset='4-5'>2</vcpu>", TWO_NODES, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "4-5" },
+  { "moves-the-cpus-of-all-vcpus", "<vcpu cpuset='4-5'>2</vcpu>", TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap", "0-1" },
+  { "counts-a-dimm-without-a-word-of-its-own", PINNED PLAIN_DIMM, TWO_NODES, "node:2 core:4 mem:300M", "", "", "memory=keep",
+    "keep: vcpu-pins keep", "0:4 1:5" },
+  { "refuses-a-dimm-that-is-too-much", PINNED PLAIN_DIMM, TWO_NODES, "node:1 core:8 mem:300M", "", "", "memory=keep",
+    "refuse: vcpu-pins keep, memory refuse", "free 212 MiB on the host, or allow warn for memory in the policy" },
+
+  /* Memory that can be plugged. */
+  { "keeps-a-dimm", PINNED DIMM_ON_1, TWO_NODES, TWO_NODES, "", "", NULL,
+    "keep: hugepages keep, numa-memory keep, vcpu-pins keep", "0:4 1:5 d0:2048@1" },
+  { "moves-a-dimm", PINNED DIMM_ON_1, TWO_NODES, ONE_PAGED, "", "", NULL,
+    "adapt: hugepages keep, numa-memory remap, vcpu-pins remap", "0:0 1:1 d0:2048@0" },
+  { "strips-a-dimm", PINNED DIMM_ON_1, TWO_NODES, ONE_NODE, "", "", "numa-memory=keep,strip",
+    "adapt: hugepages strip, numa-memory strip, vcpu-pins remap", "0:0 1:1" },
+  { "keeps-a-dimm-on-its-node-without-its-pages", PINNED DIMM_ON_1, TWO_NODES, "node:2 core:4 mem:700M", "", "", NULL,
+    "adapt: hugepages strip, numa-memory keep, vcpu-pins keep", "0:4 1:5 d0:0@1" },
 };
 
 static PinDomain *
@@ -184,6 +306,24 @@ allow (PinTerms *terms, const char *word)
     }
 }
 
+/* A word of the policy that is no setting. */
+static gboolean
+set_word (PinTerms *terms, const char *word)
+{
+  g_auto (GStrv) parts = g_strsplit (word, "=", 2);
+
+  if (g_str_equal (word, "keep-off-reserved"))
+    return terms->keep_off_reserved = TRUE;
+  if (g_str_equal (word, "same-page-size"))
+    return !(terms->page_size_change = FALSE);
+  if (g_str_equal (parts[0], "hosts"))
+    return (terms->hosts = g_strsplit (parts[1], ",", -1)) != NULL;
+  return (g_str_equal (parts[0], "threads") && pin_threads_from_name (parts[1], &terms->threads))
+         || (g_str_equal (parts[0], "spread") && pin_spread_from_name (parts[1], &terms->spread))
+         || (g_str_equal (parts[0], "emulator") && pin_emulator_from_name (parts[1], &terms->emulator))
+         || (g_str_equal (parts[0], "dedicated") && pin_dedicated_from_name (parts[1], &terms->dedicated));
+}
+
 static PinTerms *
 make_terms (const char *policy)
 {
@@ -192,9 +332,7 @@ make_terms (const char *policy)
 
   for (guint i = 0; words[i] != NULL && words[i][0] != '\0'; i++)
     {
-      if (g_str_equal (words[i], "keep-off-reserved"))
-        terms->keep_off_reserved = TRUE;
-      else
+      if (!set_word (terms, words[i]))
         allow (terms, words[i]);
     }
   return terms;
@@ -274,8 +412,16 @@ given_by (const PinPlan *plan)
       g_string_append_printf (text, "%sp:%" G_GUINT64_FORMAT "%s%s", text->len > 0 ? " " : "", page->size_kib,
                               cells != NULL ? "@" : "", cells != NULL ? cells : "");
     }
-  if (placement->vcpusched->len > 0)
-    g_string_append (text, " s");
+  for (guint i = 0; i < placement->dimm->len; i++)
+    {
+      const PinDimm *dimm = &g_array_index (placement->dimm, PinDimm, i);
+      g_autofree char *key = g_strdup_printf ("d%u:%" G_GUINT64_FORMAT "@", dimm->index, dimm->page_kib);
+
+      add_set (text, key, dimm->nodeset);
+    }
+  g_string_append (text, placement->vcpusched->len > 0 ? " s" : "");
+  g_string_append (text, placement->emulatorsched != NULL ? " es" : "");
+  g_string_append (text, placement->cachetune->len > 0 ? " c" : "");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -423,6 +569,46 @@ test_case (gconstpointer data)
   assert_kept_as_written (plan, domain->placement);
   for (guint i = 0; i < plan->reasons->len; i++)
     g_test_message ("%s", ((PinReason *)g_ptr_array_index (plan->reasons, i))->text);
+}
+
+/* Isolated CPUs (isolcpus) are for pins of one vCPU: they come first where cores are taken. */
+static void
+test_isolated (void)
+{
+  static const struct { const char *pins[3], *isolated, *taken, *policy, *given; } rows[] = {
+    { { "1", "5" }, "3,7", "1", NULL, "0:3 1:7" },
+    { { "1", "5", "2" }, "3,7,2", "1", NULL, "0:3 1:7 2:2" },
+    { { "1", "5", "2" }, "0,3,7", "1-2", NULL, "0:3 1:7 2:0" },
+    { { "1", "5", "2" }, "3", "1-2,0", NULL, "0:3 1:7 2:4" },
+    { { "1", "5" }, "3", "0-2", "vcpu-pins=keep,remap", "0:3 1:7" },
+    { { "1", "2" }, "3,7", "1", "threads=isolate", "0:3 1:2" },
+    { { "1", "5" }, "3,7", "1", "threads=require", "0:3 1:7" },
+    { { "1", "2" }, "3", "1", "threads=prefer", "0:3 1:2" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) guest = g_string_new ("<vcpu>3</vcpu><cputune>");
+      Case c = { .home = SMT, .host = SMT, .taken = rows[i].taken, .reserved = "" };
+      g_autoptr (PinTerms) terms = make_terms (rows[i].policy);
+      g_autoptr (PinSnapshot) host = make_host (&c);
+      g_autoptr (PinDomain) domain = NULL;
+      g_autoptr (PinOriginal) original = NULL;
+      g_autoptr (PinPlan) plan = NULL;
+      g_autofree char *given = NULL;
+
+      for (guint j = 0; j < 3 && rows[i].pins[j] != NULL; j++)
+        g_string_append_printf (guest, "<vcpupin vcpu='%u' cpuset='%s'/>", j, rows[i].pins[j]);
+      g_string_append (guest, "</cputune>");
+      domain = parse_guest (guest->str);
+      original = make_original (&c, domain);
+      pin_cpuset_free (host->isolated);
+      host->isolated = pin_cpuset_parse (rows[i].isolated, NULL);
+      plan = pin_plan (domain->guest, original, terms, host);
+      given = given_by (plan);
+      g_test_message ("%s of %s without %s: %s", guest->str, rows[i].isolated, rows[i].taken, given);
+      g_assert_cmpstr (given, ==, rows[i].given);
+    }
 }
 
 /* What a plan gives, planned again on the same host, stays: it holds there. */
@@ -679,6 +865,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
+  g_test_add_func ("/plan/isolated-cpus-come-first", test_isolated);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
   g_test_add_func ("/plan/reasons-are-short", test_short_reasons);
   g_test_add_func ("/plan/no-kvm-keeps-away-who-needs-it", test_no_kvm);

@@ -101,6 +101,7 @@ static const Bad bad[] = {
   { { 0, 1 }, { { 0, 0, "0-1" }, { 1, 0, "0-2" }, { 2, 0, "1-2" } }, "names CPU" },
   { { 0, 1 }, { { 0, 0, "0,7" }, { NONE }, { NONE } }, "CPU 0 names CPU 7 as one of its core, which does not exist" },
   { { 0, 1 }, { { 0, 0, "1" }, { 1, 0, "1" }, { NONE } }, "CPU 0 names CPU" },
+  { { 0, 1 }, { { 0, 0, "0-299" }, { NONE }, { NONE } }, "CPU 0 shares its core with 299 others; " },
 };
 
 static void
@@ -248,6 +249,54 @@ test_original_shape (void)
   assert_set (pin_cpuset_copy (shape->nodes[2].cpus), "");
 }
 
+/* Hosts that differ in one thing each from the first of them. */
+static void
+test_equal (void)
+{
+  static const char *const others[] = {
+    "0: 0,4 1,5|8: 2,6 3", "0: 0,4 1,5|8: 2,6|9: 3,7", "0: 0,4 1 5|8: 2,6 3,7", "?0: 0,4 1,5|8: 2,6 3,7", "0: 0,4 1,5|8: 2,6 3,8",
+    "0: 0,4 1,6|8: 2,5 3,7", "0: 0,4 2,6|8: 1,5 3,7", "0: 0,4 1,5|9: 2,6 3,7", "0: 0,5 1,4|8: 2,6 3,7",
+  };
+  g_autoptr (PinTopology) topology = host ("0: 0,4 1,5|8: 2,6 3,7");
+  g_autoptr (PinTopology) again = host ("0: 0,4 1,5|8: 2,6 3,7");
+
+  g_assert_true (pin_topology_equal (topology, topology));
+  g_assert_true (pin_topology_equal (topology, again));
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (PinTopology) other = host (others[i]);
+
+      g_test_message ("%s", others[i]);
+      g_assert_false (pin_topology_equal (topology, other));
+      g_assert_false (pin_topology_equal (other, topology));
+    }
+}
+
+static PinTopology *
+two_nodes (guint far)
+{
+  g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) distances = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  g_array_append_vals (ids, ((const guint[]){ 0, 1 }), 2);
+  g_array_append_vals (distances, ((const guint[]){ 10, far }), 2);
+  pin_topology_builder_add_node (builder, 0, ids, distances);
+  pin_topology_builder_add_node (builder, 1, NULL, NULL);
+  return pin_topology_builder_end (builder, NULL);
+}
+
+static void
+test_equal_distances (void)
+{
+  g_autoptr (PinTopology) near = two_nodes (20);
+  g_autoptr (PinTopology) again = two_nodes (20);
+  g_autoptr (PinTopology) far = two_nodes (21);
+
+  g_assert_true (pin_topology_equal (near, again));
+  g_assert_false (pin_topology_equal (near, far));
+}
+
 static void
 test_is_shared (void)
 {
@@ -270,6 +319,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/topology/shape-has-just-what-is-named", test_restrict);
   g_test_add_func ("/topology/shape-holds-where-all-of-it-is-true", test_holds);
   g_test_add_func ("/topology/record-tells-nodes-without-cpus", test_original_shape);
+  g_test_add_func ("/topology/is-equal-where-all-is", test_equal);
+  g_test_add_func ("/topology/is-equal-where-distances-are", test_equal_distances);
   g_test_add_func ("/topology/is-shared-by-reference", test_is_shared);
   return g_test_run ();
 }
