@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Seconds after which a hook counts as stuck. Far beyond every deadline that a test sets. */
+/* Seconds after which a program counts as stuck. Far beyond every deadline that a test sets. */
 #define PATIENCE_S 60
 
 /* What a child needs after its fork, where nothing may allocate. */
@@ -84,13 +84,40 @@ pin_world_stop (GSubprocess *process)
   g_assert_cmpint (waitid (P_PID, (id_t) pid, &info, WSTOPPED), ==, 0);
 }
 
+static void
+keep_result (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer ret_result)
+{
+  *(GAsyncResult **) ret_result = g_object_ref (result);
+}
+
+static gboolean
+lose_patience (gpointer process)
+{
+  g_subprocess_force_exit (process);
+  g_error ("a program did not end within %d s", PATIENCE_S);
+  return G_SOURCE_REMOVE;
+}
+
+/* Meanwhile nothing of the test's is called. */
 void
 pin_world_end (GSubprocess **process)
 {
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) limit = g_timeout_source_new_seconds (PATIENCE_S);
+  g_autoptr (GAsyncResult) result = NULL;
+
   if (*process == NULL)
     return;
-  g_subprocess_force_exit (*process);
-  g_subprocess_wait (*process, NULL, NULL);
+  g_main_context_push_thread_default (context);
+  g_source_set_callback (limit, lose_patience, *process, NULL);
+  g_source_attach (limit, context);
+  g_subprocess_send_signal (*process, SIGTERM);
+  g_subprocess_send_signal (*process, SIGCONT);
+  g_subprocess_wait_async (*process, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (limit);
+  g_main_context_pop_thread_default (context);
   g_clear_object (process);
 }
 
@@ -311,20 +338,6 @@ enter_stage (gpointer data)
     _exit (99);
 }
 
-static void
-keep_result (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer ret_result)
-{
-  *(GAsyncResult **) ret_result = g_object_ref (result);
-}
-
-static gboolean
-lose_patience (gpointer process)
-{
-  g_subprocess_force_exit (process);
-  g_error ("the hook did not end within %d s", PATIENCE_S);
-  return G_SOURCE_REMOVE;
-}
-
 PinRun
 pin_run_finish (GSubprocess *process, GAsyncResult *result)
 {
@@ -383,8 +396,6 @@ pin_world_start_hook (PinWorld *world, const char *const *argv, int stdin_fd, in
 
   g_subprocess_launcher_setenv (launcher, "DBUS_SYSTEM_BUS_ADDRESS", world->address, TRUE);
   g_subprocess_launcher_setenv (launcher, "PINSHIFT_HOOK_CONF", world->conf, TRUE);
-  /* The leak checker traces the process, which may not be traced since it has passwords in its memory. */
-  g_subprocess_launcher_setenv (launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
   g_subprocess_launcher_take_stdin_fd (launcher, stdin_fd);
   if (stdout_fd >= 0)
     g_subprocess_launcher_take_stdout_fd (launcher, stdout_fd);

@@ -39,7 +39,7 @@ GSubprocess *pin_world_start (PinWorld *world, const char *const *argv);
 /* Stops @process by SIGSTOP and waits until it stands still. */
 void pin_world_stop (GSubprocess *process);
 
-/* Kills @process, also one that is stopped, waits for its end and clears it. NULL is fine. */
+/* Ends @process as systemd does, also one that is stopped, so that a sanitizer in it has its say; waits and clears it. NULL is fine. */
 void pin_world_end (GSubprocess **process);
 
 /* Starts a private dbus-daemon of type system. It can activate org.pinshift.Host1 as fake-host @activated, unless

@@ -59,7 +59,7 @@ class World:
     def start(self, *argv: str) -> subprocess.Popen[str]:
         process = self.stack.enter_context(subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                                             env=ENVIRONMENT | {"DBUS_SYSTEM_BUS_ADDRESS": self.address}))
-        self.stack.callback(process.kill)
+        self.stack.callback(process.terminate)
         return process
 
     def start_service(self, program: str, name: str, *options: str) -> None:
