@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+# Where sanitizers report to (tests/sanitize) is said in the environment.
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
+               **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}}
 PATIENCE_S = 120
 # Lists of what is known may be longer than a line of a terminal, but not without end.
 LONGEST = 420
