@@ -172,7 +172,7 @@ slice_masks (PinDemand *demand)
 
   for (guint i = 0; i < demand->n_masks; i++)
     n_all += demand->masks[i].own ? 1 : pin_cpuset_count (demand->masks[i].cpus);
-  demand->mask_cpus = g_new (guint, MAX (n_all, 1));
+  demand->mask_cpus = g_new0 (guint, MAX (n_all, 1));
   for (guint i = 0; i < demand->n_masks; i++)
     {
       PinMask *mask = &demand->masks[i];
@@ -277,7 +277,7 @@ same_chunks (const PinDemand *demand, guint a, guint b)
   for (guint i = 0; i < demand->n_chunks; i++)
     {
       const PinChunk *left = &demand->chunks[i];
-      const PinChunk *right = left;
+      const PinChunk *right;
 
       if (demand->chunk_group[i] != a)
         continue;
@@ -322,7 +322,7 @@ same_kind (const PinDemand *demand, guint a, guint b)
 static void
 find_kinds (PinDemand *demand)
 {
-  g_autofree guint *first = g_new (guint, demand->n_groups);
+  g_autofree guint *first = g_new0 (guint, demand->n_groups);
 
   for (guint group = 0; group < demand->n_groups; group++)
     {
