@@ -277,12 +277,12 @@ pin_ladder_new (const PinDemand *demand, gboolean eased)
       else
         add_rung (&ladder->sides[setting], 1 << PIN_ACTION_NONE, FALSE, 0);
     }
-  for (guint8 setting = 0; setting < PIN_SETTING_N; setting++)
+  for (guint setting = 0; setting < PIN_SETTING_N; setting++)
     {
       if (ladder->sides[setting].n_rungs > 1)
-        ladder->lowered[ladder->n_lowered++] = setting;
+        ladder->lowered[ladder->n_lowered++] = (guint8)setting;
       if (ladder->sides[setting].n_rungs != 1 || ladder->sides[setting].rungs[0].open != 1 << PIN_ACTION_NONE)
-        ladder->asked[ladder->n_asked++] = setting;
+        ladder->asked[ladder->n_asked++] = (guint8)setting;
     }
   ladder->heap = g_new (Combination, ladder->n_heap_space = HEAP_START);
   return ladder;
