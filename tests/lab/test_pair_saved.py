@@ -254,7 +254,6 @@ def here_and_there(w: Saved, story: Story, blow: Blow, number: int) -> None:
     call = one(w, story, blow, number, story.begin(w))
     expect(call, "it comes to that")
     told([call] if call else [])
-    unclaimed(w)
 
 
 def stories() -> Iterator[Story]:

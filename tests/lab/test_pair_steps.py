@@ -227,13 +227,14 @@ def rests(w: Steps, guest: Guest) -> bool:
 
 
 def whole(w: Steps) -> None:
-    """At home each guest has its original, and nothing is claimed any more."""
+    """At home each guest has its original; a long run waits for leases, too."""
     DRAIN.ready(w)
     for guest in GUESTS:
         for flags in ((), STORED):
             wait_for(lambda guest=guest, flags=flags: elements(w.a.dumpxml(guest, *flags)), w.originals[guest.name],
                      f"placement {' '.join(flags)} of {guest.name} at home")
-    wait_until(lambda: all(guest.uuid not in host.ask("Claims") for host in w.all for guest in GUESTS), "no claim outlives its lease")
+    if ALL:
+        wait_until(lambda: all(guest.uuid not in host.ask("Claims") for host in w.all for guest in GUESTS), "no claim outlives its lease")
 
 
 # The cases
