@@ -136,6 +136,8 @@ main (int argc, char **argv)
   const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 
   signal (SIGPIPE, SIG_IGN);
+  /* A shell that runs something in the background has it ignore that. */
+  signal (SIGQUIT, SIG_DFL);
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (setrlimit (RLIMIT_CORE, &all), ==, 0);
   g_test_add_func ("/dump/the-services-leave-none", test_services);
