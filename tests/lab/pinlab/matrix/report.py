@@ -256,12 +256,13 @@ def readme_table(cells: Cells) -> str:
     rows = [_readme_row(cells, away, f"{away}: {about}") for away, about in cells.frame.hosts.items()]
     total = _readme_row(cells, None, "all")
     missing = f" Cells that were not run yet: {len(cells.missing)}." if cells.missing else ""
-    head = ("live to host", "trips", "arrive, libvirt alone", "these worse off", "arrive, with pinshift", "home again as they were")
+    head = ("live to host", "trips", "arrive, libvirt alone", "these worse off", "arrive, with pinshift", "these worse off",
+            "home again as they were")
     return (table(head, [*rows, total])
             + f"\n[docs/matrix.md](docs/matrix.md) has each guest, each pair of hosts and all else that was tried.{missing}\n")
 
 
 def _readme_row(cells: Cells, away: str | None, title: str) -> Row:
     stock, ours = ([trip for trip in _possible(cells, side, True) if away in (None, trip.away)] for side in NAMES)
-    return (title, len(ours), sum(trip.arrived for trip in stock), sum(bool(trip.harm) for trip in stock),
-            sum(trip.arrived for trip in ours), sum(is_restored(trip, cells.faults(trip)) for trip in ours))
+    seen = [number for trips in (stock, ours) for number in (sum(trip.arrived for trip in trips), sum(bool(trip.harm) for trip in trips))]
+    return title, len(ours), *seen, sum(is_restored(trip, cells.faults(trip)) for trip in ours)
