@@ -166,18 +166,29 @@ pin_repair_expect (PinRepair *repair, const char *uuid, gint64 now_ms)
   debt->since_ms = now_ms;
 }
 
+/* One that was seen here may have gone while nobody could tell. */
 static gboolean
-is_in_vain (gpointer uuid, gpointer data, gpointer asked_ms)
+is_in_vain (const PinRepair *repair, const char *uuid, const Debt *debt, gint64 asked_ms)
 {
-  const Debt *debt = data;
-
-  return debt->expected && debt->since_ms < *(const gint64 *)asked_ms;
+  if (debt->expected)
+    return debt->since_ms < asked_ms;
+  return !debt->under_way && !g_hash_table_contains (repair->picture->residents, uuid);
 }
 
 void
 pin_repair_expire (PinRepair *repair, gint64 asked_ms)
 {
-  g_hash_table_foreach_remove (repair->debts, is_in_vain, &asked_ms);
+  GHashTableIter iter;
+  gpointer uuid, debt;
+
+  g_hash_table_iter_init (&iter, repair->debts);
+  while (g_hash_table_iter_next (&iter, &uuid, &debt))
+    {
+      if (!is_in_vain (repair, uuid, debt, asked_ms))
+        continue;
+      remember (repair, uuid, FALSE);
+      g_hash_table_iter_remove (&iter);
+    }
 }
 
 void

@@ -39,8 +39,8 @@ void pin_repair_owe (PinRepair *repair, const char *uuid, gboolean idle);
 /* A guest with @uuid that was let in has ended before its arrival was looked at: if it left a definition, that is due,
  * for an idle host.  Not kept. */
 void pin_repair_expect (PinRepair *repair, const char *uuid, gint64 now_ms);
-/* libvirt has told of all that it has, and was asked at @asked_ms: guests that were expected before then and were not among those left
- * no definition.  One that comes later is its author's own. */
+/* libvirt has told of all that it has, which the picture has now, and was asked at @asked_ms: guests that were expected before then and are not
+ * among those left no definition, and what others are owed that are not is owed to nobody.  One that comes later is its author's own. */
 void pin_repair_expire (PinRepair *repair, gint64 asked_ms);
 /* libvirt no longer has @uuid. */
 void pin_repair_forget (PinRepair *repair, const char *uuid);

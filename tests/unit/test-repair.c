@@ -389,6 +389,29 @@ test_expected_in_vain (Room *room, gconstpointer data)
   test_not_owed (room, data);
 }
 
+/* libvirt has told of all that it has, and the guest went while nobody could say so. */
+static void
+test_gone (Room *room, gconstpointer data)
+{
+  pin_repair_owe (room->repair, UUID, FALSE);
+  pin_repair_expire (room->repair, 10);
+  g_assert_false (is_due (room));
+  test_not_owed (room, data);
+}
+
+static void
+test_still_here (Room *room, gconstpointer data)
+{
+  const PinVirtGuest guest = { .uuid = (char *)UUID, .name = (char *)"db1", .running = TRUE };
+
+  pin_picture_put (room->picture, &guest, NULL);
+  pin_repair_owe (room->repair, UUID, FALSE);
+  pin_repair_expire (room->repair, 10);
+  pin_repair_try (room->repair, UUID, "db1");
+  settle (room);
+  assert_stored (room, "0 1");
+}
+
 /* The service ended between the arrival and the definition. */
 static void
 test_taken_up (Room *room, gconstpointer data)
@@ -436,6 +459,8 @@ main (int argc, char **argv)
     { "/repair/leaves-guests-that-are-owed-nothing", TRUE, test_not_owed },
     { "/repair/defines-what-one-that-ended-unseen-has-left", TRUE, test_expected },
     { "/repair/leaves-what-is-defined-after-nobody-came", TRUE, test_expected_in_vain },
+    { "/repair/owes-nothing-to-one-that-is-gone", TRUE, test_gone },
+    { "/repair/owes-it-to-one-that-is-still-here", TRUE, test_still_here },
     { "/repair/takes-up-what-a-service-before-it-left", TRUE, test_taken_up },
     { "/repair/leaves-transient-guests-transient", FALSE, test_transient },
     { "/repair/ends-in-the-middle", TRUE, test_freed },
