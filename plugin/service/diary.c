@@ -23,7 +23,8 @@ struct _PinDiary
   gsize bytes;
   GString *pending;   /* lines that the file lacks */
   guint idle;         /* the source that writes them; 0: none */
-  gboolean is_behind; /* the file lacks others, too, and somebody was told */
+  gboolean is_behind; /* the file lacks others, too */
+  gboolean complained; /* that it can't be written */
 };
 
 static void
@@ -141,9 +142,9 @@ pin_diary_flush (PinDiary *diary)
   if (diary->pending->len == 0)
     return;
   is_written = write_pending (diary, &error);
-  if (!is_written && !diary->is_behind)
+  if (!is_written && !diary->complained)
     g_warning ("diary: %s; until it can be written, what happens is forgotten with the next restart", error->message);
-  diary->is_behind = !is_written;
+  diary->is_behind = diary->complained = !is_written;
   g_string_truncate (diary->pending, 0);
 }
 
@@ -157,6 +158,18 @@ on_idle (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* In a storm the main loop may have something else to do for long.  What does not fit any more is made up for from what is kept. */
+static void
+add_pending (PinDiary *diary, const char *line)
+{
+  if (diary->pending->len + strlen (line) >= diary->most.bytes)
+    {
+      g_string_truncate (diary->pending, 0);
+      diary->is_behind = TRUE;
+    }
+  g_string_append_printf (diary->pending, "%s\n", line);
+}
+
 void
 pin_diary_note (const PinEvent *event, gpointer data)
 {
@@ -166,7 +179,7 @@ pin_diary_note (const PinEvent *event, gpointer data)
   add (diary, pin_event_copy (event), strlen (line) + 1);
   if (diary->path == NULL)
     return;
-  g_string_append_printf (diary->pending, "%s\n", line);
+  add_pending (diary, line);
   if (diary->idle == 0)
     diary->idle = g_idle_add (on_idle, diary);
 }

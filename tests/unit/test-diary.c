@@ -52,7 +52,7 @@ typedef struct
 } Said;
 
 static void
-note (PinDiary *diary, const Said *said)
+hear (PinDiary *diary, const Said *said)
 {
   const PinEvent event = {
     .time_us = NEW_YEAR_US + (gint64) said->second * G_USEC_PER_SEC, .priority = 5, .kind = (char *) "planned", .message_id = (char *) "", .host = (char *) "hosta",
@@ -61,6 +61,12 @@ note (PinDiary *diary, const Said *said)
   };
 
   pin_diary_note (&event, diary);
+}
+
+static void
+note (PinDiary *diary, const Said *said)
+{
+  hear (diary, said);
   pin_diary_flush (diary);
 }
 
@@ -425,6 +431,30 @@ test_no_room (void)
   assert_finds (later, "", 0, 0, "a b c d ");
 }
 
+/* More is said than is kept before there is time to write it: what waits has a bound, too, and is never written whole. */
+static void
+test_storm (void)
+{
+  g_auto (Place) place = { NULL };
+  g_autoptr (PinDiary) diary = NULL;
+  g_autoptr (PinDiary) later = NULL;
+  gsize line;
+
+  place_init (&place);
+  diary = pin_diary_new (place.path, &pin_diary_bounds);
+  say (diary, 1, "0");
+  line = file_size (&place);
+  pin_diary_free (diary);
+  diary = pin_diary_new (place.path, &(PinDiaryBounds) { 100, 3 * line });
+  set_room (6 * line);
+  for (char text[] = "1"; text[0] <= '9'; text[0]++)
+    hear (diary, &(Said) { 1, "", "", "", text });
+  pin_diary_flush (diary);
+  set_room (RLIM_INFINITY);
+  later = pin_diary_new (place.path, &pin_diary_bounds);
+  assert_finds (later, "", 0, 0, "7 8 9 ");
+}
+
 /* Nobody else may read what happens on a host. */
 static void
 test_mode (void)
@@ -491,6 +521,7 @@ main (int argc, char **argv)
   g_test_add_func ("/diary/a-clock-that-jumps-back", test_clock);
   g_test_add_func ("/diary/goes-on-where-it-can-not-be-written", test_full_disk);
   g_test_add_func ("/diary/a-write-that-finds-no-room-is-made-up-for", test_no_room);
+  g_test_add_func ("/diary/a-storm-costs-no-more-than-a-breeze", test_storm);
   g_test_add_func ("/diary/is-read-by-nobody-else", test_mode);
   g_test_add_func ("/diary/answers-of-other-hosts", test_answers);
   return g_test_run ();
