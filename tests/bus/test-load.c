@@ -5,16 +5,21 @@
  */
 #include "convoy.h"
 #include "figures.h"
+#include "tally.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define DEFAULT_MIGRATIONS 1500
-#define BEGINNING (5 * CONVOY_WAYS) /* so many come before anything is measured */
+#define LEAST_MIGRATIONS (25 * CONVOY_WAYS)
 #define DIARY_EVENTS 2000
-/* Of the heap all is counted that nobody has freed.  The events of a full diary take some dozens of bytes more or less each. */
-#define HEAP_GROWTH_BYTES (128 * 1024)
+/*
+ * libvirt's driver and all libraries are counted with the service, for none of them keeps anything of a guest that has gone.  What is under
+ * way in the moment of counting are a few objects; one that were left of a guest in each round of the ways would be a hundred of them.
+ */
+#define MORE_OBJECTS 50
+/* Buffers stay as large as they once had to be. */
+#define MORE_BLOCK_BYTES (32 * 1024)
 #define ANON_GROWTH_KIB 1024
 #define LEDGER_BYTES 64
 #define DIARY_BYTES (2 * 1024 * 1024)
@@ -23,7 +28,7 @@
 typedef struct
 {
   Convoy *convoy;
-  gsize heap;
+  Tally heap;
   Figures figures;
 } Load;
 
@@ -42,34 +47,50 @@ run (Load *load, guint from, guint to)
   convoy_end (load->convoy);
 }
 
-static gsize
-heap_of (Load *load)
+static Tally
+tally_of (Load *load)
 {
   g_autofree char *said = traffic_ask (convoy_traffic (load->convoy), TRAFFIC_HEAP, "");
-  guint64 bytes = 0;
+  Tally tally = { 0, 0 };
 
-  g_assert_true (g_ascii_string_to_unsigned (said, 10, 0, G_MAXSIZE, &bytes, NULL));
-  return bytes;
+  g_assert_cmpint (sscanf (said, "%ld %ld", &tally.objects, &tally.block_bytes), ==, 2);
+  return tally;
+}
+
+/* What is kept of one event takes more or less than what is kept of another: the diary is full of one that is always the same. */
+static void
+fill_diary (Load *load)
+{
+  for (guint i = 0; i < DIARY_EVENTS; i++)
+    {
+      g_autoptr (GVariant) none = traffic_call (convoy_traffic (load->convoy), "Fit",
+                                                g_variant_new_parsed ("('nobody', 'migrate', handle 0, @a{sv} {})"), NULL);
+
+      g_assert_null (none);
+    }
 }
 
 static void
 take_figures (Load *load)
 {
+  fill_diary (load);
   convoy_look (load->convoy);
-  load->heap = heap_of (load);
+  load->heap = tally_of (load);
   load->figures = figures_of (convoy_traffic (load->convoy)->town->world->service);
-  g_test_message ("heap %" G_GSIZE_FORMAT " bytes, own memory %" G_GUINT64_FORMAT " KiB, %u descriptors, %u threads", load->heap,
-                  load->figures.anon_kib, load->figures.fds, load->figures.threads);
+  g_test_message ("%ld objects, %ld bytes in large ones, own memory %" G_GUINT64_FORMAT " KiB, %u descriptors, %u threads",
+                  load->heap.objects, load->heap.block_bytes, load->figures.anon_kib, load->figures.fds, load->figures.threads);
 }
 
-/* Sanitizers keep what was freed. */
+/* A thread that waits for work ends when there is none.  Sanitizers keep what was freed. */
 static void
 assert_flat (const Load *before, const Load *after)
 {
   g_assert_cmpuint (after->figures.fds, ==, before->figures.fds);
-  g_assert_cmpuint (after->figures.threads, ==, before->figures.threads);
+  g_assert_cmpuint (after->figures.threads, <=, before->figures.threads);
 #ifndef PIN_LOAD_SANITIZED
-  g_assert_cmpuint (after->heap, <=, before->heap + HEAP_GROWTH_BYTES);
+  g_assert_cmpint (before->heap.objects, >, 0);
+  g_assert_cmpint (after->heap.objects, <=, before->heap.objects + MORE_OBJECTS);
+  g_assert_cmpint (after->heap.block_bytes, <=, before->heap.block_bytes + MORE_BLOCK_BYTES);
   g_assert_cmpuint (after->figures.anon_kib, <=, before->figures.anon_kib + ANON_GROWTH_KIB);
 #endif
 }
@@ -119,39 +140,8 @@ migrations (void)
   const char *text = g_getenv ("PINSHIFT_LOAD_MIGRATIONS");
   guint64 number = DEFAULT_MIGRATIONS;
 
-  g_assert_true (text == NULL || g_ascii_string_to_unsigned (text, 10, 5 * BEGINNING, G_MAXINT, &number, NULL));
+  g_assert_true (text == NULL || g_ascii_string_to_unsigned (text, 10, LEAST_MIGRATIONS, G_MAXINT, &number, NULL));
   return (guint)number;
-}
-
-static char *
-read_diary (const Load *load)
-{
-  g_autofree char *path = path_of (load, "diary");
-  g_autoptr (GError) error = NULL;
-  char *text = NULL;
-
-  g_file_get_contents (path, &text, NULL, &error);
-  g_assert_no_error (error);
-  return text;
-}
-
-/* A diary grows until it is full: this one is, with what is said of guests when as many are here as later. */
-static void
-fill_diary (Load *load)
-{
-  g_autofree char *path = path_of (load, "diary"), *first = NULL, *all = NULL;
-  g_autoptr (GString) full = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-
-  convoy_run (load->convoy, 0, CONVOY_WAYS);
-  first = read_diary (load);
-  convoy_run (load->convoy, CONVOY_WAYS, BEGINNING);
-  all = read_diary (load);
-  for (guint i = 0; i < DIARY_EVENTS / (BEGINNING - CONVOY_WAYS); i++)
-    g_string_append (full, all + strlen (first));
-  convoy_end (load->convoy);
-  g_assert_true (g_file_set_contents (path, full->str, -1, &error));
-  traffic_restart (convoy_traffic (load->convoy));
 }
 
 static void
@@ -162,8 +152,7 @@ test_load (void)
   guint n = migrations ();
   Load before;
 
-  fill_diary (&load);
-  run (&load, BEGINNING, n / 5);
+  run (&load, 0, n / 5);
   take_figures (&load);
   before = load;
   run (&load, n / 5, n);
@@ -179,6 +168,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  /* What GLib has for itself between the service and malloc can't be counted. */
+  g_setenv ("G_SLICE", "always-malloc", TRUE);
   if (geteuid () != 0)
     {
       g_print ("1..0 # SKIP what a service has of the kernel, only root can see\n");

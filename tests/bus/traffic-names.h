@@ -18,5 +18,5 @@
 #define TRAFFIC_DESTROY "destroy"
 #define TRAFFIC_UNDEFINE "undefine"
 #define TRAFFIC_DONE "done"
-/* About nothing; the answer is a number of bytes. */
+/* About nothing; the answer are two numbers: those of Tally. */
 #define TRAFFIC_HEAP "heap"

@@ -4,6 +4,7 @@
  * one that arrives, and one that is destroyed as one that leaves.  What is to happen comes by the socket PINSHIFT_TRAFFIC, a packet
  * each: a word, a line feed, and what it is about; another packet answers.
  */
+#include "tally.h"
 #include "traffic-names.h"
 
 #include <dlfcn.h>
@@ -141,15 +142,14 @@ act (virConnectPtr connection, const char *uuid, int (*action) (virDomainPtr dom
   return said;
 }
 
-/* Bytes that nobody has freed; what was freed goes back to the kernel. */
+/* What was freed goes back to the kernel. */
 static char *
 count_heap (void)
 {
-  struct mallinfo2 info;
+  Tally tally = tally_now ();
 
   malloc_trim (0);
-  info = mallinfo2 ();
-  return g_strdup_printf ("%zu", info.uordblks + info.hblkhd);
+  return g_strdup_printf ("%ld %ld", tally.objects, tally.block_bytes);
 }
 
 static char *
