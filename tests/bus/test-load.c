@@ -12,10 +12,10 @@
 
 #define DEFAULT_MIGRATIONS 1500
 #define LEAST_MIGRATIONS (25 * CONVOY_WAYS)
-#define DIARY_EVENTS 2000
+#define DIARY_EVENTS 2000 /* as many are kept */
 /*
- * libvirt's driver and all libraries are counted with the service, for none of them keeps anything of a guest that has gone.  What is under
- * way in the moment of counting are a few objects; one that were left of a guest in each round of the ways would be a hundred of them.
+ * Libraries and libvirt's driver are counted, too: none of them keeps anything of a guest that has gone.  What is under way when it is counted
+ * are a few objects.  One that were left in each round of the ways would be a hundred in the end.
  */
 #define MORE_OBJECTS 50
 /* Buffers stay as large as they once had to be. */

@@ -18,5 +18,9 @@
 #define TRAFFIC_DESTROY "destroy"
 #define TRAFFIC_UNDEFINE "undefine"
 #define TRAFFIC_DONE "done"
+/* About nothing: from now on libvirt does not tell the service how a domain is; the service waits for that; it is told again. */
+#define TRAFFIC_HOLD "hold"
+#define TRAFFIC_HELD "held"
+#define TRAFFIC_GO "go"
 /* About nothing; the answer are two numbers: those of Tally. */
 #define TRAFFIC_HEAP "heap"

@@ -16,10 +16,22 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#define PATIENCE_S 100
 #define CAPABILITIES "<capabilities><host><uuid>" TRAFFIC_HOST_UUID "</uuid></host></capabilities>"
 
 typedef int (*Register) (virConnectPtr connection, virDomainPtr domain, int event, virConnectDomainEventGenericCallback callback,
                          void *data, virFreeCallback free_data);
+
+typedef int (*GetState) (virDomainPtr domain, int *state, int *reason, unsigned int flags);
+
+/* Where the service waits while libvirt does not answer. */
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  gboolean closed;
+  guint n_waiting;
+} Gate;
 
 /* Who is to be told of what happens. */
 typedef struct
@@ -78,25 +90,79 @@ on_lifecycle (virConnectPtr connection, virDomainPtr domain, int event, int deta
 }
 
 /* libvirt's own. */
-static Register
-find_register (void)
+static void
+find (const char *name, void *ret_function)
 {
-  void *address = dlsym (RTLD_NEXT, "virConnectDomainEventRegisterAny");
-  Register function = NULL;
+  void *address = dlsym (RTLD_NEXT, name);
 
   g_assert_nonnull (address);
-  memcpy (&function, &address, sizeof function);
-  return function;
+  memcpy (ret_function, &address, sizeof address);
+}
+
+static Gate *
+gate_get (void)
+{
+  static Gate gate;
+
+  return &gate;
+}
+
+static void
+gate_set (gboolean closed)
+{
+  Gate *gate = gate_get ();
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->lock);
+
+  gate->closed = closed;
+  g_cond_broadcast (&gate->changed);
+}
+
+static void
+gate_pass (void)
+{
+  Gate *gate = gate_get ();
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->lock);
+
+  gate->n_waiting++;
+  g_cond_broadcast (&gate->changed);
+  while (gate->closed)
+    g_cond_wait (&gate->changed, &gate->lock);
+  gate->n_waiting--;
+}
+
+/* Whether somebody waits before it, maybe only after a while. */
+static gboolean
+gate_is_used (void)
+{
+  Gate *gate = gate_get ();
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->lock);
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_S * G_TIME_SPAN_SECOND;
+  gboolean in_time = TRUE;
+
+  while (gate->n_waiting == 0 && in_time)
+    in_time = g_cond_wait_until (&gate->changed, &gate->lock, end_us);
+  return gate->n_waiting > 0;
+}
+
+int
+virDomainGetState (virDomainPtr domain, int *state, int *reason, unsigned int flags)
+{
+  GetState function = NULL;
+
+  find ("virDomainGetState", &function);
+  gate_pass ();
+  return function (domain, state, reason, flags);
 }
 
 int
 virConnectDomainEventRegisterAny (virConnectPtr connection, virDomainPtr domain, int event,
                                   virConnectDomainEventGenericCallback callback, void *data, virFreeCallback free_data)
 {
-  Register function = find_register ();
+  Register function = NULL;
   Listener *listener;
   int id;
 
+  find ("virConnectDomainEventRegisterAny", &function);
   if (event != VIR_DOMAIN_EVENT_ID_LIFECYCLE)
     return function (connection, domain, event, callback, data, free_data);
   listener = g_new0 (Listener, 1);
@@ -152,9 +218,25 @@ count_heap (void)
   return g_strdup_printf ("%ld %ld", tally.objects, tally.block_bytes);
 }
 
+/* NULL: there is no such word. */
+static char *
+hold (const char *word)
+{
+  gboolean closes = g_str_equal (word, TRAFFIC_HOLD);
+
+  if (g_str_equal (word, TRAFFIC_HELD))
+    return g_strdup (gate_is_used () ? TRAFFIC_DONE : "nobody waits");
+  if (!closes && !g_str_equal (word, TRAFFIC_GO))
+    return NULL;
+  gate_set (closes);
+  return g_strdup (TRAFFIC_DONE);
+}
+
 static char *
 carry_out (virConnectPtr connection, const char *word, const char *about)
 {
+  char *said;
+
   if (g_str_equal (word, TRAFFIC_CREATE))
     return made (virDomainCreateXML (connection, about, 0));
   if (g_str_equal (word, TRAFFIC_DEFINE))
@@ -165,7 +247,8 @@ carry_out (virConnectPtr connection, const char *word, const char *about)
     return act (connection, about, virDomainUndefine);
   if (g_str_equal (word, TRAFFIC_HEAP))
     return count_heap ();
-  return g_strdup ("no such word");
+  said = hold (word);
+  return said != NULL ? said : g_strdup ("no such word");
 }
 
 static gpointer
