@@ -13,11 +13,12 @@
 #define DEFAULT_MIGRATIONS 1500
 #define LEAST_MIGRATIONS (25 * CONVOY_WAYS)
 #define DIARY_EVENTS 2000 /* as many are kept */
+#define TALLIES 10
 /*
- * Libraries and libvirt's driver are counted, too: none of them keeps anything of a guest that has gone.  What is under way when it is counted
- * are a few objects.  One that were left in each round of the ways would be a hundred in the end.
+ * Libraries and libvirt's driver are counted, too: none of them keeps anything of a guest that has gone.  One object that were left in each
+ * round of the ways would be a hundred in the end; a thread of GLib's that waits for work, or does not any more, is a dozen.
  */
-#define MORE_OBJECTS 50
+#define MORE_OBJECTS 30
 /* Buffers stay as large as they once had to be. */
 #define MORE_BLOCK_BYTES (32 * 1024)
 #define ANON_GROWTH_KIB 1024
@@ -48,13 +49,35 @@ run (Load *load, guint from, guint to)
 }
 
 static Tally
-tally_of (Load *load)
+count (Load *load)
 {
   g_autofree char *said = traffic_ask (convoy_traffic (load->convoy), TRAFFIC_HEAP, "");
   Tally tally = { 0, 0 };
 
   g_assert_cmpint (sscanf (said, "%ld %ld", &tally.objects, &tally.block_bytes), ==, 2);
   return tally;
+}
+
+/*
+ * What is kept of guests that were let in and did not come goes when libvirt is asked for all that it has.  An answer that has just been
+ * given may be on its way still: the least of what is counted after several is what stays.
+ */
+static Tally
+tally_of (Load *load)
+{
+  Tally least = { G_MAXLONG, G_MAXLONG };
+
+  traffic_do (convoy_traffic (load->convoy), TRAFFIC_LISTED, "");
+  for (guint i = 0; i < TALLIES; i++)
+    {
+      Tally tally;
+
+      convoy_look (load->convoy);
+      tally = count (load);
+      least.objects = MIN (least.objects, tally.objects);
+      least.block_bytes = MIN (least.block_bytes, tally.block_bytes);
+    }
+  return least;
 }
 
 /* What is kept of one event takes more or less than what is kept of another: the diary is full of one that is always the same. */
@@ -74,7 +97,6 @@ static void
 take_figures (Load *load)
 {
   fill_diary (load);
-  convoy_look (load->convoy);
   load->heap = tally_of (load);
   load->figures = figures_of (convoy_traffic (load->convoy)->town->world->service);
   g_test_message ("%ld objects, %ld bytes in large ones, own memory %" G_GUINT64_FORMAT " KiB, %u descriptors, %u threads",

@@ -22,5 +22,7 @@
 #define TRAFFIC_HOLD "hold"
 #define TRAFFIC_HELD "held"
 #define TRAFFIC_GO "go"
+/* About nothing: the service has been told of all domains since. */
+#define TRAFFIC_LISTED "listed"
 /* About nothing; the answer are two numbers: those of Tally. */
 #define TRAFFIC_HEAP "heap"

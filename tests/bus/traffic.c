@@ -4,10 +4,10 @@
  * one that arrives, and one that is destroyed as one that leaves.  What is to happen comes by the socket PINSHIFT_TRAFFIC, a packet
  * each: a word, a line feed, and what it is about; another packet answers.
  */
+#include "driver-calls.h"
 #include "tally.h"
 #include "traffic-names.h"
 
-#include <dlfcn.h>
 #include <glib-object.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
@@ -16,22 +16,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#define PATIENCE_S 100
 #define CAPABILITIES "<capabilities><host><uuid>" TRAFFIC_HOST_UUID "</uuid></host></capabilities>"
 
 typedef int (*Register) (virConnectPtr connection, virDomainPtr domain, int event, virConnectDomainEventGenericCallback callback,
                          void *data, virFreeCallback free_data);
-
-typedef int (*GetState) (virDomainPtr domain, int *state, int *reason, unsigned int flags);
-
-/* Where the service waits while libvirt does not answer. */
-typedef struct
-{
-  GMutex lock;
-  GCond changed;
-  gboolean closed;
-  guint n_waiting;
-} Gate;
 
 /* Who is to be told of what happens. */
 typedef struct
@@ -89,71 +77,6 @@ on_lifecycle (virConnectPtr connection, virDomainPtr domain, int event, int deta
   return listener->tell (connection, domain, event, detail, listener->data);
 }
 
-/* libvirt's own. */
-static void
-find (const char *name, void *ret_function)
-{
-  void *address = dlsym (RTLD_NEXT, name);
-
-  g_assert_nonnull (address);
-  memcpy (ret_function, &address, sizeof address);
-}
-
-static Gate *
-gate_get (void)
-{
-  static Gate gate;
-
-  return &gate;
-}
-
-static void
-gate_set (gboolean closed)
-{
-  Gate *gate = gate_get ();
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->lock);
-
-  gate->closed = closed;
-  g_cond_broadcast (&gate->changed);
-}
-
-static void
-gate_pass (void)
-{
-  Gate *gate = gate_get ();
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->lock);
-
-  gate->n_waiting++;
-  g_cond_broadcast (&gate->changed);
-  while (gate->closed)
-    g_cond_wait (&gate->changed, &gate->lock);
-  gate->n_waiting--;
-}
-
-/* Whether somebody waits before it, maybe only after a while. */
-static gboolean
-gate_is_used (void)
-{
-  Gate *gate = gate_get ();
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&gate->lock);
-  gint64 end_us = g_get_monotonic_time () + PATIENCE_S * G_TIME_SPAN_SECOND;
-  gboolean in_time = TRUE;
-
-  while (gate->n_waiting == 0 && in_time)
-    in_time = g_cond_wait_until (&gate->changed, &gate->lock, end_us);
-  return gate->n_waiting > 0;
-}
-
-int
-virDomainGetState (virDomainPtr domain, int *state, int *reason, unsigned int flags)
-{
-  GetState function = NULL;
-
-  find ("virDomainGetState", &function);
-  gate_pass ();
-  return function (domain, state, reason, flags);
-}
-
 int
 virConnectDomainEventRegisterAny (virConnectPtr connection, virDomainPtr domain, int event,
                                   virConnectDomainEventGenericCallback callback, void *data, virFreeCallback free_data)
@@ -162,7 +85,7 @@ virConnectDomainEventRegisterAny (virConnectPtr connection, virDomainPtr domain,
   Listener *listener;
   int id;
 
-  find ("virConnectDomainEventRegisterAny", &function);
+  driver_find ("virConnectDomainEventRegisterAny", &function);
   if (event != VIR_DOMAIN_EVENT_ID_LIFECYCLE)
     return function (connection, domain, event, callback, data, free_data);
   listener = g_new0 (Listener, 1);
@@ -225,10 +148,12 @@ hold (const char *word)
   gboolean closes = g_str_equal (word, TRAFFIC_HOLD);
 
   if (g_str_equal (word, TRAFFIC_HELD))
-    return g_strdup (gate_is_used () ? TRAFFIC_DONE : "nobody waits");
+    return g_strdup (driver_is_waited_for () ? TRAFFIC_DONE : "nobody waits");
+  if (g_str_equal (word, TRAFFIC_LISTED))
+    return g_strdup (driver_is_listed () ? TRAFFIC_DONE : "nobody asks");
   if (!closes && !g_str_equal (word, TRAFFIC_GO))
     return NULL;
-  gate_set (closes);
+  driver_hold (closes);
   return g_strdup (TRAFFIC_DONE);
 }
 
