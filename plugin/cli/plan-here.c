@@ -42,12 +42,12 @@ pin_plan_here_clear (PinPlanHere *here)
 }
 
 static const PinDemand *
-demand_on (PinPlanHere *here, const PinTopology *host)
+demand_on (PinPlanHere *here, const PinSnapshot *host)
 {
-  if (here->demand != NULL && pin_demand_suits (here->demand, host))
+  if (here->demand != NULL && pin_demand_suits (here->demand, host->topology))
     return here->demand;
   pin_demand_free (here->demand);
-  here->demand = pin_demand_new (here->domain->guest, here->original, here->terms, host);
+  here->demand = pin_demand_new (here->domain->guest, here->original, here->terms, host->topology, host->uuid);
   return here->demand;
 }
 
@@ -59,7 +59,7 @@ pin_plan_here_on (PinPlanHere *here, const PinSnapshot *host)
   g_autoptr (PinOriginal) original = NULL;
 
   if (assigned == NULL)
-    return pin_plan_demand (demand_on (here, host->topology), here->original, host);
+    return pin_plan_demand (demand_on (here, host), here->original, host);
   original = pin_original_assign (here->original, guest, assigned->settings, assigned->placement,
                                   pin_home_new (host->uuid, host->name, host->topology));
   return pin_plan (guest, original, here->terms, host);

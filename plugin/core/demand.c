@@ -34,15 +34,28 @@ mask_is_realtime (const PinPlacement *placement, const PinMask *mask)
   return has_realtime (mask->setting == PIN_SETTING_VCPU_PINS ? placement->vcpusched : placement->iothreadsched, mask->id);
 }
 
+/* What is offline on @host, but for that which was online at home, where that is elsewhere: there the guest ran on it. */
+static PinCpuset *
+find_asleep (const PinOriginal *original, PinSetting setting, const PinTopology *host, const char *host_uuid)
+{
+  const PinHome *home = pin_original_home (original, setting);
+  gboolean elsewhere = home != NULL && (home->host_uuid == NULL || g_strcmp0 (home->host_uuid, host_uuid) != 0);
+  g_autoptr (PinCpuset) at_home = elsewhere && home->shape != NULL ? pin_topology_online (home->shape) : pin_cpuset_new ();
+  PinCpuset *asleep = host != NULL ? pin_cpuset_copy (host->offline) : pin_cpuset_new ();
+
+  pin_cpuset_subtract (asleep, at_home);
+  return asleep;
+}
+
 static const PinCpuset *
-awake_of (PinDemand *demand, const PinCpuset *cpus, const PinCpuset *offline)
+awake_of (PinDemand *demand, const PinCpuset *cpus, const PinCpuset *asleep)
 {
   g_autoptr (PinCpuset) awake = NULL;
 
-  if (!pin_cpuset_intersects (cpus, offline))
+  if (!pin_cpuset_intersects (cpus, asleep))
     return cpus;
   awake = pin_cpuset_copy (cpus);
-  pin_cpuset_subtract (awake, offline);
+  pin_cpuset_subtract (awake, asleep);
   if (pin_cpuset_is_empty (awake))
     return cpus;
   g_ptr_array_add (demand->awake, g_steal_pointer (&awake));
@@ -50,9 +63,9 @@ awake_of (PinDemand *demand, const PinCpuset *cpus, const PinCpuset *offline)
 }
 
 static void
-add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const PinCpuset *written, const PinCpuset *offline, gboolean own)
+add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const PinCpuset *written, const PinCpuset *asleep, gboolean own)
 {
-  const PinCpuset *cpus = awake_of (demand, written, offline);
+  const PinCpuset *cpus = awake_of (demand, written, asleep);
   PinMask mask = { .setting = setting, .id = id, .written = written, .cpus = cpus, .own = own };
 
   mask.realtime = mask_is_realtime (demand->placement, &mask);
@@ -63,7 +76,7 @@ add_mask (PinDemand *demand, GArray *masks, PinSetting setting, gint id, const P
 }
 
 static void
-add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, const PinCpuset *offline, gboolean own)
+add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, const PinCpuset *asleep, gboolean own)
 {
   const GArray *pins = demand->placement->vcpupin;
 
@@ -72,7 +85,7 @@ add_vcpus (PinDemand *demand, GArray *masks, const PinCpuset *dedicated, const P
       const PinPin *pin = &g_array_index (pins, PinPin, i);
 
       if (pin_cpuset_contains (dedicated, pin->id) == own)
-        add_mask (demand, masks, PIN_SETTING_VCPU_PINS, (gint)pin->id, pin->cpuset, offline, own);
+        add_mask (demand, masks, PIN_SETTING_VCPU_PINS, (gint)pin->id, pin->cpuset, asleep, own);
     }
 }
 
@@ -86,27 +99,31 @@ emulator_is_home (const PinDemand *demand, const GArray *vcpu_masks)
 }
 
 static void
-collect_masks (PinDemand *demand, const PinCpuset *offline)
+collect_masks (PinDemand *demand, const PinOriginal *original, const PinTopology *host, const char *host_uuid)
 {
   const PinPlacement *placement = demand->placement;
   g_autoptr (GArray) masks = g_array_sized_new (FALSE, FALSE, sizeof (PinMask), placement->vcpupin->len + 2);
   g_autoptr (PinCpuset) dedicated = pin_placement_dedicated_vcpus (placement);
+  g_autoptr (PinCpuset) of_vcpus = find_asleep (original, PIN_SETTING_VCPU_PINS, host, host_uuid);
+  g_autoptr (PinCpuset) of_emulator = find_asleep (original, PIN_SETTING_EMULATOR_PINS, host, host_uuid);
+  g_autoptr (PinCpuset) of_iothreads = find_asleep (original, PIN_SETTING_IOTHREAD_PINS, host, host_uuid);
 
   demand->cpus = pin_cpuset_new ();
   demand->awake = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_cpuset_free);
   demand->shared = pin_cpuset_new ();
-  add_vcpus (demand, masks, dedicated, offline, TRUE);
+  add_vcpus (demand, masks, dedicated, of_vcpus, TRUE);
   demand->n_own = masks->len;
-  add_vcpus (demand, masks, dedicated, offline, FALSE);
+  add_vcpus (demand, masks, dedicated, of_vcpus, FALSE);
   if (placement->vcpu_cpuset != NULL && !placement->vcpu_auto)
-    add_mask (demand, masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, offline, FALSE);
+    add_mask (demand, masks, PIN_SETTING_VCPU_PINS, -1, placement->vcpu_cpuset, of_vcpus, FALSE);
   if (placement->emulatorpin != NULL)
-    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, emulator_is_home (demand, masks) ? offline : NULL, FALSE);
+    add_mask (demand, masks, PIN_SETTING_EMULATOR_PINS, -1, placement->emulatorpin, emulator_is_home (demand, masks) ? of_emulator : NULL,
+              FALSE);
   for (guint i = 0; i < placement->iothreadpin->len; i++)
     {
       const PinPin *pin = &g_array_index (placement->iothreadpin, PinPin, i);
 
-      add_mask (demand, masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, offline, FALSE);
+      add_mask (demand, masks, PIN_SETTING_IOTHREAD_PINS, (gint)pin->id, pin->cpuset, of_iothreads, FALSE);
     }
   demand->n_masks = masks->len;
   demand->masks = (PinMask *)g_array_free (g_steal_pointer (&masks), FALSE);
@@ -338,10 +355,9 @@ find_kinds (PinDemand *demand)
 }
 
 PinDemand *
-pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host)
+pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host, const char *host_uuid)
 {
   g_autoptr (PinDemand) demand = g_new0 (PinDemand, 1);
-  const PinCpuset *offline = host != NULL ? host->offline : NULL;
 
   demand->guest = guest;
   demand->placement = original->placement;
@@ -351,7 +367,7 @@ pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTer
   demand->fixes_backends = pin_machine_fixes_backends (guest);
   demand->needs_pages = pin_machine_needs_pages (guest, original->placement);
   demand->one_size = demand->fixes_backends && !pin_machine_has_backends (guest, original->placement);
-  collect_masks (demand, offline);
+  collect_masks (demand, original, host, host_uuid);
   pin_demand_choose_shape (demand, original, host);
   demand->cores_count = demand->shape->cores_known && (host == NULL || host->cores_known);
   index_cpus (demand);

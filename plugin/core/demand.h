@@ -16,7 +16,7 @@ typedef struct
   PinSetting setting;     /* VCPU_PINS, EMULATOR_PINS or IOTHREAD_PINS */
   gint id;                /* vCPU or I/O thread; -1: vcpu@cpuset, or the emulator */
   const PinCpuset *written; /* borrowed from the original */
-  const PinCpuset *cpus;  /* those that count: without what is offline on the host, where others remain; borrowed */
+  const PinCpuset *cpus;  /* those that count: without what is asleep on the host, where others remain; borrowed */
   gboolean own;           /* one CPU, and no other vCPU's */
   gboolean realtime;      /* fifo or rr was written for it */
   guint group;            /* the one that has all its CPUs, or PIN_CPUSET_END */
@@ -85,12 +85,13 @@ typedef struct
  * Works out the demand.  The shape is the record's where one home has all that is named, and all that names any was written there;
  * else that of @host where it has all the numbers (without a shape numbers decide); else assumed from the guest's structure: a cell is a
  * node, as is each nodeset.
- * A CPU that is offline on @host takes nothing from a mask that has others: the kernel leaves it out, and uses it once it is online
- * (sched_setaffinity(2), and cpuset.cpus of cgroup v2).  Not so the emulator's, where the policy places that.
- * @host: NULL: for all hosts that lack the numbers.
+ * A CPU that is offline at home takes nothing from a mask that has others: the kernel leaves it out, and uses it once it is online
+ * (sched_setaffinity(2), and cpuset.cpus of cgroup v2).  So it does on another host, but there a CPU that was online at home, as far as the
+ * record tells, is one less.  Not so the emulator's, where the policy places that.
+ * @host: NULL: for all hosts that lack the numbers.  @host_uuid: by which a home is told from another host; NULL: it is none.
  * Returns: (transfer full); @guest, @original and @terms must outlive it.
  */
-PinDemand *pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host);
+PinDemand *pin_demand_new (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinTopology *host, const char *host_uuid);
 void pin_demand_free (PinDemand *demand);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDemand, pin_demand_free)
 

@@ -354,7 +354,7 @@ PinHome *
 pin_live_home_new (const PinGuest *guest, const PinOriginal *original, const PinPlacement *present, const PinTerms *terms,
                    const PinSnapshot *host)
 {
-  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, host->topology);
+  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, host->topology, host->uuid);
   gboolean written_here = are_pins_of (original, host) && has_all (host->topology, demand->cpus);
   g_autoptr (PinTopology) shape = written_here ? pin_topology_restrict (host->topology, demand->cpus, NULL) : pin_topology_ref (demand->shape);
   Homing homing = { .guest = guest, .original = original->placement, .present = present, .shape = shape, .host = host->topology };

@@ -403,7 +403,7 @@ pin_plan_demand (const PinDemand *demand, const PinOriginal *original, const Pin
 PinPlan *
 pin_plan (const PinGuest *guest, const PinOriginal *original, const PinTerms *terms, const PinSnapshot *snapshot)
 {
-  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, snapshot->topology);
+  g_autoptr (PinDemand) demand = pin_demand_new (guest, original, terms, snapshot->topology, snapshot->uuid);
 
   return pin_plan_demand (demand, original, snapshot);
 }

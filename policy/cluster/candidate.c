@@ -39,7 +39,7 @@ pin_candidate_new (const PinRankQuestion *question, const PinHostRow *rows, guin
 
   candidate->question = question;
   candidate->terms = pin_rules_terms (question->rules, guest->name);
-  candidate->demand = pin_demand_new (guest, question->original, candidate->terms, NULL);
+  candidate->demand = pin_demand_new (guest, question->original, candidate->terms, NULL, NULL);
   candidate->search = pin_search_new (candidate->demand);
   candidate->makes = g_array_new (FALSE, TRUE, sizeof (PinMakeAnswer));
   g_array_set_clear_func (candidate->makes, make_answer_clear);
@@ -86,7 +86,7 @@ look_at_make (PinCandidate *candidate, PinMakeAnswer *answer, const PinSnapshot 
   answer->cpu = pin_judge_cpu (question->guest, question->original, candidate->terms, make->cpu, &code, &text);
   if (pin_demand_suits (candidate->demand, make->topology))
     return;
-  answer->demand = pin_demand_new (question->guest, question->original, candidate->terms, make->topology);
+  answer->demand = pin_demand_new (question->guest, question->original, candidate->terms, make->topology, NULL);
   answer->search = pin_search_new (answer->demand);
 }
 
@@ -194,9 +194,11 @@ PinOutcome
 pin_candidate_judge (PinCandidate *candidate, const char *name, const PinSite *site)
 {
   const PinMakeAnswer *answer = answer_of (candidate, site);
+  /* To be at home is more than to be of its make: there, CPUs that are offline take nothing. */
+  gboolean at_home = answer->demand != NULL && pin_candidate_homes (candidate, site) > 0;
   PinOutcome outcome;
 
-  if (!pin_judge_can (candidate->demand) || special_of (candidate, name) != NULL)
+  if (at_home || !pin_judge_can (candidate->demand) || special_of (candidate, name) != NULL)
     return judge_by_plan (candidate, name, site);
   outcome = judge_here (candidate, answer->search, site);
   if (outcome.verdict == PIN_VERDICT_KEEP && answer->cpu == PIN_ACTION_WARN)

@@ -116,7 +116,7 @@ read_hosts (Bench *bench, const char *folder, GError **error)
 static gboolean
 get_ready (Bench *bench, GError **error)
 {
-  bench->demand = pin_demand_new (bench->domain->guest, bench->original, bench->terms, NULL);
+  bench->demand = pin_demand_new (bench->domain->guest, bench->original, bench->terms, NULL, NULL);
   bench->search = pin_search_new (bench->demand);
   bench->rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) pin_room_free);
   for (guint host = 0; host < bench->snapshots->len; host++)

@@ -72,7 +72,7 @@ read_host_cpus (Problem *p)
       for (guint j = 0; j < host->n_cpus; j++)
         p->core_of[cpu->id] |= host->cpus[j].core == cpu->core ? SET_ONE (host->cpus[j].id) : 0;
       p->online |= cpu->online ? SET_ONE (cpu->id) : 0;
-      p->offline |= cpu->online ? 0 : SET_ONE (cpu->id);
+      p->asleep |= cpu->online ? 0 : SET_ONE (cpu->id);
       if (node < 0)
         continue;
       p->node_of[cpu->id] = (guint)node;
@@ -172,13 +172,26 @@ policy_has_emulator (const Problem *p)
   return (p->terms->emulator == PIN_EMULATOR_ISOLATE && p->n_own > 0) || (p->terms->emulator == PIN_EMULATOR_SHARE && p->n_masks > 0);
 }
 
-/* What is offline takes nothing from a mask that has others, but from one that the policy replaces. */
+/* Cases are written on another host, if any told where: what was online there is missed here. */
+static void
+wake_what_ran_at_home (Problem *p, const PinOriginal *original)
+{
+  for (guint i = 0; i < original->homes->len; i++)
+    {
+      const PinHome *home = g_ptr_array_index (original->homes, i);
+
+      for (guint k = 0; home->shape != NULL && k < home->shape->n_cpus; k++)
+        p->asleep &= home->shape->cpus[k].online ? ~SET_ONE (home->shape->cpus[k].id) : ~(Set)0;
+    }
+}
+
+/* What is asleep takes nothing from a mask that has others, but from one that the policy replaces. */
 static void
 add_mask (Problem *p, PinSetting setting, gint id, const PinCpuset *cpus, gboolean own)
 {
   gboolean replaced = setting == PIN_SETTING_EMULATOR_PINS && policy_has_emulator (p);
   Set written = problem_set (cpus);
-  Set awake = replaced ? written : written & ~p->offline;
+  Set awake = replaced ? written : written & ~p->asleep;
 
   g_assert_cmpuint (p->n_masks, <, PROBLEM_MASKS);
   p->masks[p->n_masks++] = (ProblemMask){ setting, id, awake != 0 ? awake : written, own, FALSE };
@@ -562,6 +575,7 @@ problem_init (Problem *p, const PinGuest *guest, const PinOriginal *original, co
   p->terms = terms;
   p->snapshot = snapshot;
   read_host (p);
+  wake_what_ran_at_home (p, original);
   read_masks (p);
   mark_realtime (p, PIN_SETTING_VCPU_PINS, p->placement->vcpusched);
   mark_realtime (p, PIN_SETTING_IOTHREAD_PINS, p->placement->iothreadsched);

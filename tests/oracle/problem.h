@@ -72,7 +72,7 @@ typedef struct
   guint node_of[64];             /* by CPU: index, or PROBLEM_NONE */
   guint threads;
   Set online;
-  Set offline;
+  Set asleep;                    /* offline here, and not known to be online at home */
   Set isolated;
   Set dedicated;                 /* others' own */
   Set present;

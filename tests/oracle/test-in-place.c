@@ -177,7 +177,7 @@ static const char *
 check_nodes (const World *world, const PinPlan *plan)
 {
   const PinTopology *host = world->host->topology;
-  g_autoptr (PinDemand) demand = pin_demand_new (world->built->guest, world->built->original, world->built->terms, host);
+  g_autoptr (PinDemand) demand = pin_demand_new (world->built->guest, world->built->original, world->built->terms, host, NULL);
 
   for (guint i = 0; i < demand->n_masks; i++)
     {

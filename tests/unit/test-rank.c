@@ -19,6 +19,7 @@
 #define PINNED "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/></cputune>"
 #define BOUND PINNED "<numatune><memory mode='strict' nodeset='1'/></numatune>"
 #define UNTUNED "<vcpu>1</vcpu>"
+#define MASKED "<vcpu cpuset='4-7'>2</vcpu>"
 #define FAST "<vcpu>1</vcpu><cpu mode='host-passthrough'/>"
 #define STRICT "[fit]\nvcpu-pins = keep; remap\n"
 #define AWAY "[group db]\nmembers = db-*\npolicy = anti-affinity\nstrict = yes\n"
@@ -31,6 +32,7 @@ typedef struct
   const char *maintenance; /* NULL: it is not */
   gint load_permille;     /* 0: it does not say */
   const char *failure;    /* NULL: it is reachable */
+  gboolean lacks_7;       /* of two nodes of four CPUs the last one is offline */
 } HostCase;
 
 typedef struct
@@ -91,6 +93,8 @@ static const Case cases[] = {
   { "or-warned-of", "", FAST, "a", { { TWO }, { TWO } }, "b | a:here", { "b: it fits, with a warning: cpu-model" } },
   { "what-one-host-has-as-written-is-not-had-by-the-next", STRICT, BOUND, "a", { { TWO }, { TWO }, { "node:1 core:1 thread:2 mem:4G" } },
     "b | a:here c:plan", { "c: 2 CPUs wanted" } },
+  { "what-is-offline-at-home-is-missed-elsewhere-alone", "[weights]\nhome = 0\n", MASKED, "b",
+    { { TWO, .lacks_7 = TRUE }, { TWO }, { TWO, .lacks_7 = TRUE }, { TWO } }, "a d c | b:here", { "a: it fits as written", "c: its plan costs" } },
   { "what-a-guest-holds-there-is-its-own", STRICT, PINNED, "a", { { TWO }, { "node:1 core:2 mem:4G", "db-1~=0-1" } }, "b | a:here" },
 };
 
@@ -141,6 +145,27 @@ add_guest (PinSnapshot *host, const char *text, guint number)
   g_ptr_array_add (sign == '~' ? host->claims : host->domains, tenant);
 }
 
+/* As sysfs has it: where a CPU is that is offline is not known. */
+static PinTopology *
+make_topology_without_7 (void)
+{
+  g_autoptr (PinTopologyBuilder) builder = pin_topology_builder_new ();
+
+  for (guint node = 0; node < 2; node++)
+    pin_topology_builder_add_node (builder, node, NULL, NULL);
+  for (guint cpu = 0; cpu < 8; cpu++)
+    pin_topology_builder_add_cpu (builder, cpu, cpu < 7 ? cpu / 4 : PIN_CPUSET_END, 0, 0, cpu, NULL, cpu < 7);
+  return pin_topology_builder_end (builder, NULL);
+}
+
+static void
+take_7 (PinSnapshot *host)
+{
+  pin_topology_unref (host->topology);
+  host->topology = make_topology_without_7 ();
+  pin_cpuset_remove (host->allowed, 7);
+}
+
 /* Host a has the UUID that originals are at home at. */
 static PinSite *
 make_site (const HostCase *c, guint number, PinMakes *makes)
@@ -150,6 +175,8 @@ make_site (const HostCase *c, guint number, PinMakes *makes)
   g_auto (GStrv) guests = g_strsplit (c->guests != NULL ? c->guests : "", " ", -1);
 
   g_assert_no_error (error);
+  if (c->lacks_7)
+    take_7 (host);
   g_free (host->uuid);
   host->uuid = g_strdup_printf ("40570000-0000-4000-8000-%012x", number);
   for (guint i = 0; guests[i] != NULL; i++)
