@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "explain.h"
 
+#include "phrase.h"
 #include "resctrl.h"
-
-/* Of many things the first are named: what a reason has to say comes after them. */
-#define NAMED 4
-
-static char *
-size_text (guint64 kib)
-{
-  if (kib >= 1024 * 1024 && kib % (1024 * 1024) == 0)
-    return g_strdup_printf ("%" G_GUINT64_FORMAT " GiB", kib / (1024 * 1024));
-  if (kib >= 1024)
-    return g_strdup_printf ("%" G_GUINT64_FORMAT " MiB", kib / 1024);
-  return g_strdup_printf ("%" G_GUINT64_FORMAT " KiB", kib);
-}
 
 static char *
 place_text (const PinFinding *finding, const PinRoom *room)
@@ -24,155 +12,30 @@ place_text (const PinFinding *finding, const PinRoom *room)
   return g_strdup_printf ("on node %u", room->snapshot->topology->nodes[finding->node].id);
 }
 
-/* Plans are made by the thousand, and pins are most of their text: no printf. */
-static void
-append_number (GString *text, guint number)
-{
-  if (number > 9)
-    append_number (text, number / 10);
-  g_string_append_c (text, (gchar)('0' + number % 10));
-}
-
-static void
-append_rest (GString *text, guint n)
-{
-  if (n > NAMED)
-    g_string_append_printf (text, " and %u more", n - NAMED);
-}
-
-static char *
-pins_text (const char *what, const GArray *pins)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < MIN (pins->len, NAMED); i++)
-    {
-      const PinPin *pin = &g_array_index (pins, PinPin, i);
-      g_autofree char *cpus = pin_cpuset_format (pin->cpuset);
-
-      g_string_append (text, i > 0 ? ", " : what);
-      append_number (text, pin->id);
-      g_string_append (text, " on ");
-      g_string_append (text, cpus);
-    }
-  append_rest (text, pins->len);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-vcpus_text (const PinPlacement *placement)
-{
-  g_autofree char *pins = pins_text ("vCPU ", placement->vcpupin);
-  g_autofree char *mask = placement->vcpu_cpuset != NULL ? pin_cpuset_format (placement->vcpu_cpuset) : NULL;
-
-  if (mask == NULL)
-    return g_strdup (pins[0] != '\0' ? pins : "no pins");
-  return pins[0] != '\0' ? g_strdup_printf ("%s, the others on %s", pins, mask) : g_strdup_printf ("vCPUs on %s", mask);
-}
-
-static char *
-memory_text (const PinPlacement *placement)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  if (placement->has_memory && placement->memory_nodeset != NULL)
-    {
-      g_autofree char *nodes = pin_cpuset_format (placement->memory_nodeset);
-
-      g_string_append_printf (text, "memory %s on node %s", pin_memory_mode_name (placement->memory_mode), nodes);
-    }
-  for (guint i = 0; i < MIN (placement->memnode->len, NAMED); i++)
-    {
-      const PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
-      g_autofree char *nodes = pin_cpuset_format (memnode->nodeset);
-
-      g_string_append_printf (text, "%scell %u %s on node %s", text->len > 0 ? ", " : "", memnode->cell,
-                              pin_memory_mode_name (memnode->mode), nodes);
-    }
-  append_rest (text, placement->memnode->len);
-  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("memory anywhere");
-}
-
-static void
-add_page (GString *text, const PinPage *page)
-{
-  g_autofree char *size = page->size_kib != 0 ? size_text (page->size_kib) : g_strdup ("default size");
-  g_autofree char *cells = page->cells != NULL ? pin_cpuset_format (page->cells) : NULL;
-
-  g_string_append_printf (text, "%spages of %s%s%s", text->len > 0 ? " and " : "", size, cells != NULL ? " for cell " : "",
-                          cells != NULL ? cells : "");
-}
-
-static char *
-pages_text (const PinPlacement *placement)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < MIN (placement->hugepages->len, NAMED); i++)
-    add_page (text, &g_array_index (placement->hugepages, PinPage, i));
-  append_rest (text, placement->hugepages->len);
-  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("ordinary memory");
-}
-
-static void
-add_sched (GString *text, const char *threads, const PinSched *sched)
-{
-  g_autofree char *ids = sched->ids != NULL ? pin_cpuset_format (sched->ids) : g_strdup ("");
-
-  g_string_append_printf (text, "%s%s for %s%s", text->len > 0 ? ", " : "", pin_sched_policy_name (sched->policy), threads, ids);
-}
-
-static void
-add_scheds (GString *text, const char *threads, const GArray *scheds)
-{
-  for (guint i = 0; i < MIN (scheds->len, NAMED); i++)
-    add_sched (text, threads, &g_array_index (scheds, PinSched, i));
-  append_rest (text, scheds->len);
-}
-
-static char *
-scheds_text (const PinPlacement *placement)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  add_scheds (text, "vCPU ", placement->vcpusched);
-  add_scheds (text, "I/O thread ", placement->iothreadsched);
-  if (placement->emulatorsched != NULL)
-    add_sched (text, "the emulator", placement->emulatorsched);
-  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("none");
-}
-
-char *
-pin_explain_value (const PinPlacement *placement, PinSetting setting)
-{
-  switch (setting)
-    {
-    case PIN_SETTING_HUGEPAGES:
-      return pages_text (placement);
-    case PIN_SETTING_NUMA_MEMORY:
-      return memory_text (placement);
-    case PIN_SETTING_VCPU_PINS:
-      return vcpus_text (placement);
-    case PIN_SETTING_EMULATOR_PINS:
-      return placement->emulatorpin != NULL ? pin_cpuset_format (placement->emulatorpin) : g_strdup ("no pin");
-    case PIN_SETTING_IOTHREAD_PINS:
-      return placement->iothreadpin->len > 0 ? pins_text ("I/O thread ", placement->iothreadpin) : g_strdup ("no pins");
-    case PIN_SETTING_CACHE:
-      return g_strdup (pin_placement_has (placement, setting) ? "cache and bandwidth shares" : "none");
-    case PIN_SETTING_SCHEDULER:
-      return scheds_text (placement);
-    case PIN_SETTING_CPU_MODEL:
-    case PIN_SETTING_MEMORY:
-    case PIN_SETTING_N:
-    default:
-      return g_strdup ("");
-    }
-}
-
 static char *
 cpus_text (guint64 n)
 {
   return g_strdup_printf ("%" G_GUINT64_FORMAT " CPU%s", n, n == 1 ? "" : "s");
+}
+
+/* What the policy wants of an emulator of which it says where it runs, and what of that can't be. */
+static char *
+emulator_why (const PinFinding *finding, const PinFit *fit, PinAction action)
+{
+  PinSetting pins = PIN_SETTING_EMULATOR_PINS;
+  PinEmulator policy = pin_demand_emulator (fit->demand);
+  gboolean shares = policy == PIN_EMULATOR_SHARE;
+  const char *wants = shares ? "the policy has it share the vCPUs' CPUs" : "the policy gives it a CPU of its own";
+  g_autofree char *place = place_text (finding, fit->room);
+
+  if (action <= PIN_ACTION_REMAP)
+    return g_strdup_printf ("%s (emulator = %s)", wants, pin_emulator_name (policy));
+  if (!pin_terms_allow (fit->demand->terms, pins, PIN_ACTION_REMAP))
+    return g_strdup_printf ("%s (emulator = %s), and yet allows no %s for %s", wants, pin_emulator_name (policy),
+                            pin_action_name (PIN_ACTION_REMAP), pin_setting_name (pins));
+  if (shares && action == PIN_ACTION_WEAKEN)
+    return g_strdup_printf ("%s (emulator = %s), and some of its pages are on nodes without these", wants, pin_emulator_name (policy));
+  return g_strdup_printf ("%s (emulator = %s), which can't be had %s", wants, pin_emulator_name (policy), place);
 }
 
 static const char *
@@ -202,9 +65,13 @@ cpus_why (const PinFinding *finding, const PinFit *fit)
     case PIN_CODE_SHAPE_DIFFERS:
       return g_strdup_printf ("CPU %u lies otherwise here: cores or nodes differ from those at home", finding->number);
     case PIN_CODE_FOLLOWS_CPUS:
+      if (finding->node == PIN_CPUSET_END)
+        return g_strdup ("it has to reach its pages, which are on other nodes");
       return g_strdup_printf ("goes along with what was on the same node at home (%s)", place);
     case PIN_CODE_NODES_SHARED:
       return g_strdup_printf ("what was on several nodes at home shares one here (%s)", place);
+    case PIN_CODE_POLICY:
+      return g_strdup_printf ("CPUs as written can't be had with threads = %s", pin_threads_name (threads));
     default:
       /* Enough, but not in whole cores. */
       if (finding->available >= finding->wanted && threads >= PIN_THREADS_REQUIRE)
@@ -233,7 +100,7 @@ pages_tail (PinCode code)
 static char *
 pages_why (const PinFinding *finding, const PinRoom *room)
 {
-  g_autofree char *size = size_text (finding->page_kib);
+  g_autofree char *size = pin_phrase_size (finding->page_kib);
   g_autofree char *place = place_text (finding, room);
 
   if (finding->page_kib == 0)
@@ -246,9 +113,9 @@ static char *
 memory_figures (const PinFinding *finding, const char *place)
 {
   guint64 unit_kib = MAX (finding->page_kib, 1);
-  g_autofree char *page = size_text (finding->page_kib);
-  g_autofree char *wanted = size_text (finding->wanted * unit_kib);
-  g_autofree char *available = size_text (finding->available * unit_kib);
+  g_autofree char *page = pin_phrase_size (finding->page_kib);
+  g_autofree char *wanted = pin_phrase_size (finding->wanted * unit_kib);
+  g_autofree char *available = pin_phrase_size (finding->available * unit_kib);
 
   return g_strdup_printf ("%s%s%s wanted, %s available %s", wanted, finding->page_kib != 0 ? " in pages of " : "",
                           finding->page_kib != 0 ? page : "", available, place);
@@ -282,7 +149,7 @@ cache_why (const PinFit *fit)
 }
 
 static char *
-why_text (PinSetting setting, const PinFinding *finding, const PinFit *fit)
+why_text (PinSetting setting, PinAction action, const PinFinding *finding, const PinFit *fit)
 {
   const PinRoom *room = fit->room;
 
@@ -293,8 +160,9 @@ why_text (PinSetting setting, const PinFinding *finding, const PinFit *fit)
     case PIN_SETTING_NUMA_MEMORY:
     case PIN_SETTING_MEMORY:
       return memory_why (finding, room);
-    case PIN_SETTING_VCPU_PINS:
     case PIN_SETTING_EMULATOR_PINS:
+      return pin_demand_emulator (fit->demand) == PIN_EMULATOR_HOME ? cpus_why (finding, fit) : emulator_why (finding, fit, action);
+    case PIN_SETTING_VCPU_PINS:
     case PIN_SETTING_IOTHREAD_PINS:
       return cpus_why (finding, fit);
     case PIN_SETTING_CACHE:
@@ -308,22 +176,40 @@ why_text (PinSetting setting, const PinFinding *finding, const PinFit *fit)
     }
 }
 
+/* Whether the policy allows none of the actions for @setting that are worse than @above and better than @action, of which there are some. */
+static gboolean
+is_best_allowed (const PinTerms *terms, PinSetting setting, PinAction above, PinAction action)
+{
+  guint better = pin_setting_actions (setting) & ((1u << action) - (2u << above));
+
+  return action > PIN_ACTION_KEEP && action <= PIN_ACTION_STRIP && better != 0 && (better & terms->actions[setting]) == 0;
+}
+
+/* Why @setting gets @action, as far as that is the policy's doing and not the host's; NULL: it is the host's. */
+static char *
+policy_why (PinSetting setting, PinAction action, const PinTerms *terms)
+{
+  if (!is_best_allowed (terms, setting, PIN_ACTION_NONE, action))
+    return NULL;
+  return g_strdup_printf ("the policy allows no better than %s for %s", pin_action_name (action), pin_setting_name (setting));
+}
+
 static void
 explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit)
 {
-  const PinFinding *finding = &fit->findings[setting];
+  const PinPlacement *original = fit->demand->placement;
+  const PinTerms *terms = fit->demand->terms;
   PinAction action = fit->actions[setting];
-  g_autofree char *written = pin_explain_value (fit->demand->placement, setting);
-  g_autofree char *why = why_text (setting, finding, fit);
-  g_autofree char *given = NULL;
+  g_autofree char *written = pin_phrase (original, plan->placement, setting);
+  g_autofree char *given = plan->placement != NULL ? pin_phrase (plan->placement, original, setting) : g_strdup (written);
+  g_autofree char *policy = policy_why (setting, action, terms);
+  g_autofree char *host = policy == NULL ? why_text (setting, action, &fit->findings[setting], fit) : NULL;
+  gboolean gap = host != NULL && fit->findings[setting].code != PIN_CODE_POLICY && is_best_allowed (terms, setting, PIN_ACTION_KEEP, action);
+  gboolean same = g_str_equal (written, given);
 
-  if (action == PIN_ACTION_REFUSE || setting == PIN_SETTING_MEMORY || plan->placement == NULL)
-    {
-      pin_plan_add_reason (plan, setting, action, finding->code, "%s%s%s", written, written[0] != '\0' ? ": " : "", why);
-      return;
-    }
-  given = pin_explain_value (plan->placement, setting);
-  pin_plan_add_reason (plan, setting, action, finding->code, "%s -> %s: %s", written, given, why);
+  pin_plan_add_reason (plan, setting, action, policy != NULL ? PIN_CODE_POLICY : fit->findings[setting].code, "%s%s%s%s%s%s%s", written,
+                       same ? "" : " -> ", same ? "" : given, written[0] != '\0' ? ": " : "", policy != NULL ? policy : host,
+                       gap ? "; the policy allows nothing between keep and " : "", gap ? pin_action_name (action) : "");
 }
 
 void
@@ -339,6 +225,13 @@ pin_explain (PinPlan *plan, const PinFit *fit)
     }
 }
 
+/* Memory to free, in words that do not say less. */
+static char *
+memory_to_free (guint64 kib)
+{
+  return pin_phrase_size (kib > 1024 ? (kib + 1023) / 1024 * 1024 : kib);
+}
+
 static char *
 host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
 {
@@ -350,7 +243,7 @@ host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
   if (missing == 0)
     return NULL;
   cpus = cpus_text (missing);
-  size = size_text (setting == PIN_SETTING_HUGEPAGES ? finding->page_kib : missing * MAX (finding->page_kib, 1));
+  size = setting == PIN_SETTING_HUGEPAGES ? pin_phrase_size (finding->page_kib) : memory_to_free (missing * MAX (finding->page_kib, 1));
   switch (setting)
     {
     case PIN_SETTING_HUGEPAGES:

@@ -7,9 +7,6 @@
 /* Adds a reason to @plan for each setting of @fit that is not kept.  plan->placement is NULL for a refusal. */
 void pin_explain (PinPlan *plan, const PinFit *fit);
 
-/* What @placement has of @setting, "vCPU 0 on 4, 1 on 5"; "" of a setting that is the guest's.  (transfer full) */
-char *pin_explain_value (const PinPlacement *placement, PinSetting setting);
-
 /*
  * The smallest change of the host or of the policy that would admit the guest, one clause; for a fit that had to put the policy aside.
  * (transfer full) NULL: none is known.

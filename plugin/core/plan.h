@@ -40,7 +40,7 @@ typedef enum
   PIN_CODE_CPU_UNKNOWN,
   PIN_CODE_CPU_DIFFERS,
   PIN_CODE_LEFT_ALONE,             /* placement='auto', host devices, launch security */
-  PIN_CODE_POLICY,                 /* would fit with an action that the policy does not allow */
+  PIN_CODE_POLICY,                 /* the policy wants it otherwise, or does not allow the action with which it would fit */
   PIN_CODE_HOST,                   /* the guest is assigned to other hosts, maintenance, or no KVM */
   PIN_CODE_GROUP,                  /* a strict group keeps it apart from a guest that is here */
   PIN_CODE_N

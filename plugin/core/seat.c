@@ -239,11 +239,22 @@ own_on_node (const PinFit *fit, guint node)
   return count;
 }
 
-/* CPUs that vCPUs and other threads of the guest name together. */
+static guint
+shared_on_node (const PinFit *fit, const PinMask *mask, guint node)
+{
+  guint count = 0;
+
+  for (guint k = 0; k < mask->n_cpus; k++)
+    count += node_of (fit, fit->demand->mask_cpus[mask->first + k]) == node ? 1 : 0;
+  return count;
+}
+
+/* CPUs that vCPUs and other threads of the guest name together, and the one that the policy has its emulator have besides. */
 static guint
 named_on_node (const PinFit *fit, guint node)
 {
-  guint count = 0;
+  gboolean isolates = pin_demand_emulator (fit->demand) == PIN_EMULATOR_ISOLATE && fit->search->seating->emulator == PIN_ACTION_REMAP;
+  guint count = isolates && fit->search->node_of[pin_seating_emulator_group (fit->demand)] == node ? 1 : 0;
 
   for (guint index = 0; index < fit->demand->shape->n_cpus; index++)
     count += node_of (fit, index) == node ? 1 : 0;
@@ -266,7 +277,7 @@ count_cpus (const PinFit *fit, const PinMask *mask, PinFinding *finding)
 {
   const PinNodeRoom *node = &fit->room->nodes[finding->node];
 
-  finding->wanted = mask->own ? own_on_node (fit, finding->node) : mask->n_cpus;
+  finding->wanted = mask->own ? own_on_node (fit, finding->node) : shared_on_node (fit, mask, finding->node);
   finding->available = mask->own ? node->n_usable : node->n_usable - node->n_isolated;
 }
 
@@ -298,6 +309,48 @@ why_moved (const PinFit *fit, const PinMask *mask)
   return finding;
 }
 
+/* Where it is not the mask itself that wants more CPUs than there are, all that the guest names there may. */
+static void
+look_for_shortage (const PinFit *fit, PinFinding *finding)
+{
+  guint64 wanted = finding->wanted > finding->available ? finding->wanted : named_on_node (fit, finding->node);
+
+  if (wanted > finding->available)
+    finding->wanted = wanted;
+  if (wanted > finding->available || fit->demand->terms->threads >= PIN_THREADS_REQUIRE)
+    finding->code = PIN_CODE_NO_FREE_CPUS;
+}
+
+static PinFinding
+why_weaker (const PinFit *fit, const PinMask *mask, PinAction action)
+{
+  PinFinding finding = why_moved (fit, mask);
+  gboolean reaches = mask->setting == PIN_SETTING_EMULATOR_PINS && action == PIN_ACTION_WEAKEN && fit->search->seating->page_node != NULL;
+
+  count_cpus (fit, mask, &finding);
+  if (is_merged (fit, mask))
+    finding.code = PIN_CODE_NODES_SHARED;
+  else
+    look_for_shortage (fit, &finding);
+  if (finding.code == PIN_CODE_NO_FREE_CPUS && finding.wanted <= finding.available && reaches)
+    finding = (PinFinding){ .code = PIN_CODE_FOLLOWS_CPUS, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END };
+  return finding;
+}
+
+static PinFinding
+why_remapped (const PinFit *fit, const PinMask *mask)
+{
+  PinFinding finding = why_moved (fit, mask);
+
+  count_cpus (fit, mask, &finding);
+  if (finding.code != PIN_CODE_NO_FREE_CPUS)
+    return finding;
+  look_for_shortage (fit, &finding);
+  if (fit->demand->terms->threads >= PIN_THREADS_REQUIRE)
+    finding.code = PIN_CODE_POLICY;
+  return finding;
+}
+
 static void
 judge_mask (PinFit *fit, guint i)
 {
@@ -306,24 +359,18 @@ judge_mask (PinFit *fit, guint i)
   PinFinding finding = { .code = PIN_CODE_FITS };
 
   if (action > MAX (fit->actions[mask->setting], PIN_ACTION_KEEP))
-    {
-      finding = why_moved (fit, mask);
-      if (action >= PIN_ACTION_WEAKEN)
-        finding.code = is_merged (fit, mask) ? PIN_CODE_NODES_SHARED : PIN_CODE_NO_FREE_CPUS;
-      count_cpus (fit, mask, &finding);
-      if (finding.code == PIN_CODE_NO_FREE_CPUS && finding.wanted <= finding.available)
-        finding.wanted = named_on_node (fit, finding.node);
-    }
+    finding = action == PIN_ACTION_REMAP ? why_remapped (fit, mask) : why_weaker (fit, mask, action);
   pin_fit_worsen (fit, mask->setting, action, &finding);
 }
 
 static void
 judge_emulator (PinFit *fit)
 {
-  PinFinding finding = { .code = PIN_CODE_POLICY, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END, .wanted = 1 };
+  PinFinding finding = { .code = PIN_CODE_POLICY, .node = PIN_CPUSET_END, .number = PIN_CPUSET_END };
 
   if (pin_demand_emulator (fit->demand) == PIN_EMULATOR_ISOLATE)
     {
+      finding.wanted = 1;
       finding.node = fit->search->node_of[pin_seating_emulator_group (fit->demand)];
       finding.available = fit->search->seating->seats[finding.node].n_left;
     }

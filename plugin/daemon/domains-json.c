@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domains-json.h"
 
-#include "core/explain.h"
+#include "core/phrase.h"
 #include "host/kept-file.h"
 
 #include <json-glib/json-glib.h>
@@ -51,13 +51,13 @@ since_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
 static char *
 written_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
 {
-  return pin_explain_value (pin_resident_record (resident)->original->placement, setting);
+  return pin_phrase (pin_resident_record (resident)->original->placement, resident->domain->placement, setting);
 }
 
 static char *
 given_of (const PinResident *resident, PinSetting setting, const PinKept *kept)
 {
-  return pin_explain_value (resident->domain->placement, setting);
+  return pin_phrase (resident->domain->placement, pin_resident_record (resident)->original->placement, setting);
 }
 
 static void

@@ -89,6 +89,11 @@ static const Case cases[] = {
     "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='1'/></numatune>", TWO_NODES, "node:1 core:4 mem:300M", "", "",
     "numa-memory=keep,remap", "refuse: numa-memory refuse, memory warn",
     "free 212 MiB on node 0, or allow weaken for numa-memory in the policy" },
+  { "names-memory-to-free-that-is-enough", "<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='1'/></numatune>", TWO_NODES,
+    "node:1 core:4 mem:307000K", "", "", "numa-memory=keep,remap", "refuse: numa-memory refuse, memory warn",
+    "free 213 MiB on node 0, or allow weaken for numa-memory in the policy" },
+  { "has-no-cpu-freed-for-an-emulator-that-shares", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=share emulator-pins=keep",
+    "refuse: vcpu-pins keep, emulator-pins refuse", "allow remap for emulator-pins in the policy" },
   { "remaps-an-emulator", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='7'/></cputune>", TWO_NODES, ONE_NODE, "", "", NULL,
     "adapt: emulator-pins remap", "e:0" },
   { "remaps-iothreads-beside-vcpus",
@@ -552,6 +557,23 @@ test_dimm_of_ordinary_memory (void)
   g_assert_true (pin_placement_equal (plan->placement, domain->placement));
 }
 
+/* Whoever reads a reason learns from it what changed, and that something stood in the way. */
+static void
+assert_reasons_say_something (const PinPlan *plan)
+{
+  for (guint i = 0; i < plan->reasons->len; i++)
+    {
+      const PinReason *reason = g_ptr_array_index (plan->reasons, i);
+      g_auto (GStrv) sides = g_strsplit (reason->text, " -> ", 2);
+
+      g_test_message ("%s", reason->text);
+      g_assert_cmpint (reason->code, !=, PIN_CODE_FITS);
+      if (sides[1] == NULL)
+        continue;
+      g_assert_false (g_str_has_prefix (sides[1], sides[0]) && g_str_has_prefix (sides[1] + strlen (sides[0]), ": "));
+    }
+}
+
 static void
 test_case (gconstpointer data)
 {
@@ -567,8 +589,107 @@ test_case (gconstpointer data)
   g_assert_cmpstr (answer, ==, c->answer);
   g_assert_cmpstr (given, ==, c->given);
   assert_kept_as_written (plan, domain->placement);
+  assert_reasons_say_something (plan);
+}
+
+typedef struct
+{
+  Case plan;            /* neither answer nor given */
+  const char *setting;
+  const char *reason;   /* "CODE: TEXT" */
+} ReasonCase;
+
+#define SIX_PINS "<vcpu>6</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/><vcpupin vcpu='2' cpuset='2'/>" \
+                 "<vcpupin vcpu='3' cpuset='3'/><vcpupin vcpu='4' cpuset='4'/><vcpupin vcpu='5' cpuset='5'/></cputune>"
+#define SHARES "the policy has it share the vCPUs' CPUs (emulator = share)"
+#define ISOLATES "the policy gives it a CPU of its own (emulator = isolate)"
+
+static const ReasonCase reason_cases[] = {
+  /* The policy's doing, where nothing is short. */
+  { { "an-emulator-that-shares", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=share" },
+    "emulator-pins", "policy: no pin -> 4-5: " SHARES },
+  { { "an-emulator-that-shares-but-must-not-move", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=share emulator-pins=keep" },
+    "emulator-pins", "policy: no pin: " SHARES ", and yet allows no remap for emulator-pins" },
+  { { "an-emulator-that-shares-with-nobody", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='5'/></cputune>",
+      TWO_NODES, ONE_NODE, "", "", "emulator=share vcpu-pins=keep,strip" },
+    "emulator-pins", "policy: 5 -> no pin: " SHARES ", which can't be had on the host" },
+  { { "an-emulator-that-shares-far-from-its-pages", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/></cputune>" PAGES_ON_1, TWO_NODES,
+      TWO_NODES, "", "", "emulator=share vcpu-pins=keep numa-memory=keep" },
+    "emulator-pins", "policy: no pin -> 0,4-7: " SHARES ", and some of its pages are on nodes without these" },
+  { { "an-emulator-that-is-isolated", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=isolate" },
+    "emulator-pins", "policy: no pin -> 6: " ISOLATES },
+  { { "an-emulator-that-is-isolated-but-must-not-move", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=isolate emulator-pins=keep,weaken" },
+    "emulator-pins", "policy: no pin -> 6-7: " ISOLATES ", and yet allows no remap for emulator-pins" },
+  { { "an-emulator-for-which-no-cpu-is-left", SIX_PINS, NULL, "node:1 core:7 mem:4G", "6", "", "emulator=isolate vcpu-pins=keep" },
+    "emulator-pins", "policy: no pin: " ISOLATES ", which can't be had on node 0" },
+  { { "pins-that-make-way-for-an-isolated-emulator", "<vcpu>3</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/>"
+      "<vcpupin vcpu='2' cpuset='2'/></cputune>", ONE_NODE, ONE_NODE, "3", "", "emulator=isolate" },
+    "vcpu-pins", "no-free-cpus: vCPU 0 on 0, 1 on 1, 2 on 2 -> vCPU 0 on 1-2, 1 on 1-2, 2 on 1-2: 4 CPUs wanted, 3 available on node 0" },
+  { { "pins-that-go-to-whole-cores", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2'/></cputune>", SMT, SMT, "",
+      "", "threads=require" },
+    "vcpu-pins", "policy: vCPU 0 on 1, 1 on 2 -> vCPU 0 on 0, 1 on 4: CPUs as written can't be had with threads = require" },
+  { { "pins-that-may-not-stay", PINNED, TWO_NODES, TWO_NODES, "", "", "vcpu-pins=weaken,strip" },
+    "vcpu-pins", "policy: vCPU 0 on 4, 1 on 5: the policy allows no better than weaken for vcpu-pins" },
+  { { "pages-that-may-not-stay", PAGES_ON_1, TWO_NODES, TWO_NODES, "", "", "hugepages=strip" },
+    "hugepages", "policy: pages of default size -> ordinary memory: the policy allows no better than strip for hugepages" },
+  { { "memory-that-may-not-stay", PAGES_ON_1, TWO_NODES, TWO_NODES, "", "", "numa-memory=strip" },
+    "numa-memory", "policy: memory strict on node 1 -> memory anywhere: the policy allows no better than strip for numa-memory" },
+  { { "schedulers-that-may-not-stay", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpusched vcpus='0' scheduler='fifo' "
+      "priority='1'/></cputune>", TWO_NODES, TWO_NODES, "", "", "scheduler=strip" },
+    "scheduler", "policy: fifo for vCPU 0 -> none: the policy allows no better than strip for scheduler" },
+  { { "pins-that-may-not-move", PINNED, TWO_NODES, ONE_NODE, "", "", "vcpu-pins=keep,weaken" },
+    "vcpu-pins", "cpu-missing: vCPU 0 on 4, 1 on 5 -> vCPU 0 on 0, 1 on 1: CPU 4 is not there; 2 CPUs wanted, 4 available on node 0; "
+    "the policy allows nothing between keep and weaken" },
+  { { "memory-that-may-not-move", PAGES_ON_1, TWO_NODES, ONE_PAGED, "", "", "numa-memory=keep,strip" },
+    "numa-memory", "node-missing: memory strict on node 1 -> memory anywhere: there is no node 1 with memory here; "
+    "512 MiB in pages of 2 MiB wanted, 1 GiB available on node 0; the policy allows nothing between keep and strip" },
+  { { "an-emulator-that-must-reach-its-pages", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='0-1'/></cputune>" PAGES_ON_1,
+      TWO_NODES, "node:3 core:4 mem:4G huge2M:512", "4-7", "", NULL },
+    "emulator-pins", "follows-cpus: 0-1 -> 0-3,9-11: it has to reach its pages, which are on other nodes" },
+
+  /* What changed is named. */
+  { { "a-dimm-that-moves", PINNED DIMM_ON_1, TWO_NODES, ONE_PAGED, "", "", NULL },
+    "numa-memory", "node-missing: DIMM 0 on node 1 -> DIMM 0 on node 0: there is no node 1 with memory here; "
+    "256 MiB in pages of 2 MiB wanted, 1 GiB available on node 0" },
+  { { "a-dimm-that-goes-anywhere", PINNED DIMM_ON_1, TWO_NODES, ONE_NODE, "", "", "numa-memory=keep,strip" },
+    "numa-memory", "node-missing: DIMM 0 on node 1 -> memory anywhere: there is no node 1 with memory here; "
+    "256 MiB wanted, 4 GiB available on node 0; the policy allows nothing between keep and strip" },
+  { { "a-dimm-without-its-pages", PINNED DIMM_ON_1, TWO_NODES, "node:2 core:4 mem:700M", "", "", NULL },
+    "hugepages", "pages-missing: pages of 2 MiB for DIMM 0 -> ordinary memory: 128 pages of 2 MiB wanted, 0 free on node 1" },
+  { { "the-pin-that-moves-among-many", SIX_PINS, NULL, "node:1 core:8 mem:4G", "5", "", NULL },
+    "vcpu-pins", "cpu-dedicated-to-other: vCPU 5 on 5 and 5 more -> vCPU 5 on 6 and 5 more: CPU 5 is another guest's own; "
+    "6 CPUs wanted, 7 available on node 0" },
+  { { "a-node-of-a-mask-that-has-several", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='0-1,4-5'/></cputune>", TWO_NODES, TWO_NODES, "", "0", NULL },
+    "emulator-pins", "cpu-missing: 0-1,4-5 -> 1-2,4-5: CPU 0 is kept from guests here; 2 CPUs wanted, 3 available on node 0" },
+};
+
+static const PinReason *
+reason_for (const PinPlan *plan, const char *setting)
+{
   for (guint i = 0; i < plan->reasons->len; i++)
-    g_test_message ("%s", ((PinReason *)g_ptr_array_index (plan->reasons, i))->text);
+    {
+      const PinReason *reason = g_ptr_array_index (plan->reasons, i);
+
+      if (g_str_equal (pin_setting_name (reason->setting), setting))
+        return reason;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+test_reason (gconstpointer data)
+{
+  const ReasonCase *c = data;
+  g_autoptr (PinDomain) domain = parse_guest (c->plan.guest);
+  g_autoptr (PinOriginal) original = make_original (&c->plan, domain);
+  g_autoptr (PinTerms) terms = make_terms (c->plan.policy);
+  g_autoptr (PinSnapshot) host = make_host (&c->plan);
+  g_autoptr (PinPlan) plan = pin_plan (domain->guest, original, terms, host);
+  const PinReason *reason = reason_for (plan, c->setting);
+  g_autofree char *said = g_strdup_printf ("%s: %s", pin_code_name (reason->code), reason->text);
+
+  g_assert_cmpstr (said, ==, c->reason);
+  assert_reasons_say_something (plan);
 }
 
 /* Isolated CPUs (isolcpus) are for pins of one vCPU: they come first where cores are taken. */
@@ -862,6 +983,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/plan/homes/", home_cases[i].name, NULL);
 
       g_test_add_data_func (path, &home_cases[i], test_homes);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (reason_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/plan/reasons/", reason_cases[i].plan.name, NULL);
+
+      g_test_add_data_func (path, &reason_cases[i], test_reason);
     }
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
