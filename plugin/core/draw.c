@@ -32,8 +32,6 @@ draw_pins (const PinFit *fit, PinPlacement *placement)
   const PinDemand *demand = fit->demand;
   gboolean lost = FALSE;
 
-  if (placement->vcpu_auto)
-    placement->vcpu_cpuset = pin_cpuset_copy (demand->placement->vcpu_cpuset);
   for (guint i = 0; i < demand->n_masks; i++)
     {
       lost |= demand->masks[i].setting == PIN_SETTING_VCPU_PINS && fit->given[i] == NULL;

@@ -18,26 +18,6 @@ cpus_text (guint64 n)
   return g_strdup_printf ("%" G_GUINT64_FORMAT " CPU%s", n, n == 1 ? "" : "s");
 }
 
-/* What the policy wants of an emulator of which it says where it runs, and what of that can't be. */
-static char *
-emulator_why (const PinFinding *finding, const PinFit *fit, PinAction action)
-{
-  PinSetting pins = PIN_SETTING_EMULATOR_PINS;
-  PinEmulator policy = pin_demand_emulator (fit->demand);
-  gboolean shares = policy == PIN_EMULATOR_SHARE;
-  const char *wants = shares ? "the policy has it share the vCPUs' CPUs" : "the policy gives it a CPU of its own";
-  g_autofree char *place = place_text (finding, fit->room);
-
-  if (action <= PIN_ACTION_REMAP)
-    return g_strdup_printf ("%s (emulator = %s)", wants, pin_emulator_name (policy));
-  if (!pin_terms_allow (fit->demand->terms, pins, PIN_ACTION_REMAP))
-    return g_strdup_printf ("%s (emulator = %s), and yet allows no %s for %s", wants, pin_emulator_name (policy),
-                            pin_action_name (PIN_ACTION_REMAP), pin_setting_name (pins));
-  if (shares && action == PIN_ACTION_WEAKEN)
-    return g_strdup_printf ("%s (emulator = %s), and some of its pages are on nodes without these", wants, pin_emulator_name (policy));
-  return g_strdup_printf ("%s (emulator = %s), which can't be had %s", wants, pin_emulator_name (policy), place);
-}
-
 static const char *
 missing_text (guint number, const PinRoom *room)
 {
@@ -47,7 +27,7 @@ missing_text (guint number, const PinRoom *room)
 }
 
 static char *
-cpus_why (const PinFinding *finding, const PinFit *fit)
+cpus_why (const PinFinding *finding, const PinFit *fit, PinAction action)
 {
   const PinRoom *room = fit->room;
   PinThreads threads = fit->demand->terms->threads;
@@ -81,6 +61,34 @@ cpus_why (const PinFinding *finding, const PinFit *fit)
     }
 }
 
+/* What the policy wants of an emulator of which it says where it runs, and what of that can't be. */
+static char *
+placed_why (const PinFinding *finding, const PinFit *fit, PinAction action)
+{
+  PinSetting pins = PIN_SETTING_EMULATOR_PINS;
+  PinEmulator policy = pin_demand_emulator (fit->demand);
+  gboolean shares = policy == PIN_EMULATOR_SHARE;
+  const char *wants = shares ? "the policy has it share the vCPUs' CPUs" : "the policy gives it a CPU of its own";
+  g_autofree char *place = place_text (finding, fit->room);
+
+  if (action <= PIN_ACTION_REMAP)
+    return g_strdup_printf ("%s (emulator = %s)", wants, pin_emulator_name (policy));
+  if (!pin_terms_allow (fit->demand->terms, pins, PIN_ACTION_REMAP))
+    return g_strdup_printf ("%s (emulator = %s), and yet allows no %s for %s", wants, pin_emulator_name (policy),
+                            pin_action_name (PIN_ACTION_REMAP), pin_setting_name (pins));
+  if (shares && action == PIN_ACTION_WEAKEN)
+    return g_strdup_printf ("%s (emulator = %s), and some of its pages are on nodes without these", wants, pin_emulator_name (policy));
+  return g_strdup_printf ("%s (emulator = %s), which can't be had %s", wants, pin_emulator_name (policy), place);
+}
+
+static char *
+emulator_why (const PinFinding *finding, const PinFit *fit, PinAction action)
+{
+  gboolean placed = pin_demand_emulator (fit->demand) != PIN_EMULATOR_HOME;
+
+  return placed ? placed_why (finding, fit, action) : cpus_why (finding, fit, action);
+}
+
 static const char *
 pages_tail (PinCode code)
 {
@@ -98,13 +106,11 @@ pages_tail (PinCode code)
 }
 
 static char *
-pages_why (const PinFinding *finding, const PinRoom *room)
+pages_why (const PinFinding *finding, const PinFit *fit, PinAction action)
 {
   g_autofree char *size = pin_phrase_size (finding->page_kib);
-  g_autofree char *place = place_text (finding, room);
+  g_autofree char *place = place_text (finding, fit->room);
 
-  if (finding->page_kib == 0)
-    return g_strdup ("the pages can't be had together with the memory's nodes");
   return g_strdup_printf ("%" G_GUINT64_FORMAT " page%s of %s wanted, %" G_GUINT64_FORMAT " free %s%s", finding->wanted,
                           finding->wanted == 1 ? "" : "s", size, finding->available, place, pages_tail (finding->code));
 }
@@ -122,9 +128,9 @@ memory_figures (const PinFinding *finding, const char *place)
 }
 
 static char *
-memory_why (const PinFinding *finding, const PinRoom *room)
+memory_why (const PinFinding *finding, const PinFit *fit, PinAction action)
 {
-  g_autofree char *place = place_text (finding, room);
+  g_autofree char *place = place_text (finding, fit->room);
   g_autofree char *figures = memory_figures (finding, place);
 
   switch (finding->code)
@@ -141,7 +147,7 @@ memory_why (const PinFinding *finding, const PinRoom *room)
 }
 
 static char *
-cache_why (const PinFit *fit)
+cache_why (const PinFinding *finding, const PinFit *fit, PinAction action)
 {
   char *text = pin_resctrl_text (fit->demand->placement, fit->room->snapshot);
 
@@ -149,32 +155,24 @@ cache_why (const PinFit *fit)
 }
 
 static char *
-why_text (PinSetting setting, PinAction action, const PinFinding *finding, const PinFit *fit)
+scheduler_why (const PinFinding *finding, const PinFit *fit, PinAction action)
 {
-  const PinRoom *room = fit->room;
-
-  switch (setting)
-    {
-    case PIN_SETTING_HUGEPAGES:
-      return pages_why (finding, room);
-    case PIN_SETTING_NUMA_MEMORY:
-    case PIN_SETTING_MEMORY:
-      return memory_why (finding, room);
-    case PIN_SETTING_EMULATOR_PINS:
-      return pin_demand_emulator (fit->demand) == PIN_EMULATOR_HOME ? cpus_why (finding, fit) : emulator_why (finding, fit, action);
-    case PIN_SETTING_VCPU_PINS:
-    case PIN_SETTING_IOTHREAD_PINS:
-      return cpus_why (finding, fit);
-    case PIN_SETTING_CACHE:
-      return cache_why (fit);
-    case PIN_SETTING_SCHEDULER:
-      return g_strdup ("fifo or rr on a CPU that is not the thread's own can starve the host");
-    case PIN_SETTING_CPU_MODEL:
-    case PIN_SETTING_N:
-    default:
-      return g_strdup ("");
-    }
+  return g_strdup ("fifo or rr on a CPU that is not the thread's own can starve the host");
 }
+
+typedef char *(*Why) (const PinFinding *finding, const PinFit *fit, PinAction action);
+
+/* By settings that a fit is about: of the CPU model judge.c says why. */
+static const Why whys[PIN_SETTING_N] = {
+  [PIN_SETTING_HUGEPAGES] = pages_why,
+  [PIN_SETTING_NUMA_MEMORY] = memory_why,
+  [PIN_SETTING_VCPU_PINS] = cpus_why,
+  [PIN_SETTING_EMULATOR_PINS] = emulator_why,
+  [PIN_SETTING_IOTHREAD_PINS] = cpus_why,
+  [PIN_SETTING_CACHE] = cache_why,
+  [PIN_SETTING_SCHEDULER] = scheduler_why,
+  [PIN_SETTING_MEMORY] = memory_why,
+};
 
 /* Whether the policy allows none of the actions for @setting that are worse than @above and better than @action, of which there are some. */
 static gboolean
@@ -203,7 +201,7 @@ explain_setting (PinPlan *plan, PinSetting setting, const PinFit *fit)
   g_autofree char *written = pin_phrase (original, plan->placement, setting);
   g_autofree char *given = plan->placement != NULL ? pin_phrase (plan->placement, original, setting) : g_strdup (written);
   g_autofree char *policy = policy_why (setting, action, terms);
-  g_autofree char *host = policy == NULL ? why_text (setting, action, &fit->findings[setting], fit) : NULL;
+  g_autofree char *host = policy == NULL ? whys[setting](&fit->findings[setting], fit, action) : NULL;
   gboolean gap = host != NULL && fit->findings[setting].code != PIN_CODE_POLICY && is_best_allowed (terms, setting, PIN_ACTION_KEEP, action);
   gboolean same = g_str_equal (written, given);
 
@@ -220,7 +218,7 @@ pin_explain (PinPlan *plan, const PinFit *fit)
       gboolean told = plan->placement == NULL ? fit->actions[setting] == PIN_ACTION_REFUSE
                                               : fit->actions[setting] > PIN_ACTION_KEEP;
 
-      if (told && setting != PIN_SETTING_CPU_MODEL)
+      if (told)
         explain_setting (plan, setting, fit);
     }
 }
@@ -232,36 +230,27 @@ memory_to_free (guint64 kib)
   return pin_phrase_size (kib > 1024 ? (kib + 1023) / 1024 * 1024 : kib);
 }
 
+/* What is short: pages, memory or CPUs, whichever the setting counts; what counts nothing is short of nothing. */
 static char *
 host_change (PinSetting setting, const PinFinding *finding, const PinRoom *room)
 {
-  g_autofree char *place = place_text (finding, room);
   guint64 missing = finding->wanted > finding->available ? finding->wanted - finding->available : 0;
+  g_autofree char *place = place_text (finding, room);
+  g_autofree char *amount = NULL;
   g_autofree char *size = NULL;
-  g_autofree char *cpus = NULL;
 
   if (missing == 0)
     return NULL;
-  cpus = cpus_text (missing);
-  size = setting == PIN_SETTING_HUGEPAGES ? pin_phrase_size (finding->page_kib) : memory_to_free (missing * MAX (finding->page_kib, 1));
-  switch (setting)
+  if (setting == PIN_SETTING_HUGEPAGES)
     {
-    case PIN_SETTING_HUGEPAGES:
-      return g_strdup_printf ("free %" G_GUINT64_FORMAT " page%s of %s %s", missing, missing == 1 ? "" : "s", size, place);
-    case PIN_SETTING_NUMA_MEMORY:
-    case PIN_SETTING_MEMORY:
-      return g_strdup_printf ("free %s %s", size, place);
-    case PIN_SETTING_VCPU_PINS:
-    case PIN_SETTING_EMULATOR_PINS:
-    case PIN_SETTING_IOTHREAD_PINS:
-      return g_strdup_printf ("free %s %s", cpus, place);
-    case PIN_SETTING_CACHE:
-    case PIN_SETTING_SCHEDULER:
-    case PIN_SETTING_CPU_MODEL:
-    case PIN_SETTING_N:
-    default:
-      return NULL;
+      size = pin_phrase_size (finding->page_kib);
+      amount = g_strdup_printf ("%" G_GUINT64_FORMAT " page%s of %s", missing, missing == 1 ? "" : "s", size);
     }
+  else if (setting == PIN_SETTING_NUMA_MEMORY || setting == PIN_SETTING_MEMORY)
+    amount = memory_to_free (missing * MAX (finding->page_kib, 1));
+  else
+    amount = cpus_text (missing);
+  return g_strdup_printf ("free %s %s", amount, place);
 }
 
 /* What to write in the policy for it; NULL: nothing would help. */

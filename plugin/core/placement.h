@@ -88,7 +88,7 @@ typedef struct
 
 typedef struct
 {
-  PinCpuset *vcpu_cpuset;      /* vcpu@cpuset; NULL: none */
+  PinCpuset *vcpu_cpuset;      /* vcpu@cpuset; NULL: none, as with vcpu_auto */
   gboolean vcpu_auto;          /* vcpu@placement='auto': numad's, never touched */
   GArray *vcpupin;             /* PinPin, by id upwards */
   PinCpuset *emulatorpin;      /* NULL: none */

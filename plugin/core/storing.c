@@ -154,8 +154,6 @@ next_size (const PinStoring *s, guint i, PinAction action, gint size)
 
   if (action == PIN_ACTION_KEEP)
     return size < 0 ? s->sizes[i] : -1;
-  if (chunk->page_kib == 0)
-    return -1;
   if (action == PIN_ACTION_STRIP)
     return size < 0 && (pin_storing_may_leave_pages (s) || pages_aside (s)) ? 0 : -1;
   for (size = size < 0 ? (gint)s->room->n_sizes - 1 : size - 1; size > 0; size--)

@@ -100,7 +100,7 @@ pin_topology_siblings (const PinTopology *topology, PinCpuId cpu)
   return siblings;
 }
 
-/* Whether the cores of @shape's CPUs and those of @host stand one to one. */
+/* Whether the cores of @shape's CPUs, all of which @host has, and those of @host stand one to one. */
 static gboolean
 cores_hold (const PinTopology *shape, const PinTopology *host)
 {
@@ -117,8 +117,6 @@ cores_hold (const PinTopology *shape, const PinTopology *host)
       const PinCpu *cpu = &shape->cpus[i];
       const PinCpu *found = pin_topology_cpu (host, cpu->id);
 
-      if (found == NULL)
-        return FALSE;
       if (core_there[cpu->core] == PIN_CPUSET_END && core_here[found->core] == PIN_CPUSET_END)
         {
           core_there[cpu->core] = found->core;

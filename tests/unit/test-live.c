@@ -41,6 +41,7 @@ typedef struct
 #define CELL_NODES(a, b) "<numatune><memnode cellid='0' mode='strict' nodeset='" a "'/>" \
                          "<memnode cellid='1' mode='strict' nodeset='" b "'/></numatune>"
 #define PAGES "<memoryBacking><hugepages/></memoryBacking>"
+#define BIG_PAGES "<memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>"
 #define DIMM(node) "<devices><memory model='dimm'><source><nodemask>" node "</nodemask></source><target><size unit='MiB'>256</size>" \
                    "<node>0</node></target></memory></devices>"
 
@@ -95,6 +96,14 @@ static const Case cases[] = {
   { "goes-where-it-likes-where-memory-prefers-one-of-several", TUNE (PIN ("0", "1") PIN ("1", "5")) MEMORY ("strict", "0-1"), TWO_NODES,
     TUNE (PIN ("0", "0") PIN ("1", "4")) MEMORY ("preferred", "0"), TWO_NODES, "", NULL, "keep: numa-memory keep, vcpu-pins keep", "0:1 1:5",
     "0:1 1:5", FALSE },
+  { "knows-two-nodes-where-memory-has-one", TUNE (PIN ("0", "1") PIN ("1", "5")) MEMORY ("interleave", "0-1"), TWO_NODES,
+    TUNE (PIN ("0", "8") PIN ("1", "9")) MEMORY ("interleave", "2"), "node:3 core:4 mem:4G", "", NULL, "adapt: numa-memory keep, vcpu-pins remap", "0:8 1:9", "", FALSE },
+  { "goes-where-it-likes-where-a-memory-device-is-free", TUNE (PIN ("0", "6")) CELLS DIMM ("1"), TWO_NODES, TUNE (PIN ("0", "0")) CELLS, TWO_NODES,
+    "", NULL, "keep: vcpu-pins keep", "0:6", "0:6", FALSE },
+  { "goes-where-it-likes-though-memory-has-been-bound", TUNE (PIN ("0", "1") PIN ("1", "5")), TWO_NODES, TUNE (PIN ("0", "0") PIN ("1", "4"))
+    MEMORY ("strict", "0-1"), TWO_NODES, "", NULL, "keep: numa-memory keep, vcpu-pins keep", "0:1 1:5", "0:1 1:5", FALSE },
+  { "goes-where-it-likes-where-memory-is-free-by-numbers", TUNE (PIN ("0", "1")) MEMORY ("strict", "1"), NULL, TUNE (PIN ("0", "0")), TWO_NODES,
+    "", NULL, "keep: vcpu-pins keep", "0:1", "0:1", FALSE },
   /* Who came later to its home goes before. */
   { "makes-way-for-a-resident", TUNE (PIN ("0", "6")), ONE_NODE, TUNE (PIN ("0", "1")), ONE_NODE, "1,6", NULL, "adapt: vcpu-pins remap",
     "0:0", "0:0", TRUE },
@@ -122,6 +131,10 @@ static const Case cases[] = {
   { "keeps-pages-that-others-would-have-taken", TUNE (PIN ("0", "6")) PAGES MEMORY ("strict", "1"), TWO_NODES,
     TUNE (PIN ("0", "0")) PAGES MEMORY ("strict", "0"), "node:2 core:4 mem:64M", "", NULL,
     "adapt: hugepages keep, numa-memory keep, vcpu-pins remap", "0:0", "", FALSE },
+  { "keeps-pages-of-which-the-host-has-some", TUNE (PIN ("0", "6")) PAGES, TWO_NODES, TUNE (PIN ("0", "0")) PAGES, TWO_NODES, "", NULL,
+    "keep: hugepages keep, vcpu-pins keep", "0:6", "0:6", FALSE },
+  { "keeps-pages-that-the-host-has-in-another-size", TUNE (PIN ("0", "6")) BIG_PAGES, TWO_NODES, TUNE (PIN ("0", "0")) BIG_PAGES, TWO_NODES, "",
+    NULL, "keep: hugepages keep, vcpu-pins keep", "0:6", "0:6", FALSE },
   { "keeps-memory-that-others-were-promised", TUNE (PIN ("0", "6")) MEMORY ("strict", "1"), TWO_NODES,
     TUNE (PIN ("0", "4")) MEMORY ("strict", "1"), SMALL_NODES, "", NULL, "keep: numa-memory keep, vcpu-pins keep", "0:6", "0:6", FALSE },
   { "does-not-get-stripped-pages-back", TUNE (PIN ("0", "6")) PAGES, ONE_NODE, TUNE (PIN ("0", "1")), TWO_NODES, "", NULL,
@@ -348,6 +361,26 @@ test_pins_edited_here (void)
   g_assert_cmpstr (text, ==, "0:8 1:1");
 }
 
+/* Where the host has lost a CPU that was edited here, numbers say nothing, and the guest stays with its memory. */
+static void
+test_pins_edited_here_of_a_cpu_that_went (void)
+{
+  g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "11")) MEMORY ("strict", "0"));
+  g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "5")) MEMORY ("strict", "1"));
+  g_autoptr (PinOriginal) original = make_original ("node:1 core:12 mem:4G", written);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (TWO_NODES, NULL);
+  g_autoptr (PinTerms) terms = pin_terms_new ();
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *text = NULL;
+
+  g_ptr_array_add (original->homes, pin_home_new ("here", "here", NULL));
+  original->home_of[PIN_SETTING_VCPU_PINS] = 1;
+  host->uuid = g_strdup ("here");
+  plan = pin_live_plan (domain->guest, original, domain->placement, terms, host);
+  text = pins_text (plan->placement);
+  g_assert_cmpstr (text, ==, "0:4");
+}
+
 /* A policy that would have the guest elsewhere, or apart from one that runs here too, does not keep it from getting its CPUs. */
 static void
 test_host_of_the_policy (void)
@@ -489,6 +522,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &pins_cases[i], test_pins);
     }
   g_test_add_func ("/live/pins-edited-here", test_pins_edited_here);
+  g_test_add_func ("/live/pins-edited-here-of-a-cpu-that-went", test_pins_edited_here_of_a_cpu_that_went);
   g_test_add_func ("/live/host-of-the-policy", test_host_of_the_policy);
   g_test_add_func ("/live/pins-of-any", test_pins_of_any);
   g_test_add_func ("/live/cost", test_cost);

@@ -18,6 +18,7 @@ typedef struct
   const char *host;        /* UUID of the host, whose node 1 has no memory; HOME is where all was written */
   const char *cells;       /* memnodes beside that */
   PinAction action;        /* what becomes of it; REFUSE: any but keep */
+  gboolean full;           /* node 0 has no memory left */
 } Case;
 
 static const Case cases[] = {
@@ -28,6 +29,7 @@ static const Case cases[] = {
   { "preferred", "preferred", "1", HOME, "", PIN_ACTION_REFUSE },
   { "interleaved-over-both", "interleave", "0-1", HOME, "", PIN_ACTION_KEEP },
   { "strictly-on-both", "strict", "0-1", HOME, "", PIN_ACTION_KEEP },
+  { "strictly-on-both-where-the-other-is-full", "strict", "0-1", HOME, "", PIN_ACTION_REFUSE, TRUE },
   { "restricted-to-both", "restrictive", "0-1", HOME, "", PIN_ACTION_KEEP },
   { "a-cell-on-both", "strict", "0", HOME, "<memnode cellid='0' mode='strict' nodeset='0-1'/>", PIN_ACTION_KEEP },
   { "interleaved-elsewhere", "interleave", "0-1", ELSEWHERE, "", PIN_ACTION_WEAKEN },
@@ -51,13 +53,14 @@ parse_guest (const Case *c)
 }
 
 static PinSnapshot *
-make_host (const char *uuid)
+make_host (const char *uuid, gboolean full)
 {
   PinSnapshot *host = pin_synthetic_parse ("node:2 core:4 mem:4G", NULL);
 
   g_free (host->uuid);
   host->uuid = g_strdup (uuid);
   host->memory[1].total_kib = host->memory[1].free_kib = 0;
+  host->memory[0].free_kib = full ? 0 : host->memory[0].free_kib;
   return host;
 }
 
@@ -66,7 +69,7 @@ test_case (gconstpointer data)
 {
   const Case *c = data;
   g_autoptr (PinDomain) domain = parse_guest (c);
-  g_autoptr (PinSnapshot) host = make_host (c->host);
+  g_autoptr (PinSnapshot) host = make_host (c->host, c->full);
   g_autoptr (PinTopology) shape = pin_original_shape (host->topology, domain->placement);
   g_autoptr (PinOriginal) original = pin_original_from (domain->placement, pin_home_new (HOME, "home", shape));
   g_autoptr (PinTerms) terms = pin_terms_new ();

@@ -136,7 +136,10 @@ test_case (gconstpointer data)
   g_assert_false (pin_cpuset_intersects (plan->claim->dedicated, host->topology->offline));
 }
 
-/* One demand does for many hosts, but for none where it would name what is offline; nor does that of its home for others. */
+/*
+ * One demand does for many hosts, but for none where it would name what is offline, or where cores count otherwise; nor does that of its home
+ * for others.
+ */
 static void
 test_demands (void)
 {
@@ -144,15 +147,22 @@ test_demands (void)
   g_autoptr (PinSnapshot) whole = make_host ("");
   g_autoptr (PinSnapshot) part = make_host ("7");
   g_autoptr (PinSnapshot) aside = make_host ("3");
+  g_autoptr (PinSnapshot) blind = make_host ("");
   g_autoptr (PinOriginal) original = write_at (WHOLE, domain->placement, whole);
   g_autoptr (PinTerms) terms = pin_terms_new ();
   g_autoptr (PinDemand) of_whole = pin_demand_new (domain->guest, original, terms, whole->topology, NULL);
   g_autoptr (PinDemand) of_part = pin_demand_new (domain->guest, original, terms, part->topology, OTHER_UUID);
+  g_autoptr (PinDemand) of_blind = NULL;
 
   g_assert_true (pin_demand_suits (of_whole, whole->topology));
   g_assert_true (pin_demand_suits (of_whole, aside->topology));
   g_assert_false (pin_demand_suits (of_whole, part->topology));
   g_assert_false (pin_demand_suits (of_part, whole->topology));
+  blind->topology->cores_known = FALSE;
+  of_blind = pin_demand_new (domain->guest, original, terms, blind->topology, NULL);
+  g_assert_true (pin_demand_suits (of_blind, blind->topology));
+  g_assert_false (pin_demand_suits (of_blind, whole->topology));
+  g_assert_false (pin_demand_suits (of_whole, blind->topology));
 }
 
 int

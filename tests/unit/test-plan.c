@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What becomes of a guest on a host: guests as XML, hosts in a line, answers in a line. */
+#include "core/judge.h"
 #include "core/plan.h"
 #include "core/tenancy.h"
 #include "format/domain-read.h"
@@ -68,6 +69,12 @@ static const Case cases[] = {
   { "gives-siblings-a-core-each-without-smt",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", SMT, ONE_NODE, "", "",
     NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "gives-cores-a-core-each-with-smt",
+    "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", "node:1 core:8 mem:4G", SMT, "", "",
+    NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "seats-nodes-whose-cores-are-unlike", "<vcpu>6</vcpu><cputune><vcpupin vcpu='0' cpuset='8'/><vcpupin vcpu='1' cpuset='24'/>"
+    "<vcpupin vcpu='2' cpuset='9'/><vcpupin vcpu='3' cpuset='12'/><vcpupin vcpu='4' cpuset='13'/><vcpupin vcpu='5' cpuset='29'/></cputune>",
+    "node:4 core:4 thread:2 mem:4G", "node:2 core:2 thread:2 mem:4G", "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:4 2:1 3:3 4:2 5:6" },
   { "knows-that-renumbered-cpus-are-others",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", SMT,
     "node:2 core:4 mem:4G", "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
@@ -139,6 +146,9 @@ static const Case cases[] = {
   /* An emulator of which the policy says where it runs. */
   { "gives-an-emulator-that-shares-the-vcpus-cpus", PINNED, TWO_NODES, TWO_NODES, "", "", "emulator=share",
     "adapt: vcpu-pins keep, emulator-pins remap", "0:4 1:5 e:4-5" },
+  { "takes-fifo-off-an-emulator-that-shares", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='5'/>"
+    "<emulatorsched scheduler='fifo' priority='1'/></cputune>", TWO_NODES, TWO_NODES, "", "", "emulator=share",
+    "adapt: vcpu-pins keep, emulator-pins remap, scheduler strip", "0:4 e:4" },
   { "keeps-an-emulator-that-shares-already", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='5'/>"
     "<emulatorpin cpuset='4-5'/></cputune>", TWO_NODES, TWO_NODES, "", "", "emulator=share",
     "keep: vcpu-pins keep, emulator-pins keep", "0:4 1:5 e:4-5" },
@@ -186,6 +196,10 @@ static const Case cases[] = {
   { "shares-a-core-where-that-is-preferred",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2'/></cputune>",
     SMT, SMT, "1-2", "", "threads=prefer", "adapt: vcpu-pins remap", "0:0 1:4" },
+  { "isolates-a-thread-from-the-sibling-that-is-taken", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/></cputune>", SMT, SMT, "5", "",
+    "threads=isolate", "adapt: vcpu-pins remap", "0:0" },
+  { "isolates-a-thread-from-its-emulator", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><emulatorpin cpuset='5'/></cputune>", SMT, SMT, "",
+    "", "threads=isolate", "adapt: vcpu-pins keep, emulator-pins remap", "0:1 e:0" },
   { "isolates-threads-on-cores-of-their-own",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>",
     SMT, SMT, "", "", "threads=isolate", "adapt: vcpu-pins remap", "0:0 1:1" },
@@ -195,6 +209,7 @@ static const Case cases[] = {
     "0:9 1:10" },
   { "takes-the-emptiest-node-to-spread", PINNED, TWO_NODES, "node:3 core:4 mem:4G", "1,4-6", "", "spread=spread",
     "adapt: vcpu-pins remap", "0:8 1:9" },
+  { "moves-one-beside-what-both-wrote", PINNED, TWO_NODES, TWO_NODES, "4", "5", "dedicated=as-written", "adapt: vcpu-pins remap", "0:4 1:6" },
   { "keeps-what-both-wrote", PINNED, TWO_NODES, TWO_NODES, "4", "", "dedicated=as-written", "keep: vcpu-pins keep", "0:4 1:5" },
 
   /* What goes along. */
@@ -231,6 +246,8 @@ static const Case cases[] = {
     "", "", "numa-memory=keep,strip", "adapt: numa-memory strip", "" },
   { "weakens-an-emulator-that-may-have-no-cpu-of-its-own", PINNED, TWO_NODES, TWO_NODES, "", "",
     "emulator=isolate emulator-pins=keep,weaken", "adapt: vcpu-pins keep, emulator-pins weaken", "0:4 1:5 e:6-7" },
+  { "leaves-numad-its-cpus", "<vcpu placement='auto' cpuset='0-1'>2</vcpu><cputune><emulatorpin cpuset='4'/></cputune>", NULL, ONE_NODE, "", "",
+    NULL, "adapt: emulator-pins remap", "e:0" },
   { "keeps-the-cpus-of-all-vcpus", "<vcpu cpuset='4-5'>2</vcpu>", TWO_NODES, TWO_NODES, "", "", NULL, "keep: vcpu-pins keep", "4-5" },
   { "moves-the-cpus-of-all-vcpus", "<vcpu cpuset='4-5'>2</vcpu>", TWO_NODES, ONE_NODE, "", "", NULL, "adapt: vcpu-pins remap", "0-1" },
   { "counts-a-dimm-without-a-word-of-its-own", PINNED PLAIN_DIMM, TWO_NODES, "node:2 core:4 mem:300M", "", "", "memory=keep",
@@ -536,9 +553,10 @@ test_backends_are_near (void)
   g_autofree char *given = NULL;
 
   take_cpus (host, 2);
+  host->memory[1].total_kib = host->memory[1].free_kib = 0;
   plan = pin_plan (domain->guest, original, terms, host);
   given = given_by (plan);
-  g_assert_cmpstr (given, ==, "n0:strict=0-1 n1:strict=0-1");
+  g_assert_cmpstr (given, ==, "n0:strict=0 n1:strict=0");
 }
 
 /* A DIMM that asks for ordinary memory in so many words goes on asking when its cell's pages change. */
@@ -574,6 +592,22 @@ assert_reasons_say_something (const PinPlan *plan)
     }
 }
 
+/* What ranks hosts makes no plan, and comes to the same verdict and cost. */
+static void
+assert_judged_alike (const PinDomain *domain, const PinOriginal *original, const PinTerms *terms, const PinSnapshot *host, const PinPlan *plan)
+{
+  g_autoptr (PinDemand) demand = pin_demand_new (domain->guest, original, terms, host->topology, NULL);
+  g_autoptr (PinRoom) room = pin_room_new (host, domain->guest->uuid, terms);
+  g_autoptr (PinSearch) search = pin_search_new (demand);
+  PinOutcome outcome = pin_judge (search, room);
+
+  if (terms->hosts != NULL || !pin_judge_can (demand))
+    return;
+  g_assert_cmpint (outcome.verdict, ==, plan->verdict);
+  if (plan->verdict != PIN_VERDICT_REFUSE)
+    g_assert_cmpuint (outcome.cost, ==, plan->cost);
+}
+
 static void
 test_case (gconstpointer data)
 {
@@ -590,6 +624,7 @@ test_case (gconstpointer data)
   g_assert_cmpstr (given, ==, c->given);
   assert_kept_as_written (plan, domain->placement);
   assert_reasons_say_something (plan);
+  assert_judged_alike (domain, original, terms, host, plan);
 }
 
 typedef struct
@@ -601,6 +636,8 @@ typedef struct
 
 #define SIX_PINS "<vcpu>6</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/><vcpupin vcpu='2' cpuset='2'/>" \
                  "<vcpupin vcpu='3' cpuset='3'/><vcpupin vcpu='4' cpuset='4'/><vcpupin vcpu='5' cpuset='5'/></cputune>"
+#define HIGH_PINS "<vcpu>16</vcpu><cputune><vcpupin vcpu='10' cpuset='0'/><vcpupin vcpu='11' cpuset='1'/><vcpupin vcpu='12' cpuset='2'/>" \
+                  "<vcpupin vcpu='13' cpuset='3'/><vcpupin vcpu='14' cpuset='4'/><vcpupin vcpu='15' cpuset='5'/></cputune>"
 #define SHARES "the policy has it share the vCPUs' CPUs (emulator = share)"
 #define ISOLATES "the policy gives it a CPU of its own (emulator = isolate)"
 
@@ -656,9 +693,17 @@ static const ReasonCase reason_cases[] = {
     "256 MiB wanted, 4 GiB available on node 0; the policy allows nothing between keep and strip" },
   { { "a-dimm-without-its-pages", PINNED DIMM_ON_1, TWO_NODES, "node:2 core:4 mem:700M", "", "", NULL },
     "hugepages", "pages-missing: pages of 2 MiB for DIMM 0 -> ordinary memory: 128 pages of 2 MiB wanted, 0 free on node 1" },
-  { { "the-pin-that-moves-among-many", SIX_PINS, NULL, "node:1 core:8 mem:4G", "5", "", NULL },
-    "vcpu-pins", "cpu-dedicated-to-other: vCPU 5 on 5 and 5 more -> vCPU 5 on 6 and 5 more: CPU 5 is another guest's own; "
+  { { "the-pin-that-moves-among-many", HIGH_PINS, NULL, "node:1 core:8 mem:4G", "5", "", NULL },
+    "vcpu-pins", "cpu-dedicated-to-other: vCPU 15 on 5 and 5 more -> vCPU 15 on 6 and 5 more: CPU 5 is another guest's own; "
     "6 CPUs wanted, 7 available on node 0" },
+  { { "the-rest-that-moves-beside-many-pins", "<vcpu cpuset='7'>8</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/>"
+      "<vcpupin vcpu='2' cpuset='2'/><vcpupin vcpu='3' cpuset='3'/><vcpupin vcpu='4' cpuset='4'/></cputune>", NULL, "node:1 core:8 mem:4G", "7",
+      "", NULL },
+    "vcpu-pins", "cpu-dedicated-to-other: vCPU 0 on 0, 1 on 1, 2 on 2, 3 on 3 and 1 more, the others on 7 -> vCPU 0 on 0, 1 on 1, 2 on 2, "
+    "3 on 3 and 1 more, the others on 5: CPU 7 is another guest's own; 1 CPU wanted, 7 available on node 0" },
+  { { "an-io-thread-without-a-cpu", "<vcpu>1</vcpu><iothreads>1</iothreads><cputune><iothreadpin iothread='1' cpuset='4'/></cputune>", TWO_NODES,
+      ONE_NODE, "0-3", "", NULL },
+    "iothread-pins", "no-free-cpus: I/O thread 1 on 4 -> no pins: 1 CPU wanted, 0 available on node 0" },
   { { "a-node-of-a-mask-that-has-several", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='0-1,4-5'/></cputune>", TWO_NODES, TWO_NODES, "", "0", NULL },
     "emulator-pins", "cpu-missing: 0-1,4-5 -> 1-2,4-5: CPU 0 is kept from guests here; 2 CPUs wanted, 3 available on node 0" },
 };
@@ -692,6 +737,30 @@ test_reason (gconstpointer data)
   assert_reasons_say_something (plan);
 }
 
+/* Of many masks that may stay or not, some are let go untried: then what is found need not be the best, but it is never a refusal. */
+static void
+test_more_ways_than_are_tried (void)
+{
+  g_autoptr (GString) guest = g_string_new ("<vcpu>1</vcpu><iothreads>8</iothreads><cputune>");
+  Case c = { .home = "node:1 core:8 mem:4G", .host = "node:1 core:6 mem:4G", .taken = "4-5", .reserved = "" };
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = make_host (&c);
+  g_autoptr (PinDomain) domain = NULL;
+  g_autoptr (PinOriginal) original = NULL;
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *given = NULL;
+
+  for (guint i = 1; i < 8; i++)
+    g_string_append_printf (guest, "<iothreadpin iothread='%u' cpuset='0-3'/>", i);
+  g_string_append (guest, "<iothreadpin iothread='8' cpuset='6-7'/></cputune>");
+  domain = parse_guest (guest->str);
+  original = make_original (&c, domain);
+  plan = pin_plan (domain->guest, original, terms, host);
+  given = given_by (plan);
+  g_assert_cmpint (plan->actions[PIN_SETTING_IOTHREAD_PINS], ==, PIN_ACTION_WEAKEN);
+  g_assert_cmpstr (given, ==, "i1:0-3 i2:0-3 i3:0-3 i4:0-3 i5:0-3 i6:0-3 i7:0-3 i8:0-3");
+}
+
 /* Isolated CPUs (isolcpus) are for pins of one vCPU: they come first where cores are taken. */
 static void
 test_isolated (void)
@@ -703,6 +772,8 @@ test_isolated (void)
     { { "1", "5", "2" }, "3", "1-2,0", NULL, "0:3 1:7 2:4" },
     { { "1", "5" }, "3", "0-2", "vcpu-pins=keep,remap", "0:3 1:7" },
     { { "1", "2" }, "3,7", "1", "threads=isolate", "0:3 1:2" },
+    { { "1", "2" }, "3,7", "0-2,4-6", NULL, "0:3 1:7" },
+    { { "1", "5" }, "3", "0-2,4-6", NULL, "0:3 1:7" },
     { { "1", "5" }, "3,7", "1", "threads=require", "0:3 1:7" },
     { { "1", "2" }, "3", "1", "threads=prefer", "0:3 1:2" },
   };
@@ -992,6 +1063,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
+  g_test_add_func ("/plan/more-ways-than-are-tried", test_more_ways_than_are_tried);
   g_test_add_func ("/plan/isolated-cpus-come-first", test_isolated);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
   g_test_add_func ("/plan/reasons-are-short", test_short_reasons);

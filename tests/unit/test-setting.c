@@ -87,16 +87,25 @@ test_unknown_names (void)
   PinSetting setting = PIN_SETTING_CACHE;
   PinAction action = PIN_ACTION_STRIP;
   PinThreads threads = PIN_THREADS_REQUIRE;
+  PinSpread spread = PIN_SPREAD_PACK;
+  PinEmulator emulator = PIN_EMULATOR_SHARE;
+  PinDedicated dedicated = PIN_DEDICATED_AS_WRITTEN;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_assert_false (pin_setting_from_name (names[i], &setting));
       g_assert_false (pin_action_from_name (names[i], &action));
       g_assert_false (pin_threads_from_name (names[i], &threads));
+      g_assert_false (pin_spread_from_name (names[i], &spread));
+      g_assert_false (pin_emulator_from_name (names[i], &emulator));
+      g_assert_false (pin_dedicated_from_name (names[i], &dedicated));
     }
   g_assert_cmpint (setting, ==, PIN_SETTING_CACHE);
   g_assert_cmpint (action, ==, PIN_ACTION_STRIP);
   g_assert_cmpint (threads, ==, PIN_THREADS_REQUIRE);
+  g_assert_cmpint (spread, ==, PIN_SPREAD_PACK);
+  g_assert_cmpint (emulator, ==, PIN_EMULATOR_SHARE);
+  g_assert_cmpint (dedicated, ==, PIN_DEDICATED_AS_WRITTEN);
 }
 
 static void
