@@ -55,15 +55,16 @@ draw_binding (const PinFit *fit, PinMemoryMode *mode, PinNodeset **nodeset, gboo
   *nodeset = *mode == PIN_MEMORY_MODE_PREFERRED ? pin_cpuset_new_one (pin_cpuset_first (nodes)) : g_steal_pointer (&nodes);
 }
 
+/* Of what the guest has, and no other is in its original, there is a chunk. */
 static const PinStore *
 store_of (const PinFit *fit, gint cell, gint dimm)
 {
-  for (guint i = 0; i < fit->demand->n_chunks; i++)
-    {
-      if (fit->demand->chunks[i].cell == cell && fit->demand->chunks[i].dimm == dimm)
-        return &fit->search->storing->stores[i];
-    }
-  return NULL;
+  const PinDemand *demand = fit->demand;
+  guint i = 0;
+
+  while (i + 1 < demand->n_chunks && (demand->chunks[i].cell != cell || demand->chunks[i].dimm != dimm))
+    i++;
+  return &fit->search->storing->stores[i];
 }
 
 static void
@@ -74,7 +75,7 @@ draw_memnodes (const PinFit *fit, PinPlacement *placement)
       PinMemnode *memnode = &g_array_index (placement->memnode, PinMemnode, i);
       const PinStore *store = store_of (fit, (gint)memnode->cell, -1);
 
-      if (store == NULL || store->nodes == PIN_ACTION_STRIP)
+      if (store->nodes == PIN_ACTION_STRIP)
         g_array_remove_index (placement->memnode, i);
       else if (store->nodes != PIN_ACTION_KEEP)
         draw_binding (fit, &memnode->mode, &memnode->nodeset, store->bind == PIN_BIND_PREFERRED);

@@ -176,12 +176,12 @@ seat_mask (PinFit *fit, guint i)
 {
   const PinMask *mask = &fit->demand->masks[i];
   PinAction action = mask->own ? own_action (fit, mask) : shared_action (fit, i);
-  gboolean imaged = mask->own && fit->image[fit->demand->mask_cpus[mask->first]] != PIN_CPUSET_END;
+  gboolean seated = mask->own && pin_mask_has_own_seat (fit->search->seating, fit->demand->mask_cpus[mask->first]);
 
   fit->seats[i] = action;
   if (action == PIN_ACTION_KEEP)
     fit->given[i] = pin_cpuset_copy (mask->written);
-  else if (action == PIN_ACTION_REMAP || imaged)
+  else if (action == PIN_ACTION_REMAP || seated)
     fit->given[i] = images_of (fit, mask);
   else if (action == PIN_ACTION_WEAKEN)
     fit->given[i] = weakened (fit, mask);
@@ -279,6 +279,9 @@ count_cpus (const PinFit *fit, const PinMask *mask, PinFinding *finding)
 
   finding->wanted = mask->own ? own_on_node (fit, finding->node) : shared_on_node (fit, mask, finding->node);
   finding->available = mask->own ? node->n_usable : node->n_usable - node->n_isolated;
+  /* Where pins are put aside, their group may be on a node that never has CPUs. */
+  if (!node->has_cpus)
+    finding->node = PIN_CPUSET_END;
 }
 
 /* Why it is not as written: the first CPU that does not hold. */

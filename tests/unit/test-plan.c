@@ -162,6 +162,9 @@ static const Case cases[] = {
   { "isolates-an-emulator-from-the-vcpus-it-shared",
     "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='4'/></cputune>",
     TWO_NODES, TWO_NODES, "", "", "emulator=isolate", "adapt: vcpu-pins keep, emulator-pins remap", "0:4 e:5" },
+  { "weakens-a-pin-beside-which-an-emulator-stays", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='9'/>"
+    "<emulatorpin cpuset='1'/></cputune>", NULL, ONE_NODE, "", "", "vcpu-pins=keep,weaken", "adapt: vcpu-pins weaken, emulator-pins remap",
+    "0:0-3 1:0-3 e:1" },
   { "weakens-pins-for-an-emulator-that-is-isolated",
     "<vcpu>4</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/>"
     "<vcpupin vcpu='2' cpuset='2'/></cputune>", ONE_NODE, ONE_NODE, "3", "", "emulator=isolate",
@@ -203,6 +206,9 @@ static const Case cases[] = {
   { "isolates-threads-on-cores-of-their-own",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>",
     SMT, SMT, "", "", "threads=isolate", "adapt: vcpu-pins remap", "0:0 1:1" },
+  { "gives-the-only-node-to-whom-no-other-will-do", "<vcpu>5</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='4'/>"
+    "<vcpupin vcpu='2' cpuset='8'/><vcpupin vcpu='3' cpuset='9'/><vcpupin vcpu='4' cpuset='10'/></cputune>", "node:3 core:4 mem:4G",
+    "node:3 core:4 mem:4G", "4-6,8-10", "", NULL, "adapt: vcpu-pins remap", "0:7 1:11 2:0 3:1 4:2" },
   { "takes-the-lowest-node", PINNED, TWO_NODES, "node:3 core:4 mem:4G", "1,4-6", "", NULL, "adapt: vcpu-pins remap", "0:0 1:2" },
   { "takes-the-fullest-node-to-pack", PINNED, TWO_NODES, "node:3 core:4 mem:4G", "4-6,8", "", "spread=pack",
     "adapt: vcpu-pins remap",
@@ -559,6 +565,43 @@ test_backends_are_near (void)
   g_assert_cmpstr (given, ==, "n0:strict=0 n1:strict=0");
 }
 
+/* Where the CPUs are without memory and the memory without CPUs, and others have the CPUs. */
+static void
+test_cpus_far_from_memory (void)
+{
+  Case c = { .home = TWO_NODES, .host = "node:2 core:4 mem:4G", .taken = "0-3", .reserved = "" };
+  g_autoptr (PinDomain) domain = parse_guest (PINNED "<numatune><memory mode='strict' nodeset='1'/></numatune>");
+  g_autoptr (PinOriginal) original = make_original (&c, domain);
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = make_host (&c);
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *answer = NULL;
+
+  take_cpus (host, 1);
+  host->memory[0].total_kib = host->memory[0].free_kib = 0;
+  plan = pin_plan (domain->guest, original, terms, host);
+  answer = answer_of (plan);
+  g_assert_cmpstr (answer, ==, "refuse: numa-memory keep, vcpu-pins refuse");
+  g_assert_cmpstr (plan->remedy, ==, "free 2 CPUs on the host");
+}
+
+static void
+test_no_memory (void)
+{
+  g_autoptr (PinDomain) domain = parse_guest ("<vcpu>1</vcpu><numatune><memory mode='strict' nodeset='0'/></numatune>");
+  g_autoptr (PinOriginal) original = pin_original_from (domain->placement, NULL);
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = pin_synthetic_parse (ONE_NODE, NULL);
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *answer = NULL;
+
+  host->memory[0].total_kib = host->memory[0].free_kib = 0;
+  plan = pin_plan (domain->guest, original, terms, host);
+  answer = answer_of (plan);
+  g_assert_cmpstr (answer, ==, "refuse: numa-memory refuse, memory warn");
+  g_assert_cmpstr (plan->remedy, ==, "free 512 MiB on node 0");
+}
+
 /* A DIMM that asks for ordinary memory in so many words goes on asking when its cell's pages change. */
 static void
 test_dimm_of_ordinary_memory (void)
@@ -774,6 +817,7 @@ test_isolated (void)
     { { "1", "2" }, "3,7", "1", "threads=isolate", "0:3 1:2" },
     { { "1", "2" }, "3,7", "0-2,4-6", NULL, "0:3 1:7" },
     { { "1", "5" }, "3", "0-2,4-6", NULL, "0:3 1:7" },
+    { { "1", "5" }, "3", "0-2,7", NULL, "0:3 1:5" },
     { { "1", "5" }, "3,7", "1", "threads=require", "0:3 1:7" },
     { { "1", "2" }, "3", "1", "threads=prefer", "0:3 1:2" },
   };
@@ -1063,6 +1107,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/plan/a-dimm-of-ordinary-memory", test_dimm_of_ordinary_memory);
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
+  g_test_add_func ("/plan/cpus-far-from-memory", test_cpus_far_from_memory);
+  g_test_add_func ("/plan/no-memory", test_no_memory);
   g_test_add_func ("/plan/more-ways-than-are-tried", test_more_ways_than_are_tried);
   g_test_add_func ("/plan/isolated-cpus-come-first", test_isolated);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
