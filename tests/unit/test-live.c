@@ -365,8 +365,8 @@ test_pins_edited_here (void)
 static void
 test_pins_edited_here_of_a_cpu_that_went (void)
 {
-  g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "11")) MEMORY ("strict", "0"));
-  g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "5")) MEMORY ("strict", "1"));
+  g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "11") PIN ("1", "1")) MEMORY ("strict", "0"));
+  g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "5") PIN ("1", "1")) MEMORY ("strict", "1"));
   g_autoptr (PinOriginal) original = make_original ("node:1 core:12 mem:4G", written);
   g_autoptr (PinSnapshot) host = pin_synthetic_parse (TWO_NODES, NULL);
   g_autoptr (PinTerms) terms = pin_terms_new ();
@@ -378,7 +378,7 @@ test_pins_edited_here_of_a_cpu_that_went (void)
   host->uuid = g_strdup ("here");
   plan = pin_live_plan (domain->guest, original, domain->placement, terms, host);
   text = pins_text (plan->placement);
-  g_assert_cmpstr (text, ==, "0:4");
+  g_assert_cmpstr (text, ==, "0:4 1:5");
 }
 
 /* A policy that would have the guest elsewhere, or apart from one that runs here too, does not keep it from getting its CPUs. */

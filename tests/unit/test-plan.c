@@ -72,9 +72,10 @@ static const Case cases[] = {
   { "gives-cores-a-core-each-with-smt",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", "node:1 core:8 mem:4G", SMT, "", "",
     NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
-  { "seats-nodes-whose-cores-are-unlike", "<vcpu>6</vcpu><cputune><vcpupin vcpu='0' cpuset='8'/><vcpupin vcpu='1' cpuset='24'/>"
-    "<vcpupin vcpu='2' cpuset='9'/><vcpupin vcpu='3' cpuset='12'/><vcpupin vcpu='4' cpuset='13'/><vcpupin vcpu='5' cpuset='29'/></cputune>",
-    "node:4 core:4 thread:2 mem:4G", "node:2 core:2 thread:2 mem:4G", "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:4 2:1 3:3 4:2 5:6" },
+  { "seats-nodes-whose-cores-are-unlike", "<vcpu>8</vcpu><cputune><vcpupin vcpu='0' cpuset='20'/><vcpupin vcpu='1' cpuset='44'/>"
+    "<vcpupin vcpu='2' cpuset='21'/><vcpupin vcpu='3' cpuset='45'/><vcpupin vcpu='4' cpuset='22'/><vcpupin vcpu='5' cpuset='46'/>"
+    "<vcpupin vcpu='6' cpuset='70'/><vcpupin vcpu='7' cpuset='23'/></cputune>", "node:12 core:2 thread:4 mem:4G",
+    "node:2 core:2 thread:4 mem:4G", "5,9-15", "", NULL, "adapt: vcpu-pins remap", "0:2 1:6 2:3 3:7 4:0 5:4 6:8 7:1" },
   { "knows-that-renumbered-cpus-are-others",
     "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='5'/></cputune>", SMT,
     "node:2 core:4 mem:4G", "", "", NULL, "adapt: vcpu-pins remap", "0:0 1:1" },
@@ -162,6 +163,8 @@ static const Case cases[] = {
   { "isolates-an-emulator-from-the-vcpus-it-shared",
     "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><emulatorpin cpuset='4'/></cputune>",
     TWO_NODES, TWO_NODES, "", "", "emulator=isolate", "adapt: vcpu-pins keep, emulator-pins remap", "0:4 e:5" },
+  { "moves-an-emulator-beside-a-pin-that-may-not-stay", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><emulatorpin cpuset='1'/></cputune>",
+    NULL, ONE_NODE, "", "", "vcpu-pins=remap", "adapt: vcpu-pins remap, emulator-pins remap", "0:0 e:0" },
   { "weakens-a-pin-beside-which-an-emulator-stays", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='9'/>"
     "<emulatorpin cpuset='1'/></cputune>", NULL, ONE_NODE, "", "", "vcpu-pins=keep,weaken", "adapt: vcpu-pins weaken, emulator-pins remap",
     "0:0-3 1:0-3 e:1" },
@@ -804,6 +807,60 @@ test_more_ways_than_are_tried (void)
   g_assert_cmpstr (given, ==, "i1:0-3 i2:0-3 i3:0-3 i4:0-3 i5:0-3 i6:0-3 i7:0-3 i8:0-3");
 }
 
+/* The emulator can't be re-mapped on any of more ways to place nine nodes than are tried, so it is let down: no refusal, and no claim to the best. */
+static void
+test_more_places_than_are_tried (void)
+{
+  g_autoptr (GString) guest = g_string_new ("<vcpu>27</vcpu><cputune>");
+  g_autoptr (GString) emulator = g_string_new (NULL);
+  Case c = { .home = "node:9 core:6 mem:4G", .host = "node:9 core:4 mem:4G", .taken = "", .reserved = "" };
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = make_host (&c);
+  g_autoptr (PinDomain) domain = NULL;
+  g_autoptr (PinOriginal) original = NULL;
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *answer = NULL;
+
+  for (guint node = 0; node < 9; node++)
+    {
+      for (guint i = 0; i < 3; i++)
+        g_string_append_printf (guest, "<vcpupin vcpu='%u' cpuset='%u'/>", 3 * node + i, 6 * node + i);
+      g_string_append_printf (emulator, "%s%u-%u", node > 0 ? "," : "", 6 * node + 3, 6 * node + 4);
+    }
+  g_string_append_printf (guest, "<emulatorpin cpuset='%s'/></cputune>", emulator->str);
+  domain = parse_guest (guest->str);
+  original = make_original (&c, domain);
+  plan = pin_plan (domain->guest, original, terms, host);
+  answer = answer_of (plan);
+  g_assert_cmpstr (answer, ==, "adapt: vcpu-pins remap, emulator-pins weaken");
+  g_assert_false (plan->exact);
+}
+
+/* So with pages: no way to have some of twenty cells do with smaller ones gives the emulator a CPU, and so that is tried no longer. */
+static void
+test_more_pages_than_are_tried (void)
+{
+  g_autoptr (GString) guest = g_string_new ("<vcpu>20</vcpu><memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>"
+                                            "<cputune><emulatorpin cpuset='0,4'/></cputune><cpu><numa>");
+  Case c = { .host = "node:2 core:4 mem:1G huge1G:20 huge2M:20480", .taken = "0-7", .reserved = "" };
+  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinSnapshot) host = make_host (&c);
+  g_autoptr (PinDomain) domain = NULL;
+  g_autoptr (PinOriginal) original = NULL;
+  g_autoptr (PinPlan) plan = NULL;
+  g_autofree char *answer = NULL;
+
+  for (guint cell = 0; cell < 20; cell++)
+    g_string_append_printf (guest, "<cell id='%u' cpus='%u' memory='1' unit='GiB'/>", cell, cell);
+  g_string_append (guest, "</numa></cpu>");
+  domain = parse_guest (guest->str);
+  original = make_original (&c, domain);
+  plan = pin_plan (domain->guest, original, terms, host);
+  answer = answer_of (plan);
+  g_assert_cmpstr (answer, ==, "adapt: hugepages keep, emulator-pins strip");
+  g_assert_false (plan->exact);
+}
+
 /* Isolated CPUs (isolcpus) are for pins of one vCPU: they come first where cores are taken. */
 static void
 test_isolated (void)
@@ -1109,6 +1166,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/backends-are-near", test_backends_are_near);
   g_test_add_func ("/plan/cpus-far-from-memory", test_cpus_far_from_memory);
   g_test_add_func ("/plan/no-memory", test_no_memory);
+  g_test_add_func ("/plan/more-pages-than-are-tried", test_more_pages_than_are_tried);
+  g_test_add_func ("/plan/more-places-than-are-tried", test_more_places_than_are_tried);
   g_test_add_func ("/plan/more-ways-than-are-tried", test_more_ways_than_are_tried);
   g_test_add_func ("/plan/isolated-cpus-come-first", test_isolated);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Snapshots and tenants: copies that share nothing that changes. */
+#include "core/departure.h"
 #include "core/snapshot.h"
 #include "core/tenancy.h"
 
@@ -144,6 +145,35 @@ test_tenant_sums (void)
   g_assert_true (tenant->running);
 }
 
+/* Memory that is bound to no node comes back where memory is in use for no known reason: what pools hold is known. */
+static void
+test_departure (void)
+{
+  g_autoptr (PinSnapshot) host = small_host ();
+  g_autoptr (PinGuest) guest = pin_guest_new ();
+  PinTenant *tenant = pin_tenant_new ("db2", "u2");
+
+  guest->uuid = g_strdup ("u2");
+  guest->memory_kib = 1000;
+  tenant->running = TRUE;
+  g_ptr_array_set_size (host->domains, 0);
+  g_ptr_array_add (host->domains, tenant);
+  for (guint node = 0; node < 2; node++)
+    {
+      g_clear_pointer (&host->memory[node].pools, g_free);
+      host->memory[node] = (PinNodeMemory){ .total_kib = 10000, .free_kib = 4000 };
+    }
+  host->memory[1].pools = g_new0 (PinPool, 1);
+  host->memory[1].pools[0] = (PinPool){ .size_kib = 2048, .total = 2, .free = 1 };
+  host->memory[1].n_pools = 1;
+  host->memory[1].reserve_kib = 1904;
+  pin_departure (host, guest);
+  g_assert_cmpuint (host->domains->len, ==, 0);
+  g_assert_cmpuint (host->memory[0].free_kib, ==, 5000);
+  g_assert_cmpuint (host->memory[1].free_kib, ==, 4000);
+  g_assert_cmpuint (host->memory[1].pools[0].free, ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -151,6 +181,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/snapshot/starts-empty", test_starts_empty);
   g_test_add_func ("/snapshot/credits-what-a-guest-on-its-way-has-received", test_credit);
   g_test_add_func ("/snapshot/copy-shares-nothing-that-changes", test_copy_shares_nothing_that_changes);
+  g_test_add_func ("/snapshot/gives-back-what-a-guest-leaves", test_departure);
   g_test_add_func ("/snapshot/pool-of-a-size", test_pool);
   g_test_add_func ("/snapshot/tenant-sums-what-it-holds", test_tenant_sums);
   return g_test_run ();
