@@ -23,7 +23,9 @@ missing_text (guint number, const PinRoom *room)
 {
   const PinCpu *cpu = pin_topology_cpu (room->snapshot->topology, number);
 
-  return cpu == NULL || !cpu->online ? "is not there" : "is kept from guests here";
+  if (cpu == NULL)
+    return "is not there";
+  return cpu->online ? "is kept from guests here" : "is offline here";
 }
 
 static char *
