@@ -139,7 +139,7 @@ pin_diary_flush (PinDiary *diary)
   gboolean is_written;
 
   g_clear_handle_id (&diary->idle, g_source_remove);
-  if (diary->pending->len == 0)
+  if (diary->pending->len == 0 && !diary->is_behind)
     return;
   is_written = write_pending (diary, &error);
   if (!is_written && !diary->complained)

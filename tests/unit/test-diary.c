@@ -395,6 +395,28 @@ test_full_disk (void)
   assert_finds (later, "", 0, 0, "a b c ");
 }
 
+/* The service ends when there is room again, and nothing has happened since. */
+static void
+test_room_at_the_end (void)
+{
+  g_auto (Place) place = { NULL };
+  g_autofree char *state = NULL;
+  g_autoptr (PinDiary) diary = NULL;
+  g_autoptr (PinDiary) later = NULL;
+
+  place_init (&place);
+  state = g_path_get_dirname (place.path);
+  write_file (&(Place) { .path = state }, "in the way", -1);
+  diary = pin_diary_new (place.path, &pin_diary_bounds);
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
+  say (diary, 1, "a");
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (g_remove (state), ==, 0);
+  g_clear_pointer (&diary, pin_diary_free);
+  later = pin_diary_new (place.path, &pin_diary_bounds);
+  assert_finds (later, "", 0, 0, "a ");
+}
+
 /* The file may grow to @bytes and no further: the write that gets there ends in the middle. */
 static void
 set_room (rlim_t bytes)
@@ -520,6 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/diary/is-written-soon-and-not-at-once", test_when);
   g_test_add_func ("/diary/a-clock-that-jumps-back", test_clock);
   g_test_add_func ("/diary/goes-on-where-it-can-not-be-written", test_full_disk);
+  g_test_add_func ("/diary/writes-what-it-could-not-write-when-it-ends", test_room_at_the_end);
   g_test_add_func ("/diary/a-write-that-finds-no-room-is-made-up-for", test_no_room);
   g_test_add_func ("/diary/a-storm-costs-no-more-than-a-breeze", test_storm);
   g_test_add_func ("/diary/is-read-by-nobody-else", test_mode);
