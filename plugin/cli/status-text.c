@@ -41,6 +41,23 @@ pin_status_text_losses (JsonObject *guest)
   return g_string_free (g_steal_pointer (&losses), FALSE);
 }
 
+/* Why pinshiftd leaves @guest as it is, which it does with those whose record is another version's; NULL: it does not; borrowed. */
+static const char *
+why_left (JsonObject *guest)
+{
+  return json_object_get_string_member_with_default (guest, "left", NULL);
+}
+
+char *
+pin_status_text_misses (JsonObject *guest)
+{
+  g_autofree char *losses = pin_status_text_losses (guest);
+
+  if (why_left (guest) != NULL)
+    return g_strdup ("not known: its record is of another version");
+  return *losses != '\0' ? g_steal_pointer (&losses) : g_strdup ("-");
+}
+
 /* @text as RFC 3339 has it, for people here; what is no time stays as it is.  (transfer full) */
 static char *
 local_time (const char *text, const char *format)
@@ -83,13 +100,14 @@ add_head (GString *text, JsonObject *guest, guint columns)
   g_autofree char *id = json_object_get_int_member_with_default (guest, "id", -1) >= 0
                             ? g_strdup_printf ("%" G_GINT64_FORMAT, json_object_get_int_member (guest, "id")) : g_strdup ("-");
   g_autofree char *losses = pin_status_text_losses (guest);
+  g_autofree char *left = why_left (guest) != NULL ? g_strdup_printf ("not known: %s", why_left (guest)) : NULL;
 
   add_line (text, "Name:", pin_guest_text (guest, "name"), NAME_COLUMNS, columns);
   add_line (text, "UUID:", pin_guest_text (guest, "uuid"), NAME_COLUMNS, columns);
   add_line (text, "Id:", id, NAME_COLUMNS, columns);
   add_line (text, "State:", pin_guest_text (guest, "state"), NAME_COLUMNS, columns);
   add_line (text, "Home:", pin_guest_text (guest, "home"), NAME_COLUMNS, columns);
-  add_line (text, "Misses:", *losses != '\0' ? losses : "nothing", NAME_COLUMNS, columns);
+  add_line (text, "Misses:", left != NULL ? left : *losses != '\0' ? losses : "nothing", NAME_COLUMNS, columns);
 }
 
 static void

@@ -7,6 +7,9 @@
 /* "hugepages strip, vcpu-pins weaken": what of @guest was weakened or stripped; "" for nothing.  (transfer full) */
 char *pin_status_text_losses (JsonObject *guest);
 
+/* The same for a table: "-" for nothing, and where nobody here can read what its owner wrote, that.  (transfer full) */
+char *pin_status_text_misses (JsonObject *guest);
+
 /* The earliest time since when it misses any of that, of the clock here, "2026-11-21 21:10"; "-" where it is not known.  (transfer full) */
 char *pin_status_text_since (JsonObject *guest);
 

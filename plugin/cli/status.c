@@ -47,12 +47,12 @@ make_rows (const Status *status)
   for (guint i = 0; i < status->guests->len; i++)
     {
       JsonObject *guest = g_ptr_array_index (status->guests, i);
-      g_autofree char *losses = pin_status_text_losses (guest);
+      g_autofree char *losses = pin_status_text_misses (guest);
       g_autofree char *since = pin_status_text_since (guest);
       const char *const row[] = { pin_guest_text (guest, "name"), pin_guest_text (guest, "state"), pin_guest_text (guest, "home"),
-                                  since, *losses != '\0' ? losses : "-", NULL };
+                                  since, losses, NULL };
 
-      if (!status->cli->quiet || *losses != '\0')
+      if (!status->cli->quiet || misses (guest))
         g_ptr_array_add (rows, g_strdupv ((GStrv) row));
     }
   return rows;

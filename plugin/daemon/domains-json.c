@@ -124,6 +124,16 @@ kept_of (const PinPicture *picture, const PinResident *resident)
   return pin_kept_new ();
 }
 
+/* Of most guests nothing is said. */
+static void
+add_left (JsonBuilder *builder, const PinResident *resident)
+{
+  g_autofree char *why = resident->domain != NULL ? pin_domain_why_left (resident->domain) : NULL;
+
+  if (why != NULL)
+    add_string (builder, "left", why);
+}
+
 static void
 add_resident (JsonBuilder *builder, const PinPicture *picture, const PinResident *resident)
 {
@@ -141,6 +151,7 @@ add_resident (JsonBuilder *builder, const PinPicture *picture, const PinResident
   add_texts (builder, "written", resident, kept, written_of);
   add_texts (builder, "given", resident, kept, given_of);
   add_misses (builder, pin_resident_record (resident));
+  add_left (builder, resident);
   json_builder_end_object (builder);
 }
 

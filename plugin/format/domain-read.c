@@ -258,6 +258,14 @@ pin_domain_is_within (const PinDomain *domain, GError **error)
   return FALSE;
 }
 
+char *
+pin_domain_why_left (const PinDomain *domain)
+{
+  g_autoptr (GError) beyond = NULL;
+
+  return pin_domain_is_within (domain, &beyond) ? NULL : g_strdup (beyond->message + strlen (domain->guest->name) + strlen (": "));
+}
+
 PinDomain *
 pin_domain_parse (const char *xml, gsize length, GError **error)
 {

@@ -31,6 +31,8 @@ PinDomain *pin_domain_parse (const char *xml, gsize length, GError **error) G_GN
 
 /* Whether its record may be replaced, and its placement by what the record says.  FALSE with PIN_ERROR_UNSUPPORTED: it is_beyond. */
 gboolean pin_domain_is_within (const PinDomain *domain, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Why it is not, in one line without the guest's name (transfer full); NULL: it is. */
+char *pin_domain_why_left (const PinDomain *domain);
 
 /* For those that need its values only: the document, most of what a domain weighs, goes.  It can't be edited then. */
 void pin_domain_drop_document (PinDomain *domain);

@@ -67,6 +67,36 @@ test_back (void)
     }
 }
 
+#define WHY "its record stays as it is, and so does the guest: the record is of version 2, only 1 is read"
+#define LEFT \
+  "[{\"name\":\"db1\",\"uuid\":\"" UUID "\",\"id\":3,\"state\":\"running\",\"home\":null,\"actions\":{},\"reasons\":{},\"since\":{}," \
+  "\"written\":{},\"given\":{},\"misses\":[],\"left\":\"" WHY "\"}]"
+
+/* Nobody says that a guest misses nothing whose record was not read. */
+static void
+test_another_version (void)
+{
+  static const struct { const char *command, *said; } said[] = {
+    { "status", "not known: its record is of another version" },
+    { "status db1", "Misses:  not known: " WHY },
+    { "status --json", "\"left\":\"" WHY "\"" },
+  };
+  g_auto (PinCliWorld) world = { NULL };
+  g_auto (FakeCluster) cluster = { { NULL } };
+
+  pin_cli_world_init (&world);
+  fake_cluster_init (&cluster, &world);
+  cluster.canned.domains = LEFT;
+  for (guint i = 0; i < G_N_ELEMENTS (said); i++)
+    {
+      pin_cli_world_run (&world, said[i].command, NULL);
+      g_assert_cmpint (world.code, ==, 0);
+      pin_cli_assert_has (world.out, said[i].said);
+    }
+  pin_cli_world_run (&world, "status -q", NULL);
+  g_assert_cmpstr (world.out, ==, "");
+}
+
 /* The list asks nobody else: it is quick wherever the cluster is. */
 static void
 test_list_asks_one_service (void)
@@ -91,6 +121,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-status/where-it-would-have-all-of-it-back", test_back);
+  g_test_add_func ("/cli-status/what-a-guest-misses-whose-record-is-another-version's", test_another_version);
   g_test_add_func ("/cli-status/the-list-asks-one-service", test_list_asks_one_service);
   return g_test_run ();
 }

@@ -78,6 +78,8 @@ def left_alone(host: Host, text: str) -> None:
         done = host.run("pinshift", verb, PINNED.name, check=False)
         expect(done.rc != 0, f"pinshift {verb} fails", done)
         expect(LEFT in done.err, "it says why", done)
+    told = host.run("pinshift", "status", PINNED.name).out
+    expect("not known: its record stays as it is, and so does the guest" in " ".join(told.split()), "pinshift status says so", told)
     same(record(host, PINNED), text, f"its record on {host.name} after all that was asked")
 
 

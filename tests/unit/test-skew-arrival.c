@@ -4,6 +4,7 @@
  * that can't be read at all is left as it is, with its guest.
  */
 #include "core/error.h"
+#include "daemon/domains-json.h"
 #include "daemon/entry.h"
 #include "daemon/repair.h"
 #include "daemon/repin.h"
@@ -197,6 +198,33 @@ test_beyond (gconstpointer data)
     }
 }
 
+/* What is said of it among the guests of the host, and of no other one. */
+static void
+test_listed (void)
+{
+  static const struct { const char *xml; gboolean is_left; } rows[] = {
+    { GUEST (RECORD ("version='2'", ""), PINS ("4", "5")), TRUE },
+    { GUEST (RECORD ("version='1'", MORE), PINS ("4", "5")), FALSE },
+    { GUEST ("", PINS ("4", "5")), FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const PinVirtGuest guest = { .uuid = (char *) UUID, .name = (char *) "db1", .id = 3, .running = TRUE };
+      g_auto (ForgedWorld) world = { NULL };
+      g_autofree char *listed = NULL;
+
+      forged_world_init (&world);
+      pin_picture_put (world.picture, &guest, parse (rows[i].xml));
+      listed = pin_domains_to_json (world.picture);
+      g_test_message ("%s", listed);
+      g_assert_nonnull (strstr (listed, "\"name\":\"db1\""));
+      g_assert_cmpint (strstr (listed, "\"left\":\"its record stays as it is, and so does the guest: the record is of version 2, ") != NULL, ==,
+                       rows[i].is_left);
+      g_assert_cmpint (strstr (listed, "\"left\"") != NULL, ==, rows[i].is_left);
+    }
+}
+
 /* A copy of a guest with its metadata, or what is damaged, is no other version's: that is as none. */
 static void
 test_within (void)
@@ -228,6 +256,7 @@ main (int argc, char **argv)
   g_test_add_func ("/skew-arrival/what-is-kept-hands-on-what-is-new", test_kept);
   g_test_add_data_func ("/skew-arrival/a-record-of-another-version-stays-as-it-is", GUINT_TO_POINTER (0), test_beyond);
   g_test_add_data_func ("/skew-arrival/a-record-of-another-namespace-stays-as-it-is", GUINT_TO_POINTER (1), test_beyond);
+  g_test_add_func ("/skew-arrival/a-record-of-another-version-is-told-of", test_listed);
   g_test_add_func ("/skew-arrival/what-is-no-other-versions-is-dropped", test_within);
   return g_test_run ();
 }

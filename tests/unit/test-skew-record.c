@@ -330,8 +330,10 @@ test_beyond (gconstpointer data)
                                       "</metadata><memory>1</memory><vcpu>1</vcpu></domain>", NULL);
   g_autoptr (GError) error = NULL, why = NULL;
   g_autoptr (PinDomain) domain = pin_domain_parse (xml, strlen (xml), &error);
+  g_autofree char *left = pin_domain_why_left (domain);
 
   g_assert_no_error (error);
+  g_assert_cmpint (left != NULL, ==, beyond[i].is_beyond);
   g_assert_cmpint (domain->is_beyond, ==, beyond[i].is_beyond);
   g_assert_cmpint (pin_domain_is_within (domain, &why), ==, !beyond[i].is_beyond);
   g_assert_cmpint (g_error_matches (why, PIN_ERROR, PIN_ERROR_UNSUPPORTED), ==, beyond[i].is_beyond);
