@@ -147,6 +147,19 @@ add_stays (const Drain *drain, PinMoves *result, const PinTeam *team)
   pin_scene_back (drain->scene, mark);
 }
 
+/* Those that nobody may move; who is on its way all the same is waited for. */
+static void
+add_held (const Drain *drain, PinMoves *result)
+{
+  for (guint guest = 0; guest < pin_scene_n_guests (drain->scene); guest++)
+    {
+      const PinSceneGuest *facts = pin_scene_guest (drain->scene, guest);
+
+      if (facts->on == drain->row && facts->held != NULL && facts->bound_for == NULL)
+        pin_moves_add_stay (result, guest, g_strdup (facts->held));
+    }
+}
+
 static gint
 compare_stays (gconstpointer left, gconstpointer right)
 {
@@ -163,6 +176,7 @@ add_all_stays (const Drain *drain, PinMoves *result)
 
   for (guint i = 0; i < n; i++)
     add_stays (drain, result, &teams[i]);
+  add_held (drain, result);
   g_ptr_array_sort (result->stays, compare_stays);
 }
 

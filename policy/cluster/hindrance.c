@@ -170,6 +170,8 @@ pin_hindrance_of_leaving (const PinScene *scene, const PinParty *party, guint gu
 
       if (facts->bound_for != NULL)
         return g_strdup_printf ("%s is on its way to %s", other == guest ? "it" : facts->guest->name, facts->bound_for);
+      if (facts->held != NULL)
+        return g_strdup_printf ("%s%s%s", other == guest ? "" : facts->guest->name, other == guest ? "" : ": ", facts->held);
     }
   return party->fixed ? g_strdup_printf ("%s, where it is, can't be reached", on) : NULL;
 }

@@ -44,7 +44,9 @@ collect (PinLeavers *leavers, guint row)
   leavers->all = g_new0 (Leaver, n_guests + 1);
   for (guint guest = 0; guest < n_guests; guest++)
     {
-      if (pin_scene_at (leavers->scene, guest) != (gint) row || pin_scene_guest (leavers->scene, guest)->bound_for != NULL)
+      const PinSceneGuest *facts = pin_scene_guest (leavers->scene, guest);
+
+      if (pin_scene_at (leavers->scene, guest) != (gint) row || facts->bound_for != NULL || facts->held != NULL)
         continue;
       leavers->all[leavers->n++].guest = guest;
     }

@@ -29,7 +29,7 @@ typedef struct
 typedef struct _PinLeavers PinLeavers;
 
 /*
- * All guests of @scene that are on the host @row and not on their way already.  They are lifted, and stay so.  @scene, which must outlive it, is
+ * All guests of @scene that are on the host @row, not on their way already, and not held.  They are lifted, and stay so.  @scene, which must outlive it, is
  * then to be changed by pin_leavers_put() and pin_scene_back() only.  Leavers are numbered by team, the hardest first: who has the fewest hosts,
  * whose settings weigh most, who is biggest.  (transfer full)
  */

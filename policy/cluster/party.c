@@ -85,7 +85,7 @@ take_guest (PinParty *party, PinScene *scene, guint guest)
     party->home = !party->tuned || party->home == home ? home : PIN_SCENE_NOWHERE;
   party->tuned |= tuned;
   party->whole &= facts->whole;
-  party->fixed |= facts->bound_for != NULL || host->site == NULL || host->presence != PIN_PRESENCE_REACHABLE;
+  party->fixed |= facts->bound_for != NULL || facts->held != NULL || host->site == NULL || host->presence != PIN_PRESENCE_REACHABLE;
   party->memory_kib += facts->guest->memory_kib;
 }
 

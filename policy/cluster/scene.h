@@ -20,6 +20,7 @@ typedef struct
   gint64 moved_ms;      /* when it came to where it is, on the caller's clock; PIN_SCENE_LONG_AGO: nobody knows */
   const char *bound_for; /* name of the host to which it is on its way already: it must not be moved; NULL: it is not */
   const PinTried *tried; /* hosts that are out for it; NULL: none */
+  const char *held;     /* why nobody may move it, in one line; NULL: it may be moved */
 } PinSceneGuest;
 
 #define PIN_SCENE_LONG_AGO G_MININT64

@@ -137,13 +137,15 @@ measure (GTask *task)
   pin_usage_ask (asked->forecasting->fleet, names, g_task_get_cancellable (task), on_usages, g_object_ref (task));
 }
 
-/* Without the guests that it is about there is no plan. */
+/* Without the guests that it is about there is no plan.  A drain names those that it can't move. */
 static gboolean
 has_needed (const Question *asked, GError **error)
 {
-  const PinGathered *gathered = asked->gathered;
+  PinGathered *gathered = asked->gathered;
   gboolean needs = asked->kind == PIN_FORECAST_DRAIN || (asked->uuid != NULL && !pin_gathered_has (gathered, asked->uuid));
 
+  if (asked->kind == PIN_FORECAST_DRAIN)
+    pin_gathered_hold (gathered);
   if (!needs || gathered->gaps->len == 0)
     return TRUE;
   g_propagate_error (error, g_error_copy (((const PinGap *) g_ptr_array_index (gathered->gaps, 0))->error));

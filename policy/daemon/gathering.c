@@ -12,6 +12,7 @@ free_guest (gpointer data)
   g_free (guest->host);
   pin_domain_free (guest->domain);
   pin_original_free (guest->original);
+  g_free (guest->held);
   g_free (guest);
 }
 
@@ -22,6 +23,7 @@ free_gap (gpointer data)
 
   g_free (gap->host);
   g_error_free (gap->error);
+  pin_domain_free (gap->domain);
   g_free (gap);
 }
 
@@ -88,8 +90,8 @@ pin_gathered_has (const PinGathered *gathered, const char *uuid)
   return FALSE;
 }
 
-void
-pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error)
+static PinGap *
+add_gap (PinGathered *gathered, const char *host, GError *error)
 {
   PinGap *gap = g_new0 (PinGap, 1);
   g_autofree char *line = pin_said_one_line (error->message);
@@ -98,6 +100,13 @@ pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error)
   gap->error = g_error_new_literal (error->domain, error->code, line);
   g_error_free (error);
   g_ptr_array_add (gathered->gaps, gap);
+  return gap;
+}
+
+void
+pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error)
+{
+  add_gap (gathered, host, error);
 }
 
 void
@@ -125,14 +134,43 @@ pin_gathering_add_row (GPtrArray *calls, const PinHostRow *row)
     }
 }
 
-static void
-take (PinGathered *gathered, const PinEnquiryCall *call, PinDomain *domain)
+static PinGatheredGuest *
+add_guest (PinGathered *gathered, const char *host, PinDomain *domain)
 {
   PinGatheredGuest *guest = g_new0 (PinGatheredGuest, 1);
 
-  guest->host = g_strdup (call->host);
+  guest->host = g_strdup (host);
   guest->domain = domain;
   g_ptr_array_add (gathered->guests, guest);
+  return guest;
+}
+
+void
+pin_gathered_hold (PinGathered *gathered)
+{
+  for (guint i = gathered->gaps->len; i-- > 0;)
+    {
+      PinGap *gap = g_ptr_array_index (gathered->gaps, i);
+      g_autofree char *why = gap->domain != NULL ? pin_domain_why_left (gap->domain) : NULL;
+
+      if (why == NULL)
+        continue;
+      add_guest (gathered, gap->host, g_steal_pointer (&gap->domain))->held = pin_said_one_line (why);
+      g_ptr_array_remove_index (gathered->gaps, i);
+    }
+  sort (gathered);
+}
+
+/* Takes @domain. */
+static void
+take (PinGathered *gathered, const PinEnquiryCall *call, PinDomain *domain)
+{
+  GError *beyond = NULL;
+
+  if (pin_domain_is_within (domain, &beyond))
+    add_guest (gathered, call->host, domain);
+  else
+    add_gap (gathered, call->host, beyond)->domain = domain;
 }
 
 static void

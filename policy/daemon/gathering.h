@@ -13,6 +13,7 @@ typedef struct
   char *host;             /* that said it */
   PinDomain *domain;      /* without its document */
   PinOriginal *original;  /* NULL, until the guest is on a scene */
+  char *held;             /* why nobody may move it; NULL: it may be moved */
 } PinGatheredGuest;
 
 /* What is not known, and why. */
@@ -20,6 +21,7 @@ typedef struct
 {
   char *host;
   GError *error; /* the text says which host or guest, in one line */
+  PinDomain *domain; /* of a guest of which all is known but what its owner wrote: its record is another version's; else NULL */
 } PinGap;
 
 typedef struct
@@ -36,6 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinGathered, pin_gathered_free)
 gboolean pin_gathered_has (const PinGathered *gathered, const char *uuid);
 /* Takes @error. */
 void pin_gathered_add_gap (PinGathered *gathered, const char *host, GError *error);
+/* Of the gaps, those that are such guests are guests from now on, and held. */
+void pin_gathered_hold (PinGathered *gathered);
 /* Moves all of @more into @gathered, but guests that are there. */
 void pin_gathered_merge (PinGathered *gathered, PinGathered *more);
 

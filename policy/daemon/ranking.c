@@ -148,10 +148,12 @@ rank_guest (const Question *asked)
 static PinDomain *
 read_guest (const Question *asked, GVariant *reply, GError **error)
 {
+  g_autoptr (PinDomain) domain = NULL;
   const char *xml;
 
   g_variant_get (reply, "(&s)", &xml);
-  return pin_testimony_read (xml, asked->host, asked->uuid, asked->asked, error);
+  domain = pin_testimony_read (xml, asked->host, asked->uuid, asked->asked, error);
+  return domain != NULL && pin_domain_is_within (domain, error) ? g_steal_pointer (&domain) : NULL;
 }
 
 /* Both answers are there, or as many as were asked for. */

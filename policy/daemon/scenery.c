@@ -100,6 +100,7 @@ describe (const Sources *sources, const PinGatheredGuest *guest, guint on)
     .moved_ms = pin_history_since (sources->history, guest->host, uuid),
     .bound_for = bound_for (sources, uuid, guest->host),
     .tried = sources->tried,
+    .held = guest->held,
   };
 }
 

@@ -7,8 +7,8 @@
 
 /*
  * Reads the XML with which @host answered when it was asked for the guest @uuid, which is called @guest where something is wrong.  (transfer full),
- * without its document; NULL with PIN_ERROR_INVALID for what is no domain, PIN_ERROR_STALE for another guest's,
- * PIN_ERROR_UNSUPPORTED for one whose record is another version's: nobody here knows what its owner wrote.
+ * without its document; NULL with PIN_ERROR_INVALID for what is no domain, PIN_ERROR_STALE for another guest's.  Where its record is another
+ * version's, nobody here knows what its owner wrote: whoever would move it asks pin_domain_is_within().
  */
 PinDomain *pin_testimony_read (const char *xml, const char *host, const char *uuid, const char *guest, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

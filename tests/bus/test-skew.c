@@ -153,7 +153,6 @@ test_beyond (void)
     { "Rank", "('guest-0-7', @a{sv} {})" },
     { "Plan", "('migrate', 'guest-0-7', @a{sv} {})" },
     { "Plan", "('home', 'guest-0-7', @a{sv} {})" },
-    { "Plan", "('drain', 'host0', @a{sv} {})" },
   };
   g_auto (ClusterWorld) world = { NULL };
 
@@ -170,6 +169,29 @@ test_beyond (void)
       assert_part (error->message, "guest-0-7: its record stays as it is, and so does the guest: the record is of version 2, only 1 is read");
       g_assert_null (strchr (error->message, '\n'));
     }
+  cluster_world_end_well (&world);
+}
+
+/* As any guest that can't leave: it is named, and where the others would go is said, too. */
+static void
+test_drain (void)
+{
+  g_auto (ClusterWorld) world = { NULL };
+  g_autoptr (JsonNode) plan = NULL;
+  JsonArray *stays;
+  JsonObject *stay;
+
+  world_init (&world);
+  plan = ask (&world, "Plan", "('drain', 'host0', @a{sv} {})");
+  stays = json_object_get_array_member (json_node_get_object (plan), "stays");
+  g_assert_cmpuint (json_array_get_length (stays), ==, 1);
+  stay = json_array_get_object_element (stays, 0);
+  g_assert_cmpstr (json_object_get_string_member (stay, "guest"), ==, "guest-0-7");
+  g_assert_cmpstr (json_object_get_string_member (stay, "on"), ==, "host0");
+  g_assert_true (g_str_has_prefix (json_object_get_string_member (stay, "why"), "its record stays as it is, and so does the guest: "));
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (json_node_get_object (plan), "moves")), ==, 8);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (json_node_get_object (plan), "gaps")), ==, 0);
+  g_assert_false (json_object_get_boolean_member (json_node_get_object (plan), "possible"));
   cluster_world_end_well (&world);
 }
 
@@ -239,6 +261,7 @@ main (int argc, char **argv)
   g_test_add_func ("/skew/of-each-host-it-says-what-is-up-with-it", test_hosts);
   g_test_add_func ("/skew/a-guest-goes-to-hosts-of-any-version-that-is-understood", test_rank);
   g_test_add_func ("/skew/a-guest-whose-record-is-not-understood-stays-where-it-is", test_beyond);
+  g_test_add_func ("/skew/a-drain-names-it-among-those-that-can't-leave", test_drain);
   g_test_add_func ("/skew/moves-are-planned-with-those-that-are-understood", test_plan);
   g_test_add_func ("/skew/guests-of-all-who-tell-of-theirs-and-who-does-not", test_domains);
   return g_test_run ();

@@ -129,7 +129,7 @@ add_guest (LittleCluster *cluster, const LittleGuest *guest)
   g_autoptr (PinPlan) plan = place (cluster, domain, original, on);
   PinSceneGuest facts = { domain->guest, original, on, pin_plan_is_whole (plan), plan->cost,
                           guest->cpu_permille > 0 ? guest->cpu_permille : -1, 0,
-                          guest->moved_ms != 0 ? guest->moved_ms : PIN_SCENE_LONG_AGO, guest->bound_for };
+                          guest->moved_ms != 0 ? guest->moved_ms : PIN_SCENE_LONG_AGO, guest->bound_for, NULL, guest->held };
 
   settle (g_ptr_array_index (cluster->snapshots, on), plan->claim, guest->unmeasured);
   if (guest->bound_for != NULL)

@@ -23,6 +23,7 @@ typedef struct
   gint cpu_permille;    /* 0: not known */
   gint64 moved_ms;      /* 0: long ago */
   const char *bound_for; /* on its way there, with a claim */
+  const char *held;     /* why nobody may move it */
   gboolean unmeasured;  /* the host knows what is in use, and not that it is this guest's */
 } LittleGuest;
 
