@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from pinlab import Host, Lab, PairHost, migrate, wait_until
+from pinlab import Host, PairHost, migrate, wait_until
 from pinlab.away import STORED, wait_for, wait_for_original
 from pinlab.breaking import mounted
-from pinlab.cases import Suite, expect, stage
+from pinlab.cases import Suite, expect
+from pinlab.couple import Couple
 from pinlab.element import Elements, elements
 from pinlab.result import Result
 from pinlab.strike import ALL
-from pinlab.trio import PAGES, TUNED, recorded
+from pinlab.trio import TUNED
 
 RUN, VAR = "/run/pinshift", "/var/lib/pinshift"
 DIRECTORIES = {RUN: (RUN,), VAR: (VAR,), f"{RUN} and {VAR}": (RUN, VAR)}
@@ -33,28 +34,7 @@ rm -r "$kept"
 FILL = 'cat /dev/zero >>"$1/ballast" 2>/dev/null; test "$(stat -f -c %f "$1")" = 0'
 
 
-class Room:
-    def __init__(self, lab: Lab) -> None:
-        self.a = lab.host("hosta", PairHost, stage=stage(), hugepages=PAGES)
-        self.b = lab.host("hostb", PairHost, stage=stage())
-        lab.up()
-
-    def clean(self) -> None:
-        for host in (self.a, self.b):
-            expect(host.bus.alive and host.libvirtd.alive, f"{host.name} has its bus and libvirtd")
-            host.clear()
-            host.reset_product()
-            host.forget_logs()
-
-    def begin(self) -> Elements:
-        self.a.start(TUNED)
-        recorded(self.a, TUNED)
-        original = elements(self.a.dumpxml(TUNED))
-        wait_for_original(self.a, TUNED, original, *STORED)
-        return original
-
-
-room = Suite("room", Room)
+room = Suite("room", lambda lab: Couple(lab, PairHost))
 
 
 @contextmanager
@@ -111,7 +91,7 @@ def goes_on(source: Host, target: Host, original: Elements) -> None:
 
 
 @room.each("where {0} of a host is full while a guest comes and while it goes home, nothing is lost", FILLED)
-def away(w: Room, where: str) -> None:
+def away(w: Couple, where: str) -> None:
     """pinshiftd is killed when the guest has come or was refused, and begins anew in what is full."""
     directories = DIRECTORIES[where]
     original = w.begin()
@@ -130,7 +110,7 @@ def away(w: Room, where: str) -> None:
 
 
 @room.each("where {0} at home is full while a guest leaves and while it comes back, nothing is lost", FILLED)
-def at_home(w: Room, where: str) -> None:
+def at_home(w: Couple, where: str) -> None:
     directories = DIRECTORIES[where]
     original = w.begin()
     with small(w.a, directories):
@@ -145,7 +125,7 @@ def at_home(w: Room, where: str) -> None:
     home(w, original)
 
 
-def home(w: Room, original: Elements) -> None:
+def home(w: Couple, original: Elements) -> None:
     """The guest has its original, and nothing is claimed."""
     for flags in ((), STORED):
         wait_for(lambda flags=flags: elements(w.a.dumpxml(TUNED, *flags)), original, f"placement {' '.join(flags)} at home")

@@ -19,9 +19,13 @@ class Asked(Piece):
         self.words = words
         self.spawn()
 
+    def person(self) -> int:
+        """The process of the command itself; 0: it has ended."""
+        return int(self.host.run("cat", f"/proc/{self.pid}/task/{self.pid}/children", check=False).out or 0)
+
     def kill(self) -> None:
         """The person is gone; whoever was asked may go on."""
-        self.host.run("sh", "-c", 'kill -KILL $(cat /proc/"$1"/task/"$1"/children)', "sh", str(self.pid), check=False)
+        self.host.run("kill", "-KILL", str(self.person()), check=False)
 
     def said(self) -> Result:
         """Of one that has ended."""

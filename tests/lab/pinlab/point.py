@@ -22,7 +22,7 @@ POINT, CALLS = "/run/pinlab/point", "/run/pinlab/calls"
 ARM = f"mkdir -p /run/pinlab; : >{CALLS}; chmod 666 {CALLS}; echo \"$1 $2 $3 $4\" >{POINT}.new; mv {POINT}.new {POINT}"
 
 # As point.c calls them.
-HOOK, SERVICE_PROGRAM, CLUSTER_PROGRAM = Path(HOOK_LINK).name, "pinshiftd", "pinshift-policyd"
+HOOK, SERVICE_PROGRAM, CLUSTER_PROGRAM, LIBVIRTD = Path(HOOK_LINK).name, "pinshiftd", "pinshift-policyd", "libvirtd"
 
 
 @dataclass(frozen=True)
