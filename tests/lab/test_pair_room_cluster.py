@@ -40,7 +40,7 @@ class Filled(Couple):
         super().__init__(lab, PairHost)
         self.cluster = Cluster(self.a, self.b)
         self.policyd = self.cluster.policyd
-        self.a.run("mkdir", "-p", STATE, FIGURES)
+        self.a.run("mkdir", FIGURES)
         self.cluster.start()
         self.cluster.set_policy(POLICY)
 

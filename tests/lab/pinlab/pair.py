@@ -51,7 +51,7 @@ rm -f /dev/log  # Where systemd runs, a link to what it hears.
 
 fresh /etc/libvirt
 if test -n "$stage" && test -d "$stage/etc/libvirt"; then cp -a "$stage/etc/libvirt/." /etc/libvirt; fi
-for dir in /run /tmp /var/log /var/lib/libvirt /var/cache/libvirt /var/lib/pinshift; do fresh "$dir"; done
+for dir in /run /tmp /var/log /var/lib/libvirt /var/cache/libvirt /var/lib/pinshift /var/lib/pinshift-policyd; do fresh "$dir"; done
 chmod 1777 /tmp
 mkdir -p /etc/libvirt/hooks /run/dbus /var/log/libvirt/qemu
 hostname "$name"
