@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pinlab import Host, Lab, migrate
+from pinlab import Host, migrate
 from pinlab.away import STORED, wait_for
 from pinlab.cases import Suite, Wrong
 from pinlab.couple import Couple
@@ -23,13 +23,7 @@ from pinlab.wait import Late
 MOVE = ("--persistent", "--undefinesource")
 
 
-class Points(Couple):
-    def __init__(self, lab: Lab) -> None:
-        super().__init__(lab)
-        self.quicken()
-
-
-points = Suite("points", Points)
+points = Suite("points", Couple)
 
 
 @dataclass(frozen=True)
@@ -41,10 +35,10 @@ class Leg:
     at_source: bool = False
     place: str = ""  # "": anywhere
 
-    def ends(self, w: Points) -> tuple[PointHost, PointHost]:
+    def ends(self, w: Couple) -> tuple[PointHost, PointHost]:
         return (w.b, w.a) if self.home else (w.a, w.b)
 
-    def struck(self, w: Points) -> PointHost:
+    def struck(self, w: Couple) -> PointHost:
         return self.ends(w)[not self.at_source]
 
     def blows(self) -> tuple[Blow, ...]:
@@ -68,7 +62,7 @@ WRITES = tuple(Leg(home, LIBVIRTD, at_source, "libvirt/qemu/") for at_source in 
 
 def at(target: bool, what: Callable[[PointHost], None]) -> Act:
     """WHAT happens on the destination, or the source."""
-    def act(w: Points, leg: Leg, _under: Piece) -> None:
+    def act(w: Couple, leg: Leg, _under: Piece) -> None:
         what(leg.ends(w)[target])
     return act
 
@@ -137,14 +131,15 @@ def is_chosen(leg: Leg, blow: Blow) -> bool:
     return number_of(leg, blow) % 7 in (2, 6)
 
 
-def one(w: Points, leg: Leg, blow: Blow, number: int, original: Elements) -> Call | None:
+def one(w: Couple, leg: Leg, blow: Blow, number: int, original: Elements) -> Call | None:
     """The guest migrates, with BLOW at the NUMBERth point; None: there are not so many."""
     source, target = leg.ends(w)
     if leg.home:
         migrate(TUNED, w.a, w.b, *MOVE)
         w.settled(w.b, TUNED, original)
-    call = strike(w, leg, blow, Target(leg.struck(w), leg.program, number, leg.place), lambda: Underway(TUNED, source, target, *MOVE),
-                  lambda: at_rest(target, original))
+    with w.impatient():
+        call = strike(w, leg, blow, Target(leg.struck(w), leg.program, number, leg.place), lambda: Underway(TUNED, source, target, *MOVE),
+                      lambda: at_rest(target, original))
     try:
         recover(w, original)
     except (CommandFailed, Late, Wrong) as error:
@@ -162,7 +157,7 @@ def at_rest(target: Host, original: Elements) -> bool:
 # What must hold
 
 
-def recover(w: Points, original: Elements) -> None:
+def recover(w: Couple, original: Elements) -> None:
     """The guest runs where it was or where it was to go, or is defined there if it was ended; from there it gets to the other, and home as it was."""
     w.mend()
     here = w.whereabouts()
@@ -175,7 +170,7 @@ def recover(w: Points, original: Elements) -> None:
     whole(w, original)
 
 
-def whole(w: Points, original: Elements) -> None:
+def whole(w: Couple, original: Elements) -> None:
     """At home, it has its original: what a hook that failed could not give back, the next one did."""
     for flags in ((), STORED):
         wait_for(lambda flags=flags: elements(w.a.dumpxml(TUNED, *flags)), original, f"placement {' '.join(flags)} at home")
@@ -192,7 +187,7 @@ def strokes() -> Iterator[tuple[Leg, Blow]]:
 
 
 @points.each("where {1} at a point of {0}, nothing is lost, and the next migration works", strokes())
-def strikes(w: Points, leg: Leg, blow: Blow) -> None:
+def strikes(w: Couple, leg: Leg, blow: Blow) -> None:
     original = w.begin()
     told(leg, blow, through(points_of(leg, blow), lambda number: one(w, leg, blow, number, original)))
     if ALL:

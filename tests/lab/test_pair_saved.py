@@ -32,7 +32,6 @@ class Saved(Couple):
     def __init__(self, lab: Lab) -> None:
         self.image = f"{shared_directory(lab)}/{TUNED.name}.save"
         super().__init__(lab)
-        self.quicken()
 
 
 saved = Suite("saved", Saved)
@@ -223,7 +222,8 @@ SHORT = (
 def one(w: Saved, story: Story, blow: Blow, number: int, original: Elements) -> Call | None:
     """The story is told, with BLOW at the NUMBERth point; None: there are not so many."""
     story.ready(w, original)
-    call = strike(w, story, blow, Target(story.struck(w), story.program, number), lambda: story.go(w), lambda: story.is_over(w, original))
+    with w.impatient():
+        call = strike(w, story, blow, Target(story.struck(w), story.program, number), lambda: story.go(w), lambda: story.is_over(w, original))
     try:
         w.mend()
         story.recover(w, original)

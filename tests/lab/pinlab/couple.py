@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
 from .away import STORED, wait_for_original
 from .cases import expect, stage
 from .element import Elements, elements
@@ -14,7 +17,7 @@ from .point import PointHost, build
 from .trio import PAGES, TUNED, recorded
 from .wait import wait_until
 
-# A hook's patience here: who stands still for longer is not waited for.
+# A hook's patience where something is struck: who stands still for longer is not waited for.
 QUICK = "deadline = 1s\non-failure = pass\n"
 # Where a guest can be when all is over; libvirt leaves a definition at one end where a migration fails late.
 RESTS = (["none", "running"], ["running", "shut off"], ["none", "shut off"])
@@ -32,9 +35,13 @@ class Couple:
         self.all = (self.a, self.b)
         lab.up()
 
-    def quicken(self) -> None:
-        for host in self.all:
-            host.write("/etc/pinshift/hook.conf", QUICK)
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """Within, hooks wait for no more than a second, which on a busy machine is too little for what nobody strikes."""
+        with ExitStack() as stack:
+            for host in self.all:
+                stack.enter_context(host.configured(hook=QUICK))
+            yield
 
     def clean(self) -> None:
         for host in self.all:
