@@ -50,7 +50,7 @@ TABLE = {
     "two-celled": Row(Guest("cells", memory_mib=128, cells=CELLS, memnode={0: ("strict", "0"), 1: ("strict", "1")}),
                       "hostc", "keep", None, ("numa-memory: ",)),
     "realtime": Row(Guest("rt-1", vcpupin={0: "6", 1: "5"}, vcpusched=FIFO), "hostb", "adapt", "plan",
-                    ("vcpu-pins: ", "2 CPUs wanted", "to make it fit")),
+                    ("vcpu-pins: ", "CPU 6 lies otherwise here", "to make it fit")),
     "assigned": Row(Guest("as-1", vcpus=1), "hostc", "keep", "assigned", ("hosta, hostc",)),
     "befriended": Row(Guest("web-1", vcpus=1), "hostc", "keep", None, ("group web",)),
 }
