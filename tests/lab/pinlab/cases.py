@@ -102,13 +102,17 @@ class Tap:
         print("\n".join(f"#   {line}" for line in remarks.splitlines()), flush=True)
 
 
+def chosen(suites: Iterable[Suite[Any]], pattern: str) -> list[tuple[Suite[Any], list[Case[Any]]]]:
+    """The cases whose `suite: sentence` PATTERN matches."""
+    return [(suite, [case for case in suite.cases if re.search(pattern, f"{suite.name}: {case.sentence}")]) for suite in suites]
+
+
 def run(suites: Iterable[Suite[Any]], pattern: str = "") -> bool:
-    """Runs the cases whose `suite: sentence` PATTERN matches; whether all went well."""
-    chosen = [(suite, [case for case in suite.cases
-                       if re.search(pattern, f"{suite.name}: {case.sentence}")]) for suite in suites]
-    tap = Tap(sum(len(cases) for _, cases in chosen))
+    """Runs the chosen cases; whether all went well."""
+    ours = chosen(suites, pattern)
+    tap = Tap(sum(len(cases) for _, cases in ours))
     again: list[tuple[Suite[Any], Case[Any]]] = []
-    for suite, cases in chosen:
+    for suite, cases in ours:
         if cases:
             _run_suite(suite, cases, tap, again)
     for suite, case in again:
