@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import occasion
+
 ROOT = Path(__file__).resolve().parents[1]
 LOG_LINES = 40
 CASE = re.compile(r"^(not ok|ok)\b[^\n#]*(?:#\s*(SKIP|TODO)\b[^\n]*)?", re.M | re.I)
@@ -49,9 +51,10 @@ class Result:
 
 
 class Tap:
-    """Numbers cases as they come, each good without complaints."""
+    """Numbers cases as they come, each good without complaints; @part: those that were asked for, not all."""
 
-    def __init__(self, check: str) -> None:
+    def __init__(self, check: str, part: bool = False) -> None:
+        occasion.tell(check, part)
         self.check = check
         self.n_cases = 0
         self.n_failed = 0

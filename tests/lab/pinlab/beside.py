@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from .cases import MOST_AGAIN, SECOND
 
 OUTCOME = re.compile(r"^(not ok|ok) \d+ - ", re.M)
-PLAN = re.compile(r"^1\.\.\d+\n", re.M)
+PLAN = re.compile(r"^(1\.\.\d+|# lab: on [^\n]*)\n", re.M)  # and the occasion: of one run, not of each case
 # The command that runs the one case with a sentence, `suite: ...`, and prints its TAP.
 Command = Callable[[str], Sequence[str]]
 
