@@ -133,10 +133,16 @@ def result_of(entry: dict[str, str]) -> Result:
     return Result(entry["name"].removeprefix("pinshift:"), outcome, counted(entry.get("stdout", "")), said)
 
 
+def record_in(build: Path, options: list[str]) -> Path:
+    """Where meson test with @options writes what came of each test: it names that after a program that tests run in."""
+    wrapper = options[options.index("--wrap") + 1].split()[0] if "--wrap" in options else ""
+    return build / "meson-logs" / (f"testlog-{Path(wrapper).name}.json" if wrapper else "testlog.json")
+
+
 def run(where: Place, suites: list[str], names: list[str], env: dict[str, str], options: list[str]) -> list[Result]:
     """Builds what tests of @suites with @names (all, if there are none) need, and runs them with @env and @options of meson test."""
     chosen = [word for suite in suites for word in ("--suite", suite)]
-    record = where.build / "meson-logs" / "testlog.json"
+    record = record_in(where.build, options)
     record.unlink(missing_ok=True)
     with where.log.open("a") as log:
         subprocess.run(["meson", "test", "-C", str(where.build), *chosen, *options, *names], stdout=log, stderr=subprocess.STDOUT,
