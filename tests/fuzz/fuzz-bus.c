@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * fuzz-bus CALLS SECONDS SEED FILE...: calls every method of the real pinshiftd and pinshift-policyd on a bus of their own, with
- * arguments that make no sense, or nearly some; files are what strings are made of.  Ends after so many calls or seconds, where they
- * are not 0.  Each call has an answer of its type, or an error of one line, and after it both services are still there; in the end
- * they end well.
- */
+/* Arguments that make no sense, or nearly some, in calls of every method of the real pinshiftd and pinshift-policyd on a bus of their
+ * own: each has an answer of its type, or an error of one line, and after it both services are still there; in the end they end well. */
+/* fuzz-bus CALLS SECONDS SEED FILE...: files are what strings are made of. Ends after so many calls or seconds, where they are not 0. */
 #include "../bus/cluster-world.h"
 #include "argument.h"
 #include "fuzz.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The hook itself, in a world without a bus: "CONF %% ARGUMENT|ARGUMENT... %% XML", any bytes each. A guest passes, in silence, or is
+/* Any bytes as hook.conf, as arguments and as a domain of the hook itself, in a world without a bus: a guest passes, in silence, or is
  * refused in one line, where hook.conf asks for that and the call is one that can refuse. */
+/* An input is "CONF %% ARGUMENT|ARGUMENT... %% XML". */
 #include "fuzz.h"
 
 #include "../bus/hook-world.h"
