@@ -32,8 +32,7 @@ class Account:
         self._cells = cells
         self._teller = Teller(os.get_terminal_size(2).columns if sys.stderr.isatty() else None)
         known = [trip for side in (PINSHIFT, STOCK) for trip in cells.trips(side)]
-        todo = Counter(sort_of(cell) for cell in cells.missing if cell[0] == "trip")
-        self._progress = Progress(time.monotonic(), todo, len(known), lanes)
+        self._progress = Progress(time.monotonic(), self._todo(), len(known), lanes)
         for trip in known:
             self._progress = self._progress.learned(sort_of(key(trip)), trip.seconds)
         self._number = 0
@@ -41,11 +40,17 @@ class Account:
         self._again: list[Trip] = []
         self.faults = 0
 
+    def _todo(self) -> Counter[str]:
+        return Counter(sort_of(cell) for cell in self._cells.missing if cell[0] == "trip")
+
     def hear(self, seen: Seen) -> None:
+        """No guest makes a trip from where it does not start."""
         with self._lock:
             self._cells.add(seen)
             if isinstance(seen, Trip):
                 self._say(seen, self._cells.faults(seen))
+            elif not seen.ok:
+                self._progress = self._progress.ahead(self._todo())
             self._tell(sentence(seen))
 
     def _say(self, trip: Trip, faults: tuple[str, ...]) -> None:

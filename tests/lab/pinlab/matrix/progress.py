@@ -37,6 +37,10 @@ class Progress:
         done = {**self.done, sort: self.done.get(sort, 0) + 1}
         return replace(self.learned(sort, seconds), done=done, work=self.work + seconds, faults=self.faults + faults)
 
+    def ahead(self, todo: Mapping[str, int]) -> Progress:
+        """What is left to be done is TODO, after all."""
+        return replace(self, todo={sort: self.done.get(sort, 0) + todo.get(sort, 0) for sort in {*self.todo, *todo}})
+
     @property
     def total(self) -> int:
         return self.known + sum(max(n, self.done.get(sort, 0)) for sort, n in self.todo.items())
