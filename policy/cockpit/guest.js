@@ -6,7 +6,7 @@ import { button, element, set, show, write } from "./element.js";
 import { Rank } from "./rank.js";
 import { Rows } from "./rows.js";
 import { cellsOf, frame } from "./table.js";
-import { actionOf, isLoss, settingsOf, stateOf, time } from "./words.js";
+import { actionOf, isLoss, leftOf, settingsOf, stateOf, time } from "./words.js";
 
 const FACTS = ["State", "Host", "Home", "UUID"];
 const HEADS = ["Setting", "What became of it", "As written", "What it has", "Why", "Since"];
@@ -50,7 +50,7 @@ export class GuestView {
     }
 
     #table() {
-        this.none = element("p", { class: "quiet" }, "It is not tuned: nothing was written for it.");
+        this.none = element("p", { class: "quiet" });
         this.table = element("div", { class: "card flush" }, frame(HEADS, this.body));
         return element("section", { id: "settings", "aria-labelledby": "settings-head" },
             element("h2", { id: "settings-head" }, "What it has"), this.none, this.table);
@@ -83,6 +83,7 @@ export class GuestView {
         write(this.facts.Home, guest.home ?? "none is known");
         write(this.facts.UUID, guest.uuid);
         this.settings.show(settings, setting => setting.setting);
+        write(this.none, leftOf(guest) ? `Not known: ${leftOf(guest)}` : "It is not tuned: nothing was written for it.");
         show(this.none, settings.length === 0);
         show(this.table, settings.length > 0);
         this.#rank(guest);

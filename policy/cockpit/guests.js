@@ -4,7 +4,7 @@
 import { button, element, set, show, write } from "./element.js";
 import { Rows } from "./rows.js";
 import { cellsOf, frame } from "./table.js";
-import { actionOf, missesOf, stateOf } from "./words.js";
+import { actionOf, leftOf, missesOf, stateOf } from "./words.js";
 
 const HEADS = ["Guest", "State", "Host", "Home", "Misses", ""];
 
@@ -67,18 +67,23 @@ function row(guest) {
             write(state, stateOf(now));
             write(host, now.host ?? "");
             write(home, now.home ?? "none");
-            reasons.show(missesOf(now), one => one.setting);
-            show(misses, missesOf(now).length > 0);
+            reasons.show(saidOf(now), one => one.setting);
+            show(misses, saidOf(now).length > 0);
         },
     };
 }
 
-/** "vcpu-pins weakened: no free CPUs". */
+/** What stands there of what @guest misses. */
+function saidOf(guest) {
+    return leftOf(guest) ? [{ setting: "not known", action: "", reason: leftOf(guest) }] : missesOf(guest);
+}
+
+/** "vcpu-pins weakened: no free CPUs", or "not known: its record is of another version". */
 function miss(first) {
     const reason = element("span", {});
 
     return {
-        node: element("li", { "data-missing": first.setting }, element("strong", {}, first.setting), " ", reason),
-        update: one => write(reason, `${actionOf(one.action)}${one.reason ? `: ${one.reason}` : ""}`),
+        node: element("li", { "data-missing": first.setting }, element("strong", {}, first.setting), first.action ? " " : ": ", reason),
+        update: one => write(reason, [actionOf(one.action), one.reason].filter(Boolean).join(": ")),
     };
 }

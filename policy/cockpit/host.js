@@ -7,7 +7,7 @@ import { explain } from "./failure.js";
 import { Pace } from "./pace.js";
 import { picture } from "./picture.js";
 import { Rows } from "./rows.js";
-import { count, missesOf, percent } from "./words.js";
+import { count, leftOf, missesOf, percent } from "./words.js";
 
 const PAUSE_MS = 2000; // between two pictures
 const WIDE = 560; // a picture that is wider has the whole row, in pixels
@@ -145,7 +145,8 @@ function chip(guest) {
             const misses = missesOf(now).map(miss => miss.setting).join(", ");
 
             set(link, "class", `chip ${misses ? "warning" : ""} ${now.state === "defined" ? "off" : ""}`);
-            set(link, "title", [now.name, now.state === "defined" ? "shut off" : "", misses ? `misses ${misses}` : ""].filter(Boolean).join(", "));
+            set(link, "title", [now.name, now.state === "defined" ? "shut off" : "", misses ? `misses ${misses}` : "",
+                leftOf(now) ? `what it misses is not known: ${leftOf(now)}` : ""].filter(Boolean).join(", "));
         },
     };
 }

@@ -5,7 +5,7 @@ import { askBalance, askHome, allow } from "./action.js";
 import { button, element, show, write } from "./element.js";
 import { Guests } from "./guests.js";
 import { Hosts } from "./hosts.js";
-import { count, missesOf } from "./words.js";
+import { count, leftOf, missesOf } from "./words.js";
 
 const MANY = 8; // hosts: their guests are far below
 
@@ -38,8 +38,10 @@ export class Overview {
         const { guests, hosts } = this.cluster;
         const missing = guests.filter(guest => missesOf(guest).length > 0).length;
         const misses = missing === 0 ? "none misses anything" : `${count(missing, "guest")} ${missing === 1 ? "misses" : "miss"} something`;
+        const left = guests.filter(guest => leftOf(guest)).length;
+        const unknown = left > 0 ? `; of ${left} it is not known` : "";
 
         if (this.cluster.guestsKnown)
-            write(this.summary, `${count(hosts.length, "host")}, ${count(guests.length, "guest")}: ${misses}`);
+            write(this.summary, `${count(hosts.length, "host")}, ${count(guests.length, "guest")}: ${misses}${unknown}`);
     }
 }

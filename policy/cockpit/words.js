@@ -63,6 +63,11 @@ export function missesOf(guest) {
     return settingsOf(guest).filter(setting => isLoss(setting.action));
 }
 
+/** Why @guest is left as it is, whose record is another version's, so that nobody knows what it misses; "": it is not. */
+export function leftOf(guest) {
+    return guest.left ?? "";
+}
+
 /** All settings of @guest, as those of missesOf. */
 export function settingsOf(guest) {
     const of = name => guest[name] ?? {};
