@@ -422,6 +422,7 @@ try_step (PinSearch *search)
   search->hopeless = FALSE;
   search->counted = FALSE;
   search->storing->steps = 0;
+  search->seating->budget_out = FALSE;
   memset (search->memo, MEMO_UNKNOWN, search->demand->n_groups * search->room->n_nodes);
   return place_from (search, 0);
 }
@@ -429,7 +430,7 @@ try_step (PinSearch *search)
 static gboolean
 ran_out (const PinSearch *search)
 {
-  return search->tried > budget (search) || search->storing->steps > PIN_STORING_STEPS;
+  return search->tried > budget (search) || search->storing->steps > PIN_STORING_STEPS || search->seating->budget_out;
 }
 
 static PinOutcome
@@ -470,7 +471,7 @@ pin_search_judge (PinSearch *search, const PinRoom *room)
       if (!ran_out (search))
         pin_ladder_rule_out (search->ladder, &search->levels);
     }
-  return (PinOutcome){ PIN_VERDICT_REFUSE, 0, search->exact && !search->seating->budget_out };
+  return (PinOutcome){ PIN_VERDICT_REFUSE, 0, search->exact };
 }
 
 void

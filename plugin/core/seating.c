@@ -54,7 +54,6 @@ pin_seating_enter (PinSeating *s, const PinRoom *room, const PinHere *here)
     s->seats = g_renew (PinNodeSeats, s->seats, s->n_nodes_scratch = room->n_nodes);
   s->room = room;
   s->here = here;
-  s->budget_out = FALSE;
 }
 
 guint
@@ -179,13 +178,14 @@ typedef struct
 {
   guint n;
   guint items[MAX_OPTIONS]; /* masks, or n_masks + core */
+  gboolean more;            /* there were more than that */
 } Options;
 
 static void
-add_option (PinSeating *s, Options *options, guint item)
+add_option (Options *options, guint item)
 {
   if (options->n == MAX_OPTIONS)
-    s->budget_out = TRUE;
+    options->more = TRUE;
   else
     options->items[options->n++] = item;
 }
@@ -204,7 +204,7 @@ sort_mask (PinSeating *s, guint i, Options *options)
   if (s->masks[i] == PIN_ACTION_REFUSE)
     s->masks[i] = PIN_ACTION_KEEP;
   else if (may_keep && is_optional (s, i, s->masks[i]))
-    add_option (s, options, i);
+    add_option (options, i);
   return TRUE;
 }
 
@@ -238,7 +238,7 @@ sort_cores (PinSeating *s, Options *options)
       if (s->demand->terms->dedicated == PIN_DEDICATED_AS_WRITTEN && !usable && pin_seating_node_of (s, cpus->group) != PIN_CPUSET_END
           && s->here->any_cpu && pin_levels_open (s->levels, PIN_SETTING_VCPU_PINS, PIN_ACTION_REMAP)
           && pin_mode_is_writable (s, core))
-        add_option (s, options, s->demand->n_masks + core);
+        add_option (options, s->demand->n_masks + core);
     }
 }
 
@@ -317,6 +317,7 @@ try_choices (PinSeating *s)
       if (try_choice (s, &options, choice))
         return TRUE;
     }
+  s->budget_out |= options.more;
   return FALSE;
 }
 

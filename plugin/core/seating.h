@@ -49,7 +49,7 @@ typedef struct
   guint n_cores_scratch;
   guint n_nodes_scratch;
   gboolean leave;              /* others need CPUs that are nobody's own: own pins leave some if they can */
-  gboolean budget_out;         /* more ways than were tried */
+  gboolean budget_out;         /* none of the ways that were tried will do, and there were more; whoever asks takes it back */
 } PinSeating;
 
 PinSeating *pin_seating_new (const PinDemand *demand);
