@@ -30,7 +30,7 @@ typedef enum
   PIN_CODE_NODES_SHARED,           /* several nodes of home on one here */
   PIN_CODE_PAGES_MISSING,          /* no pool of that size */
   PIN_CODE_PAGES_SHORT,
-  PIN_CODE_FOLLOWS_CPUS,           /* moved so that memory and CPUs stay together */
+  PIN_CODE_FOLLOWS_CPUS,           /* moved so that what was together stays so: memory and CPUs, threads on one CPU */
   PIN_CODE_MEMORY_SHORT,
   PIN_CODE_MEMORY_FILE,            /* without huge pages, shared memory would become a file on disk */
   PIN_CODE_MACHINE_TYPE,           /* the machine type forbids removing it */

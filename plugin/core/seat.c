@@ -249,11 +249,13 @@ shared_on_node (const PinFit *fit, const PinMask *mask, guint node)
   return count;
 }
 
-/* CPUs that vCPUs and other threads of the guest name together, and the one that the policy has its emulator have besides. */
+/* CPUs that vCPUs and other threads of the guest name together, and the one that its emulator needs besides as the policy has it. */
 static guint
 named_on_node (const PinFit *fit, guint node)
 {
-  gboolean isolates = pin_demand_emulator (fit->demand) == PIN_EMULATOR_ISOLATE && fit->search->seating->emulator == PIN_ACTION_REMAP;
+  PinAction emulator = fit->search->seating->emulator;
+  gboolean besides = emulator == PIN_ACTION_REMAP || emulator == PIN_ACTION_WEAKEN;
+  gboolean isolates = besides && pin_demand_emulator (fit->demand) == PIN_EMULATOR_ISOLATE;
   guint count = isolates && fit->search->node_of[pin_seating_emulator_group (fit->demand)] == node ? 1 : 0;
 
   for (guint index = 0; index < fit->demand->shape->n_cpus; index++)
@@ -324,13 +326,28 @@ look_for_shortage (const PinFit *fit, PinFinding *finding)
     finding->code = PIN_CODE_NO_FREE_CPUS;
 }
 
+/* All that it names holds: what is short is the first of its nodes that has too few CPUs. */
+static void
+look_at_nodes (const PinFit *fit, const PinMask *mask, PinFinding *finding)
+{
+  for (guint k = 0; k < mask->n_cpus && finding->wanted <= finding->available; k++)
+    {
+      finding->node = node_of (fit, fit->demand->mask_cpus[mask->first + k]);
+      count_cpus (fit, mask, finding);
+      look_for_shortage (fit, finding);
+    }
+}
+
 static PinFinding
 why_weaker (const PinFit *fit, const PinMask *mask, PinAction action)
 {
   PinFinding finding = why_moved (fit, mask);
   gboolean reaches = mask->setting == PIN_SETTING_EMULATOR_PINS && action == PIN_ACTION_WEAKEN && fit->search->seating->page_node != NULL;
 
-  count_cpus (fit, mask, &finding);
+  if (finding.code == PIN_CODE_NO_FREE_CPUS)
+    look_at_nodes (fit, mask, &finding);
+  else
+    count_cpus (fit, mask, &finding);
   if (is_merged (fit, mask))
     finding.code = PIN_CODE_NODES_SHARED;
   else
@@ -345,25 +362,72 @@ why_remapped (const PinFit *fit, const PinMask *mask)
 {
   PinFinding finding = why_moved (fit, mask);
 
-  count_cpus (fit, mask, &finding);
   if (finding.code != PIN_CODE_NO_FREE_CPUS)
-    return finding;
-  look_for_shortage (fit, &finding);
+    {
+      count_cpus (fit, mask, &finding);
+      return finding;
+    }
+  look_at_nodes (fit, mask, &finding);
   if (fit->demand->terms->threads >= PIN_THREADS_REQUIRE)
     finding.code = PIN_CODE_POLICY;
   return finding;
 }
 
+static PinFinding
+why (const PinFit *fit, guint i)
+{
+  const PinMask *mask = &fit->demand->masks[i];
+
+  return fit->seats[i] == PIN_ACTION_REMAP ? why_remapped (fit, mask) : why_weaker (fit, mask, fit->seats[i]);
+}
+
 static void
 judge_mask (PinFit *fit, guint i)
 {
-  const PinMask *mask = &fit->demand->masks[i];
-  PinAction action = fit->seats[i];
+  PinSetting setting = fit->demand->masks[i].setting;
   PinFinding finding = { .code = PIN_CODE_FITS };
 
-  if (action > MAX (fit->actions[mask->setting], PIN_ACTION_KEEP))
-    finding = action == PIN_ACTION_REMAP ? why_remapped (fit, mask) : why_weaker (fit, mask, action);
-  pin_fit_worsen (fit, mask->setting, action, &finding);
+  if (fit->seats[i] > MAX (fit->actions[setting], PIN_ACTION_KEEP))
+    finding = why (fit, i);
+  pin_fit_worsen (fit, setting, fit->seats[i], &finding);
+}
+
+/* CPUs that are not short are no reason, unless they are to be whole cores. */
+static gboolean
+is_reason (const PinFit *fit, const PinFinding *finding)
+{
+  return finding->code != PIN_CODE_NO_FREE_CPUS || finding->wanted > finding->available || fit->demand->terms->threads >= PIN_THREADS_REQUIRE;
+}
+
+/* Whether another thread of the guest that is not as written named CPUs that mask @i names, or has them now. */
+static gboolean
+goes_along (const PinFit *fit, guint i)
+{
+  const PinMask *masks = fit->demand->masks;
+
+  for (guint other = 0; other < fit->demand->n_masks; other++)
+    {
+      if (other != i && fit->seats[other] > PIN_ACTION_KEEP
+          && (pin_cpuset_intersects (masks[other].cpus, masks[i].cpus) || pin_cpuset_intersects (fit->given[other], masks[i].cpus)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Pins stand and fall together: what is in the way of one may be what another lacks. */
+static void
+judge_together (PinFit *fit, guint i, gboolean along)
+{
+  PinFinding *finding = &fit->findings[fit->demand->masks[i].setting];
+  PinFinding other;
+
+  if (fit->seats[i] <= PIN_ACTION_KEEP || is_reason (fit, finding))
+    return;
+  other = why (fit, i);
+  if (along && goes_along (fit, i))
+    finding->code = PIN_CODE_FOLLOWS_CPUS;
+  else if (is_reason (fit, &other))
+    *finding = other;
 }
 
 static void
@@ -383,15 +447,19 @@ judge_emulator (PinFit *fit)
 void
 pin_seat_all (PinFit *fit)
 {
+  const PinDemand *demand = fit->demand;
+
   pin_seat_own (fit);
   lend_images (fit);
-  for (guint i = 0; i < fit->demand->n_masks; i++)
+  for (guint i = 0; i < demand->n_masks; i++)
     {
-      if (!fit->demand->masks[i].own && !pin_seating_is_shared (fit->search->seating, i))
+      if (!demand->masks[i].own && !pin_seating_is_shared (fit->search->seating, i))
         continue;
       seat_mask (fit, i);
       judge_mask (fit, i);
     }
+  for (guint i = 0; i < 2 * demand->n_masks; i++)
+    judge_together (fit, i % demand->n_masks, i >= demand->n_masks);
   if (pin_demand_emulator (fit->demand) == PIN_EMULATOR_HOME)
     return;
   seat_emulator (fit);

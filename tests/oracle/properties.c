@@ -361,3 +361,35 @@ property_released (const RandomCase *c, guint32 seed)
   after = plan_of (built);
   return same_plan (before, after) ? NULL : g_strdup ("when its claim has ended, the plan is another");
 }
+
+/* Figures of CPUs that are no shortage, in a reason that says there is one. */
+static gboolean
+says_nothing (const PinReason *reason)
+{
+  g_autoptr (GRegex) figures = g_regex_new ("([0-9]+) CPUs? wanted, ([0-9]+) available", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *wanted = NULL;
+  g_autofree char *available = NULL;
+
+  if (reason->code != PIN_CODE_NO_FREE_CPUS || !g_regex_match (figures, reason->text, 0, &match))
+    return FALSE;
+  wanted = g_match_info_fetch (match, 1);
+  available = g_match_info_fetch (match, 2);
+  return g_ascii_strtoull (wanted, NULL, 10) <= g_ascii_strtoull (available, NULL, 10);
+}
+
+char *
+property_told (const RandomCase *c, guint32 seed)
+{
+  g_autoptr (BuiltCase) built = random_case_build (c);
+  g_autoptr (PinPlan) plan = plan_of (built);
+
+  for (guint i = 0; i < plan->reasons->len; i++)
+    {
+      const PinReason *reason = g_ptr_array_index (plan->reasons, i);
+
+      if (says_nothing (reason))
+        return g_strdup_printf ("%s %s for want of CPUs that are there", pin_setting_name (reason->setting), pin_action_name (reason->action));
+    }
+  return NULL;
+}

@@ -17,3 +17,6 @@ char *property_again (const RandomCase *c, guint32 seed);
 
 /* A claim keeps others off what it has, and is forgotten when it ends. */
 char *property_released (const RandomCase *c, guint32 seed);
+
+/* A reason that says CPUs are short shows more that are wanted than there are. */
+char *property_told (const RandomCase *c, guint32 seed);

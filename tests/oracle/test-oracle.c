@@ -349,6 +349,7 @@ static const struct
   { "/oracle/properties/renamed", property_renamed },
   { "/oracle/properties/again", property_again },
   { "/oracle/properties/released", property_released },
+  { "/oracle/properties/told", property_told },
 };
 
 int

@@ -752,6 +752,24 @@ static const ReasonCase reason_cases[] = {
     "iothread-pins", "no-free-cpus: I/O thread 1 on 4 -> no pins: 1 CPU wanted, 0 available on node 0" },
   { { "a-node-of-a-mask-that-has-several", "<vcpu>1</vcpu><cputune><emulatorpin cpuset='0-1,4-5'/></cputune>", TWO_NODES, TWO_NODES, "", "0", NULL },
     "emulator-pins", "cpu-missing: 0-1,4-5 -> 1-2,4-5: CPU 0 is kept from guests here; 2 CPUs wanted, 3 available on node 0" },
+
+  /* What the CPUs of a pin alone do not tell. */
+  { { "an-emulator-beside-a-pin-that-may-not-stay", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><emulatorpin cpuset='1'/></cputune>",
+      NULL, ONE_NODE, "", "", "vcpu-pins=remap" },
+    "emulator-pins", "follows-cpus: 1 -> 0: goes along with what was on the same node at home (on node 0)" },
+  { { "an-emulator-whose-cpu-a-vcpu-needs", "<vcpu>3</vcpu><cputune><vcpupin vcpu='0' cpuset='4'/><vcpupin vcpu='1' cpuset='9'/>"
+      "<vcpupin vcpu='2' cpuset='0'/><emulatorpin cpuset='2'/></cputune>", "node:1 core:8 thread:2 mem:4G", "node:1 core:3 thread:2 mem:4G", "3,5", "", NULL },
+    "emulator-pins", "follows-cpus: 2 -> 1: goes along with what was on the same node at home (on node 0)" },
+  { { "a-pin-that-is-weakened-with-another", "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='9'/></cputune>",
+      NULL, ONE_NODE, "", "", "vcpu-pins=keep,weaken" },
+    "vcpu-pins", "cpu-missing: vCPU 0 on 1, 1 on 9 -> vCPU 0 on 1, 1 on 0: CPU 9 is not there; 2 CPUs wanted, 4 available on node 0; "
+    "the policy allows nothing between keep and weaken" },
+  { { "a-mask-that-is-short-on-the-first-of-its-nodes", "<vcpu>1</vcpu><iothreads>1</iothreads><cputune><vcpupin vcpu='0' cpuset='0'/>"
+      "<iothreadpin iothread='1' cpuset='1,2'/></cputune>", NULL, "node:2 core:2 mem:4G", "3", "", "emulator=isolate" },
+    "iothread-pins", "no-free-cpus: I/O thread 1 on 1-2 -> I/O thread 1 on 2: 3 CPUs wanted, 2 available on node 0" },
+  { { "a-pin-that-leaves-an-emulator-its-cpu", "<vcpu>1</vcpu><cputune><vcpupin vcpu='0' cpuset='2'/></cputune>", ONE_NODE, ONE_NODE, "0-1,3", "",
+      "emulator=isolate" },
+    "vcpu-pins", "no-free-cpus: vCPU 0 on 2: 2 CPUs wanted, 1 available on node 0" },
 };
 
 static const PinReason *
