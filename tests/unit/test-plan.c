@@ -825,6 +825,23 @@ test_more_ways_than_are_tried (void)
   g_assert_cmpstr (given, ==, "i1:0-3 i2:0-3 i3:0-3 i4:0-3 i5:0-3 i6:0-3 i7:0-3 i8:0-3");
 }
 
+typedef struct
+{
+  const char *name;
+  guint n_masks;
+  const char *taken;
+  const char *policy;
+  const char *answer;
+  gboolean exact;
+} WaysCase;
+
+static const WaysCase ways_cases[] = {
+  { "all-tried", 6, "1,3,5,7,9,11", NULL, "adapt: iothread-pins remap", TRUE },
+  { "not-tried", 7, "1,3,5,7,9,11,13", NULL, "adapt: iothread-pins weaken", FALSE },
+  { "all-tried-in-vain", 6, "1,3,5,7,9,11-12", "iothread-pins=keep,remap", "refuse: iothread-pins refuse", TRUE },
+  { "refused-untried", 7, "1,3,5,7,9,11,13", "iothread-pins=keep,remap", "refuse: iothread-pins refuse", FALSE },
+};
+
 /*
  * Masks that share a CPU each with another guest can be had as written, all of them or the last thread has none: where that is one way among
  * more than are tried, the plan is another one, and does not claim to be the best.
@@ -832,12 +849,12 @@ test_more_ways_than_are_tried (void)
 static void
 test_one_way_of_many (gconstpointer data)
 {
-  guint n_masks = GPOINTER_TO_UINT (data);
-  gboolean found = n_masks <= 6;
+  const WaysCase *ways = data;
+  guint n_masks = ways->n_masks;
   g_autofree char *cores = g_strdup_printf ("node:1 core:%u mem:4G", 2 * n_masks + 1);
-  Case c = { .home = "node:1 core:24 mem:4G", .host = cores, .taken = n_masks == 6 ? "1,3,5,7,9,11" : "1,3,5,7,9,11,13", .reserved = "" };
+  Case c = { .home = "node:1 core:24 mem:4G", .host = cores, .taken = ways->taken, .reserved = "" };
   g_autoptr (GString) guest = g_string_new (NULL);
-  g_autoptr (PinTerms) terms = make_terms (NULL);
+  g_autoptr (PinTerms) terms = make_terms (ways->policy);
   g_autoptr (PinSnapshot) host = make_host (&c);
   g_autoptr (PinDomain) domain = NULL;
   g_autoptr (PinOriginal) original = NULL;
@@ -852,8 +869,8 @@ test_one_way_of_many (gconstpointer data)
   original = make_original (&c, domain);
   plan = pin_plan (domain->guest, original, terms, host);
   answer = answer_of (plan);
-  g_assert_cmpstr (answer, ==, found ? "adapt: iothread-pins remap" : "adapt: iothread-pins weaken");
-  g_assert_true (plan->exact == found);
+  g_assert_cmpstr (answer, ==, ways->answer);
+  g_assert_true (plan->exact == ways->exact);
 }
 
 /* The emulator can't be re-mapped on any of more ways to place nine nodes than are tried, so it is let down: no refusal, and no claim to the best. */
@@ -1218,8 +1235,12 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/more-pages-than-are-tried", test_more_pages_than_are_tried);
   g_test_add_func ("/plan/more-places-than-are-tried", test_more_places_than_are_tried);
   g_test_add_func ("/plan/more-ways-than-are-tried", test_more_ways_than_are_tried);
-  g_test_add_data_func ("/plan/one-way-of-many/all-tried", GUINT_TO_POINTER (6), test_one_way_of_many);
-  g_test_add_data_func ("/plan/one-way-of-many/not-tried", GUINT_TO_POINTER (7), test_one_way_of_many);
+  for (guint i = 0; i < G_N_ELEMENTS (ways_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/plan/one-way-of-many/", ways_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &ways_cases[i], test_one_way_of_many);
+    }
   g_test_add_func ("/plan/isolated-cpus-come-first", test_isolated);
   g_test_add_func ("/plan/siblings-stay-empty", test_siblings_stay_empty);
   g_test_add_func ("/plan/reasons-are-short", test_short_reasons);
