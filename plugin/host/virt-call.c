@@ -133,18 +133,17 @@ read_guest (PinVirt *virt, virDomainPtr domain)
 {
   g_autoptr (PinVirtGuest) guest = g_new0 (PinVirtGuest, 1);
   char uuid[VIR_UUID_STRING_BUFLEN] = "";
-  int state = VIR_DOMAIN_NOSTATE;
-  int reason = 0;
+  PinVirtLook look;
 
-  if (virDomainGetUUIDString (domain, uuid) < 0 || virDomainGetState (domain, &state, &reason, 0) < 0)
+  if (virDomainGetUUIDString (domain, uuid) < 0 || !pin_virt_look (virt, domain, &look))
     return NULL;
   guest->uuid = g_strdup (uuid);
   guest->name = g_strdup (virDomainGetName (domain));
   guest->running = virDomainIsActive (domain) == 1;
   guest->id = guest->running ? (int) virDomainGetID (domain) : -1;
   guest->persistent = virDomainIsPersistent (domain) == 1;
-  guest->incoming = guest->running && pin_virt_is_incoming (virt, domain, uuid, state, reason);
-  guest->came = guest->running && pin_virt_has_come (state, reason);
+  guest->incoming = guest->running && pin_virt_is_incoming (virt, domain, uuid, &look);
+  guest->came = guest->running && pin_virt_has_come (look.state, look.reason);
   guest->busy = guest->running && is_busy (virt, domain, uuid);
   return read_xml (domain, guest) ? g_steal_pointer (&guest) : NULL;
 }
@@ -153,6 +152,7 @@ static void
 run_list (GTask *task, virConnectPtr connection, const PinVirtCall *call)
 {
   g_autoptr (GPtrArray) guests = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_virt_guest_free);
+  guint64 moment = pin_virt_passages_moment (call->virt);
   virDomainPtr *domains = NULL;
   int n_domains = virConnectListAllDomains (connection, &domains, 0);
   GError *error = NULL;
@@ -171,9 +171,12 @@ run_list (GTask *task, virConnectPtr connection, const PinVirtCall *call)
   if (n_domains < 0)
     pin_virt_take_error (&error);
   if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, g_steal_pointer (&guests), (GDestroyNotify)g_ptr_array_unref);
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  pin_virt_passages_keep_only (call->virt, guests, moment);
+  g_task_return_pointer (task, g_steal_pointer (&guests), (GDestroyNotify)g_ptr_array_unref);
 }
 
 void

@@ -106,45 +106,13 @@ pin_virt_event_map (int event, int detail, PinPassage *passage, PinVirtEvent *re
 }
 
 static void
-set_passage (PinVirt *virt, const char *uuid, PinPassage passage)
-{
-  if (passage == PIN_PASSAGE_NONE)
-    g_hash_table_remove (virt->passages, uuid);
-  else
-    g_hash_table_insert (virt->passages, g_strdup (uuid), GINT_TO_POINTER (passage));
-}
-
-PinPassage
-pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&virt->lock);
-  PinPassage passage = GPOINTER_TO_INT (g_hash_table_lookup (virt->passages, uuid));
-
-  if (passage != PIN_PASSAGE_NONE)
-    return passage;
-  set_passage (virt, uuid, seen);
-  return seen;
-}
-
-static gboolean
-map_notice (const Notice *notice, PinVirtEvent *ret_event)
-{
-  PinVirt *virt = notice->virt;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&virt->lock);
-  PinPassage passage = GPOINTER_TO_INT (g_hash_table_lookup (virt->passages, notice->uuid));
-  gboolean known = pin_virt_event_map (notice->event, notice->detail, &passage, ret_event);
-
-  set_passage (virt, notice->uuid, passage);
-  return known;
-}
-
-static void
 tell_event (const Notice *notice)
 {
   PinVirt *virt = notice->virt;
   PinVirtEvent event = PIN_VIRT_TUNED;
+  gboolean means = notice->tuned || pin_virt_passage_follow (virt, notice->uuid, notice->event, notice->detail, &event);
 
-  if ((notice->tuned || map_notice (notice, &event)) && virt->listener.event != NULL)
+  if (means && virt->listener.event != NULL)
     virt->listener.event (event, notice->uuid, notice->name, virt->data);
 }
 

@@ -53,7 +53,8 @@ struct _PinVirt
   GMutex lock;         /* of all below */
   GCond ended_cond;
   gboolean ended;       /* the worker has closed the connection */
-  GHashTable *passages; /* uuid -> PinPassage */
+  GHashTable *passages; /* uuid -> its passage; virt-passage.c */
+  guint64 moment;       /* how many events have been taken, and connections lost */
 };
 
 PinVirt *pin_virt_ref (PinVirt *virt);
@@ -105,8 +106,18 @@ void pin_virt_events_deregister (virConnectPtr connection, GArray *ids);
  */
 gboolean pin_virt_event_map (int event, int detail, PinPassage *passage, PinVirtEvent *ret_event);
 
-/* Whether an active domain in @state is still starting or receiving. */
-gboolean pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, int state, int reason);
+/* A domain's state, and the moment before it was asked for. */
+typedef struct
+{
+  guint64 moment;
+  int state;
+  int reason;
+} PinVirtLook;
+
+/* FALSE: libvirt's last error says why. */
+gboolean pin_virt_look (PinVirt *virt, virDomainPtr domain, PinVirtLook *ret_look);
+/* Whether an active domain that @look was at is still starting or receiving. */
+gboolean pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, const PinVirtLook *look);
 /* Whether libvirt says of an active domain that it was not booted here. */
 gboolean pin_virt_has_come (int state, int reason);
 /*
@@ -120,8 +131,18 @@ gboolean pin_virt_is_held (const virDomainControlInfo *control, const virDomainJ
 void pin_virt_notify_connected (PinVirt *virt);
 void pin_virt_notify_disconnected (PinVirt *virt, const char *why);
 
-/* What is known of @uuid; if nothing is, @seen becomes it. */
-PinPassage pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen);
+GHashTable *pin_virt_passages_new (void);
+/* Now: what happens from now on is later. */
+guint64 pin_virt_passages_moment (PinVirt *virt);
+/* What is known of @uuid.  If nothing is, it is @seen, and becomes known unless something has happened since @moment, before it was seen:
+ * that may have been its end, which nobody tells a second time. */
+PinPassage pin_virt_passage (PinVirt *virt, const char *uuid, PinPassage seen, guint64 moment);
+/* Takes a lifecycle event of @uuid.  As pin_virt_event_map(). */
+gboolean pin_virt_passage_follow (PinVirt *virt, const char *uuid, int event, int detail, PinVirtEvent *ret_event);
+/* Nothing is known any more of domains that are not active among @guests, all of PinVirtGuest, which were asked for at @moment. */
+void pin_virt_passages_keep_only (PinVirt *virt, const GPtrArray *guests, guint64 moment);
+/* Nothing is known of anybody: events may have been missed. */
+void pin_virt_passages_clear (PinVirt *virt);
 
 /*
  * Whether libvirt would make those wait who want to change @domain, since a job is under way or its memory still comes.  The state is

@@ -63,16 +63,15 @@ pin_virt_read_held (PinVirt *virt, virDomainPtr domain, const char *uuid, gboole
 {
   virDomainControlInfo control = { 0 };
   virDomainJobInfo job = { .type = VIR_DOMAIN_JOB_NONE };
-  int state = VIR_DOMAIN_NOSTATE;
-  int reason = 0;
+  PinVirtLook look;
 
-  if (virDomainGetState (domain, &state, &reason, 0) < 0 || virDomainGetControlInfo (domain, &control, 0) < 0)
+  if (!pin_virt_look (virt, domain, &look) || virDomainGetControlInfo (domain, &control, 0) < 0)
     {
       pin_virt_take_error (error);
       return FALSE;
     }
   *ret_held = TRUE;
-  if (pin_virt_is_incoming (virt, domain, uuid, state, reason) || pin_virt_is_held (&control, &job))
+  if (pin_virt_is_incoming (virt, domain, uuid, &look) || pin_virt_is_held (&control, &job))
     return TRUE;
   if (!read_job (domain, &job, error))
     return FALSE;

@@ -22,16 +22,27 @@ tells_of_jobs (virDomainPtr domain)
   return told;
 }
 
+gboolean
+pin_virt_look (PinVirt *virt, virDomainPtr domain, PinVirtLook *ret_look)
+{
+  PinVirtLook look = { .moment = pin_virt_passages_moment (virt) };
+
+  if (virDomainGetState (domain, &look.state, &look.reason, 0) < 0)
+    return FALSE;
+  *ret_look = look;
+  return TRUE;
+}
+
 /* PAUSED/MIGRATION is a guest whose memory comes, or one that is about to leave. */
 gboolean
-pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, int state, int reason)
+pin_virt_is_incoming (PinVirt *virt, virDomainPtr domain, const char *uuid, const PinVirtLook *look)
 {
-  if (state != VIR_DOMAIN_PAUSED)
+  if (look->state != VIR_DOMAIN_PAUSED)
     return FALSE;
-  if (reason == VIR_DOMAIN_PAUSED_STARTING_UP)
+  if (look->reason == VIR_DOMAIN_PAUSED_STARTING_UP)
     return TRUE;
-  return reason == VIR_DOMAIN_PAUSED_MIGRATION && !tells_of_jobs (domain)
-         && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN) == PIN_PASSAGE_IN;
+  return look->reason == VIR_DOMAIN_PAUSED_MIGRATION && !tells_of_jobs (domain)
+         && pin_virt_passage (virt, uuid, PIN_PASSAGE_IN, look->moment) == PIN_PASSAGE_IN;
 }
 
 /* In post-copy the guest runs at the destination while its memory comes; who is paused for it is at the source. */

@@ -118,9 +118,7 @@ close_connection (Worker *worker)
   virConnectUnregisterCloseCallback (worker->connection, on_close);
   virConnectClose (g_steal_pointer (&worker->connection));
   virResetLastError ();
-  g_mutex_lock (&worker->virt->lock);
-  g_hash_table_remove_all (worker->virt->passages);
-  g_mutex_unlock (&worker->virt->lock);
+  pin_virt_passages_clear (worker->virt);
 }
 
 static void
@@ -250,7 +248,7 @@ pin_virt_new (const char *uri, const PinVirtListener *listener, gpointer data)
   virt->listener = *listener;
   virt->data = data;
   virt->orders = g_async_queue_new_full (order_free);
-  virt->passages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  virt->passages = pin_virt_passages_new ();
   g_mutex_init (&virt->lock);
   g_cond_init (&virt->ended_cond);
   g_thread_unref (g_thread_new ("libvirt-calls", work, pin_virt_ref (virt)));
