@@ -33,7 +33,6 @@ tell_failure (Job *job, const char *name, GError *error)
 {
   int code;
 
-  pin_cli_host1_explain (job->host, &error);
   if (job->cli->json)
     add_result (job, name, "failed", error->message);
   /* "no domain 'x' here" names it already. */

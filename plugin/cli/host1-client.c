@@ -2,6 +2,7 @@
 /* Calls to pinshiftd, and what their failures mean to a person. */
 #include "host1-client.h"
 
+#include "core/error.h"
 #include "service-error.h"
 #include "way.h"
 
@@ -67,14 +68,27 @@ pin_cli_host1_plan (PinHost1 *host, const char *xml, GError **error)
   return json;
 }
 
+/* Whoever asks has but named a guest: that its record is another version's is no bad input. */
+static void
+explain_change (PinHost1 *host, GError **error)
+{
+  pin_cli_host1_explain (host, error);
+  if (g_error_matches (*error, PIN_ERROR, PIN_ERROR_UNSUPPORTED))
+    (*error)->code = PIN_ERROR_DENIED;
+}
+
 GVariant *
 pin_cli_host1_change (PinHost1 *host, const char *method, const char *domain, const char *option, GError **error)
 {
   GVariantBuilder options;
+  GVariant *answer;
 
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
   if (option != NULL)
     g_variant_builder_add (&options, "{sv}", option, g_variant_new_boolean (TRUE));
-  return g_dbus_proxy_call_sync (G_DBUS_PROXY (host), method, g_variant_new ("(sa{sv})", domain, &options),
-                                 G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, error);
+  answer = g_dbus_proxy_call_sync (G_DBUS_PROXY (host), method, g_variant_new ("(sa{sv})", domain, &options),
+                                   G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION, G_MAXINT, NULL, error);
+  if (answer == NULL)
+    explain_change (host, error);
+  return answer;
 }

@@ -19,7 +19,7 @@ char *pin_cli_host1_plan (PinHost1 *host, const char *xml, GError **error) G_GNU
 /*
  * Calls @method, which changes guest @domain, with @option (NULL: none) switched on.  Who is not root may be asked for a password.  It
  * lasts as long as it needs: a person looks for the password, libvirt waits for the job of a guest.  If the service dies, the bus says so.
- * Returns: the answer, of the type that @method has (transfer full); NULL with an error that is not explained yet.
+ * Returns: the answer, of the type that @method has (transfer full); NULL with an error that is explained.
  */
 GVariant *pin_cli_host1_change (PinHost1 *host, const char *method, const char *domain, const char *option,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

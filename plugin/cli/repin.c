@@ -95,9 +95,7 @@ ask (const PinCli *cli, const char *domain, gboolean dry_run, GError **error)
     return NULL;
   agent = pin_agent_start ();
   answer = pin_cli_host1_change (host, "Repin", domain, dry_run ? "dry-run" : NULL, error);
-  if (answer == NULL)
-    pin_cli_host1_explain (host, error);
-  else
+  if (answer != NULL)
     g_variant_get (answer, "(s)", &json);
   return json;
 }

@@ -28,7 +28,9 @@ typedef struct
   GString *asked;       /* a line for each call */
 } Service;
 
-/* Guests "no-..." are not here, "bad-..." can't be changed. */
+#define NEWER "its record stays as it is"
+
+/* Guests "no-..." are not here, "bad-..." can't be changed, "new-..." have a record of another version. */
 static gboolean
 answers (Service *service, GDBusMethodInvocation *call, const char *domain, GVariant *options)
 {
@@ -39,6 +41,8 @@ answers (Service *service, GDBusMethodInvocation *call, const char *domain, GVar
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.NotFound", "no domain 'no-one' here");
   else if (g_str_has_prefix (domain, "bad-"))
     g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.Failed", "it is transient and misses hugepages");
+  else if (g_str_has_prefix (domain, "new-"))
+    g_dbus_method_invocation_return_dbus_error (call, "org.pinshift.Error.Unsupported", NEWER);
   else
     return TRUE;
   return FALSE;
@@ -179,6 +183,7 @@ test_repin (void)
       { "repin --dry-run --json db1", 1, PLAN ("refuse", "refuse", ",\"pins\":{}") "\n", "", NULL } },
     { PLAN ("keep", "keep", PINS), { "repin --json --dry-run db1", 10, PLAN ("keep", "keep", PINS) "\n", "", NULL } },
     { PLAN ("keep", "keep", ""), { "repin no-one", 1, "", "pinshift: no domain 'no-one' here\n", "Repin no-one {}\n" } },
+    { PLAN ("keep", "keep", ""), { "repin new-one", 1, "", "pinshift: " NEWER "\n", "Repin new-one {}\n" } },
     { "{}", { "repin db1", 1, "", "pinshift: the answer is no plan: it has no verdict" RESTART, NULL } },
     { "{\"verdict\":" DEEP, { "repin db1", 1, "", "pinshift: the answer is no plan: not JSON at column 27: nested too deep" RESTART, NULL } },
   };
@@ -211,6 +216,7 @@ test_adopt (void)
     { "adopt --dry-run no-one", 1, "", "pinshift: no domain 'no-one' here; see virsh list --all\n", "" },
     { "adopt no-one", 1, "", "pinshift: no domain 'no-one' here\n", "Adopt no-one {}\n" },
     { "adopt bad-one", 1, "", "pinshift: bad-one: it is transient and misses hugepages\n", "Adopt bad-one {}\n" },
+    { "adopt new-one", 1, "", "pinshift: new-one: " NEWER "\n", "Adopt new-one {}\n" },
   };
   g_auto (PinCliWorld) world = { NULL };
   g_auto (Service) service = { .repin = NULL };
@@ -229,6 +235,7 @@ test_forget (void)
     { "forget db1", 0, "db1: forgotten\n", "", "Forget db1 {}\n" },
     { "forget --force bad-one", 1, "", "pinshift: bad-one: it is transient and misses hugepages\n",
       "Forget bad-one {'force': <true>}\n" },
+    { "forget new-one", 1, "", "pinshift: new-one: " NEWER "\n", "Forget new-one {}\n" },
     { "forget --all", 1, "a: forgotten\nb: forgotten\n", "pinshift: bad-one: it is transient and misses hugepages\n",
       "Forget a {}\nForget bad-one {}\nForget b {}\n" },
     { "forget --all --force -q", 1, "", "pinshift: bad-one: it is transient and misses hugepages\n",
