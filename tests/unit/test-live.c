@@ -361,24 +361,33 @@ test_pins_edited_here (void)
   g_assert_cmpstr (text, ==, "0:8 1:1");
 }
 
-/* Where the host has lost a CPU that was edited here, numbers say nothing, and the guest stays with its memory. */
+/* Where the host has lost a CPU that was edited here, numbers say nothing: the guest stays with its memory, and what shared a node shares one. */
 static void
 test_pins_edited_here_of_a_cpu_that_went (void)
 {
-  g_autoptr (PinDomain) written = parse_guest (TUNE (PIN ("0", "11") PIN ("1", "1")) MEMORY ("strict", "0"));
-  g_autoptr (PinDomain) domain = parse_guest (TUNE (PIN ("0", "5") PIN ("1", "1")) MEMORY ("strict", "1"));
-  g_autoptr (PinOriginal) original = make_original ("node:1 core:12 mem:4G", written);
-  g_autoptr (PinSnapshot) host = pin_synthetic_parse (TWO_NODES, NULL);
-  g_autoptr (PinTerms) terms = pin_terms_new ();
-  g_autoptr (PinPlan) plan = NULL;
-  g_autofree char *text = NULL;
+  static const struct { const char *written, *present, *host, *pins; } rows[] = {
+    { TUNE (PIN ("0", "11") PIN ("1", "1")) MEMORY ("strict", "0"), TUNE (PIN ("0", "5") PIN ("1", "1")) MEMORY ("strict", "1"), TWO_NODES,
+      "0:4 1:5" },
+    { TUNE (PIN ("0", "9") PIN ("1", "4")) CELLS CELL_NODES ("0", "0"), TUNE (PIN ("0", "3") PIN ("1", "2")) CELLS, TWO_NODES, "0:0 1:1" },
+  };
 
-  g_ptr_array_add (original->homes, pin_home_new ("here", "here", NULL));
-  original->home_of[PIN_SETTING_VCPU_PINS] = 1;
-  host->uuid = g_strdup ("here");
-  plan = pin_live_plan (domain->guest, original, domain->placement, terms, host);
-  text = pins_text (plan->placement);
-  g_assert_cmpstr (text, ==, "0:4 1:5");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PinDomain) written = parse_guest (rows[i].written);
+      g_autoptr (PinDomain) domain = parse_guest (rows[i].present);
+      g_autoptr (PinOriginal) original = make_original ("node:1 core:12 mem:4G", written);
+      g_autoptr (PinSnapshot) host = pin_synthetic_parse (rows[i].host, NULL);
+      g_autoptr (PinTerms) terms = pin_terms_new ();
+      g_autoptr (PinPlan) plan = NULL;
+      g_autofree char *text = NULL;
+
+      g_ptr_array_add (original->homes, pin_home_new ("here", "here", NULL));
+      original->home_of[PIN_SETTING_VCPU_PINS] = 1;
+      host->uuid = g_strdup ("here");
+      plan = pin_live_plan (domain->guest, original, domain->placement, terms, host);
+      text = pins_text (plan->placement);
+      g_assert_cmpstr (text, ==, rows[i].pins);
+    }
 }
 
 /* A policy that would have the guest elsewhere, or apart from one that runs here too, does not keep it from getting its CPUs. */
