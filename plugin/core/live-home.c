@@ -184,18 +184,7 @@ invent (const Homing *homing)
   return number;
 }
 
-/* Whether some CPU that is written is on node @id, online there or not. */
-static gboolean
-is_named (const PinTopology *shape, PinNodeId id)
-{
-  for (guint i = 0; i < shape->n_cpus; i++)
-    {
-      if (shape->cpus[i].node == id)
-        return TRUE;
-    }
-  return FALSE;
-}
-
+/* A node none of whose CPUs is written gets a number, too: nothing is asked of it, and who plans leaves it out. */
 static void
 number_untied (Homing *homing)
 {
@@ -203,7 +192,7 @@ number_untied (Homing *homing)
     {
       PinNodeId id = homing->shape->nodes[i].id;
 
-      if (homing->node_to[i] != UNTIED || !is_named (homing->shape, id))
+      if (homing->node_to[i] != UNTIED)
         continue;
       homing->node_to[i] = (gint)(pin_cpuset_contains (homing->numbers, id) ? invent (homing) : id);
       pin_cpuset_add (homing->numbers, (guint)homing->node_to[i]);
