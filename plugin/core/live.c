@@ -43,21 +43,6 @@ mix (const PinGuest *guest, const PinOriginal *original, const PinPlacement *pre
 }
 
 static void
-add_pool (PinNodeMemory *memory, guint64 size_kib)
-{
-  guint at = 0;
-
-  while (at < memory->n_pools && memory->pools[at].size_kib < size_kib)
-    at++;
-  if (at < memory->n_pools && memory->pools[at].size_kib == size_kib)
-    return;
-  memory->pools = g_renew (PinPool, memory->pools, memory->n_pools + 1);
-  memmove (&memory->pools[at + 1], &memory->pools[at], (memory->n_pools - at) * sizeof (PinPool));
-  memory->pools[at] = (PinPool){ .size_kib = size_kib };
-  memory->n_pools++;
-}
-
-static void
 fill_node (PinNodeMemory *memory)
 {
   memory->total_kib = memory->free_kib = PLENTY;
@@ -80,7 +65,7 @@ with_plenty (const PinSnapshot *host, const PinGuest *guest, const PinPlacement 
           guint64 page_kib = pin_chunk_page_kib (&chunks[i], plenty->default_page_kib);
 
           if (page_kib > PIN_PAGE_PLAIN_MAX_KIB)
-            add_pool (&plenty->memory[node], page_kib);
+            pin_snapshot_add_pool (plenty, node, page_kib);
         }
       fill_node (&plenty->memory[node]);
     }

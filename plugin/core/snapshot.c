@@ -210,3 +210,19 @@ pin_snapshot_pool (const PinSnapshot *snapshot, guint node, guint64 size_kib)
 
   return NULL;
 }
+
+void
+pin_snapshot_add_pool (PinSnapshot *snapshot, guint node, guint64 size_kib)
+{
+  PinNodeMemory *memory = &snapshot->memory[node];
+  guint at = 0;
+
+  while (at < memory->n_pools && memory->pools[at].size_kib < size_kib)
+    at++;
+  if (at < memory->n_pools && memory->pools[at].size_kib == size_kib)
+    return;
+  memory->pools = g_renew (PinPool, memory->pools, memory->n_pools + 1);
+  memmove (&memory->pools[at + 1], &memory->pools[at], (memory->n_pools - at) * sizeof (PinPool));
+  memory->pools[at] = (PinPool){ .size_kib = size_kib };
+  memory->n_pools++;
+}

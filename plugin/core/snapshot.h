@@ -103,3 +103,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinSnapshot, pin_snapshot_free)
 
 /* The pool of @size_kib on node index @node, or NULL; borrowed. */
 const PinPool *pin_snapshot_pool (const PinSnapshot *snapshot, guint node, guint64 size_kib);
+/* Gives node index @node an empty pool of @size_kib, in its place, unless it has one. */
+void pin_snapshot_add_pool (PinSnapshot *snapshot, guint node, guint64 size_kib);

@@ -174,6 +174,31 @@ test_departure (void)
   g_assert_cmpuint (host->memory[1].pools[0].free, ==, 1);
 }
 
+/* By size upwards, in whatever order they come, and each size once; those that are there keep what they have. */
+static void
+test_add_pool (void)
+{
+  static const guint64 wanted[] = { 2048, 65536, 1048576, 16777216 };
+  g_autoptr (PinTopology) topology = two_nodes ();
+  g_autoptr (PinSnapshot) host = pin_snapshot_new ("hosta", topology);
+
+  pin_snapshot_add_pool (host, 1, 1048576);
+  host->memory[1].pools[0].total = host->memory[1].pools[0].free = 8;
+  pin_snapshot_add_pool (host, 1, 2048);
+  pin_snapshot_add_pool (host, 1, 16777216);
+  pin_snapshot_add_pool (host, 1, 65536);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    pin_snapshot_add_pool (host, 1, wanted[i]);
+  g_assert_cmpuint (host->memory[0].n_pools, ==, 0);
+  g_assert_cmpuint (host->memory[1].n_pools, ==, G_N_ELEMENTS (wanted));
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_assert_cmpuint (host->memory[1].pools[i].size_kib, ==, wanted[i]);
+      g_assert_cmpuint (host->memory[1].pools[i].free, ==, wanted[i] == 1048576 ? 8 : 0);
+      g_assert_cmpuint (host->memory[1].pools[i].total, ==, wanted[i] == 1048576 ? 8 : 0);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -183,6 +208,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/snapshot/copy-shares-nothing-that-changes", test_copy_shares_nothing_that_changes);
   g_test_add_func ("/snapshot/gives-back-what-a-guest-leaves", test_departure);
   g_test_add_func ("/snapshot/pool-of-a-size", test_pool);
+  g_test_add_func ("/snapshot/pools-are-added-by-size", test_add_pool);
   g_test_add_func ("/snapshot/tenant-sums-what-it-holds", test_tenant_sums);
   return g_test_run ();
 }
