@@ -231,6 +231,7 @@ pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *
   g_autoptr (PinRecord) new_live = NULL;
   g_autoptr (PinRecord) new_stored = NULL;
 
+  pin_kept_file_touch (picture->state_dir, guest->uuid);
   if (pin_registry_holds (registry, guest->uuid) || is_beyond (picture, guest, live) || is_beyond (picture, guest, stored))
     return;
   kept = pin_kept_file_load (picture->state_dir, guest->uuid);

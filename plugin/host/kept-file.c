@@ -324,19 +324,34 @@ set_aside (const char *path, GError **error)
   return g_rename (path, aside) == 0 || errno == ENOENT || failed (path, errno, error);
 }
 
-/* Whether @path has just @text; then it is made young if it is old. */
 static gboolean
 is_there (const char *path, const char *text)
 {
   gsize length = 0;
   g_autofree char *present = read_text (path, &length, NULL);
+
+  return present != NULL && length == strlen (text) && memcmp (present, text, length) == 0;
+}
+
+static void
+make_young (const char *path)
+{
   GStatBuf status;
 
-  if (present == NULL || length != strlen (text) || memcmp (present, text, length) != 0)
-    return FALSE;
-  if (g_lstat (path, &status) == 0 && status.st_mtime < g_get_real_time () / G_USEC_PER_SEC - TOUCH_S)
+  if (g_lstat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_mtime < g_get_real_time () / G_USEC_PER_SEC - TOUCH_S)
     g_utime (path, NULL);
-  return TRUE;
+}
+
+void
+pin_kept_file_touch (const char *directory, const char *uuid)
+{
+  g_autofree char *path = path_of (directory, uuid, NULL);
+  g_autofree char *aside = path == NULL ? NULL : path_aside (path);
+
+  if (path == NULL)
+    return;
+  make_young (path);
+  make_young (aside);
 }
 
 gboolean
@@ -350,6 +365,7 @@ pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept
     return FALSE;
   if (kept->is_beyond && !set_aside (path, error))
     return FALSE;
+  pin_kept_file_touch (directory, uuid);
   if (text == NULL)
     return remove_file (path, error);
   if (is_there (path, text))

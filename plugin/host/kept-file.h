@@ -48,11 +48,13 @@ PinKept *pin_kept_file_load (const char *directory, const char *uuid);
 
 /*
  * Writes it, whole or not at all, if it differs from what the file says; an empty one removes the file.  One that is_beyond is first
- * renamed "UUID.aside": nobody here knows what it is worth.  @directory is made if it is not there.  An unchanged file becomes young
- * again once in a while, so that those in use are not pruned.  PIN_ERROR_INVALID:
- * @uuid is none; PIN_ERROR_FAILED.
+ * renamed "UUID.aside": nobody here knows what it is worth.  @directory is made if it is not there.  As pin_kept_file_touch() besides.
+ * PIN_ERROR_INVALID: @uuid is none; PIN_ERROR_FAILED.
  */
 gboolean pin_kept_file_save (const char *directory, const char *uuid, const PinKept *kept, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The guest is here: what is kept of it, and what was set aside, becomes young again once in a while, so that it is not pruned. */
+void pin_kept_file_touch (const char *directory, const char *uuid);
 
 /*
  * Removes files that are older than @before_s (seconds since the epoch), and temporary ones that a writer left behind; other files

@@ -258,6 +258,35 @@ test_young (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (second.st_mtime, >=, first.st_mtime + 99 * DAY_S);
 }
 
+/* So does what another version kept of a guest that is here, whatever is kept of it beside that. */
+static void
+test_young_aside (Fixture *fixture, gconstpointer data)
+{
+  static const struct { gboolean changes; gint64 age_s, least_s, most_s; } rows[] = {
+    { FALSE, 100 * DAY_S, 0, DAY_S },
+    { TRUE, 100 * DAY_S, 0, DAY_S },
+    { FALSE, 2 * DAY_S, 2 * DAY_S, 3 * DAY_S },
+  };
+  g_autofree char *aside = g_strconcat (fixture->path, ".aside", NULL);
+
+  save (fixture, fixture->kept);
+  put_text (aside, "x", -1);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GStatBuf status;
+      gint64 age_s;
+
+      make_old (aside, rows[i].age_s);
+      fixture->kept->repair_due ^= rows[i].changes;
+      save (fixture, fixture->kept);
+      g_assert_cmpint (g_lstat (aside, &status), ==, 0);
+      age_s = g_get_real_time () / G_USEC_PER_SEC - status.st_mtime;
+      g_test_message ("row %u: %" G_GINT64_FORMAT " s", i, age_s);
+      g_assert_cmpint (age_s, >=, rows[i].least_s);
+      g_assert_cmpint (age_s, <=, rows[i].most_s);
+    }
+}
+
 static void
 test_names (Fixture *fixture, gconstpointer data)
 {
@@ -526,6 +555,7 @@ main (int argc, char **argv)
     { "/kept-file/is-for-nobody-else", test_private },
     { "/kept-file/writes-only-what-has-changed", test_unchanged },
     { "/kept-file/what-is-in-use-stays-young", test_young },
+    { "/kept-file/what-was-set-aside-of-who-is-here-stays-young", test_young_aside },
     { "/kept-file/refuses-what-is-no-uuid", test_names },
     { "/kept-file/damage-costs-what-was-damaged", test_damage },
     { "/kept-file/since-when-outlives-the-service", test_since },

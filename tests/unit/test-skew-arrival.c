@@ -6,13 +6,16 @@
 #include "core/error.h"
 #include "daemon/domains-json.h"
 #include "daemon/entry.h"
+#include "daemon/registry.h"
 #include "daemon/repair.h"
 #include "daemon/repin.h"
 #include "forged-world.h"
 #include "format/domain-write.h"
 #include "host/kept-file.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <utime.h>
 
 #define UUID RANDOM_RECORD_UUID
 #define AWAY "d0c5a6a4-0000-4000-8000-000000000009"
@@ -225,6 +228,36 @@ test_listed (void)
     }
 }
 
+/* Nothing is written of it, and what is kept of it is not taken for a guest's that is gone. */
+static void
+test_noted (void)
+{
+  const PinVirtGuest guest = { .uuid = (char *) UUID, .name = (char *) "db1", .id = 3, .running = TRUE };
+  const struct utimbuf then = { 1, 1 };
+  g_auto (ForgedWorld) world = { NULL };
+  g_autoptr (PinDomain) before = parse (GUEST (RECORD ("version='1'", MORE), PINS ("4", "5")));
+  g_autoptr (PinDomain) live = parse (GUEST (RECORD ("version='2'", ""), PINS ("4", "5")));
+  g_autoptr (PinKept) kept = pin_kept_new ();
+  g_autofree char *path = NULL, *first = NULL, *second = NULL;
+  g_autoptr (GError) error = NULL;
+  PinRegistry *registry;
+
+  forged_world_init (&world);
+  /* It has been told of. */
+  pin_picture_put (world.picture, &guest, parse (GUEST (RECORD ("version='2'", ""), PINS ("4", "5"))));
+  registry = pin_registry_new (world.picture, NULL);
+  path = g_build_filename (world.picture->state_dir, UUID, NULL);
+  kept->live = pin_record_copy (before->record);
+  g_assert_true (pin_kept_file_save (world.picture->state_dir, UUID, kept, &error));
+  g_assert_true (g_file_get_contents (path, &first, NULL, NULL));
+  g_assert_cmpint (g_utime (path, (struct utimbuf *) &then), ==, 0);
+  pin_registry_note (registry, &guest, live, NULL, PIN_ENTRY_FOUND);
+  g_assert_cmpuint (pin_kept_file_prune (world.picture->state_dir, 2), ==, 0);
+  g_assert_true (g_file_get_contents (path, &second, NULL, NULL));
+  g_assert_cmpstr (second, ==, first);
+  pin_registry_free (registry);
+}
+
 /* A copy of a guest with its metadata, or what is damaged, is no other version's: that is as none. */
 static void
 test_within (void)
@@ -257,6 +290,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/skew-arrival/a-record-of-another-version-stays-as-it-is", GUINT_TO_POINTER (0), test_beyond);
   g_test_add_data_func ("/skew-arrival/a-record-of-another-namespace-stays-as-it-is", GUINT_TO_POINTER (1), test_beyond);
   g_test_add_func ("/skew-arrival/a-record-of-another-version-is-told-of", test_listed);
+  g_test_add_func ("/skew-arrival/what-is-kept-of-a-guest-with-a-record-of-another-version-stays", test_noted);
   g_test_add_func ("/skew-arrival/what-is-no-other-versions-is-dropped", test_within);
   return g_test_run ();
 }
