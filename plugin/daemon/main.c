@@ -4,7 +4,6 @@
 #include "clock.h"
 #include "core/error.h"
 #include "host-metrics.h"
-#include "host/kept-file.h"
 #include "pin-config.h"
 #include "policy.h"
 #include "service/dump.h"
@@ -14,8 +13,6 @@
 #include <glib/gstdio.h>
 #include <libxml/parser.h>
 
-/* A year: so long a record is kept of a guest that was not seen again. */
-#define KEPT_S ((gint64)366 * 24 * 3600)
 #define BUS_NAME "org.pinshift.Host1"
 
 typedef struct
@@ -101,7 +98,6 @@ make_picture (const Arguments *arguments, gboolean *ret_valid, GError **error)
     return NULL;
   if (g_mkdir_with_parents (directory, 0700) < 0)
     g_warning ("%s can't be made: %s", directory, g_strerror (errno));
-  pin_kept_file_prune (state_dir, g_get_real_time () / G_USEC_PER_SEC - KEPT_S);
   picture = pin_picture_new (sysfs, arguments->sysroot == NULL, load_rules_or_defaults (arguments, ret_valid), ledger_path,
                              state_dir, pin_clock_now_ms (), error);
   if (picture == NULL)

@@ -7,10 +7,15 @@
 
 #include <string.h>
 
+#define DAY_S ((gint64)24 * 3600)
+/* A year: so long a record is kept of a guest that was not seen again. */
+#define KEPT_S (366 * DAY_S)
+
 struct _PinRegistry
 {
   PinPicture *picture;
   PinVirt *virt;
+  gint64 pruned_s;     /* since the epoch; 0: not yet */
   GCancellable *alive; /* cancelled at the end */
   GHashTable *held;    /* set of UUIDs */
 };
@@ -259,4 +264,13 @@ pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *
       write_records (registry, guest, new_live, new_stored);
     }
   save (registry, guest->uuid, kept, live, stored, live_kind);
+}
+
+void
+pin_registry_prune (PinRegistry *registry, gint64 now_s)
+{
+  if (registry->pruned_s != 0 && now_s - registry->pruned_s < DAY_S)
+    return;
+  registry->pruned_s = now_s;
+  pin_kept_file_prune (registry->picture->state_dir, now_s - KEPT_S);
 }

@@ -19,6 +19,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinRegistry, pin_registry_free)
  */
 void pin_registry_note (PinRegistry *registry, const PinVirtGuest *guest, PinDomain *live, PinDomain *stored, PinEntryKind kind);
 
+/*
+ * Lets go, once a day, of what is kept of guests that were not seen for a year, at @now_s since the epoch.  For when all that are here were
+ * noted: what is kept of them is young then, however long the host or its service was off.
+ */
+void pin_registry_prune (PinRegistry *registry, gint64 now_s);
+
 /* While @uuid is held, somebody else writes its records: what libvirt tells of it meanwhile may be half done. */
 void pin_registry_hold (PinRegistry *registry, const char *uuid);
 void pin_registry_let_go (PinRegistry *registry, const char *uuid);

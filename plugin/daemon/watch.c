@@ -230,6 +230,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
     note_guest (watch, g_ptr_array_index (guests, i), errand);
   pin_claims_expire (watch->picture, errand->asked_ms);
   pin_repair_expire (watch->repair, errand->asked_ms);
+  pin_registry_prune (watch->registry, g_get_real_time () / G_USEC_PER_SEC);
   watch->picture->heard = TRUE;
   pin_watch_tell (watch);
   pin_trim ();
