@@ -154,7 +154,8 @@ def who_asks_is_killed(_w: Steps, _story: Story, under: Asked) -> None:
 
 
 def who_asks_rests(w: Steps, _story: Story, under: Asked) -> None:
-    stands_still(w.a, under.person())
+    if person := under.person():
+        stands_still(w.a, person)
 
 
 QEMU_HERE = Blow("QEMUs at home are killed", "stop", at(True, qemus_end))

@@ -19,13 +19,15 @@ class Asked(Piece):
         self.words = words
         self.spawn()
 
-    def person(self) -> int:
-        """The process of the command itself; 0: it has ended."""
-        return int(self.host.run("cat", f"/proc/{self.pid}/task/{self.pid}/children", check=False).out or 0)
+    def person(self) -> int | None:
+        """The process of the command itself; None: it has ended."""
+        children = self.host.run("cat", f"/proc/{self.pid}/task/{self.pid}/children", check=False).out
+        return int(children) if children.strip() else None
 
     def kill(self) -> None:
         """The person is gone; whoever was asked may go on."""
-        self.host.run("kill", "-KILL", str(self.person()), check=False)
+        if person := self.person():
+            self.host.run("kill", "-KILL", str(person), check=False)
 
     def said(self) -> Result:
         """Of one that has ended."""
