@@ -15,6 +15,7 @@ from .guest import Guest
 from .host import Host
 from .piece import Piece
 from .point import Call, PointHost
+from .result import CommandFailed
 from .wait import Late, wait_until
 
 STRIDE, SELDOM, MANY = 5, 15, 1000
@@ -137,7 +138,7 @@ def strike(w: Any, story: Any, blow: Blow, target: Target, begin: Callable[[], P
     host = target.host
     with host.armed(target.program, target.number, blow.deed, target.place):
         under = begin()
-        wait_until(lambda: host.reached(target.number) or (not under.alive and over()), "it comes to that")
+        wait_until(lambda: host.reached(target.number) or (not under.alive and answers(over)), "it comes to that")
         call = host.reached(target.number) or belated(target)
         if call and blow.deed == "stop":
             host.wait_until_still(call)
@@ -145,6 +146,14 @@ def strike(w: Any, story: Any, blow: Blow, target: Target, begin: Callable[[], P
             host.go_on(call)
         wait_until(lambda: not under.alive, f"{under.name} ends")
     return call
+
+
+def answers(question: Callable[[], bool]) -> bool:
+    """Whether it is so; who stands still meanwhile says nothing."""
+    try:
+        return question()
+    except CommandFailed:
+        return False
 
 
 def belated(target: Target) -> Call | None:
