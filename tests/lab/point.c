@@ -51,6 +51,35 @@ typedef struct
 /* A handler of signals may call what its own thread is in the middle of. */
 static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static Point point;
+/* libvirt hands us on to QEMU, of which no call counts, and which writes much. */
+static int bystander;
+
+static void
+lock (void)
+{
+  pthread_mutex_lock (&mutex);
+}
+
+static void
+unlock (void)
+{
+  pthread_mutex_unlock (&mutex);
+}
+
+/* Whoever held it is not there; and its owner has another number here. */
+static void
+renew (void)
+{
+  mutex = (pthread_mutex_t)PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+}
+
+/* libvirtd has threads, and its children write before they become another program. */
+static void __attribute__ ((constructor))
+begin (void)
+{
+  bystander = strncmp (program_invocation_short_name, "qemu-", 5) == 0;
+  pthread_atfork (lock, unlock, renew);
+}
 
 /* The C library's own, behind ours, looked for once: that takes long in a program of many libraries. */
 #define REAL(name) \
@@ -61,14 +90,6 @@ static Point point;
     real; \
   })
 
-/* libvirt hands us on to QEMU, of which no call counts, and which writes much. */
-static int bystander;
-
-static void __attribute__ ((constructor))
-look_who_we_are (void)
-{
-  bystander = strncmp (program_invocation_short_name, "qemu-", 5) == 0;
-}
 
 static int
 is_meant (const char *program)
@@ -163,9 +184,9 @@ counted (const char *call, const char *what, int fd)
 
   if (bystander)
     return 0;
-  pthread_mutex_lock (&mutex);
+  lock ();
   full = count (call, what, deed);
-  pthread_mutex_unlock (&mutex);
+  unlock ();
   happen (deed, fd);
   errno = saved;
   return full;

@@ -13,14 +13,15 @@ from pinlab.couple import Couple
 from pinlab.element import Elements, elements, originals
 from pinlab.piece import Piece
 from pinlab.point import HOOK, LIBVIRTD, SERVICE_PROGRAM, Call, PointHost
-from pinlab.result import CommandFailed
+from pinlab.result import CommandFailed, Result
 from pinlab.strike import (ALL, ALONE, BRIEFLY_S, CUT, FULL, KILLED, STRIDE, Act, Blow, Target, client_is_killed, client_stands_still, qemu_is_killed,
                            qemu_stands_still, rest, stands_still, strike, through, told)
 from pinlab.trio import TUNED
 from pinlab.underway import Underway
-from pinlab.wait import Late
+from pinlab.wait import Late, wait_until
 
 MOVE = ("--persistent", "--undefinesource")
+LATE = f"domain '{TUNED.name}' is already active"
 
 
 points = Suite("points", Couple)
@@ -163,11 +164,22 @@ def recover(w: Couple, original: Elements) -> None:
     here = w.whereabouts()
     w.settled(here, TUNED, original)
     if here is w.a:
-        migrate(TUNED, w.a, w.b, *MOVE)
+        go(w.a, w.b)
         w.settled(w.b, TUNED, original)
-    migrate(TUNED, w.b, w.a, *MOVE)
+    go(w.b, w.a)
     w.settled(w.a, TUNED, original)
     whole(w, original)
+
+
+def go(source: PointHost, target: PointHost) -> None:
+    """The guest migrates, once libvirtd on TARGET has given up what it stood still in, and began late, for who had gone."""
+    wait_until(lambda: has_gone(migrate(TUNED, source, target, *MOVE, check=False), source), f"{target.name} has nothing of it", 60)
+
+
+def has_gone(done: Result, source: PointHost) -> bool:
+    if not done.ok and LATE not in done.err:
+        raise CommandFailed(done, source.name)
+    return done.ok
 
 
 def whole(w: Couple, original: Elements) -> None:
