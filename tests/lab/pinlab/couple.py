@@ -15,7 +15,7 @@ from .pair import PairHost
 from .piece import BusPiece
 from .point import PointHost, build
 from .trio import PAGES, TUNED, recorded
-from .wait import wait_until
+from .wait import answers, wait_until
 
 # A hook's patience where something is struck: who stands still for longer is not waited for.
 QUICK = "deadline = 1s\non-failure = pass\n"
@@ -59,12 +59,13 @@ class Couple:
         return original
 
     def mend(self) -> None:
-        """What was ended runs again, and what had no memory has it."""
+        """What was ended runs again, what had no memory has it, and what stood still goes on."""
         for host in self.all:
             if not host.libvirtd.alive:
                 host.libvirtd.start()
             with_memory(host.pinshiftd)
             host.start_product()
+            wait_until(lambda host=host: answers(lambda: host.ask("Maintenance") != ""), f"pinshiftd of {host.name} answers")
 
     def settled(self, host: PairHost, guest: Guest, original: Elements) -> None:
         """The original of GUEST is known, in both definitions."""

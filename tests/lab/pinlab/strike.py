@@ -15,8 +15,7 @@ from .guest import Guest
 from .host import Host
 from .piece import Piece
 from .point import Call, PointHost
-from .result import CommandFailed
-from .wait import Late, wait_until
+from .wait import Late, answers, wait_until
 
 STRIDE, SELDOM, MANY = 5, 15, 1000
 TRIES = 3
@@ -146,14 +145,6 @@ def strike(w: Any, story: Any, blow: Blow, target: Target, begin: Callable[[], P
             host.go_on(call)
         wait_until(lambda: not under.alive, f"{under.name} ends")
     return call
-
-
-def answers(question: Callable[[], bool]) -> bool:
-    """Whether it is so; who stands still meanwhile says nothing."""
-    try:
-        return question()
-    except CommandFailed:
-        return False
 
 
 def belated(target: Target) -> Call | None:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from .result import CommandFailed
+
 T = TypeVar("T")
 
 
@@ -26,3 +28,11 @@ def wait_until(predicate: Callable[[], T], what: str, timeout: float = 180) -> T
             raise Late(f"{what}: not within {timeout:g} s")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.25)
+
+
+def answers(question: Callable[[], bool]) -> bool:
+    """Whether it is so, as far as anybody answers: who stands still meanwhile says nothing."""
+    try:
+        return question()
+    except CommandFailed:
+        return False
