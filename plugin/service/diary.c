@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A line has a few hundred bytes. */
-const PinDiaryBounds pin_diary_bounds = { .events = 2000, .bytes = 1024 * 1024 };
+const PinDiaryBounds pin_diary_bounds = { .events = 2000, .bytes = 1024 * 1024, .retry_ms = 60 * 1000 };
 
 typedef struct
 {
@@ -23,6 +23,7 @@ struct _PinDiary
   gsize bytes;
   GString *pending;   /* lines that the file lacks */
   guint idle;         /* the source that writes them; 0: none */
+  guint retry;        /* the source that tries to write what could not be; 0: none */
   gboolean is_behind; /* the file lacks others, too */
   gboolean complained; /* that it can't be written */
 };
@@ -99,6 +100,7 @@ pin_diary_free (PinDiary *diary)
   if (diary == NULL)
     return;
   pin_diary_flush (diary);
+  g_clear_handle_id (&diary->retry, g_source_remove);
   g_queue_clear_full (&diary->entries, entry_free);
   g_string_free (diary->pending, TRUE);
   g_free (diary->path);
@@ -132,30 +134,37 @@ write_pending (const PinDiary *diary, GError **error)
   return bytes <= 2 * diary->most.bytes || rewrite (diary, error);
 }
 
-void
-pin_diary_flush (PinDiary *diary)
+/* Whether the file has all. */
+static gboolean
+catch_up (PinDiary *diary)
 {
   g_autoptr (GError) error = NULL;
   gboolean is_written;
 
-  g_clear_handle_id (&diary->idle, g_source_remove);
   if (diary->pending->len == 0 && !diary->is_behind)
-    return;
+    return TRUE;
   is_written = write_pending (diary, &error);
   if (!is_written && !diary->complained)
     g_warning ("diary: %s; until it can be written, what happens is forgotten with the next restart", error->message);
   diary->is_behind = diary->complained = !is_written;
   g_string_truncate (diary->pending, 0);
+  return is_written;
 }
 
 static gboolean
-on_idle (gpointer data)
+on_due (gpointer data)
 {
-  PinDiary *diary = data;
-
-  diary->idle = 0;
-  pin_diary_flush (diary);
+  pin_diary_flush (data);
   return G_SOURCE_REMOVE;
+}
+
+void
+pin_diary_flush (PinDiary *diary)
+{
+  g_clear_handle_id (&diary->idle, g_source_remove);
+  g_clear_handle_id (&diary->retry, g_source_remove);
+  if (!catch_up (diary) && diary->most.retry_ms > 0)
+    diary->retry = g_timeout_add (diary->most.retry_ms, on_due, diary);
 }
 
 /* In a storm the main loop may have something else to do for long.  What does not fit any more is made up for from what is kept. */
@@ -181,7 +190,7 @@ pin_diary_note (const PinEvent *event, gpointer data)
     return;
   add_pending (diary, line);
   if (diary->idle == 0)
-    diary->idle = g_idle_add (on_idle, diary);
+    diary->idle = g_idle_add (on_due, diary);
 }
 
 /* UUIDs of guests that are, or were, called @name; borrowed.  (transfer container) */

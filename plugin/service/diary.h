@@ -6,7 +6,7 @@
  * host leads to its service and nowhere else.  So each service keeps a diary of its own, across restarts, in a file of JSON lines.
  *
  * What the diary costs has a bound.  A line of the file that can't be read is left out, and costs no other; a disk that can't be written
- * costs a warning, and the diary goes on in memory.
+ * costs a warning, and the diary goes on in memory until it can be.
  */
 #pragma once
 
@@ -16,8 +16,9 @@ typedef struct _PinDiary PinDiary;
 
 typedef struct
 {
-  guint events; /* so many are kept at the most */
-  gsize bytes;  /* and so long are they as lines of the file, which has twice as many at the most */
+  guint events;   /* so many are kept at the most */
+  gsize bytes;    /* and so long are they as lines of the file, which has twice as many at the most */
+  guint retry_ms; /* so long after it could not be written that is tried again; 0: only with the next event */
 } PinDiaryBounds;
 
 extern const PinDiaryBounds pin_diary_bounds; /* as the services have them */

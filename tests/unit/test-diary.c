@@ -395,6 +395,54 @@ test_full_disk (void)
   assert_finds (later, "", 0, 0, "a b c ");
 }
 
+/* There is room again, and nothing else happens. */
+static void
+test_room_again (void)
+{
+  const PinDiaryBounds most = { .events = 10, .bytes = 4096, .retry_ms = 1 };
+  g_auto (Place) place = { NULL };
+  g_autofree char *state = NULL;
+  g_autoptr (PinDiary) diary = NULL;
+  g_autoptr (PinDiary) later = NULL;
+
+  place_init (&place);
+  state = g_path_get_dirname (place.path);
+  write_file (&(Place) { .path = state }, "in the way", -1);
+  diary = pin_diary_new (place.path, &most);
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
+  say (diary, 1, "a");
+  g_test_assert_expected_messages ();
+  g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_remove (state), ==, 0);
+  while (!g_file_test (place.path, G_FILE_TEST_EXISTS))
+    g_main_context_iteration (NULL, TRUE);
+  later = pin_diary_new (place.path, &most);
+  assert_finds (later, "", 0, 0, "a ");
+  g_assert_false (g_main_context_iteration (NULL, FALSE));
+}
+
+/* It ends while it waits to try again: nobody is called then. */
+static void
+test_end_behind (void)
+{
+  const PinDiaryBounds most = { .events = 10, .bytes = 4096, .retry_ms = 1 };
+  g_auto (Place) place = { NULL };
+  g_autofree char *state = NULL;
+  PinDiary *diary;
+
+  place_init (&place);
+  state = g_path_get_dirname (place.path);
+  write_file (&(Place) { .path = state }, "in the way", -1);
+  diary = pin_diary_new (place.path, &most);
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
+  say (diary, 1, "a");
+  g_assert_nonnull (g_main_context_find_source_by_user_data (NULL, diary));
+  pin_diary_free (diary);
+  g_test_assert_expected_messages ();
+  g_assert_null (g_main_context_find_source_by_user_data (NULL, diary));
+  g_assert_cmpint (g_remove (state), ==, 0);
+}
+
 /* The service ends when there is room again, and nothing has happened since. */
 static void
 test_room_at_the_end (void)
@@ -542,6 +590,8 @@ main (int argc, char **argv)
   g_test_add_func ("/diary/is-written-soon-and-not-at-once", test_when);
   g_test_add_func ("/diary/a-clock-that-jumps-back", test_clock);
   g_test_add_func ("/diary/goes-on-where-it-can-not-be-written", test_full_disk);
+  g_test_add_func ("/diary/is-written-once-there-is-room-again", test_room_again);
+  g_test_add_func ("/diary/does-not-try-again-after-its-end", test_end_behind);
   g_test_add_func ("/diary/writes-what-it-could-not-write-when-it-ends", test_room_at_the_end);
   g_test_add_func ("/diary/a-write-that-finds-no-room-is-made-up-for", test_no_room);
   g_test_add_func ("/diary/a-storm-costs-no-more-than-a-breeze", test_storm);
