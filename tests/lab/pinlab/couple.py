@@ -59,13 +59,13 @@ class Couple:
         return original
 
     def mend(self) -> None:
-        """What was ended runs again, what had no memory has it, and what stood still goes on."""
+        """What was ended runs again, what had no memory has it, what stood still goes on, and each service has its libvirt, which it asks ever more seldom."""
         for host in self.all:
             if not host.libvirtd.alive:
                 host.libvirtd.start()
             with_memory(host.pinshiftd)
             host.start_product()
-            wait_until(lambda host=host: answers(lambda: host.ask("Maintenance") != ""), f"pinshiftd of {host.name} answers")
+            wait_until(lambda host=host: answers(lambda: "true" in host.ask("LibvirtConnected")), f"pinshiftd of {host.name} has libvirt")
 
     def settled(self, host: PairHost, guest: Guest, original: Elements) -> None:
         """The original of GUEST is known, in both definitions."""
