@@ -83,8 +83,10 @@ def qemu_is_killed(host: Host, guest: Guest) -> None:
 
 
 def qemu_stands_still(host: Host, guest: Guest) -> None:
-    if host.exists(pid_file(guest)):
-        stands_still(host, host.qemu_pid(guest.name))
+    """Where it runs, and as long as it does."""
+    pid = host.run("cat", pid_file(guest), check=False).out
+    if pid.strip():
+        stands_still(host, int(pid))
 
 
 def pid_file(guest: Guest) -> str:
