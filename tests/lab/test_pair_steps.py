@@ -158,23 +158,26 @@ def who_asks_rests(w: Steps, _story: Story, under: Asked) -> None:
         stands_still(w.a, person)
 
 
+LIBVIRTD_HERE = Blow("libvirtd at home is killed", "stop", at(True, libvirtd_ends))
+LIBVIRTD_THERE = Blow("libvirtd of the other host is killed", "stop", at(False, libvirtd_ends))
 QEMU_HERE = Blow("QEMUs at home are killed", "stop", at(True, qemus_end))
 QEMU_THERE = Blow("QEMUs of the other host are killed", "stop", at(False, qemus_end))
 QEMU_THERE_STILL = rest("QEMUs of the other host stand still", at(False, qemus_rest))
+LIBVIRTD_HERE_STILL = rest("libvirtd at home stands still", at(True, libvirtd_rests))
 LIBVIRTD_STILL = rest("libvirtd of the other host stands still", at(False, libvirtd_rests))
 QEMU_STILL = rest("QEMUs at home stand still", at(True, qemus_rest))
 ASKS_STILL = rest("who has asked stands still", who_asks_rests)
 BLOWS = (
     *ALONE,
     Blow("who has asked is killed", "stop", who_asks_is_killed),
-    Blow("libvirtd at home is killed", "stop", at(True, libvirtd_ends)),
-    Blow("libvirtd of the other host is killed", "stop", at(False, libvirtd_ends)),
+    LIBVIRTD_HERE,
+    LIBVIRTD_THERE,
     Blow("pinshiftd at home is killed", "stop", at(True, pinshiftd_ends)),
     Blow("pinshiftd of the other host is killed", "stop", at(False, pinshiftd_ends)),
     QEMU_HERE,
     QEMU_THERE,
     ASKS_STILL,
-    rest("libvirtd at home stands still", at(True, libvirtd_rests)),
+    LIBVIRTD_HERE_STILL,
     LIBVIRTD_STILL,
     rest("pinshiftd at home stands still", at(True, pinshiftd_rests)),
     rest("pinshiftd of the other host stands still", at(False, pinshiftd_rests)),
@@ -182,6 +185,8 @@ BLOWS = (
     QEMU_THERE_STILL,
 )
 ENDED = (QEMU_HERE, QEMU_THERE)
+# After these libvirt may leave a definition where the guest came from.
+TWICE = (LIBVIRTD_HERE, LIBVIRTD_THERE, LIBVIRTD_HERE_STILL, LIBVIRTD_STILL)
 
 
 # To strike
@@ -207,7 +212,7 @@ def recover(w: Steps, story: Story, blow: Blow, said: Result) -> None:
     """Nobody is lost, who has asked has been told, and asks again if need be: of guests that have ended, when they were started where they are."""
     with_memory(w.policyd)
     w.mend()
-    if blow in ENDED:
+    if blow in (*ENDED, *TWICE):
         for guest in GUESTS:
             w.whereabouts(guest)
     settled(w)
