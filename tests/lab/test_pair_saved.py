@@ -249,12 +249,12 @@ def here_and_there(w: Saved, story: Story, blow: Blow, number: int) -> None:
 
 
 def stories() -> Iterator[Story]:
-    """Where a definition leaves, pinshiftd does nothing for it but at its home."""
+    """Where a definition leaves, pinshiftd has nothing to do."""
     for kind in KINDS:
         for home in (False, True):
             yield kind(HOOK, home)
             yield kind(SERVICE_PROGRAM, home)
-            if kind is Restored or home:
+            if kind is Restored:
                 yield kind(SERVICE_PROGRAM, home, True)
 
 

@@ -209,7 +209,8 @@ def one(w: Steps, story: Story, blow: Blow, number: int, place: str = "") -> Cal
 
 
 def recover(w: Steps, story: Story, blow: Blow, said: Result) -> None:
-    """Nobody is lost, who has asked has been told, and asks again if need be: of guests that have ended, when they were started where they are."""
+    """Nobody is lost, who has asked has been told, and asks again if need be: of guests that have ended, of whom nothing was said, when they were
+    started where they are."""
     with_memory(w.policyd)
     w.mend()
     if blow in (*ENDED, *TWICE):
@@ -219,9 +220,9 @@ def recover(w: Steps, story: Story, blow: Blow, said: Result) -> None:
     expect(w.closed() <= {story.closed}, "no other host is in maintenance", w.closed())
     w.cluster.start_services(w.a)
     wait_until(lambda: all(job["State"] in ENDS for job in w.policyd.objects(JOB).values()), "jobs that nobody waits for end too")
-    if said.ok:
+    if said.ok and blow not in ENDED:
         expect(story.is_done(w), "what is said to be done is done", said)
-    elif said.rc != KILLED_BY_SIGNAL:
+    elif said.rc not in (0, KILLED_BY_SIGNAL):
         in_plain_words(said)
     wait_until(lambda: not unended(w), "the log tells of the end of each job that it has begun")
     if not story.is_done(w):
