@@ -145,12 +145,18 @@ has_guests (const PinHostRow *row)
   return FALSE;
 }
 
-/* It is not asked: that would only take its time. */
-static void
-add_gap (Astray *astray, const PinHostRow *row)
+/* Why it is not worth while to ask the host of @row, of whose guests something should be known; NULL: it is.  (transfer full) */
+static GError *
+why_silent (const PinFleet *fleet, const PinHostRow *row)
 {
-  pin_gathered_add_gap (astray->gaps, row->name, g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s (see its link in pinshift config cat)", row->name,
-                                                             row->failure != NULL ? row->failure : "it was not heard yet"));
+  const PinHostFacts *facts = pin_fleet_facts (fleet, row->name);
+
+  if (row->presence == PIN_PRESENCE_UNREACHABLE && (row->site == NULL || has_guests (row)))
+    return g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s can't be reached: %s (see its link in pinshift config cat)", row->name,
+                        row->failure != NULL ? row->failure : "it was not heard yet");
+  if (row->presence == PIN_PRESENCE_REACHABLE && facts != NULL && !facts->libvirt_connected)
+    return g_error_new (PIN_ERROR, PIN_ERROR_FAILED, "%s: pinshiftd is not connected to libvirt", row->name);
+  return NULL;
 }
 
 void
@@ -168,10 +174,12 @@ pin_astray_ask (PinFleet *fleet, GCancellable *cancellable, GAsyncReadyCallback 
   g_task_set_task_data (task, astray, astray_free);
   for (guint i = 0; i < n_rows; i++)
     {
-      if (has_guests (&rows[i]) && rows[i].presence == PIN_PRESENCE_REACHABLE)
+      GError *silent = why_silent (fleet, &rows[i]);
+
+      if (silent != NULL)
+        pin_gathered_add_gap (astray->gaps, rows[i].name, silent);
+      else if (has_guests (&rows[i]) && rows[i].presence == PIN_PRESENCE_REACHABLE)
         pin_enquiry_add (calls, rows[i].name, NULL, NULL);
-      else if (has_guests (&rows[i]))
-        add_gap (astray, &rows[i]);
     }
   pin_enquiry_ask (fleet, "Domains", calls, NULL, on_domains, cancellable, on_all, task);
 }

@@ -52,6 +52,8 @@ planned (gpointer world, GAsyncResult *result, GError **error)
   itinerary->imbalance_after = forecast->imbalance_after;
   g_free (itinerary->stays);
   itinerary->stays = pin_forecast_stays_text (forecast, STAYS_MOST);
+  g_free (itinerary->gaps);
+  itinerary->gaps = pin_forecast_gaps_text (forecast, STAYS_MOST);
   g_free (itinerary->json);
   itinerary->json = pin_moves_to_json (forecast);
   return g_steal_pointer (&itinerary);

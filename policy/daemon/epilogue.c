@@ -30,6 +30,8 @@ pin_epilogue_note_done (PinJobFacts *facts, const PinItinerary *last)
     pin_job_facts_note (facts, "%s", facts->n_done > 0 ? moved : "nothing to move");
   if (last->n_stays > 0)
     pin_job_facts_note (facts, "%s", last->stays);
+  if (*last->gaps != '\0')
+    pin_job_facts_note (facts, "not all guests are known: %s", last->gaps);
 }
 
 void

@@ -171,6 +171,13 @@ pin_forecast_host (const PinForecast *forecast, guint row)
   return g_ptr_array_index (forecast->names, row);
 }
 
+static void
+append_more (GString *text, guint there, guint most)
+{
+  if (there > most)
+    g_string_append_printf (text, "%sand %u more", most > 0 ? "; " : "", there - most);
+}
+
 char *
 pin_forecast_stays_text (const PinForecast *forecast, guint most)
 {
@@ -183,7 +190,23 @@ pin_forecast_stays_text (const PinForecast *forecast, guint most)
 
       g_string_append_printf (text, "%s%s: %s", i > 0 ? "; " : "", pin_forecast_guest (forecast, stay->guest)->name, stay->why);
     }
-  if (stays->len > most)
-    g_string_append_printf (text, "%sand %u more", most > 0 ? "; " : "", stays->len - most);
+  append_more (text, stays->len, most);
+  return g_string_free (text, FALSE);
+}
+
+char *
+pin_forecast_gaps_text (const PinForecast *forecast, guint most)
+{
+  const GPtrArray *gaps = forecast->gathered->gaps;
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (gaps->len, most); i++)
+    {
+      const PinGap *gap = g_ptr_array_index (gaps, i);
+      gboolean named = g_str_has_prefix (gap->error->message, gap->host);
+
+      g_string_append_printf (text, "%s%s%s%s", i > 0 ? "; " : "", named ? "" : gap->host, named ? "" : ": ", gap->error->message);
+    }
+  append_more (text, gaps->len, most);
   return g_string_free (text, FALSE);
 }

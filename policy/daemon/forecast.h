@@ -72,3 +72,5 @@ const char *pin_forecast_host (const PinForecast *forecast, guint row);
 
 /* "db1: ...; web2: ...": all that stay, with their reasons; @most of them at most, and how many more.  (transfer full); "": nobody does. */
 char *pin_forecast_stays_text (const PinForecast *forecast, guint most);
+/* The same of what it was planned without: "hostb can't be reached: ...; hostc: db1: ...".  (transfer full) */
+char *pin_forecast_gaps_text (const PinForecast *forecast, guint most);

@@ -21,6 +21,7 @@ pin_itinerary_new (void)
 
   itinerary->hops = g_ptr_array_new_with_free_func (hop_free);
   itinerary->stays = g_strdup ("");
+  itinerary->gaps = g_strdup ("");
   itinerary->json = g_strdup ("");
   return itinerary;
 }
@@ -32,6 +33,7 @@ pin_itinerary_free (PinItinerary *itinerary)
     return;
   g_ptr_array_unref (itinerary->hops);
   g_free (itinerary->stays);
+  g_free (itinerary->gaps);
   g_free (itinerary->json);
   g_free (itinerary);
 }

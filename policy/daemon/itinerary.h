@@ -20,6 +20,7 @@ typedef struct
   GPtrArray *hops;  /* PinHop */
   guint n_stays;    /* guests that can't do what was asked */
   char *stays;      /* who, and why, in one line; "" */
+  char *gaps;       /* what was planned without, and why, in one line; "" */
   guint n_bound;    /* guests that somebody is moving already */
   guint imbalance_before, imbalance_after; /* percent */
   char *json;       /* all of it */

@@ -40,10 +40,12 @@ typedef enum
   SULKY,      /* says nothing of any guest */
   NEWER,      /* tidy, and says more than is known of it; the eighth guest has a record of a later version */
   LATER,      /* its snapshots are of a later version */
+  SEVERED,    /* its pinshiftd has no libvirt */
 } Manner;
 
 static const char *const manners[] = { "well", "mute", "hanging", "garbage", "broken", "flooding", "flapping", "oversized", "unmanaged",
-                                       "unreadable", "older", "tidy", "busy", "sulky", "newer", "later", NULL };
+                                       "unreadable", "older", "tidy", "busy", "sulky", "newer", "later",
+                                       "severed", NULL };
 
 static const char interfaces[] =
     "<node>"
@@ -309,7 +311,7 @@ get_property (GDBusConnection *connection, const char *sender, const char *path,
   const Host *host = data;
 
   if (g_str_equal (property, "LibvirtConnected"))
-    return g_variant_new_boolean (TRUE);
+    return g_variant_new_boolean (host->manner != SEVERED);
   if (g_str_equal (property, "Maintenance"))
     return g_variant_new_boolean (host->maintenance);
   if (g_str_equal (property, "MaintenanceReason"))

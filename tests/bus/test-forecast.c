@@ -154,7 +154,7 @@ static const Case talking[] = {
   { "a drain moves all but who has just gone, or is on its way", DRAIN ("host1"), NULL, 9, 0, 8, 0, 1, NULL, NULL },
   { "a drain needs the host", DRAIN ("host4"), "host4 can't be reached: " },
   { "a host that there is not", DRAIN ("host9"), "no host 'host9' in the cluster" },
-  { "who is not at home, with its mate and who is there", HOME ("", FALSE), NULL, 11, 2, 2, 0, 0, "guest-1-8", "host0" },
+  { "who is not at home, with its mate and who is there", HOME ("", FALSE), NULL, 11, 3, 2, 0, 0, "guest-1-8", "host0" },
   { "one that is not at home, with its mate and who is there", HOME ("guest-1-5", TRUE), NULL, 11, 0, 2, 0, 0, "guest-1-8", "host0" },
   { "one without home", HOME ("guest-1-0", FALSE), NULL, 1, 0, 0, 0, 0, NULL, NULL },
   { "one that there is not", HOME ("guest-1", FALSE), "no guest \"guest-1\" is known" },
@@ -275,6 +275,25 @@ test_balance (void)
   g_assert_cmpuint (answer.forecast->imbalance_after, <, answer.forecast->imbalance_before);
 }
 
+/* A host that knows nothing of its guests does not pass for one without any. */
+static void
+test_severed (void)
+{
+  static const char *const hosts[] = { "tidy", "severed", NULL };
+  const PinForecastQuestion question = HOME ("", FALSE);
+  g_auto (World) world = { { 0 } };
+  g_auto (Answer) answer = { 0 };
+  g_autofree char *gaps = NULL, *none = NULL;
+
+  world_init (&world, hosts, FLEET_WORLD_PATIENCE_MS, "");
+  ask (&world, &question, &answer);
+  g_assert_no_error (answer.error);
+  gaps = pin_forecast_gaps_text (answer.forecast, 1);
+  none = pin_forecast_gaps_text (answer.forecast, 0);
+  g_assert_cmpstr (gaps, ==, "host1: pinshiftd is not connected to libvirt");
+  g_assert_cmpstr (none, ==, "and 1 more");
+}
+
 /* What was heard of each host: texts, and errors. */
 typedef struct
 {
@@ -341,6 +360,7 @@ main (int argc, char **argv)
   pin_bus_errors_register ();
   g_test_add_func ("/forecast/each-question-has-its-guests", test_talking);
   g_test_add_func ("/forecast/what-nobody-says-is-not-known", test_silent);
+  g_test_add_func ("/forecast/a-host-without-libvirt-is-told", test_severed);
   g_test_add_func ("/forecast/who-makes-a-host-busy-leaves-it", test_balance);
   g_test_add_func ("/forecast/who-says-nothing-is-asked-no-further", test_silence);
   g_test_add_func ("/forecast/a-question-can-be-taken-back", test_cancel);

@@ -255,6 +255,22 @@ test_plan (void)
     }
 }
 
+/* A proxy that was made before its object knows only what has changed since. */
+static void
+assert_has_load (const World *world)
+{
+  GDBusProxy *host = world->cluster.host;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_proxy_call_sync (host, "org.freedesktop.DBus.Properties.Get",
+                                                       g_variant_new ("(ss)", g_dbus_proxy_get_interface_name (host), "Load"),
+                                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_autoptr (GVariant) load = NULL;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(v)", &load);
+  g_assert_true (g_variant_is_of_type (load, G_VARIANT_TYPE_INT32));
+}
+
 /* It arrives at pinshiftd, and its word comes back. */
 static void
 test_maintenance (void)
@@ -267,7 +283,7 @@ test_maintenance (void)
   g_auto (World) world = { { NULL } };
 
   world_init (&world);
-  g_assert_cmpstr (g_variant_get_type_string (g_dbus_proxy_get_cached_property (world.cluster.host, "Load")), ==, "i");
+  assert_has_load (&world);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *parameters = with_host (rows[i].parameters);

@@ -16,7 +16,7 @@ typedef struct
   const char *guest, *host;
   guint parallel;
   const char *start;        /* "db1a db2a": guests, and the host that each is on */
-  /* "db1 a>b; db2 a>c after 0 | why some stay": moves; "+": somebody moves one already; "!why": it can't be planned; the last one holds on */
+  /* "db1 a>b; db2 a>c after 0 | why some stay": moves; "+": somebody moves one already; "-why": not all are known; "!why": it can't be planned; the last one holds on */
   const char *plans[PLANS];
   const char *outcomes;     /* "db1>b:refused": of the first move of db1 to b; "db1>b:failed": of all; others are done */
   const char *closed;       /* "db1>b": where the world has changed: that host can't take it, the first time that it is asked */
@@ -86,6 +86,13 @@ add_stay (PinItinerary *itinerary, const char *text)
   itinerary->stays = g_strdup (text);
 }
 
+static void
+add_gap (PinItinerary *itinerary, const char *text)
+{
+  g_free (itinerary->gaps);
+  itinerary->gaps = g_strdup (text);
+}
+
 /* As planners do: nobody goes where it was turned away. */
 static gboolean
 has_tried (const PinItinerary *itinerary, const PinTried *tried)
@@ -111,6 +118,8 @@ read_plan (const char *text, const PinTried *tried)
     {
       if (g_str_equal (hops[i], "+"))
         itinerary->n_bound = 1;
+      else if (*hops[i] == '-')
+        add_gap (itinerary, hops[i] + 1);
       else if (*hops[i] != '\0')
         read_hop (itinerary, hops[i]);
     }
@@ -452,6 +461,8 @@ static const Story stories[] = {
   { "one-that-can't-go-home", PIN_JOB_HOME, "db2", NULL, 1, "db2b", { " | db2: a is full" }, .state = PIN_JOB_FAILED, .moves = "",
     .text = "nothing was moved: db2: a is full" },
   { "all-at-home", PIN_JOB_HOME, NULL, NULL, 1, "", { "" }, .state = PIN_JOB_DONE, .moves = "", .text = "nothing to move" },
+  { "hosts-that-can't-be-asked-are-told", PIN_JOB_HOME, NULL, NULL, 1, "", { "-b can't be reached: gone" }, .state = PIN_JOB_DONE, .moves = "",
+    .text = "nothing to move; not all guests are known: b can't be reached: gone" },
   { "one-round-of-balance", PIN_JOB_BALANCE, NULL, NULL, 1, "db1a", { "db1 a>b", "db2 a>c" }, .state = PIN_JOB_DONE, .moves = "db1>b",
     .text = "1 guest was moved: the imbalance was 0 %, and is to be 0 %" },
   { "room", PIN_JOB_ROOM, "db1", "b", 4, "db1a web1b", { "web1 b>c; db1 a>b after 0" }, .state = PIN_JOB_DONE, .moves = "web1>c db1>b",
