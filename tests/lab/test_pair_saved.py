@@ -163,7 +163,7 @@ class Offline(Story):
         return at_rest(self.ends(w)[1], "shut off", original, *STORED)
 
     def recover(self, w: Saved, original: Elements) -> None:
-        here = definition(w)
+        here = definition(*self.ends(w))
         wait_for_original(here, TUNED, original, *STORED)
         if here is w.a:
             bring(w.a, w.b, original)
@@ -178,21 +178,21 @@ def bring(source: PointHost, target: PointHost, original: Elements) -> None:
     wait_for_original(target, TUNED, original, *STORED)
 
 
-def definition(w: Saved) -> PointHost:
-    """The one host that has its definition; where a migration ended late both have it, and either will do."""
-    wait_until(lambda: sorted((w.a.state(TUNED), w.b.state(TUNED))) in (["none", "shut off"], ["shut off"] * 2), f"a host has {TUNED.name}")
-    if w.a.state(TUNED) == w.b.state(TUNED):
-        forget(w.b, w.a)
-    return w.a if w.a.state(TUNED) == "shut off" else w.b
+def definition(source: PointHost, target: PointHost) -> PointHost:
+    """The one host that has its definition; where the migration ended late both have it, and what has arrived need not be whole."""
+    wait_until(lambda: sorted((source.state(TUNED), target.state(TUNED))) in (["none", "shut off"], ["shut off"] * 2), f"a host has {TUNED.name}")
+    if source.state(TUNED) == target.state(TUNED):
+        forget(target)
+    return source if source.state(TUNED) == "shut off" else target
 
 
-def forget(host: PointHost, other: PointHost) -> None:
+def forget(host: PointHost) -> None:
     """What arrives while it does not run, and whose client goes, libvirt never lets go, with pinshift or without: it has to start anew."""
     done = host.virsh("undefine", TUNED.name, check=False)
     if not done.ok:
         expect("cannot acquire state change lock" in done.err, f"{host.name} lets {TUNED.name} go", done)
         host.libvirtd.restart()
-        wait_until(lambda: "none" in (host.state(TUNED), other.state(TUNED)), f"{host.name} has forgotten {TUNED.name}")
+        wait_until(lambda: host.state(TUNED) == "none", f"{host.name} has forgotten {TUNED.name}")
 
 
 # What happens at a point
