@@ -395,25 +395,42 @@ test_full_disk (void)
   assert_finds (later, "", 0, 0, "a b c ");
 }
 
+/* One that knows "a", and can't write it, since something is in the way.  (transfer full) */
+static PinDiary *
+diary_in_vain (const Place *place, const PinDiaryBounds *most)
+{
+  g_autofree char *state = g_path_get_dirname (place->path);
+  PinDiary *diary;
+
+  write_file (&(Place) { .path = state }, "in the way", -1);
+  diary = pin_diary_new (place->path, most);
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
+  say (diary, 1, "a");
+  g_test_assert_expected_messages ();
+  return diary;
+}
+
+static void
+make_way (const Place *place)
+{
+  g_autofree char *state = g_path_get_dirname (place->path);
+
+  g_assert_cmpint (g_remove (state), ==, 0);
+}
+
 /* There is room again, and nothing else happens. */
 static void
 test_room_again (void)
 {
   const PinDiaryBounds most = { .events = 10, .bytes = 4096, .retry_ms = 1 };
   g_auto (Place) place = { NULL };
-  g_autofree char *state = NULL;
   g_autoptr (PinDiary) diary = NULL;
   g_autoptr (PinDiary) later = NULL;
 
   place_init (&place);
-  state = g_path_get_dirname (place.path);
-  write_file (&(Place) { .path = state }, "in the way", -1);
-  diary = pin_diary_new (place.path, &most);
-  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
-  say (diary, 1, "a");
-  g_test_assert_expected_messages ();
+  diary = diary_in_vain (&place, &most);
   g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (g_remove (state), ==, 0);
+  make_way (&place);
   while (!g_file_test (place.path, G_FILE_TEST_EXISTS))
     g_main_context_iteration (NULL, TRUE);
   later = pin_diary_new (place.path, &most);
@@ -427,20 +444,14 @@ test_end_behind (void)
 {
   const PinDiaryBounds most = { .events = 10, .bytes = 4096, .retry_ms = 1 };
   g_auto (Place) place = { NULL };
-  g_autofree char *state = NULL;
   PinDiary *diary;
 
   place_init (&place);
-  state = g_path_get_dirname (place.path);
-  write_file (&(Place) { .path = state }, "in the way", -1);
-  diary = pin_diary_new (place.path, &most);
-  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
-  say (diary, 1, "a");
+  diary = diary_in_vain (&place, &most);
   g_assert_nonnull (g_main_context_find_source_by_user_data (NULL, diary));
   pin_diary_free (diary);
-  g_test_assert_expected_messages ();
   g_assert_null (g_main_context_find_source_by_user_data (NULL, diary));
-  g_assert_cmpint (g_remove (state), ==, 0);
+  make_way (&place);
 }
 
 /* The service ends when there is room again, and nothing has happened since. */
@@ -448,18 +459,12 @@ static void
 test_room_at_the_end (void)
 {
   g_auto (Place) place = { NULL };
-  g_autofree char *state = NULL;
   g_autoptr (PinDiary) diary = NULL;
   g_autoptr (PinDiary) later = NULL;
 
   place_init (&place);
-  state = g_path_get_dirname (place.path);
-  write_file (&(Place) { .path = state }, "in the way", -1);
-  diary = pin_diary_new (place.path, &pin_diary_bounds);
-  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "diary: *; until it can be written*");
-  say (diary, 1, "a");
-  g_test_assert_expected_messages ();
-  g_assert_cmpint (g_remove (state), ==, 0);
+  diary = diary_in_vain (&place, &pin_diary_bounds);
+  make_way (&place);
   g_clear_pointer (&diary, pin_diary_free);
   later = pin_diary_new (place.path, &pin_diary_bounds);
   assert_finds (later, "", 0, 0, "a ");
