@@ -247,14 +247,14 @@ cache_text (const Obstacle *obstacle)
   const PinResctrlPart *part = obstacle->part;
   const PinCacheWays *cache = obstacle->cache;
   g_autofree char *wanted = size_text (part->size_bytes);
-  g_autofree char *way = cache != NULL ? size_text (way_bytes (cache)) : NULL;
+  g_autofree char *way = NULL;
 
+  if (obstacle->kind == OBSTACLE_LEVEL)
+    return g_strdup_printf ("a cache of level %u can't be shared out", part->level);
+  if (cache == NULL)
+    return g_strdup_printf ("there is no cache %u here", part->id);
   switch (obstacle->kind)
     {
-    case OBSTACLE_LEVEL:
-      return g_strdup_printf ("a cache of level %u can't be shared out", part->level);
-    case OBSTACLE_CACHE:
-      return g_strdup_printf ("there is no cache %u here", part->id);
     case OBSTACLE_TYPE:
       return g_strdup_printf ("cache %u is shared out for code and data %s here, %s wanted", part->id,
                               cache->cdp ? "apart" : "together", part->type);
@@ -262,6 +262,7 @@ cache_text (const Obstacle *obstacle)
       return g_strdup_printf ("cache %u has %" G_GUINT64_FORMAT " KiB and gives no share of all of it, %s wanted",
                               part->id, cache->size_kib, wanted);
     case OBSTACLE_STEP:
+      way = size_text (way_bytes (cache));
       return g_strdup_printf ("cache %u gives shares in ways of %s, %s wanted", part->id, way, wanted);
     default:
       return g_strdup_printf ("cache %u gives no share below %u way%s, %u wanted", part->id, least_ways (cache),
@@ -273,18 +274,13 @@ static char *
 bandwidth_text (const Obstacle *obstacle)
 {
   const PinResctrlPart *part = obstacle->part;
+  const PinBandwidth *control = obstacle->control;
 
-  switch (obstacle->kind)
-    {
-    case OBSTACLE_BANDWIDTH:
-      return g_strdup_printf ("there is no memory bandwidth %u to share out here", part->id);
-    case OBSTACLE_BANDWIDTH_MINIMUM:
-      return g_strdup_printf ("memory bandwidth %u gives no share below %u, %u wanted", part->id, obstacle->control->min,
-                              part->bandwidth);
-    default:
-      return g_strdup_printf ("memory bandwidth %u gives shares in steps of %u, %u wanted", part->id, obstacle->control->step,
-                              part->bandwidth);
-    }
+  if (control == NULL)
+    return g_strdup_printf ("there is no memory bandwidth %u to share out here", part->id);
+  if (obstacle->kind == OBSTACLE_BANDWIDTH_MINIMUM)
+    return g_strdup_printf ("memory bandwidth %u gives no share below %u, %u wanted", part->id, control->min, part->bandwidth);
+  return g_strdup_printf ("memory bandwidth %u gives shares in steps of %u, %u wanted", part->id, control->step, part->bandwidth);
 }
 
 char *

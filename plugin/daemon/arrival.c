@@ -57,10 +57,12 @@ original_of (const PinPicture *picture, const PinDomain *domain, PinArrivalManne
     return pin_originals_of (domain->guest, domain->record, domain->placement, NULL);
   kept = pin_kept_file_load (picture->state_dir, domain->guest->uuid);
   if (!kept->forgotten && kept->live != NULL)
-    known = (PinKnown){ kept->live, (manner & PIN_ARRIVAL_WRITTEN) == 0 && pin_entry_is_at_home (picture, kept->live) };
-  if (pin_originals_stand (domain->record, &known))
-    pin_report (PIN_REPORT_RECORD_DROPPED, domain->guest->name, domain->guest->uuid, kept->live->migration,
-                "it comes without its record; what its owner wrote here is taken from what this host has kept");
+    {
+      known = (PinKnown){ kept->live, (manner & PIN_ARRIVAL_WRITTEN) == 0 && pin_entry_is_at_home (picture, kept->live) };
+      if (pin_originals_stand (domain->record, &known))
+        pin_report (PIN_REPORT_RECORD_DROPPED, domain->guest->name, domain->guest->uuid, kept->live->migration,
+                    "it comes without its record; what its owner wrote here is taken from what this host has kept");
+    }
   return pin_originals_arriving (domain->guest, domain->record, &known, domain->placement);
 }
 

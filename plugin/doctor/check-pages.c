@@ -218,9 +218,14 @@ pin_check_pages_there (PinCheck *check)
   g_autoptr (GPtrArray) guests = pin_check_travellers (check);
   g_autofree char *whose = guests != NULL ? pin_check_needy (NULL, guests, &need_pages) : NULL;
 
-  if (whose != NULL && pools == NULL)
-    pin_check_unseen (check, check->host, "which huge pages there are");
-  for (guint i = 0; whose != NULL && pools != NULL && i < guests->len; i++)
+  if (whose == NULL)
+    return;
+  if (pools == NULL)
+    {
+      pin_check_unseen (check, check->host, "which huge pages there are");
+      return;
+    }
+  for (guint i = 0; i < guests->len; i++)
     {
       g_autoptr (GArray) missing = missing_of (check->host, g_ptr_array_index (guests, i));
 

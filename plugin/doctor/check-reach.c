@@ -19,7 +19,7 @@ compare_ports (gconstpointer a, gconstpointer b)
   return (gint)*(const guint16 *)a - (gint)*(const guint16 *)b;
 }
 
-/* Ports that could not be reached, upwards, with the outcome of the first (borrowed from @reach).  (transfer full) */
+/* Ports that could not be reached, upwards, with the outcome of one of them (borrowed from @reach).  (transfer full) */
 static GArray *
 closed_ports (GVariant *reach, const char **ret_outcome)
 {
@@ -86,7 +86,7 @@ pin_check_migration_ports (PinCheck *check)
   tried = ports_text (ports);
   range = range_text (check->host, ports);
   pin_check_find (check, PIN_FINDING_FAIL,
-                  g_strdup_printf ("TCP ports %s of %s can't be reached: %s", tried, host, strcmp (outcome, "silent") == 0 ? "no answer" : outcome),
+                  g_strdup_printf ("TCP ports %s of %s can't be reached: %s", tried, host, g_strcmp0 (outcome, "silent") == 0 ? "no answer" : outcome),
                   g_strdup_printf ("on %s, let them in: firewall-cmd --add-port=%s/tcp, and once more with --permanent", host, range));
 }
 

@@ -90,17 +90,14 @@ look_at_file (Sights *sights, const PinDeviceFile *file, GVariant *paths_here, G
   Sight here, there;
   gboolean seen_here = see (paths_here, file->path, &here);
   gboolean seen_there = see (paths_there, file->path, &there);
-
   /* Who does not even see what a guest runs with has no view of files there. */
-  if (!seen_there || (seen_here && !here.exists))
+  gboolean blind = !seen_there || (seen_here && !here.exists);
+
+  if (blind || (there.exists && file->writable && !seen_here))
     sights->unseen = TRUE;
   else if (!there.exists)
     g_ptr_array_add (sights->missing, file->path);
-  else if (!file->writable)
-    return;
-  else if (!seen_here)
-    sights->unseen = TRUE;
-  else if (!is_same (&here, &there))
+  else if (file->writable && !is_same (&here, &there))
     g_ptr_array_add (sights->other, file->path);
 }
 

@@ -14,7 +14,7 @@ typedef struct
 
 /* Takes @host; its name and @when are the title.  (transfer full) */
 PinView *pin_view_new (PinSnapshot *host, const char *when);
-void pin_view_free (gpointer view);
+void pin_view_free (gpointer data);
 
 /* Puts the guest of @plan on @host, for which it was made, in place of what it has there. */
 void pin_view_seat (PinSnapshot *host, const PinGuest *guest, const PinPlan *plan);

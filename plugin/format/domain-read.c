@@ -50,7 +50,7 @@ find_only (const xmlNode *parent, const char *name, const xmlNode **ret_child, G
       if (!pin_xml_is (child, name))
         continue;
       if (*ret_child != NULL)
-        return pin_xml_error (error, child, "stands twice in <%s>", (const char *) parent->name);
+        return pin_xml_error (error, child, "stands twice in <%s>", (const char *) child->parent->name);
       *ret_child = child;
     }
   return TRUE;

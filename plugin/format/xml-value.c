@@ -121,7 +121,7 @@ parse_number (const xmlNode *element, const char *name, const char *value, guint
 gboolean
 pin_xml_get_uint (const xmlNode *element, const char *name, guint min, guint max, guint *ret_value, GError **error)
 {
-  guint64 number;
+  guint64 number = 0;
 
   if (!parse_number (element, name, pin_xml_attr (element, name), min, max, &number, error))
     return FALSE;
@@ -139,7 +139,7 @@ gboolean
 pin_xml_get_text_uint (const xmlNode *element, guint min, guint max, guint *ret_value, GError **error)
 {
   g_autofree char *text = pin_xml_text (element);
-  guint64 number;
+  guint64 number = 0;
 
   if (!parse_number (element, NULL, text, min, max, &number, error))
     return FALSE;
@@ -201,7 +201,7 @@ pin_xml_get_bytes (const xmlNode *element, const char *name, guint64 *ret_bytes,
   const char *unit = pin_xml_attr (element, "unit");
   guint64 scale = unit_bytes (unit != NULL ? unit : "KiB");
   g_autofree char *what = NULL;
-  guint64 number;
+  guint64 number = 0;
 
   if (scale == 0)
     {
@@ -218,7 +218,7 @@ pin_xml_get_bytes (const xmlNode *element, const char *name, guint64 *ret_bytes,
 gboolean
 pin_xml_get_kib (const xmlNode *element, const char *name, guint64 *ret_kib, GError **error)
 {
-  guint64 bytes;
+  guint64 bytes = 0;
 
   if (!pin_xml_get_bytes (element, name, &bytes, error))
     return FALSE;

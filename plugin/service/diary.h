@@ -28,9 +28,9 @@ PinDiary *pin_diary_new (const char *path, const PinDiaryBounds *bounds);
 void pin_diary_free (PinDiary *diary);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinDiary, pin_diary_free)
 
-/* A PinNewsListener; @diary is a PinDiary.  The file is written when the main loop has nothing else to do: nobody who waits for a decision waits
+/* A PinNewsListener; @data is a PinDiary.  The file is written when the main loop has nothing else to do: nobody who waits for a decision waits
  * for a disk. */
-void pin_diary_note (const PinEvent *event, gpointer diary);
+void pin_diary_note (const PinEvent *event, gpointer data);
 /* Writes at once what the file lacks, as the end of the diary does. */
 void pin_diary_flush (PinDiary *diary);
 

@@ -33,5 +33,5 @@ void pin_metrics_set_file (PinMetrics *metrics, const char *path);
 void pin_metrics_set_policy_valid (PinMetrics *metrics, gboolean valid);
 /* Something may be different. */
 void pin_metrics_changed (PinMetrics *metrics);
-/* A PinNewsListener: counts @event. */
-void pin_metrics_hear (const PinEvent *event, gpointer metrics);
+/* A PinNewsListener: counts @event in @data, a PinMetrics. */
+void pin_metrics_hear (const PinEvent *event, gpointer data);

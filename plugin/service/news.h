@@ -22,5 +22,5 @@ void pin_news_add (PinNews *news, PinNewsListener listener, gpointer data);
 /* Those of @data are told nothing more. */
 void pin_news_remove (PinNews *news, gpointer data);
 
-/* A GLogWriterFunc: tells of events, which it logs whole, and logs all else as pin_log_write() does.  @news: PinNews. */
-GLogWriterOutput pin_news_write (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer news);
+/* A GLogWriterFunc: tells of events, which it logs whole, and logs all else as pin_log_write() does.  @data: PinNews. */
+GLogWriterOutput pin_news_write (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data);

@@ -45,7 +45,7 @@ find_leaders (PinScene *scene)
 {
   const GPtrArray *groups = pin_rules_groups (pin_scene_rules (scene));
   guint n = pin_scene_n_guests (scene);
-  guint *leaders = g_new (guint, n + 1);
+  guint *leaders = g_new0 (guint, n + 1);
 
   for (guint i = 0; i < n; i++)
     leaders[i] = i;

@@ -138,7 +138,7 @@ pin_snapshot_pack (const PinSnapshot *snapshot, guint32 *ret_guests)
   pin_pack_uuid (pack, snapshot->uuid);
   pin_pack_number (pack, snapshot->maintenance ? 1 : 0);
   pin_pack_text (pack, snapshot->maintenance_reason);
-  pin_pack_number (pack, (guint64) (snapshot->load_permille + 1));
+  pin_pack_number (pack, (guint64) snapshot->load_permille + 1);
   pin_pack_number (pack, snapshot->provisional ? 1 : 0);
   for (guint node = 0; node < snapshot->topology->n_nodes; node++)
     pack_node (pack, &snapshot->memory[node]);
