@@ -33,8 +33,8 @@ DIARY_FILE = f"/var/lib/{DIARY}"
 PLACES = (BUS, RELAY, LIBVIRT, REMOTE_LIBVIRT, DIARY)
 # What nobody should have to read who asks for a move.
 JARGON = ("GDBus", "org.freedesktop", "org.gtk", "message bus", "NoReply", "(null)")
-# What who comes home is told where a host could not be asked.
-GAPS = "not all guests are known"
+# What people are told where a host could not be asked for its guests, and where its service looks for libvirt.
+GAPS, NO_LIBVIRT = "not all guests are known", "not connected to libvirt"
 NEVER = 1_000_000
 KILLED_BY_SIGNAL = 128 + 9  # as the shell has it
 
@@ -62,7 +62,8 @@ class Steps(Couple):
             self.policyd.knows(guest, self.a)
 
     def ask(self, *words: str) -> None:
-        self.a.run("pinshift", *words)
+        """It is done on return: a service that has just lost its libvirt has it again soon."""
+        wait_until(lambda: self.a.run("pinshift", *words, check=False).ok, f"pinshift {' '.join(words)}")
 
     def closed(self) -> set[str]:
         """The hosts that are in maintenance."""
@@ -240,12 +241,12 @@ def leaves_out(w: Steps, story: Story, said: Result) -> bool:
 
 
 def asked_again(w: Steps, story: Story) -> Result:
-    """What is said when all hosts could be asked: to one that stood still its connections look whole until it goes on."""
+    """What is said when all hosts could be asked: to a service that stood still its connections look whole until it goes on."""
     said: list[Result] = []
 
     def heard() -> bool:
         said.append(w.a.run("pinshift", *story.words, check=False))
-        return GAPS not in said[-1].out
+        return not any(words in str(said[-1]) for words in (GAPS, NO_LIBVIRT))
 
     wait_until(heard, "all hosts can be asked for their guests")
     return said[-1]
