@@ -111,8 +111,9 @@ pin_world_end (GSubprocess **process)
   g_main_context_push_thread_default (context);
   g_source_set_callback (limit, lose_patience, *process, NULL);
   g_source_attach (limit, context);
-  g_subprocess_send_signal (*process, SIGTERM);
+  /* In this order: SIGCONT takes away a SIGSTOP that is pending, and a sanitizer stops the threads of who ends, and waits until they have. */
   g_subprocess_send_signal (*process, SIGCONT);
+  g_subprocess_send_signal (*process, SIGTERM);
   g_subprocess_wait_async (*process, NULL, keep_result, &result);
   while (result == NULL)
     g_main_context_iteration (context, TRUE);

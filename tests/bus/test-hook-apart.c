@@ -283,7 +283,7 @@ test_links_only_libc (void)
   g_auto (GStrv) lines = NULL;
   guint n_needed = 0;
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef PIN_SANITIZED
   g_test_skip ("a sanitizer links its own library");
   return;
 #endif

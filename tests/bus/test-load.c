@@ -109,7 +109,7 @@ assert_flat (const Load *before, const Load *after)
 {
   g_assert_cmpuint (after->figures.fds, ==, before->figures.fds);
   g_assert_cmpuint (after->figures.threads, <=, before->figures.threads);
-#ifndef PIN_LOAD_SANITIZED
+#ifndef PIN_SANITIZED
   g_assert_cmpint (before->heap.objects, >, 0);
   g_assert_cmpint (after->heap.objects, <=, before->heap.objects + MORE_OBJECTS);
   g_assert_cmpint (after->heap.block_bytes, <=, before->heap.block_bytes + MORE_BLOCK_BYTES);

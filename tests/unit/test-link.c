@@ -141,8 +141,9 @@ ping (World *world)
 static void
 emit (World *world, const char *interface, const char *signal, const char *parameters)
 {
-  g_dbus_connection_emit_signal (world->peer->far, NULL, "/org/pinshift/Host1", interface, signal,
-                                 parameters != NULL ? g_variant_parse (NULL, parameters, NULL, NULL, NULL) : NULL, NULL);
+  g_autoptr (GVariant) arguments = parameters != NULL ? g_variant_parse (NULL, parameters, NULL, NULL, NULL) : NULL;
+
+  g_dbus_connection_emit_signal (world->peer->far, NULL, "/org/pinshift/Host1", interface, signal, arguments, NULL);
 }
 
 /* How many questions a signal of the host has made: those in the time that two pings take. */
