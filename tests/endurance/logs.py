@@ -17,7 +17,7 @@ Record = dict[str, Rows]
 
 PLAN = re.compile(r"1\.\.(\d+)$")
 VERDICT = re.compile(r"(ok|not ok) \d+ ")
-FUZZ = re.compile(r"(?:ok|not ok) \d+ - fuzz (\S+) # (\d+|\?) runs, (\d+) s\b")
+FUZZ = re.compile(r"(?:ok|not ok) \d+ - fuzz (\S+) # (\d+|\?) runs, (\d+) s, (\d+) s of CPU time\b")
 INPUT = re.compile(r"# input: ")
 SUITES = re.compile(r"# (?:sanitize|valgrind): (\d+) tests, (\d+) passed, \d+ failed, (\d+) skipped, (\d+) reports$")
 THREADS = re.compile(r"(?:ok|not ok) \d+ - threads \S+ # (\d+) reports, (\d+) suppressed$")
@@ -49,9 +49,9 @@ def fuzz(lines: list[str]) -> Rows:
     target: Figures = {}
     for line in lines:
         if found := FUZZ.match(line):
-            name, runs, seconds = found.groups()
-            target = {"runs": None if runs == "?" else int(runs), "seconds": int(seconds), "findings": int(line.startswith("not ok")),
-                      "inputs": 0}
+            name, runs, seconds, cpu_seconds = found.groups()
+            target = {"runs": None if runs == "?" else int(runs), "seconds": int(seconds), "cpu_seconds": int(cpu_seconds),
+                      "findings": int(line.startswith("not ok")), "inputs": 0}
             rows[name] = target
         elif INPUT.match(line) and target:
             target["inputs"] += 1

@@ -38,8 +38,9 @@ def fuzz(record: Record) -> Iterator[str]:
     names = targets.names()
     yield from (f"- `{name}`: {targets.sentence(name)}" for name in names)
     yield ""
-    yield from table("target", ("runs", "minutes", "findings"), [(f"`{name}`", kept.get(name)) for name in names],
-                     lambda row: [number(row["runs"]), f"{row['seconds'] / 60:.1f}", number(row["findings"])])
+    yield from table("target", ("runs", "minutes", "of CPU time", "findings"), [(f"`{name}`", kept.get(name)) for name in names],
+                     lambda row: [number(row["runs"]), *(f"{row[name] / 60:.1f}" for name in ("seconds", "cpu_seconds")),
+                                  number(row["findings"])])
 
 
 def of_suites(row: Figures) -> list[str]:
