@@ -63,6 +63,9 @@ void pin_check_migration_ports (PinCheck *check);
 void pin_check_migration_address (PinCheck *check);
 void pin_check_clocks (PinCheck *check);
 
+/* check-twins.c: of a road */
+void pin_check_twins (PinCheck *check);
+
 /* check-storage.c: of a road */
 void pin_check_storage (PinCheck *check);
 

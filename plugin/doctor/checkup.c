@@ -55,6 +55,7 @@ static const Row of_a_road[] = {
   { "migration-ports", "migration ports can be reached", pin_check_migration_ports },
   { "migration-address", "QEMU there waits on the network", pin_check_migration_address },
   { "tls-name", "the TLS certificate there is for its name", pin_check_tls_name },
+  { "twins", "no other guest is in the guests' place there", pin_check_twins },
   { "storage", "the guests' disks are there", pin_check_storage },
   { "cpu-features", "the CPU there has what guests saw of theirs", pin_check_cpu_features },
   { "tsc", "the TSC there is as fast, or can be scaled", pin_check_tsc },

@@ -19,7 +19,7 @@ ward = Suite("ward", Ward)
 
 A, B, PAIR = "hosta", "hostb", "hosta and hostb"
 THERE, BACK = "hosta to hostb", "hostb to hosta"
-WARN, FAIL = "WARN", "FAIL"
+NOTE, WARN, FAIL = "NOTE", "WARN", "FAIL"
 MANY = ("many",)
 
 
@@ -109,6 +109,11 @@ WAYS: dict[str, Way] = {
         lambda w: pretending(w.b, f"no-machine {w.machine}"), FAIL, "machine-types", THERE, ("db1",)),
     "a guest of KVM has none there": Way(
         lambda w: ailment.with_kvm(w.a), FAIL, "guest-type", THERE, ("quick", "kvm"), asked=("quick", B)),
+    # Guests that are there already.
+    "another guest there has the name": Way(
+        lambda w: defined(w.b, Guest("db1")), FAIL, "twins", THERE, ("db1", "virsh domrename")),
+    "a definition was left there": Way(
+        lambda w: defined(w.b, Guest("db1", uuid=w.guest.uuid)), NOTE, "twins", THERE, ("db1", "on hostb", "virsh undefine")),
     # Storage and memory.
     "a disk is not seen there": Way(
         lambda w: covered(w.b, w.images), FAIL, "storage", THERE, ("db1.img",)),

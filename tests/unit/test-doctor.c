@@ -45,6 +45,7 @@ typedef struct
   const char *home;      /* UUID of the host where that was */
   const char *nodes;     /* of the host where its nodes were; NULL: the same */
   const Cpu *cpu;        /* on which it started; NULL: unknown */
+  guint number;          /* of its UUID; 0: nobody else's */
 } Guest;
 
 /* A host as it differs from one that is in order. */
@@ -113,6 +114,12 @@ static const Cpu xeon_flat = { "avx avx512f vmx", 0x20, 2000000, FALSE };
 static const Cpu xeon_unknown = { .nobody = TRUE };
 
 static const Guest pinned[] = { { "db1", PINS ("2", "3") }, { "web1", PINS ("4", "5") }, { NULL } };
+static const Guest plain[] = { { "db1", "" }, { NULL } };
+static const Guest plain_off[] = { { "db1", "", TRUE }, { NULL } };
+static const Guest seventh[] = { { "db1", "", .number = 7 }, { NULL } };
+static const Guest seventh_off[] = { { "db1", "", TRUE, .number = 7 }, { NULL } };
+static const Guest seventh_by_another_name[] = { { "old1", "", TRUE, .number = 7 }, { NULL } };
+static const Guest pinned_there[] = { { "db2", PINS ("2", "3") }, { "web2", PINS ("4", "5") }, { NULL } };
 static const Guest floating[] = { { "free", "" }, { NULL } };
 static const Guest paged[] = { { "db1", PAGES ("2048") }, { NULL } };
 static const Guest paged_twice[] = { { "db1", PAGES ("2048") }, { "db2", PAGES ("2048") }, { NULL } };
@@ -131,6 +138,7 @@ static const Guest shared_paged[] = {
 };
 static const Guest advised[] = { { "wise", AUTO }, { "free", "" }, { "clever", AUTO, TRUE }, { NULL } };
 static const Guest one_advised[] = { { "wise", AUTO }, { NULL } };
+static const Guest another_advised[] = { { "witty", AUTO }, { NULL } };
 static const Guest many_advised[] = { { "a", AUTO }, { "b", AUTO }, { "c", AUTO }, { "d", AUTO }, { "e", AUTO }, { "f", AUTO }, { NULL } };
 static const Guest cpu_of_host[] = {
   { "pass", "<cpu mode='host-passthrough'/>" }, { "max", "<cpu mode='maximum'/>" }, { "model", "<cpu mode='host-model'/>" }, { NULL }
@@ -479,6 +487,17 @@ static const Row rows[] = {
   { "certificate-for-a-client", ROAD, "tls-name", PASS, NULL, NULL, { NULL },
     { "{'certificates': <[{'role': <'client'>, 'path': <'/c.pem'>, 'problem': <''>, 'names': <['joe']>, 'authority': <'ca1'>, 'signed': <true>}]>}" } },
   { "certificate-names-unseen", ROAD, "tls-name", UNSEEN, "certificates", "hostb", { NULL }, { .without = "certificates" } },
+  /* guests of one name, or one UUID */
+  { "name-taken", ROAD, "twins", FAIL, "guest db1 can't arrive: hostb has another one of that name", "virsh domrename db1 NEWNAME",
+    { .guests = plain }, { .guests = plain_off } },
+  { "uuid-taken", ROAD, "twins", FAIL, "guest db1 can't arrive: hostb has one with its UUID, which is named old1", "on hostb|virsh undefine old1|<uuid>",
+    { .guests = seventh }, { .guests = seventh_by_another_name } },
+  { "running-twice", ROAD, "twins", WARN, "guest db1 runs on hostb, too", "virsh destroy db1", { .guests = seventh }, { .guests = seventh }, .also = "twins" },
+  { "defined-twice", ROAD, "twins", NOTE, "guest db1 is defined on hostb, too", "on hostb|virsh undefine db1",
+    { .guests = seventh }, { .guests = seventh_off } },
+  { "off-on-both", ROAD, "twins", PASS, NULL, NULL, { .guests = seventh_off }, { .guests = seventh_off } },
+  { "guests-there-unseen", ROAD, "twins", UNSEEN, "which guests there are", "root", { .guests = plain }, { .guests_unknown = TRUE } },
+  { "nobody-to-arrive", ROAD, "twins", PASS, NULL, NULL, { .guests = plain_off }, { .guests_unknown = TRUE } },
   /* disks */
   { "disk-shared", ROAD, "storage", PASS, NULL, NULL, { FILE_SEEN (DB1, "7", "nfs4", "nas:/images"), .guests = on_disk },
     { FILE_SEEN (DB1, "7", "nfs4", "nas:/images") } },
@@ -539,7 +558,7 @@ static const Row rows[] = {
   { "pages-there-unwanted", ROAD, "pages-there", PASS, NULL, NULL, { .guests = floating }, { .without = "pools" } },
   { "numad-not-there", ROAD, "numad-there", WARN, "libvirt of hostb finds no numad|guest wise", "on hostb: install numad", { .guests = one_advised },
     { NO_NUMAD } },
-  { "numad-missed-there-already", ROAD, "numad-there", PASS, NULL, NULL, { .guests = one_advised }, { NO_NUMAD, .guests = advised },
+  { "numad-missed-there-already", ROAD, "numad-there", PASS, NULL, NULL, { .guests = another_advised }, { NO_NUMAD, .guests = advised },
     .also = "numad" },
   { "numad-there-unseen", ROAD, "numad-there", UNSEEN, "numad", "hostb", { .guests = one_advised }, { .without = "numad" } },
   { "resctrl-not-there", ROAD, "resctrl-there", WARN, "guest fast|not mounted on hostb", "on hostb: mount -t resctrl", { .guests = cached },
@@ -597,12 +616,13 @@ add_record (PinDomain *domain, const Guest *guest)
 }
 
 static void
-add_guests (PinPatient *patient, const Guest *guests)
+add_guests (PinPatient *patient, const Guest *guests, guint first_number)
 {
   patient->guests = g_ptr_array_new_with_free_func ((GDestroyNotify)pin_patient_guest_free);
   for (guint i = 0; guests != NULL && guests[i].name != NULL; i++)
     {
-      PinPatientGuest *guest = pin_patient_guest_new (domain_new (guests[i].name, i + 1, guests[i].body), !guests[i].off);
+      guint number = guests[i].number != 0 ? guests[i].number : first_number + i;
+      PinPatientGuest *guest = pin_patient_guest_new (domain_new (guests[i].name, number, guests[i].body), !guests[i].off);
 
       if (guests[i].written != NULL)
         add_record (guest->domain, &guests[i]);
@@ -669,7 +689,7 @@ patient_new (const char *name, const char *uuid, const Change *change)
   g_autofree char *healthy = g_strdup_printf (HEALTHY, name, uuid, name);
 
   if (!change->guests_unknown)
-    add_guests (patient, change->guests);
+    add_guests (patient, change->guests, strcmp (uuid, UUID_A) == 0 ? 100 : 200);
   add_snapshot (patient, change);
   if (g_strcmp0 (change->without, "all") == 0)
     return patient;
@@ -777,12 +797,12 @@ static void
 test_healthy (void)
 {
   const Change a_change = { FILE_SEEN (DB1, "7", "nfs4", "nas:/images"), .guests = on_disk };
-  const Change b_change = { FILE_SEEN (DB1, "7", "nfs4", "nas:/images"), .guests = pinned };
+  const Change b_change = { FILE_SEEN (DB1, "7", "nfs4", "nas:/images"), .guests = pinned_there };
   g_autoptr (PinPatient) a = patient_new ("hosta", UUID_A, &a_change);
   g_autoptr (PinPatient) b = patient_new ("hostb", UUID_B, &b_change);
   g_autoptr (GPtrArray) findings = look (a, b);
 
-  g_assert_cmpuint (findings->len, ==, 2 * 23 + 6 + 2 * 16);
+  g_assert_cmpuint (findings->len, ==, 2 * 23 + 6 + 2 * 17);
   for (guint i = 0; i < findings->len; i++)
     {
       const PinFinding *finding = g_ptr_array_index (findings, i);
@@ -871,7 +891,7 @@ test_road_of_one (void)
   g_autoptr (PinPatient) b = patient_new ("hostb", UUID_B, &destination);
   g_autoptr (GPtrArray) findings = pin_checkup_road (a, b, g_ptr_array_index (a->guests, 0));
 
-  g_assert_cmpuint (findings->len, ==, 14);
+  g_assert_cmpuint (findings->len, ==, 15);
   for (guint i = 0; i < findings->len; i++)
     {
       const PinFinding *finding = g_ptr_array_index (findings, i);
