@@ -23,6 +23,7 @@
 /* The end of 9999, in seconds since 1970: by its zone a time can be in a year that has no text. */
 #define TIME_MAX_S G_GINT64_CONSTANT (253402300799)
 #define UUID_LENGTH 36
+#define DAMAGES_TOLD 6
 /* What another version wrote, once this one has something to write. */
 #define ASIDE ".aside"
 #define TEMPORARY_LENGTH 6 /* of ".XXXXXX", g_file_set_contents_full(), without the dot */
@@ -104,20 +105,30 @@ read_text (const char *path, gsize *ret_length, GError **error)
   return text;
 }
 
+static void
+tell_damage (PinKept *kept, const char *what, const char *why)
+{
+  g_autofree char *before = g_steal_pointer (&kept->damage);
+
+  if (kept->n_damages == 0)
+    kept->damage = g_strdup_printf ("%s: %s", what, why);
+  else if (kept->n_damages < DAMAGES_TOLD)
+    kept->damage = g_strdup_printf ("%s; %s: %s", before, what, why);
+  else
+    kept->damage = g_strconcat (before, kept->n_damages == DAMAGES_TOLD ? "; and more" : "", NULL);
+  kept->n_damages++;
+}
+
 /* Takes @why; NULL: there is none. */
 static void
 note_damage (PinKept *kept, const char *what, GError *why)
 {
-  char *damage;
+  g_autoptr (GError) reason = why;
 
-  if (why == NULL)
+  if (reason == NULL)
     return;
-  kept->is_beyond |= g_error_matches (why, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
-  damage = g_strdup_printf ("%s%s%s: %s", kept->damage == NULL ? "" : kept->damage, kept->damage == NULL ? "" : "; ", what,
-                            why->message);
-  g_free (kept->damage);
-  kept->damage = damage;
-  g_error_free (why);
+  kept->is_beyond |= g_error_matches (reason, PIN_ERROR, PIN_ERROR_UNSUPPORTED);
+  tell_damage (kept, what, reason->message);
 }
 
 static void
@@ -146,6 +157,7 @@ read_child (PinKept *kept, const xmlNode *element, const char *uuid)
 {
   PinRecord **side = pin_xml_is (element, "live") ? &kept->live : pin_xml_is (element, "stored") ? &kept->stored : NULL;
   g_autofree char *text = pin_xml_text (element);
+  g_autofree char *name = pin_quote ((const char *)element->name);
   GError *why = NULL;
 
   if (side == NULL)
@@ -154,7 +166,7 @@ read_child (PinKept *kept, const xmlNode *element, const char *uuid)
     pin_xml_error (&why, element, "stands twice");
   else
     *side = pin_record_parse (text, uuid, &why);
-  note_damage (kept, (const char *)element->name, why);
+  note_damage (kept, name, why);
 }
 
 static gboolean

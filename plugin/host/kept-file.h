@@ -23,6 +23,7 @@ typedef struct
   PinGiven given[PIN_SETTING_N];
   gboolean is_beyond;     /* after loading: the file has what another version wrote, and is set aside before another one takes its place */
   char *damage;           /* after loading: what was left out and why, in one line, for the journal; NULL: nothing */
+  guint n_damages;        /* how many there were; of many the first are told */
 } PinKept;
 
 PinKept *pin_kept_new (void);

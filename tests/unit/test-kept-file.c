@@ -326,11 +326,14 @@ assert_rest (const Fixture *fixture, guint rest, const char *damage)
   if (strstr (read->damage, damage) == NULL)
     g_error ("\"%s\" is not in: %s", damage, read->damage);
   g_assert_null (strchr (read->damage, '\n'));
+  g_assert_cmpuint (strlen (read->damage), <, 400);
   assert_record (read->live, (rest & LIVE) != 0 ? fixture->kept->live : NULL);
   assert_record (read->stored, (rest & STORED) != 0 ? fixture->kept->stored : NULL);
   g_assert_cmpint (read->forgotten, ==, (rest & FORGOTTEN) != 0);
   g_assert_cmpint (read->repair_due, ==, (rest & REPAIR) != 0);
 }
+
+#define TEN_TIMES(text) text text text text text text text text text text
 
 /* Each damage to a whole file, by the first place where that stands, and what is left. */
 static void
@@ -352,6 +355,8 @@ test_damage (Fixture *fixture, gconstpointer data)
     { "<live>&lt;", "<live>", STORED | FLAGS, "live: " },
     { "</live>", "</live><live></live>", LIVE | STORED | FLAGS, "stands twice" },
     { "</live>", "</live><third/>", LIVE | STORED | FLAGS, "<third>: is unknown" },
+    { "</live>", "</live>" TEN_TIMES ("<a/>"), LIVE | STORED | FLAGS, "<a>: is unknown; and more" },
+    { "</live>", "</live><" TEN_TIMES (TEN_TIMES ("long")) "/>", LIVE | STORED | FLAGS, "...>: is unknown" },
     { "forgotten=\"yes\"", "forgotten=\"no\"", LIVE | STORED | REPAIR, "forgotten: " },
     { "repair-due=\"yes\"", "repair-due=\"\"", LIVE | STORED | FORGOTTEN, "repair-due: " },
     { "<kept version=\"1\"", "<kept version=\"2\"", 0, "another version" },
