@@ -525,6 +525,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GPtrArray) hosts = g_ptr_array_new ();
+  g_autoptr (GIOChannel) input = g_io_channel_unix_new (0);
   guint event_ms = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 0;
 
   for (int i = 3; i < argc; i++)
@@ -540,7 +541,8 @@ main (int argc, char **argv)
       for (guint j = 0; j < count; j++)
         add_host (hosts, argv[1], (Manner) at, event_ms);
     }
-  g_io_add_watch (g_io_channel_unix_new (0), G_IO_IN | G_IO_HUP, on_question, hosts);
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_question, hosts);
+  g_clear_pointer (&input, g_io_channel_unref); /* the watch has it */
   puts ("ready");
   fflush (stdout);
   g_main_loop_run (loop);
