@@ -64,6 +64,7 @@ hear (void)
   g_assert_cmpstr (event->source, ==, "hosta");
   g_assert_cmpstr (event->destination, ==, HOST);
   g_assert_cmpstr (event->text, ==, length);
+  g_clear_pointer (&length, g_free); /* nobody leaves this function */
   event = events->pdata[1];
   g_assert_cmpstr (event->guest, ==, "thread");
   g_assert_cmpstr (event->uuid, ==, "");

@@ -121,6 +121,11 @@ assert_ends (pid_t pid)
 {
   struct pollfd end = { .fd = (int) syscall (SYS_pidfd_open, pid, 0), .events = POLLIN };
 
+  if (end.fd < 0 && errno == ENOSYS)
+    {
+      g_test_skip ("memcheck has no pidfd_open()");
+      return;
+    }
   if (end.fd < 0)
     {
       g_assert_cmpint (errno, ==, ESRCH);
