@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PinNotify, pin_notify_free)
 void pin_notify_set_command (PinNotify *notify, const char *command);
 
 /*
- * A PinNewsListener, @data is a PinNotify: runs the command, when it is its turn, with @event in one line of JSON on standard input and its kind as PINSHIFT_EVENT.  What goes wrong is
- * logged; of a command that can't be started once, until it can.
+ * A PinNewsListener, @data is a PinNotify: runs the command, when it is its turn, with @event in one line of JSON on standard input and its
+ * kind as PINSHIFT_EVENT.  What goes wrong is logged; of a command that can't be started once, until it can.
  */
 void pin_notify_hear (const PinEvent *event, gpointer data);

@@ -61,9 +61,20 @@ class Steps(Couple):
         for guest in GUESTS:
             self.policyd.knows(guest, self.a)
 
-    def ask(self, *words: str) -> None:
-        """It is done on return: a service that has just lost its libvirt has it again soon."""
-        wait_until(lambda: self.a.run("pinshift", *words, check=False).ok, f"pinshift {' '.join(words)}")
+    def ask(self, *words: str) -> Result:
+        """What is said when all hosts could be asked: to a service that stood still its connections look whole until it goes on."""
+        said: list[Result] = []
+
+        def heard() -> bool:
+            said.append(self.a.run("pinshift", *words, check=False))
+            return not any(reason in str(said[-1]) for reason in (GAPS, NO_LIBVIRT))
+
+        wait_until(heard, f"all hosts can be asked for their guests: pinshift {' '.join(words)}")
+        return said[-1]
+
+    def have_done(self, *words: str) -> None:
+        said = self.ask(*words)
+        expect(said.ok, "it is done", said)
 
     def closed(self) -> set[str]:
         """The hosts that are in maintenance."""
@@ -97,9 +108,9 @@ class Story:
     def ready(self, w: Steps) -> None:
         """All is as if nobody had ever been struck."""
         w.opened()
-        w.ask("migrate-home")
+        w.have_done("migrate-home")
         if self.home:
-            w.ask("drain", "hosta")
+            w.have_done("drain", "hosta")
             w.opened()
         settled(w)
 
@@ -229,7 +240,7 @@ def recover(w: Steps, story: Story, blow: Blow, said: Result) -> None:
         in_plain_words(said)
     wait_until(lambda: not unended(w), "the log tells of the end of each job that it has begun")
     if not story.is_done(w):
-        again = asked_again(w, story)
+        again = w.ask(*story.words)
         expect(again.ok and story.is_done(w), "who asks again gets it", said, again)
         settled(w)
 
@@ -238,18 +249,6 @@ def leaves_out(w: Steps, story: Story, said: Result) -> bool:
     """Who comes home is told of who does not, and of hosts that could not be asked."""
     missing = [guest.name for guest in story.guests if w.a.state(guest) != "running"]
     return story.home and (GAPS in said.out or all(f"{name}: " in said.out for name in missing))
-
-
-def asked_again(w: Steps, story: Story) -> Result:
-    """What is said when all hosts could be asked: to a service that stood still its connections look whole until it goes on."""
-    said: list[Result] = []
-
-    def heard() -> bool:
-        said.append(w.a.run("pinshift", *story.words, check=False))
-        return not any(words in str(said[-1]) for words in (GAPS, NO_LIBVIRT))
-
-    wait_until(heard, "all hosts can be asked for their guests")
-    return said[-1]
 
 
 def unended(w: Steps) -> set[str]:
@@ -312,7 +311,7 @@ def listed(w: Steps) -> None:
 def count(w: Steps, story: Story) -> Counter[str]:
     story.ready(w)
     with w.a.armed(CLUSTER_PROGRAM, NEVER, "none"):
-        w.ask(*story.words)
+        w.have_done(*story.words)
         calls = w.a.calls()
     expect(story.is_done(w), f"{story} as it was asked for")
     places = Counter(place for call in calls for place in PLACES if place in call.what)
