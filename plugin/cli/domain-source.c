@@ -2,6 +2,7 @@
 /* Domains from files and from libvirt. */
 #include "domain-source.h"
 
+#include "core/number.h"
 #include "guests.h"
 
 #include <libvirt/libvirt.h>
@@ -43,7 +44,7 @@ look_up (virConnectPtr connection, const char *domain)
   guint64 id;
   virDomainPtr found = NULL;
 
-  if (g_ascii_string_to_unsigned (domain, 10, 0, G_MAXINT, &id, NULL))
+  if (pin_number_parse (domain, 10, 0, G_MAXINT, &id))
     found = virDomainLookupByID (connection, (int) id);
   if (found == NULL && g_uuid_string_is_valid (domain))
     found = virDomainLookupByUUIDString (connection, domain);

@@ -2,6 +2,7 @@
 #include "guests.h"
 
 #include "cli.h"
+#include "core/number.h"
 #include "core/setting.h"
 #include "format/json-text.h"
 
@@ -78,7 +79,7 @@ pin_guests_uuid_of_id (const PinCli *cli, const char *domain)
   g_autoptr (GError) unsaid = NULL; /* the verb will meet it again */
   guint64 id;
 
-  if (!g_ascii_string_to_unsigned (domain, 10, 0, G_MAXINT, &id, NULL))
+  if (!pin_number_parse (domain, 10, 0, G_MAXINT, &id))
     return NULL;
   host = pin_cli_host1_new (cli, FALSE, &unsaid);
   guests = host != NULL ? pin_guests_ask (host, &unsaid) : NULL;

@@ -2,6 +2,7 @@
 /* Huge pages, the directory of shared memory, and resctrl. */
 #include "exam-parts.h"
 
+#include "core/number.h"
 #include "host-file.h"
 #include "host/sysfs-root.h"
 
@@ -38,7 +39,7 @@ add_pools (const PinExamOrder *order, GVariantDict *facts)
       guint64 pages;
 
       if (pin_sysfs_pool_size (name) != 0 && pin_exam_read (order, path, &text) == PIN_EXAM_SEEN
-          && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &pages, NULL))
+          && pin_number_parse (text, 10, 0, G_MAXINT64, &pages))
         g_variant_builder_add (&pools, "{tt}", pin_sysfs_pool_size (name), pages);
     }
   g_variant_dict_insert_value (facts, "pools", g_variant_builder_end (&pools));

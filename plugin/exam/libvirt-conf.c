@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "libvirt-conf.h"
 
+#include "core/number.h"
+
 #include <string.h>
 
 /* Lists in lists; libvirt's own files have none. */
@@ -52,7 +54,7 @@ take_number (const char **at)
   g_autofree char *text = g_strndup (digits, length);
   guint64 number;
 
-  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
+  if (!pin_number_parse (text, 10, 0, G_MAXINT64, &number))
     return NULL;
   number = **at == '-' ? -number : number;
   *at = digits + length;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "process.h"
 
+#include "core/number.h"
 #include "host-file.h"
 
 #include <string.h>
@@ -60,7 +61,7 @@ parse_pid (const char *text)
 {
   guint64 pid = 0;
 
-  return g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &pid, NULL) ? (guint)pid : 0;
+  return pin_number_parse (text, 10, 1, G_MAXINT32, &pid) ? (guint)pid : 0;
 }
 
 /* What /run/NAME.pid says; 0: nothing. */
@@ -106,7 +107,7 @@ read_ticks (const PinExamOrder *order, guint pid, guint64 *ret_ticks)
     return FALSE;
   fields = g_strsplit (bracket + 1, " ", -1);
   /* Before the third field there is a blank, so fields[0] is empty. */
-  return g_strv_length (fields) > 20 && g_ascii_string_to_unsigned (fields[20], 10, 0, G_MAXINT64 / G_USEC_PER_SEC - 1, ret_ticks, NULL);
+  return g_strv_length (fields) > 20 && pin_number_parse (fields[20], 10, 0, G_MAXINT64 / G_USEC_PER_SEC - 1, ret_ticks);
 }
 
 gboolean

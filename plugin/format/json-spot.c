@@ -3,6 +3,7 @@
 #include "format/json-spot.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "format/quote.h"
 
 #define PAGE_KIB_MIN 4
@@ -287,7 +288,7 @@ pin_json_get_set (const PinJsonSpot *up, const char *name, PinCpuset **ret_value
 gboolean
 pin_json_spot_key (const PinJsonSpot *spot, guint64 max, guint64 *ret_value, GError **error)
 {
-  if (g_ascii_string_to_unsigned (spot->member, 10, 0, max, ret_value, NULL))
+  if (pin_number_parse (spot->member, 10, 0, max, ret_value))
     return TRUE;
 
   pin_json_spot_set_error (spot, error, "must be named by a number up to %" G_GUINT64_FORMAT, max);

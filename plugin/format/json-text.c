@@ -3,6 +3,7 @@
 #include "format/json-text.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "format/quote.h"
 
 #include <string.h>
@@ -106,11 +107,12 @@ check_digits (Check *check)
 static gboolean
 check_number (Check *check)
 {
+  gboolean negative = take (check, '-');
   const char *start = check->cursor;
+  guint64 max = negative ? (guint64) G_MAXINT64 + 1 : G_MAXINT64;
   gboolean whole = TRUE;
   g_autofree char *text = NULL;
 
-  (void)take (check, '-');
   if (!take (check, '0') && !check_digits (check))
     return FALSE;
   if (take (check, '.'))
@@ -129,7 +131,7 @@ check_number (Check *check)
     }
 
   text = g_strndup (start, (gsize)(check->cursor - start));
-  if (whole && !g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, NULL, NULL))
+  if (whole && !pin_number_parse (text, 10, 0, max, NULL))
     return fail (check, "a number beyond all bounds");
   return TRUE;
 }

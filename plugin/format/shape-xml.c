@@ -3,6 +3,7 @@
 #include "format/shape-xml.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "format/xml-edit.h"
 
 #include <string.h>
@@ -189,7 +190,7 @@ read_distances (GArray *distances, guint n_nodes, const xmlNode *element, GError
       guint64 distance;
       guint value;
 
-      if (!g_ascii_string_to_unsigned (items[i], 10, 1, DISTANCE_MAX, &distance, NULL))
+      if (!pin_number_parse (items[i], 10, 1, DISTANCE_MAX, &distance))
         return pin_xml_error (error, element, "distances is not a list of numbers from 1 to %d", DISTANCE_MAX);
       value = (guint) distance;
       g_array_append_val (distances, value);

@@ -3,6 +3,7 @@
 #include "format/synthetic.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "format/quote.h"
 
 #include <string.h>
@@ -39,7 +40,7 @@ read_count (const char *word, const char *text, guint64 max, guint64 *value, GEr
 {
   if (*value != 0)
     return refuse (error, word, "is there twice");
-  if (!g_ascii_string_to_unsigned (text, 10, 1, max, value, NULL))
+  if (!pin_number_parse (text, 10, 1, max, value))
     {
       g_autofree char *why = g_strdup_printf ("needs a number from 1 to %" G_GUINT64_FORMAT, max);
 
@@ -64,7 +65,7 @@ read_size (const char *text, guint64 *ret_kib)
     return FALSE;
   shift = 10 * (guint)(unit - units);
   digits = g_strndup (text, length - 1);
-  if (!g_ascii_string_to_unsigned (digits, 10, 0, KIB_MAX >> shift, &number, NULL))
+  if (!pin_number_parse (digits, 10, 0, KIB_MAX >> shift, &number))
     return FALSE;
 
   *ret_kib = number << shift;
@@ -82,7 +83,7 @@ read_pool (Words *words, const char *word, const char *size, const char *count, 
   for (guint i = 0; i < words->pools->len; i++)
     if (g_array_index (words->pools, PinPool, i).size_kib == pool.size_kib)
       return refuse (error, word, "is there twice");
-  if (!g_ascii_string_to_unsigned (count, 10, 0, KIB_MAX / pool.size_kib, &pool.total, NULL))
+  if (!pin_number_parse (count, 10, 0, KIB_MAX / pool.size_kib, &pool.total))
     {
       g_autofree char *why = g_strdup_printf ("needs a number of pages up to %" G_GUINT64_FORMAT, KIB_MAX / pool.size_kib);
 

@@ -3,6 +3,7 @@
 #include "format/xml-value.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "format/quote.h"
 
 #include <string.h>
@@ -111,7 +112,7 @@ parse_number (const xmlNode *element, const char *name, const char *value, guint
 
   if (value == NULL)
     return pin_xml_error (error, element, "attribute %s is missing", name);
-  if (g_ascii_string_to_unsigned (value, 10, min, max, ret_number, NULL))
+  if (pin_number_parse (value, 10, min, max, ret_number))
     return TRUE;
   what = describe (name, value);
   return pin_xml_error (error, element, "%s is not a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, what,

@@ -6,6 +6,7 @@
 #include "host/ledger-file.h"
 
 #include "core/error.h"
+#include "core/number.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -100,7 +101,7 @@ parse_numbers (const char *text, guint n, guint64 *ret_numbers)
   if (g_strv_length (words) != n)
     return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!g_ascii_string_to_unsigned (words[i], 10, 0, G_MAXINT64, &ret_numbers[i], NULL))
+    if (!pin_number_parse (words[i], 10, 0, G_MAXINT64, &ret_numbers[i]))
       return FALSE;
   return TRUE;
 }
@@ -220,9 +221,9 @@ load_claim (const char *line, gboolean is_older, PinLedger *ledger, const PinTop
   guint64 seen;
 
   if (g_strv_length (fields) != FIELD_N || !g_uuid_string_is_valid (fields[FIELD_UUID])
-      || !g_ascii_string_to_unsigned (fields[FIELD_UNTIL_MS], 10, 0, G_MAXINT64, &until_ms, NULL)
-      || !g_ascii_string_to_unsigned (fields[FIELD_DIGEST], 10, 0, G_MAXUINT64, &digest, NULL)
-      || !g_ascii_string_to_unsigned (fields[FIELD_SEEN], 10, 0, 1, &seen, NULL))
+      || !pin_number_parse (fields[FIELD_UNTIL_MS], 10, 0, G_MAXINT64, &until_ms)
+      || !pin_number_parse (fields[FIELD_DIGEST], 10, 0, G_MAXUINT64, &digest)
+      || !pin_number_parse (fields[FIELD_SEEN], 10, 0, 1, &seen))
     return FALSE;
   name = parse_name (fields[FIELD_NAME]);
   tenant = pin_tenant_new (name, fields[FIELD_UUID]);

@@ -2,6 +2,8 @@
 /* The CPU of a host, from the first processor of /proc/cpuinfo. */
 #include "host/sysfs-root.h"
 
+#include "core/number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,8 +74,8 @@ parse_microcode (const char *text)
   if (text == NULL)
     return 0;
   if (g_str_has_prefix (text, "0x"))
-    return g_ascii_string_to_unsigned (text + 2, 16, 0, G_MAXUINT64, &microcode, NULL) ? microcode : 0;
-  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &microcode, NULL) ? microcode : 0;
+    return pin_number_parse (text + 2, 16, 0, G_MAXUINT64, &microcode) ? microcode : 0;
+  return pin_number_parse (text, 10, 0, G_MAXUINT64, &microcode) ? microcode : 0;
 }
 
 static gboolean

@@ -2,6 +2,8 @@
 /* Ways of the L3 caches, which of them groups of the resource control file system have, and memory bandwidth. */
 #include "host/sysfs-root.h"
 
+#include "core/number.h"
+
 #include <string.h>
 
 #define RESCTRL "fs/resctrl"
@@ -29,7 +31,7 @@ read_mask (int sys, const char *path)
   g_autofree char *text = pin_sysfs_read (sys, path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
   guint64 mask = 0;
 
-  return text != NULL && g_ascii_string_to_unsigned (text, 16, 1, G_MAXUINT64, &mask, NULL) ? mask : 0;
+  return text != NULL && pin_number_parse (text, 16, 1, G_MAXUINT64, &mask) ? mask : 0;
 }
 
 static Caches
@@ -64,8 +66,8 @@ add_schema (const char *line, GHashTable *used)
       guint64 mask;
       guint64 *known;
 
-      if (g_strv_length (pair) != 2 || !g_ascii_string_to_unsigned (pair[0], 10, 0, G_MAXUINT, &id, NULL)
-          || !g_ascii_string_to_unsigned (pair[1], 16, 0, G_MAXUINT64, &mask, NULL))
+      if (g_strv_length (pair) != 2 || !pin_number_parse (pair[0], 10, 0, G_MAXUINT, &id)
+          || !pin_number_parse (pair[1], 16, 0, G_MAXUINT64, &mask))
         continue;
       known = g_hash_table_lookup (used, &id);
       if (known != NULL)
@@ -126,7 +128,7 @@ read_size (int sys, const char *cache)
   if (text == NULL || !g_str_has_suffix (text, "K"))
     return 0;
   text[strlen (text) - 1] = '\0';
-  return g_ascii_string_to_unsigned (text, 10, 0, NUMBER_MAX, &size, NULL) ? size : 0;
+  return pin_number_parse (text, 10, 0, NUMBER_MAX, &size) ? size : 0;
 }
 
 static void
@@ -201,7 +203,7 @@ read_bandwidth (PinSysfs *sysfs, PinSnapshot *snapshot)
       g_auto (GStrv) pair = g_strsplit (parts[i], "=", 2);
       guint64 id;
 
-      if (g_strv_length (pair) != 2 || !g_ascii_string_to_unsigned (g_strstrip (pair[0]), 10, 0, PIN_CPUSET_MAX, &id, NULL))
+      if (g_strv_length (pair) != 2 || !pin_number_parse (g_strstrip (pair[0]), 10, 0, PIN_CPUSET_MAX, &id))
         continue;
       control.id = (guint)id;
       g_array_append_val (snapshot->bandwidth, control);

@@ -3,6 +3,7 @@
 #include "host/sysfs-root.h"
 
 #include "core/error.h"
+#include "core/number.h"
 
 #include <string.h>
 
@@ -61,7 +62,7 @@ sole_cpu (const char *status)
   g_autofree char *list = find_value (status, "Cpus_allowed_list");
   guint64 cpu;
 
-  if (list == NULL || !g_ascii_string_to_unsigned (list, 10, 0, PIN_CPUSET_MAX - 1, &cpu, NULL))
+  if (list == NULL || !pin_number_parse (list, 10, 0, PIN_CPUSET_MAX - 1, &cpu))
     return PIN_CPUSET_END;
   return (PinCpuId)cpu;
 }
@@ -136,7 +137,7 @@ pin_sysfs_find_emulator (PinSysfs *sysfs, const char *name, GError **error)
 
   if (text == NULL && !g_error_matches (why, PIN_ERROR, PIN_ERROR_NOT_FOUND))
     g_propagate_error (error, g_steal_pointer (&why));
-  return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &pid, NULL) ? (guint)pid : 0;
+  return text != NULL && pin_number_parse (text, 10, 1, G_MAXINT32, &pid) ? (guint)pid : 0;
 }
 
 /* "1234 kB"; 0: nothing is said. */

@@ -3,6 +3,7 @@
 #include "host/sysfs-root.h"
 
 #include "core/error.h"
+#include "core/number.h"
 
 #define CPU_DIR "devices/system/cpu"
 #define NODE_DIR "devices/system/node"
@@ -85,7 +86,7 @@ read_distances (int sys, PinNodeId id, const PinNodeset *nodes, GArray *ids, GAr
       guint64 distance;
       guint value;
 
-      if (!g_ascii_string_to_unsigned (words[i++], 10, 1, G_MAXUINT16, &distance, NULL))
+      if (!pin_number_parse (words[i++], 10, 1, G_MAXUINT16, &distance))
         return FALSE;
       if (!pin_cpuset_contains (nodes, node))
         continue;

@@ -3,6 +3,7 @@
 #include "host/sysfs-root.h"
 
 #include "core/error.h"
+#include "core/number.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -193,7 +194,7 @@ pin_sysfs_read_number (int dir, const char *path, guint64 fallback)
   g_autofree char *text = pin_sysfs_read (dir, path, PIN_SYSFS_ATTRIBUTE_MAX, NULL);
   guint64 number;
 
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &number, NULL))
+  if (text == NULL || !pin_number_parse (text, 10, 0, G_MAXINT64, &number))
     return fallback;
   return number;
 }
@@ -238,7 +239,7 @@ pin_sysfs_list_numbers (int dir, const char *path, const char *prefix)
       guint64 number;
 
       if (g_str_has_prefix (name, prefix)
-          && g_ascii_string_to_unsigned (name + strlen (prefix), 10, 0, PIN_CPUSET_MAX - 1, &number, NULL))
+          && pin_number_parse (name + strlen (prefix), 10, 0, PIN_CPUSET_MAX - 1, &number))
         pin_cpuset_add (set, (guint)number);
     }
   return set;
@@ -253,5 +254,5 @@ pin_sysfs_pool_size (const char *name)
   if (!g_str_has_prefix (name, "hugepages-") || !g_str_has_suffix (name, "kB"))
     return 0;
   digits = g_strndup (name + strlen ("hugepages-"), strlen (name) - strlen ("hugepages-") - strlen ("kB"));
-  return g_ascii_string_to_unsigned (digits, 10, 1, G_MAXUINT32, &size, NULL) ? size : 0;
+  return pin_number_parse (digits, 10, 1, G_MAXUINT32, &size) ? size : 0;
 }

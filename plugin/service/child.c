@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "child.h"
 
+#include "core/number.h"
 #include "said.h"
 
 #include <errno.h>
@@ -130,7 +131,7 @@ pid_of (GSubprocess *process)
   guint64 pid = 0;
 
   /* It may have ended before anybody could ask. */
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 2, G_MAXINT, &pid, NULL))
+  if (text == NULL || !pin_number_parse (text, 10, 2, G_MAXINT, &pid))
     return 0;
   return (pid_t) pid;
 }

@@ -2,6 +2,7 @@
 #include "rules/rules-amount.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "rules/rules-word.h"
 
 #include <string.h>
@@ -50,7 +51,7 @@ pin_rules_amount_parse (const PinRulesAmount *amount, const char *text, guint64 
       g_set_error (error, PIN_ERROR, PIN_ERROR_INVALID, "%s %s", quoted, amount->no_number);
       return FALSE;
     }
-  if (!g_ascii_string_to_unsigned (number, 10, 0, amount->max, &value, NULL))
+  if (!pin_number_parse (number, 10, 0, amount->max, &value))
     return set_wrong (amount, quoted, error);
   for (guint i = 0; i < PIN_RULES_AMOUNT_UNITS; i++)
     if ((strcmp (unit, amount->units[i].name) == 0 && value <= amount->max / amount->units[i].factor)

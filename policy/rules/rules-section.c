@@ -2,6 +2,7 @@
 #include "rules/rules-section.h"
 
 #include "core/error.h"
+#include "core/number.h"
 #include "rules/rules-keys.h"
 #include "rules/rules-word.h"
 
@@ -81,7 +82,7 @@ parse_number (const PinRulesKey *key, const char *name, const char *text, guint 
   g_autofree char *quoted = NULL;
 
   if (g_ascii_isdigit (text[0]) && (text[0] != '0' || text[1] == '\0')
-      && g_ascii_string_to_unsigned (text, 10, key->min, key->max, &number, NULL))
+      && pin_number_parse (text, 10, key->min, key->max, &number))
     {
       *ret_number = (guint) number;
       return TRUE;

@@ -3,6 +3,7 @@
 
 #include "core/cpuset.h"
 #include "core/error.h"
+#include "core/number.h"
 #include "rules/rules-word.h"
 
 #include <string.h>
@@ -148,7 +149,7 @@ parse_number (const PinRulesKey *key, guint number, const char *value, gpointer 
   g_autofree char *quoted = NULL;
   guint64 parsed;
 
-  if (g_ascii_isdigit (*value) && g_ascii_string_to_unsigned (value, 10, key->min, key->max, &parsed, NULL))
+  if (g_ascii_isdigit (*value) && pin_number_parse (value, 10, key->min, key->max, &parsed))
     {
       *(guint *) member = (guint) parsed;
       return TRUE;
