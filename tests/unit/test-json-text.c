@@ -48,6 +48,7 @@ static const Bad bad[] = {
   { "{\"a\":- 5}", "a digit was expected" },
   { "{\"a\":18446744073709551615}", "beyond all bounds" },
   { "{\"a\":9223372036854775808}", "beyond all bounds" },
+  { "{\"a\":-9223372036854775809}", "beyond all bounds" },
   { "{\"a\":-18446744073709551615}", "beyond all bounds" },
   { "/* c */{\"a\":1}", "a value was expected" },
   { "// c\n{\"a\":1}", "a value was expected" },
