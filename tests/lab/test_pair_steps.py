@@ -14,7 +14,7 @@ from pinlab.away import STORED, wait_for
 from pinlab.cases import Suite, Wrong, expect, same
 from pinlab.cluster import Cluster
 from pinlab.couple import Couple, with_memory
-from pinlab.element import Elements, elements
+from pinlab.element import Elements, elements, originals
 from pinlab.piece import Piece
 from pinlab.point import CLUSTER_PROGRAM, Call, PointHost
 from pinlab.policyd import ENDS, JOB
@@ -271,13 +271,20 @@ def in_plain_words(said: Result) -> None:
 def settled(w: Steps) -> None:
     """Each guest runs on one host, nobody is on the way, and their originals are known."""
     for guest in GUESTS:
-        wait_until(lambda guest=guest: sorted(host.state(guest) for host in w.all) == ["none", "running"] and rests(w, guest),
-                   f"one host has {guest.name}")
-        w.settled(here(w, guest), guest, w.originals[guest.name])
+        for flags in ((), STORED):
+            wait_for(lambda guest=guest, flags=flags: known(w, guest, *flags), w.originals[guest.name],
+                     f"the original of {guest.name} where it runs {' '.join(flags)}".rstrip())
 
 
-def here(w: Steps, guest: Guest) -> PointHost:
-    return next(host for host in w.all if host.state(guest) == "running")
+def known(w: Steps, guest: Guest, *flags: str) -> Elements | None:
+    """The original of GUEST where it runs; None: it is on the way, or sets off while one looks."""
+    hosts = {host.state(guest): host for host in w.all}
+    if sorted(hosts) != ["none", "running"] or not rests(w, guest):
+        return None
+    try:
+        return originals(hosts["running"].dumpxml(guest, *flags))
+    except CommandFailed:
+        return None
 
 
 def rests(w: Steps, guest: Guest) -> bool:

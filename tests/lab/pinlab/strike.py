@@ -18,7 +18,7 @@ from .point import Call, PointHost
 from .wait import Late, answers, wait_until
 
 STRIDE, SELDOM, MANY = 5, 15, 1000
-TRIES = 3
+TRIES = 12  # of what few runs come to
 
 
 @dataclass(frozen=True)
