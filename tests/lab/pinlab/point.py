@@ -50,12 +50,17 @@ class PointHost(PairHost):
 
     @contextmanager
     def armed(self, program: str, number: int, deed: str, place: str = "") -> Iterator[None]:
-        """Within, DEED happens to PROGRAM at its NUMBERth call from now on; with PLACE, at its NUMBERth on what has that in its name."""
+        """Within, DEED happens to PROGRAM at its NUMBERth call from now on; with PLACE, at its NUMBERth on what has that in its name.
+
+        Who comes to that in the last moment does not stand still for ever.
+        """
         self.run("sh", "-c", ARM, "sh", program, str(number), deed, place)
         try:
             yield
         finally:
             self.run("rm", "-f", POINT)
+            for call in self.calls() if deed == "stop" else ():
+                self.go_on(call)
 
     def reached(self, number: int) -> Call | None:
         """The call with NUMBER, once it has come to that."""
